@@ -1,0 +1,63 @@
+"""Draw what was seen onto a frame: a box, the emotion and its probability for each face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from device.messages import Face
+
+COLOURS = {
+    "angry": (80, 110, 255),
+    "disgust": (90, 190, 130),
+    "fear": (220, 140, 190),
+    "happy": (60, 205, 255),
+    "sad": (235, 165, 95),
+    "surprise": (130, 170, 255),
+    "neutral": (210, 210, 210),
+}
+"""A BGR colour per emotion."""
+_FONT = cv2.FONT_HERSHEY_DUPLEX
+
+
+def annotate(
+    image: NDArray[np.uint8], faces: Sequence[Face], shrunk: float = 1.0
+) -> NDArray[np.uint8]:
+    """Return a copy of a BGR picture (h, w, 3) with its faces marked.
+
+    `shrunk` is by how much the picture was made smaller since the faces were found on it.
+    """
+    marked = image.copy()
+    thick = max(1, round(max(image.shape[:2]) / 400))
+    for face in faces:
+        x, y, w, h = (round(value / shrunk) for value in face.box)
+        colour = COLOURS[face.emotion]
+        cv2.rectangle(marked, (x, y), (x + w, y + h), colour, thick, cv2.LINE_AA)
+        _label(marked, f"{face.emotion} {max(face.probabilities):.0%}", (x, y), colour, thick)
+    return marked
+
+
+def _label(
+    image: NDArray[np.uint8],
+    text: str,
+    corner: tuple[int, int],
+    colour: tuple[int, int, int],
+    thick: int,
+) -> None:
+    """Write dark text on the colour, above the box or, at the picture's edge, inside it."""
+    scale = 0.4 + 0.15 * thick
+    (width, height), baseline = cv2.getTextSize(text, _FONT, scale, 1)
+    pad = 3 * thick
+    x = int(np.clip(corner[0], 0, max(0, image.shape[1] - width - 2 * pad)))
+    y = max(corner[1], height + baseline + 2 * pad)
+    top = y - height - baseline - 2 * pad
+    cv2.rectangle(image, (x, top), (x + width + 2 * pad, y), colour, cv2.FILLED)
+    at = (x + pad, y - baseline - pad)
+    cv2.putText(image, text, at, _FONT, scale, (20, 20, 20), 1, cv2.LINE_AA)

@@ -1,0 +1,118 @@
+"""`moodlift bench`: how long each stage of vision takes here, and what a whole kiosk takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from device import picture
+from device.errors import BundleError
+from device.eye import model
+from device.eye.detector import Detector
+from device.eye.interpreter import runtime
+from device.eye.vision import Vision
+from device.messages import Frame
+from device.paths import ASSETS
+from device.status import timings_json
+
+if TYPE_CHECKING:
+    from device.messages import Timings
+
+SAMPLE = ASSETS / "clip" / "face.png"
+WARM_UP = 20
+KIOSK_SECONDS = 10.0
+
+
+def bench(runs: int, as_json: bool, kiosk: bool = True) -> int:
+    """Measure and print; return the exit status. Raises BundleError when the model is missing."""
+    figures: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "runtime": runtime()[0],
+        "runs": runs,
+        "vision_ms": {"threads_1": _vision(runs, 1), "threads_default": _vision(runs, None)},
+    }
+    if kiosk:
+        figures["kiosk"] = _kiosk()
+    print(json.dumps(figures) if as_json else _table(figures))
+    return 0
+
+
+def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
+    """Return median and p95 in ms of each stage, for one face in a 640x480 JPEG."""
+    cv2.setNumThreads(threads or -1)
+    classifier, _, _ = model.load(threads=threads)
+    vision = Vision(Detector(threads), classifier)
+    good, content = cv2.imencode(".jpg", picture.read(SAMPLE, str(SAMPLE)))
+    samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]
+    if not good or not samples[0][1]:
+        raise BundleError(f"{SAMPLE}: the detector finds no face in the sample picture")
+    stages: dict[str, list[float]] = {}
+    for timings, _ in samples[WARM_UP:]:
+        for stage, ms in timings_json(timings).items():
+            stages.setdefault(stage, []).append(ms)
+    stages["end_to_end"] = stages.pop("total")
+    both = zip(stages["detect"], stages["crop"], stages["classify"], strict=True)
+    stages["detect_crop_classify"] = [sum(three) for three in both]
+    return {stage: _summary(values) for stage, values in stages.items()}
+
+
+def _look(vision: Vision, content: bytes, number: int) -> tuple[Timings, int]:
+    start = time.perf_counter()
+    image = picture.read(content, "sample")
+    decode_ms = (time.perf_counter() - start) * 1000
+    sighting = vision.look(Frame(image, number, time.monotonic()), decode_ms)
+    return sighting.timings, len(sighting.faces)
+
+
+def _summary(values: list[float]) -> dict[str, float]:
+    p95 = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+    return {"median": round(statistics.median(values), 3), "p95": round(p95, 3)}
+
+
+def _kiosk() -> dict[str, Any]:
+    """Run a whole kiosk on the sample picture, offscreen and silent; return its own report."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "device", "demo", "--camera", f"file:{SAMPLE}"]
+        command += ["--display", "offscreen", "--silent", "--seconds", str(KIOSK_SECONDS)]
+        command += ["--report", str(report)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        told = json.loads(report.read_text("utf-8"))
+    wanted = ("first_face_s", "peak_rss_mib", "vision_hz", "stage_hz")
+    return {key: told[key] for key in wanted}
+
+
+def _table(figures: dict[str, Any]) -> str:
+    lines = [
+        f"{figures['machine']}, {figures['runtime']}, median and p95 of {figures['runs']} in ms"
+    ]
+    lines.append(f"{'':22}{'1 thread':>16}{'default threads':>20}")
+    single, default = figures["vision_ms"].values()
+    for stage, one in single.items():
+        other = default[stage]
+        lines.append(
+            f"{stage.replace('_', ' '):22}{one['median']:8.2f}{one['p95']:8.2f}"
+            f"{other['median']:12.2f}{other['p95']:8.2f}"
+        )
+    kiosk = figures.get("kiosk")
+    if kiosk:
+        memory = kiosk["peak_rss_mib"]
+        lines += [
+            f"first classified face  {kiosk['first_face_s']:.2f} s after process start",
+            f"peak memory            {memory['total']:.0f} MiB "
+            f"(kiosk {memory['kiosk']:.0f}, eye {memory['eye']:.0f})",
+            f"rates                  {kiosk['vision_hz']:.1f} frames/s seen, "
+            f"{kiosk['stage_hz']:.1f} frames/s drawn",
+        ]
+    return "\n".join(lines)

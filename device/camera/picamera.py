@@ -1,0 +1,67 @@
+"""The Raspberry Pi's own camera, through picamera2 (which Raspberry Pi OS ships)."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.camera.base import Camera
+from device.errors import CameraError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class PiCamera(Camera):
+    """The first camera that libcamera knows. Raises CameraError when there is none."""
+
+    def __init__(self, width: int, height: int, fps: float) -> None:
+        library = _library()
+        if library is None:
+            raise CameraError(
+                "picamera2 is not installed: sudo apt install python3-picamera2, and make the "
+                "virtual environment with --system-site-packages"
+            )
+        try:
+            self._camera = library.Picamera2()
+            # libcamera names formats by byte order in a word: RGB888 lies in memory as B, G, R.
+            self._camera.configure(
+                self._camera.create_video_configuration(
+                    main={"size": (width, height), "format": "RGB888"},
+                    controls={"FrameRate": fps},
+                    buffer_count=3,
+                )
+            )
+            self._camera.start()
+        except (RuntimeError, IndexError, OSError) as error:
+            raise CameraError(f"Pi camera cannot be opened: {error}") from error
+        self.name = f"Pi camera {self._camera.camera_properties.get('Model', '')}".strip()
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the next frame; see `Camera.read`."""
+        try:
+            image = self._camera.capture_array("main")
+        except (RuntimeError, OSError) as error:
+            raise CameraError(f"Pi camera gives no picture: {error}") from error
+        if image.ndim != 3 or image.shape[2] != 3:
+            raise CameraError(f"Pi camera gives something that is no picture {image.shape}")
+        return np.ascontiguousarray(image, np.uint8)
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        self._camera.close()
+
+
+def connected() -> bool:
+    """Whether picamera2 is installed and sees a camera."""
+    library = _library()
+    return library is not None and bool(library.Picamera2.global_camera_info())
+
+
+def _library() -> Any | None:
+    try:
+        return importlib.import_module("picamera2")
+    except ImportError:
+        return None

@@ -1,0 +1,179 @@
+"""The command `moodlift`. Each subcommand imports only what it needs, and only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device import __version__
+from device.errors import ConfigError, MoodliftError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from device.config import Config
+
+FAILED = 2
+"""Exit status when something given to a command was wrong."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; return the exit status."""
+    options = parser().parse_args(arguments)
+    level = logging.DEBUG if options.verbose else logging.INFO
+    logging.basicConfig(level=level, format="moodlift: %(message)s")
+    # The runtime greets on stderr whenever it loads a model; its errors come as exceptions.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        status: int = options.run(options)
+    except MoodliftError as error:
+        for line in str(error).splitlines():
+            print(f"moodlift: {line}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    root = argparse.ArgumentParser(prog="moodlift", description="Mirror a mood, and lift it.")
+    root.add_argument("--version", action="version", version=f"moodlift {__version__}")
+    root.add_argument("--verbose", action="store_true", help="tell more of what goes on")
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_demo(commands)
+    _add_see(commands)
+    _add_bench(commands)
+    _add_doctor(commands)
+    _add_check_config(commands)
+    return root
+
+
+def _add_config(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="run the kiosk, as the service does")
+    _add_config(run)
+    _add_show(run)
+    run.set_defaults(run=_run)
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="run the kiosk with what this machine has")
+    _add_config(demo)
+    source = demo.add_mutually_exclusive_group()
+    source.add_argument("--camera", metavar="SOURCE", help="picamera2, usb:<name>, file:<path>")
+    source.add_argument("--clip", type=Path, metavar="FILE", help="play a video, picture or folder")
+    demo.add_argument("--silent", action="store_true", help="no sound")
+    demo.add_argument("--port", type=int, metavar="N", help="port of the status page")
+    _add_show(demo)
+    demo.set_defaults(run=_demo)
+
+
+def _add_show(command: argparse.ArgumentParser) -> None:
+    """Add what `run` and `demo` share."""
+    command.add_argument(
+        "--display", choices=("auto", "window", "fullscreen", "offscreen"), default="auto"
+    )
+    command.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
+    command.add_argument("--screenshot", type=Path, metavar="FILE", help="at the end, save a PNG")
+    command.add_argument("--report", type=Path, metavar="FILE", help="at the end, save figures")
+
+
+def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    see = commands.add_parser("see", help="find the faces of pictures and videos, and their moods")
+    see.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="picture or video")
+    see.add_argument("--json", action="store_true", help="print a JSON object per picture")
+    see.add_argument("--annotate", type=Path, metavar="DIR", help="save pictures with boxes")
+    see.add_argument("--model", default="", metavar="DIR", help="another model bundle")
+    see.set_defaults(run=_see)
+
+
+def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bench = commands.add_parser("bench", help="measure speed and memory on this machine")
+    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.add_argument("--runs", type=int, default=200, metavar="N", help="pictures per figure")
+    bench.add_argument("--vision-only", action="store_true", help="do not start a kiosk")
+    bench.set_defaults(run=_bench)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="check what the kiosk needs")
+    _add_config(doctor)
+    doctor.set_defaults(run=_doctor)
+
+
+def _add_check_config(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser("check-config", help="check the configuration file")
+    _add_config(check)
+    check.set_defaults(run=_check_config)
+
+
+def configuration(path: Path | None) -> tuple[Config, str]:
+    """Return the configuration, and what is wrong with its file (then it is the defaults)."""
+    from device import config
+    from device.paths import SYSTEM_CONFIG
+
+    if path is None and not SYSTEM_CONFIG.is_file():
+        return config.Config(), ""
+    try:
+        return config.load(path or SYSTEM_CONFIG), ""
+    except ConfigError as error:
+        return config.Config(), str(error)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from device.kiosk import Kiosk, Run
+
+    config, fault = configuration(options.config)
+    run = Run(options.display, options.seconds, options.screenshot, options.report)
+    Kiosk(config, run, fault).run()
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from device import demo
+
+    return demo.demo(options)
+
+
+def _see(options: argparse.Namespace) -> int:
+    from device.see import see
+
+    failures = see(options.paths, options.json, options.annotate, options.model)
+    return FAILED if failures else 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from device.bench import bench
+
+    return bench(options.runs, options.json, kiosk=not options.vision_only)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from device.doctor import doctor
+
+    config, fault = configuration(options.config)
+    return doctor(config, fault)
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    from device.config import load
+    from device.paths import SYSTEM_CONFIG
+
+    path = options.config or SYSTEM_CONFIG
+    if options.config is None and not path.is_file():
+        print(f"{path}: not there; the defaults are in use")
+        return 0
+    load(path)
+    print(f"{path}: good")
+    return 0

@@ -1,0 +1,193 @@
+"""The kiosk's configuration: one TOML file, every key optional, every mistake told by its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from device.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
+
+
+def _source(value: str) -> str:
+    kind, colon, rest = value.partition(":")
+    named = kind in ("usb", "file") and colon and rest
+    if value in ("auto", "picamera2") or named or kind == "fake":
+        return value
+    raise ValueError(f"should be {SOURCE_HELP}")
+
+
+Source = Annotated[str, AfterValidator(_source)]
+Pin = Annotated[int, Field(ge=0, le=27)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys and wrong types are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CameraConfig(Section):
+    """Where frames come from."""
+
+    source: Source = "auto"
+    width: Annotated[int, Field(ge=160, le=3840)] = 640
+    height: Annotated[int, Field(ge=120, le=2160)] = 480
+    fps: Annotated[float, Field(ge=1.0, le=120.0)] = 30.0
+    rotate: Literal[0, 90, 180, 270] = 0
+
+
+class EyeConfig(Section):
+    """How the eye works: `threads = 0` leaves their number to the runtime."""
+
+    threads: Annotated[int, Field(ge=0, le=16)] = 0
+    max_rate: Annotated[float, Field(ge=1.0, le=60.0)] = 15.0
+    model: str = ""
+
+
+class MoodConfig(Section):
+    """When a mood of the room begins and ends; see `device.mood`."""
+
+    filter_seconds: Annotated[float, Field(ge=0.05, le=10.0)] = 0.6
+    enter: Share = 0.45
+    leave: Share = 0.30
+    dwell_seconds: Annotated[float, Field(ge=0.2, le=30.0)] = 1.0
+    absent_seconds: Annotated[float, Field(ge=0.2, le=60.0)] = 2.0
+
+
+class ReactionsConfig(Section):
+    """Which file says what follows a mood; empty is the one that ships."""
+
+    file: str = ""
+
+
+class StageConfig(Section):
+    """The screen. Zero width and height take the whole screen."""
+
+    fullscreen: bool = True
+    width: Annotated[int, Field(ge=0, le=7680)] = 0
+    height: Annotated[int, Field(ge=0, le=7680)] = 0
+    rotate: Literal[0, 90, 180, 270] = 0
+    mirror: bool = False
+    fps: Annotated[int, Field(ge=5, le=120)] = 30
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+
+
+class SoundConfig(Section):
+    """Music. `volume` is never louder than `volume_cap`; an empty folder means our own pieces."""
+
+    enabled: bool = True
+    device: str = ""
+    volume: Share = 0.7
+    volume_cap: Share = 0.9
+    fade_seconds: Annotated[float, Field(ge=0.1, le=30.0)] = 3.0
+    music_folder: str = ""
+
+
+class PanelConfig(Section):
+    """BCM numbers of the pins of an RGB light; all three or none."""
+
+    red: Pin | None = None
+    green: Pin | None = None
+    blue: Pin | None = None
+
+
+class WebConfig(Section):
+    """The status page."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    viewers: Annotated[int, Field(ge=1, le=32)] = 8
+
+
+class Config(Section):
+    """All of it."""
+
+    camera: CameraConfig = CameraConfig()
+    eye: EyeConfig = EyeConfig()
+    mood: MoodConfig = MoodConfig()
+    reactions: ReactionsConfig = ReactionsConfig()
+    stage: StageConfig = StageConfig()
+    sound: SoundConfig = SoundConfig()
+    panel: PanelConfig = PanelConfig()
+    web: WebConfig = WebConfig()
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return parse(values, text, str(path))
+
+
+def parse(values: dict[str, Any], text: str = "", name: str = "configuration") -> Config:
+    """Check values that were read from `text`. Raises ConfigError as `load` does."""
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
+        raise ConfigError("\n".join(lines)) from error
+
+
+def _explain(error: ErrorDetails, text: str, name: str) -> str:
+    key = [str(part) for part in error["loc"]]
+    line = find_line(text, key)
+    where = f"{name}:{line}" if line else name
+    dotted = ".".join(key)
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(_known(key[:-1]))
+        return f"{where}: {dotted}: unknown key; known here: {known}"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {dotted} = {error['input']!r}: {message[0].lower()}{message[1:]}"
+
+
+def _known(table: list[str]) -> list[str]:
+    """Return the keys that a table of the file may have."""
+    model: type[BaseModel] = Config
+    for part in table:
+        inner = model.model_fields[part].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def find_line(text: str, key: list[str]) -> int | None:
+    """Return the number of the line that sets a key such as ["web", "port"], from 1, if found."""
+    table: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        if header:
+            table = [part.strip(" \"'") for part in header[1].split(".")]
+            if table == key:
+                return number
+            continue
+        setting = re.match(r"\s*([^=#]+?)\s*=", line)
+        if setting:
+            full = table + [part.strip(" \"'") for part in setting[1].split(".")]
+            if full == key[: len(full)] and full:
+                return number
+    return None

@@ -1,0 +1,53 @@
+"""Every error that Moodlift raises on purpose.
+
+Each is a `MoodliftError`, so that a command can turn it into one line, and also the builtin that
+it specialises, so that a caller who knows only Python catches it too.
+"""
+
+
+class MoodliftError(Exception):
+    """Base of all errors of this project; its text is written for the person at the kiosk."""
+
+
+class ConfigError(MoodliftError, ValueError):
+    """The configuration file cannot be read, or a value in it is wrong."""
+
+
+class PictureError(MoodliftError, ValueError):
+    """A file or upload is not a picture that can be worked on; says why."""
+
+
+class BundleError(MoodliftError, ValueError):
+    """A model bundle is missing, incomplete or not what its manifest says."""
+
+
+class RuntimeMissing(MoodliftError, ImportError):
+    """No TFLite runtime that can run a model is installed."""
+
+
+class CameraError(MoodliftError, OSError):
+    """The camera cannot be opened, or gave no usable frame; trying again may help."""
+
+
+class CameraUnknown(CameraError):
+    """The configured camera source names nothing that this machine could ever have."""
+
+
+class DisplayError(MoodliftError, RuntimeError):
+    """No picture can be shown; names the drivers that were tried."""
+
+
+class AudioError(MoodliftError, RuntimeError):
+    """No sound can be played."""
+
+
+class PanelError(MoodliftError, RuntimeError):
+    """The GPIO pins cannot be used."""
+
+
+class EyeBusy(MoodliftError, TimeoutError):
+    """The eye did not answer in time: it is starting, blocked or overloaded."""
+
+
+class PortInUse(MoodliftError, OSError):
+    """Another program listens on the status page's address."""

@@ -1,0 +1,135 @@
+"""The model bundle: a folder with an int8 model, a manifest, and a canary that proves it works.
+
+    emotion-<version>/
+        model.tflite    full-integer int8, input and output int8
+        manifest.json   what it is, what it was measured to do, and its sha256
+        canary.npz      `inputs` int8 (n, 48, 48, 1) and the int8 `outputs` (n, 7) they must give
+
+`convert` writes bundles, the device verifies every one before it serves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.errors import BundleError
+from device.eye import crop
+from device.messages import EMOTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from device.eye.interpreter import Interpreter
+
+SCHEMA = 1
+MODEL = "model.tflite"
+MANIFEST = "manifest.json"
+CANARY = "canary.npz"
+CANARY_TOLERANCE = 2
+"""int8 steps that a runtime's rounding may move a canary output; measured 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle that was read and whose model is the file that the manifest names."""
+
+    path: Path
+    manifest: dict[str, Any]
+    model: bytes
+
+    @property
+    def version(self) -> str:
+        """The model's version, as in the folder's name."""
+        return str(self.manifest["version"])
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Figures measured on this very int8 file."""
+        return dict(self.manifest.get("metrics", {}))
+
+
+def load(path: Path) -> Bundle:
+    """Read a bundle and check it against its manifest, without running the model.
+
+    Raises BundleError, naming the file and the reason.
+    """
+    manifest = _manifest(path / MANIFEST)
+    try:
+        model = (path / MODEL).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path / MODEL}: {error.strerror}") from error
+    if hashlib.sha256(model).hexdigest() != manifest["sha256"]:
+        raise BundleError(f"{path / MODEL}: damaged (its sha256 is not the manifest's)")
+    return Bundle(path, manifest, model)
+
+
+def verify(bundle: Bundle, interpreter: Interpreter) -> None:
+    """Run the canary and check shapes, types and outputs. Raises BundleError."""
+    shape, dtype = tuple(interpreter.input["shape"]), interpreter.input["dtype"]
+    if shape[1:] != (crop.SIZE, crop.SIZE, 1) or dtype is not np.int8:
+        raise BundleError(
+            f"{bundle.path}: the model takes {dtype.__name__} {shape}, not int8 crops"
+        )
+    inputs, expected = _canary(bundle.path / CANARY)
+    outputs = np.concatenate([interpreter.run(one[None])[0] for one in inputs])
+    if outputs.dtype != np.int8 or outputs.shape != expected.shape:
+        raise BundleError(f"{bundle.path}: the model gives {outputs.dtype} {outputs.shape}")
+    worst = int(np.abs(outputs.astype(int) - expected.astype(int)).max())
+    if worst > CANARY_TOLERANCE:
+        raise BundleError(f"{bundle.path}: the canary came out wrong by {worst} int8 steps")
+
+
+def bundles(folder: Path) -> list[Path]:
+    """Return the bundle folders `emotion-*` in a folder, newest version first."""
+    found = [path for path in folder.glob("emotion-*") if (path / MANIFEST).is_file()]
+    return sorted(found, key=lambda path: _version_key(path.name), reverse=True)
+
+
+def _version_key(name: str) -> tuple[tuple[int, str], ...]:
+    parts = name.removeprefix("emotion-").replace("-", ".").split(".")
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise BundleError(f"{path}: not JSON: {error}") from error
+    if not isinstance(manifest, dict):
+        raise BundleError(f"{path}: not a JSON object")
+    wanted = {
+        "schema": SCHEMA,
+        "labels": list(EMOTIONS),
+        "crop": {"recipe": crop.RECIPE, "version": crop.VERSION},
+    }
+    for key, value in wanted.items():
+        if manifest.get(key) != value:
+            raise BundleError(
+                f"{path}: {key} is {manifest.get(key)!r}, this device needs {value!r}"
+            )
+    for key in ("version", "sha256"):
+        if not isinstance(manifest.get(key), str):
+            raise BundleError(f"{path}: {key} is missing")
+    return manifest
+
+
+def _canary(path: Path) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            inputs, outputs = arrays["inputs"], arrays["outputs"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{path}: canary unreadable: {error}") from error
+    wanted = (len(inputs), crop.SIZE, crop.SIZE, 1)
+    if inputs.dtype != np.int8 or inputs.shape != wanted or not len(inputs):
+        raise BundleError(f"{path}: canary has the wrong shape {inputs.shape} {inputs.dtype}")
+    return inputs, outputs

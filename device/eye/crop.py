@@ -1,0 +1,111 @@
+"""Cut a face out of a frame, upright and always framed alike: the model's view of the world.
+
+Training uses these very functions, so that the model sees on the kiosk what it was trained on. A
+change that moves a pixel needs a new `VERSION`, which a model bundle must match.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+RECIPE = "eyes-48-grey-standardised"
+VERSION = 1
+SIZE = 48
+
+RIGHT_EYE = (15.25, 18.6)
+LEFT_EYE = (32.75, 18.6)
+"""Where the eyes come to lie in the crop: the median over FER2013's Training pictures, found with
+the device's own detector on those pictures enlarged and padded."""
+EYE_DISTANCE = LEFT_EYE[0] - RIGHT_EYE[0]
+MOUTH_DISTANCE = 18.4
+"""From the middle of the eyes to the mouth, measured as above."""
+PROFILE = 0.8
+"""Eyes closer together than this share of what the mouth's distance foretells belong to a turned
+head; its size is then taken from the mouth, so that the crop does not zoom in on one cheek."""
+
+MEAN = 128.0
+DEVIATION = 60.0
+
+
+def crop(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
+    """Return the face as a standardised grey crop, uint8 of shape (48, 48).
+
+    `image` is a uint8 BGR (h, w, 3) or grey (h, w) picture, `landmarks` begin with the right eye,
+    left eye, nose and mouth in pixels (a detection's own). Roll is removed. What lies outside the
+    picture repeats its edge. Works for any key points, also for all in one place.
+    """
+    return standardise(align(image, landmarks))
+
+
+def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
+    """Return the face upright, grey, uint8 (48, 48), with its brightness as it was."""
+    matrix = alignment(landmarks)
+    patch, matrix = _reduce(image, matrix)
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY) if patch.ndim == 3 else patch
+    upright = cv2.warpAffine(
+        grey, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(upright, np.uint8)
+
+
+def alignment(landmarks: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Return the similarity transform (2, 3) from picture pixels to crop pixels."""
+    right, left, mouth = (np.asarray(landmarks[i], np.float64) for i in (0, 1, 3))
+    middle = (right + left) / 2
+    across = left - right
+    distance = float(np.hypot(across[0], across[1]))
+    down = mouth - middle
+    foretold = float(np.hypot(down[0], down[1])) * EYE_DISTANCE / MOUTH_DISTANCE
+    scale = EYE_DISTANCE / max(distance, PROFILE * foretold, 1.0)
+    cos, sin = scale * across / distance if distance > 1e-3 else (scale, 0.0)
+    rotation = np.array([[cos, sin], [-sin, cos]])
+    target = np.array([(RIGHT_EYE[0] + LEFT_EYE[0]) / 2, RIGHT_EYE[1]])
+    return np.concatenate([rotation, (target - rotation @ middle)[:, None]], axis=1)
+
+
+def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give a grey crop (48, 48) or batch (n, 48, 48) a fixed mean and contrast, each by itself.
+
+    This takes out exposure, which says nothing about a mood. A crop without any contrast comes out
+    even grey.
+    """
+    values = grey.astype(np.float32)
+    mean = values.mean(axis=(-2, -1), keepdims=True)
+    deviation = np.maximum(values.std(axis=(-2, -1), keepdims=True), 1.0)
+    scaled = np.rint((values - mean) * (DEVIATION / deviation) + MEAN)
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def _reduce(
+    image: NDArray[np.uint8], matrix: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Cut out and shrink a large face by area averaging first, since a warp alone would alias."""
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    factor = int(0.75 / scale)
+    if factor < 2:
+        return image, matrix
+    height, width = image.shape[:2]
+    inverse = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]], np.float64)
+    around = corners @ inverse[:, :2].T + inverse[:, 2]
+    x0, y0 = (max(0, int(v)) for v in around.min(axis=0) - factor)
+    x1, y1 = (int(v) for v in around.max(axis=0) + factor + 1)
+    x1, y1 = min(width, x1), min(height, y1)
+    w, h = (x1 - x0) // factor, (y1 - y0) // factor
+    if w < 1 or h < 1:
+        return image, matrix
+    patch = image[y0 : y0 + h * factor, x0 : x0 + w * factor]
+    small = cv2.resize(patch, (w, h), interpolation=cv2.INTER_AREA)
+    # A small pixel's centre lies at factor * (i + 0.5) - 0.5 of the large picture.
+    offset = np.array([x0, y0]) + (factor - 1) / 2
+    linear = matrix[:, :2]
+    moved = np.concatenate([linear * factor, (linear @ offset + matrix[:, 2])[:, None]], axis=1)
+    return np.asarray(small, np.uint8), moved

@@ -1,0 +1,76 @@
+"""The one place that knows which TFLite runtime is installed.
+
+LiteRT (`ai-edge-litert`) is the maintained name and by far the faster one; `tflite-runtime` serves
+where only it is installed. Both run the same files and give the same numbers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from device.errors import BundleError, RuntimeMissing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
+
+RUNTIMES = ("ai_edge_litert", "tflite_runtime")
+
+
+@cache
+def runtime(names: tuple[str, ...] = RUNTIMES) -> tuple[str, Any]:
+    """Return the name and the `interpreter` module of the first runtime that imports.
+
+    Raises RuntimeMissing, naming both packages, when none does.
+    """
+    reasons = []
+    for name in names:
+        try:
+            return name, importlib.import_module(f"{name}.interpreter")
+        except ImportError as error:
+            reasons.append(f"{name}: {error}")
+    raise RuntimeMissing(
+        "no TFLite runtime: install ai-edge-litert (or tflite-runtime on Python 3.11 with "
+        f"numpy<2); {'; '.join(reasons)}"
+    )
+
+
+class Interpreter:
+    """A loaded model with one input. Not for use by two threads at once.
+
+    `threads=None` leaves the number of threads to the runtime. Raises BundleError when the content
+    is not a model that the runtime can run, RuntimeMissing when there is no runtime.
+    """
+
+    def __init__(
+        self, content: bytes, threads: int | None = None, runtimes: tuple[str, ...] = RUNTIMES
+    ) -> None:
+        self.runtime, module = runtime(runtimes)
+        try:
+            self._tflite = module.Interpreter(model_content=content, num_threads=threads)
+            self._tflite.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise BundleError(f"the runtime cannot load the model: {error}") from error
+        inputs = self._tflite.get_input_details()
+        if len(inputs) != 1:
+            raise BundleError(f"the model has {len(inputs)} inputs where one is wanted")
+        self.input: dict[str, Any] = inputs[0]
+        self.outputs: list[dict[str, Any]] = self._tflite.get_output_details()
+
+    def run(self, batch: NDArray[Any]) -> list[NDArray[np.float32]]:
+        """Run a batch (n, ...) in the input's own dtype; return a copy of each raw output."""
+        if tuple(batch.shape) != tuple(self.input["shape"]):
+            self._resize(batch.shape)
+        self._tflite.set_tensor(self.input["index"], batch)
+        self._tflite.invoke()
+        return [self._tflite.get_tensor(output["index"]) for output in self.outputs]
+
+    def _resize(self, shape: tuple[int, ...]) -> None:
+        self._tflite.resize_tensor_input(self.input["index"], shape, strict=False)
+        self._tflite.allocate_tensors()
+        self.input = self._tflite.get_input_details()[0]

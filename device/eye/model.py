@@ -1,0 +1,42 @@
+"""Choose the model bundle to serve: the configured one, else the newest that passes its checks."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.errors import BundleError
+from device.eye import bundle as bundles
+from device.eye.classifier import Classifier
+from device.paths import MODELS, state_directory
+
+if TYPE_CHECKING:
+    from device.eye.bundle import Bundle
+
+log = logging.getLogger(__name__)
+
+
+def candidates(configured: str = "") -> list[Path]:
+    """Return the bundle folders to try, best first."""
+    installed = bundles.bundles(state_directory() / "models")
+    shipped = bundles.bundles(MODELS)
+    first = [Path(configured).expanduser()] if configured else []
+    return first + installed + shipped
+
+
+def load(configured: str = "", threads: int | None = None) -> tuple[Classifier, Bundle, str]:
+    """Return a classifier of the best sound bundle, that bundle, and what was wrong with others.
+
+    The last is empty when the first choice served. Raises BundleError, naming every bundle that was
+    tried, when none can be served.
+    """
+    faults: list[str] = []
+    for path in candidates(configured):
+        try:
+            bundle = bundles.load(path)
+            return Classifier(bundle, threads), bundle, "; ".join(faults)
+        except BundleError as error:
+            log.warning("model not used: %s", error)
+            faults.append(str(error))
+    raise BundleError("; ".join(faults) or f"no model: {MODELS} holds no bundle emotion-*")

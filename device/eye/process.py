@@ -1,0 +1,157 @@
+"""The eye: a child process that holds the camera and all vision, so that it can be killed.
+
+Camera stacks block, and native code crashes; neither may take the show along.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+import cv2
+
+from device.errors import BundleError, MoodliftError
+from device.eye import model
+from device.eye.detector import Detector
+from device.eye.grabber import Grabber
+from device.eye.preview import Preview
+from device.eye.protocol import PULSE_SECONDS, Answer, Part, Pause, Pulse, Question, Stop
+from device.eye.tracker import Tracker
+from device.eye.vision import Vision
+from device.messages import Frame, Level
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from device.eye.protocol import EyeSettings
+
+log = logging.getLogger(__name__)
+
+MODEL_RETRY_SECONDS = 20.0
+
+
+def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) -> None:
+    """Run the eye until it is told to stop or the kiosk is gone; the child's entry point."""
+    # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.basicConfig(level=log_level, format="eye: %(levelname)s: %(message)s")
+    cv2.setNumThreads(settings.threads or 2)
+    cv2.setLogLevel(0)
+    Eye(settings, pipe, Preview(preview)).run()
+
+
+class Eye:
+    """Takes the newest frame, looks at it, and tells what it saw."""
+
+    def __init__(self, settings: EyeSettings, pipe: Connection, preview: Preview) -> None:
+        self._settings = settings
+        self._pipe = pipe
+        self._preview = preview
+        self._wake = threading.Event()
+        self._orders: deque[object] = deque()
+        self._grabber = Grabber(settings.camera, self._wake)
+        self._tracker = Tracker()
+        self._vision: Vision | None = None
+        self._model = Part(Level.DEGRADED, "model is being loaded")
+        self._version = ""
+        self._load_at = 0.0
+        self._pulse_at = 0.0
+        self._look_at = 0.0
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+        self._grabber.start()
+        try:
+            while self._obey():
+                self._tend()
+                self._look()
+                self._wait()
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        # A camera thread may be stuck in a driver: nothing here is worth waiting for.
+        logging.shutdown()
+        os._exit(0)
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._orders.append(self._pipe.recv())
+                self._wake.set()
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _obey(self) -> bool:
+        while self._orders:
+            match self._orders.popleft():
+                case Stop():
+                    return False
+                case Pause(paused):
+                    self._grabber.pause(paused)
+                    self._tracker = Tracker()
+                case Question() as question:
+                    self._pipe.send(self._answer(question))
+        return True
+
+    def _tend(self) -> None:
+        """Load the model when it is due, and say that all is well when that is due."""
+        now = time.monotonic()
+        if self._vision is None and now >= self._load_at:
+            self._load_at = now + MODEL_RETRY_SECONDS
+            self._load()
+        if now >= self._pulse_at:
+            self._pulse_at = now + PULSE_SECONDS
+            grabber = self._grabber
+            self._pipe.send(Pulse(grabber.part, self._model, self._version, grabber.waiting))
+
+    def _load(self) -> None:
+        threads = self._settings.threads or None
+        try:
+            classifier, bundle, faults = model.load(self._settings.model, threads)
+            self._vision = Vision(Detector(threads), classifier)
+        except MoodliftError as error:
+            self._model = Part(Level.FAILED, str(error))
+            return
+        self._version = bundle.version
+        if faults:
+            message = f"{bundle.path.name} serves instead: {faults}"
+            self._model = Part(Level.DEGRADED, message)
+        else:
+            self._model = Part(Level.OK, bundle.path.name)
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_at:
+            return
+        frame = self._grabber.take()
+        if frame is None:
+            return
+        self._look_at = max(self._look_at, time.monotonic() - 0.1) + 1 / self._settings.max_rate
+        if self._preview.wanted:
+            self._preview.write(frame)
+        if self._vision is not None:
+            self._pipe.send(self._vision.follow(frame, self._tracker))
+
+    def _answer(self, question: Question) -> Answer:
+        if self._vision is None:
+            return Answer(question.id, None, self._model.message)
+        try:
+            frame = Frame(question.image, question.id, time.monotonic())
+            return Answer(question.id, self._vision.look(frame))
+        except (BundleError, cv2.error, ValueError) as error:
+            return Answer(question.id, None, str(error))
+
+    def _wait(self) -> None:
+        """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""
+        now = time.monotonic()
+        if now < self._look_at:
+            # Orders are rare and may wait for the next frame's turn.
+            time.sleep(min(self._look_at - now, PULSE_SECONDS))
+            return
+        self._wake.wait(max(0.0, min(self._pulse_at - now, PULSE_SECONDS)))
+        self._wake.clear()

@@ -1,0 +1,77 @@
+"""What the kiosk and its eye say to each other over their pipe.
+
+The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Question` and `Stop`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from device.camera.source import CameraSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.messages import Level, Sighting
+
+PULSE_SECONDS = 0.5
+"""How often the eye says that it lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class EyeSettings:
+    """All that the eye needs to know. `threads = 0` leaves their number to the runtime."""
+
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    threads: int = 0
+    max_rate: float = 15.0
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one part of the eye does, in words."""
+
+    level: Level
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A sign of life. `waiting` is for how many seconds an open camera has given no frame."""
+
+    camera: Part
+    model: Part
+    version: str
+    waiting: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Look at one picture, uint8 BGR (h, w, 3), outside the camera's stream."""
+
+    id: int
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The faces of the picture of the question with this id, or why there is no answer."""
+
+    id: int
+    sighting: Sighting | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Close the camera, or open it again."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the eye."""

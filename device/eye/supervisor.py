@@ -1,0 +1,257 @@
+"""The kiosk's side of the eye: start it, listen to it, kill it when it hangs, start it again."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import multiprocessing
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from device.errors import EyeBusy
+from device.eye import process, vision
+from device.eye.backoff import Backoff
+from device.eye.preview import Preview
+from device.eye.protocol import Answer, Pause, Pulse, Question, Stop
+from device.latest import Latest
+from device.messages import Health, Level, Sighting
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.eye.protocol import EyeSettings, Part
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 30.0
+"""How long an eye may take to its first sign of life: a Pi reads its libraries from an SD card."""
+SILENCE_SECONDS = 4.0
+"""How long it may be silent after that."""
+BLOCKED_SECONDS = 8.0
+"""How long its open camera may give no frame."""
+SETTLED_SECONDS = 30.0
+"""After how long without a fault the back-off begins anew."""
+ANSWER_SECONDS = 5.0
+LARGEST_PICTURE = 1600
+"""Pixels on the longer side; a face that the detector can find is still larger than its crop."""
+TELL_SECONDS = 0.2
+"""An eye that cannot even be told something within this time is stuck."""
+
+
+class Supervisor:
+    """One eye after another. `poll` is called often by the kiosk's main loop and never blocks."""
+
+    def __init__(self, settings: EyeSettings) -> None:
+        self.sighting: Latest[Sighting | None] = Latest(None)
+        self.preview = Preview()
+        self.restarts = 0
+        self._settings = settings
+        self._spawn = multiprocessing.get_context("spawn")
+        self._backoff = Backoff()
+        self._link: _Link | None = None
+        self._start_at = 0.0
+        self._paused = False
+        self._fault = ""
+        self._health: dict[str, Health] = {}
+        self._questions = itertools.count(1)
+
+    def poll(self, now: float) -> None:
+        """Start the eye when it is due, and end it when it is dead or stuck."""
+        link = self._link
+        if link is None:
+            if now >= self._start_at:
+                self._start(now)
+            self._tell(now)
+            return
+        fault = link.fault(now)
+        if fault:
+            self._end(link)
+            self.restarts += 1
+            wait = self._backoff.failed()
+            self._start_at = now + wait
+            self._fault = fault
+            log.warning("eye: %s; starting it again in %.0f s", fault, wait)
+        elif link.pulse and now - link.started > SETTLED_SECONDS:
+            self._backoff.succeeded()
+        self._tell(now)
+
+    @property
+    def health(self) -> tuple[Health, ...]:
+        """How the eye, its camera and its model do."""
+        return tuple(self._health.values())
+
+    @property
+    def model(self) -> str:
+        """The version of the model that serves; empty before it is known."""
+        link = self._link
+        return link.pulse.version if link and link.pulse else ""
+
+    @property
+    def pid(self) -> int | None:
+        """The process that is the eye at present."""
+        return self._link.process.pid if self._link else None
+
+    def pause(self, paused: bool) -> None:
+        """Close the camera, or open it again; also holds for the next eye."""
+        self._paused = paused
+        if self._link:
+            self._link.send(Pause(paused))
+
+    def classify(self, image: NDArray[np.uint8]) -> Sighting:
+        """Look at one BGR picture (h, w, 3). For other threads.
+
+        Raises EyeBusy when no answer comes within 5 s.
+        """
+        link = self._link
+        if link is None or link.pulse is None:
+            raise EyeBusy("the eye is starting; try again in a few seconds")
+        small, factor = vision.shrunk(image, LARGEST_PICTURE)
+        answer = link.ask(Question(next(self._questions), small), ANSWER_SECONDS)
+        if answer is None:
+            raise EyeBusy("the eye did not answer; try again in a few seconds")
+        if answer.sighting is None:
+            raise EyeBusy(answer.error)
+        return vision.enlarged(answer.sighting, factor, image)
+
+    def stop(self) -> None:
+        """End the eye and remove the shared memory."""
+        if self._link:
+            self._link.send(Stop())
+            self._link.process.join(0.5)
+            self._end(self._link)
+        self.sighting.close()
+        self.preview.close()
+
+    def _start(self, now: float) -> None:
+        self._link = _Link(self._spawn, self._settings, self.preview.name, self.sighting, now)
+        if self._paused:
+            self._link.send(Pause(True))
+
+    def _end(self, link: _Link) -> None:
+        link.end()
+        self._link = None
+
+    def _tell(self, now: float) -> None:
+        link = self._link
+        if link is None:
+            wait = max(0.0, self._start_at - now)
+            words = f"{self._fault}; starting it again in {wait:.0f} s"
+            self._note("eye", Level.FAILED, words, now)
+        elif link.pulse is None:
+            again = f" again ({self._fault})" if self._fault else ""
+            level = Level.DEGRADED if self._fault else Level.OK
+            self._note("eye", level, f"starting{again}", now)
+        else:
+            self._fault = ""
+            self._note("eye", Level.OK, "running", now)
+            self._note_part("camera", link.pulse.camera, now)
+            self._note_part("model", link.pulse.model, now)
+
+    def _note_part(self, name: str, part: Part, now: float) -> None:
+        self._note(name, part.level, part.message, now)
+
+    def _note(self, part: str, level: Level, message: str, now: float) -> None:
+        old = self._health.get(part)
+        since = old.since if old and old.level is level else now
+        self._health[part] = Health(part, level, message, since)
+
+
+class _Link:
+    """One running eye: its process, its pipe, and a thread that hears what it says."""
+
+    def __init__(
+        self,
+        spawn: multiprocessing.context.SpawnContext,
+        settings: EyeSettings,
+        preview: str,
+        sighting: Latest[Sighting | None],
+        now: float,
+    ) -> None:
+        self.started = now
+        self.pulse: Pulse | None = None
+        self._heard = now
+        self._sighting = sighting
+        self._gone = False
+        self._answers: dict[int, Answer | None] = {}
+        self._answered = threading.Condition()
+        self._sending = threading.Lock()
+        self._pipe, theirs = spawn.Pipe()
+        level = logging.getLogger().getEffectiveLevel()
+        self.process = spawn.Process(
+            target=process.main, args=(settings, theirs, preview, level), name="eye", daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self._hearing = threading.Thread(
+            target=self._hear, args=(self._pipe,), name="eye-hearing", daemon=True
+        )
+        self._hearing.start()
+
+    def fault(self, now: float) -> str:
+        """Return in words why this eye must be ended, or nothing."""
+        if self._gone:
+            self.process.join(1.0)
+            return f"ended by itself (exit code {self.process.exitcode})"
+        if self.pulse is None:
+            return "did not start" if now - self.started > START_SECONDS else ""
+        if now - self._heard > SILENCE_SECONDS:
+            return f"silent for {SILENCE_SECONDS:.0f} s"
+        if self.pulse.waiting > BLOCKED_SECONDS:
+            return f"camera blocked for {BLOCKED_SECONDS:.0f} s"
+        return ""
+
+    def send(self, order: object) -> None:
+        """Tell the eye something; one that cannot be told is given up."""
+        if not self._sending.acquire(timeout=TELL_SECONDS):
+            self._gone = True
+            return
+        try:
+            self._pipe.send(order)
+        except OSError:
+            self._gone = True
+        finally:
+            self._sending.release()
+
+    def ask(self, question: Question, timeout: float) -> Answer | None:
+        """Return the eye's answer, or None when it does not come in time."""
+        with self._answered:
+            self._answers[question.id] = None
+        self.send(question)
+        with self._answered:
+            self._answered.wait_for(
+                lambda: self._gone or self._answers[question.id] is not None, timeout
+            )
+            return self._answers.pop(question.id)
+
+    def end(self) -> None:
+        """Kill the process and stop listening."""
+        self.process.kill()
+        self.process.join(2.0)
+        self._hearing.join(2.0)
+        self._pipe.close()
+
+    def _hear(self, pipe: Connection) -> None:
+        try:
+            while True:
+                self._take(pipe.recv())
+        except (EOFError, OSError):
+            with self._answered:
+                self._gone = True
+                self._answered.notify_all()
+
+    def _take(self, message: object) -> None:
+        self._heard = time.monotonic()
+        match message:
+            case Sighting():
+                self._sighting.publish(message)
+            case Pulse():
+                self.pulse = message
+            case Answer():
+                with self._answered:
+                    if message.id in self._answers:
+                        self._answers[message.id] = message
+                        self._answered.notify_all()

@@ -1,0 +1,122 @@
+"""Give each face a number that stays with it from frame to frame.
+
+Greedy matching of detections to tracks by overlap (IoU) and by the distance of their centres, as in
+SORT (Bewley et al. 2016, arXiv:1602.00763) without its Kalman filter: at 10 to 15 frames a second a
+face's last place and speed foretell the next one well enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import count
+from math import hypot
+from typing import TYPE_CHECKING
+
+from device.eye.detector import ACQUIRE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from device.messages import Box, Detection
+
+MEMORY = 1.0
+"""Seconds that a face which is not seen keeps its number."""
+NEAR = 0.9
+"""How far a face may have moved, in widths of its box, and still be the same."""
+SIZE_CHANGE = 2.0
+"""By what factor a face may have grown or shrunk and still be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    id: int
+    box: Box
+    time: float
+    speed: tuple[float, float] = (0.0, 0.0)
+
+    def expected(self, now: float) -> Box:
+        """Return where the face should be by now, going on as it went for 0.5 s at most."""
+        dt = min(now - self.time, 0.5)
+        return self.box._replace(
+            x=self.box.x + self.speed[0] * dt, y=self.box.y + self.speed[1] * dt
+        )
+
+
+class Tracker:
+    """Follows faces over frames whose times never decrease."""
+
+    def __init__(self) -> None:
+        self._tracks: list[_Track] = []
+        self._ids = count(1)
+
+    def track(self, detections: Sequence[Detection], now: float) -> list[tuple[int, Detection]]:
+        """Return the detections that are faces, each with its number.
+
+        Detections come with scores from `detector.KEEP` up; one below `detector.ACQUIRE` counts
+        only where a face was already.
+        """
+        self._tracks = [track for track in self._tracks if now - track.time <= MEMORY]
+        pairs = self._match(detections, now)
+        found: list[tuple[int, Detection]] = []
+        for index, detection in enumerate(detections):
+            track = pairs.get(index)
+            if track is not None:
+                self._tracks.remove(track)
+                track = _moved(track, detection.box, now)
+            elif detection.score >= ACQUIRE:
+                track = _Track(next(self._ids), detection.box, now)
+            else:
+                continue
+            self._tracks.append(track)
+            found.append((track.id, detection))
+        return found
+
+    def _match(self, detections: Sequence[Detection], now: float) -> dict[int, _Track]:
+        candidates = sorted(
+            (
+                (cost, index, track)
+                for index, detection in enumerate(detections)
+                for track in self._tracks
+                if (cost := _cost(track.expected(now), detection.box)) is not None
+            ),
+            key=lambda candidate: candidate[0],
+        )
+        pairs: dict[int, _Track] = {}
+        taken: set[int] = set()
+        for _, index, track in candidates:
+            if index not in pairs and track.id not in taken:
+                pairs[index] = track
+                taken.add(track.id)
+        return pairs
+
+
+def iou(one: Box, other: Box) -> float:
+    """Return the intersection over union of two boxes, 0 to 1."""
+    w = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
+    h = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
+    if w <= 0 or h <= 0:
+        return 0.0
+    return w * h / (one.w * one.h + other.w * other.h - w * h)
+
+
+def _cost(expected: Box, box: Box) -> float | None:
+    """Return how unlike two boxes are, from 0 up, or None when they cannot be one face."""
+    size = max(expected.w, box.w, 1.0)
+    if size > SIZE_CHANGE * max(min(expected.w, box.w), 1.0):
+        return None
+    dx = expected.x + expected.w / 2 - box.x - box.w / 2
+    dy = expected.y + expected.h / 2 - box.y - box.h / 2
+    distance = hypot(dx, dy) / size
+    if distance > NEAR:
+        return None
+    return distance + 1.0 - iou(expected, box)
+
+
+def _moved(track: _Track, box: Box, now: float) -> _Track:
+    dt = now - track.time
+    if dt <= 0:
+        return replace(track, box=box)
+    dx = box.x + box.w / 2 - track.box.x - track.box.w / 2
+    dy = box.y + box.h / 2 - track.box.y - track.box.h / 2
+    speed = (0.5 * track.speed[0] + 0.5 * dx / dt, 0.5 * track.speed[1] + 0.5 * dy / dt)
+    return _Track(track.id, box, now, speed)

@@ -1,0 +1,118 @@
+"""The whole way of one picture: find the faces, cut them out, name their emotions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from device.eye import crop
+from device.eye.detector import ACQUIRE, KEEP
+from device.messages import Box, Detection, Face, Point, Sighting, Timings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from device.eye.classifier import Classifier
+    from device.eye.detector import Detector
+    from device.eye.tracker import Tracker
+    from device.messages import Frame
+
+CLOSE_UP = 0.5
+"""Margin, as a share of the longer side, put round a still in which no face was found: a face that
+fills the picture is too large for the detector."""
+
+
+class Vision:
+    """Detector and classifier together. Not for use by two threads at once."""
+
+    def __init__(self, detector: Detector, classifier: Classifier) -> None:
+        self._detector = detector
+        self._classifier = classifier
+
+    def follow(self, frame: Frame, tracker: Tracker) -> Sighting:
+        """Return the faces of the next frame of a camera; `tracker` keeps their ids."""
+        start = time.perf_counter()
+        detections = self._detector.detect(frame.image, KEEP)
+        numbered = tracker.track(detections, frame.time)
+        detect_ms = _ms(start)
+        return self._name(frame, numbered, Timings(detect=detect_ms))
+
+    def look(self, frame: Frame, decode_ms: float = 0.0) -> Sighting:
+        """Return the faces of a still picture, best score first, with ids from 1."""
+        start = time.perf_counter()
+        detections = self._detector.detect(frame.image, ACQUIRE)
+        if not detections:
+            detections = self._close_up(frame.image)
+        detect_ms = _ms(start)
+        numbered = list(enumerate(detections, 1))
+        return self._name(frame, numbered, Timings(decode=decode_ms, detect=detect_ms))
+
+    def _close_up(self, image: NDArray[np.uint8]) -> list[Detection]:
+        margin = round(max(image.shape[:2]) * CLOSE_UP)
+        padded = cv2.copyMakeBorder(
+            image, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0)
+        )
+        found = self._detector.detect(np.asarray(padded, np.uint8), ACQUIRE)
+        return [_shifted(detection, -margin) for detection in found]
+
+    def _name(
+        self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
+    ) -> Sighting:
+        start = time.perf_counter()
+        crops = [crop.crop(frame.image, detection.landmarks) for _, detection in numbered]
+        crop_ms = _ms(start)
+        start = time.perf_counter()
+        batch = np.stack(crops) if crops else np.zeros((0, crop.SIZE, crop.SIZE), np.uint8)
+        probabilities = self._classifier.classify(batch)
+        height, width = frame.image.shape[:2]
+        return Sighting(
+            number=frame.number,
+            time=frame.time,
+            seen=time.monotonic(),
+            width=width,
+            height=height,
+            faces=tuple(
+                Face(id_, found.box, found.score, found.landmarks, tuple(row))
+                for (id_, found), row in zip(numbered, probabilities.tolist(), strict=True)
+            ),
+            timings=Timings(timings.decode, timings.detect, crop_ms, _ms(start)),
+        )
+
+
+def shrunk(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
+    """Return a picture (h, w, 3) made no longer than `longest`, and by what factor it shrank."""
+    factor = max(image.shape[:2]) / longest
+    if factor <= 1.0:
+        return image, 1.0
+    height, width = image.shape[:2]
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), factor
+
+
+def enlarged(sighting: Sighting, factor: float, image: NDArray[np.uint8]) -> Sighting:
+    """Return what was seen on a shrunk picture in pixels of the original one."""
+    faces = tuple(
+        replace(
+            face,
+            box=Box(*(value * factor for value in face.box)),
+            landmarks=tuple(Point(p.x * factor, p.y * factor) for p in face.landmarks),
+        )
+        for face in sighting.faces
+    )
+    return replace(sighting, faces=faces, height=image.shape[0], width=image.shape[1])
+
+
+def _shifted(detection: Detection, by: float) -> Detection:
+    x, y, w, h = detection.box
+    landmarks = tuple(Point(p.x + by, p.y + by) for p in detection.landmarks)
+    return Detection(Box(x + by, y + by, w, h), detection.score, landmarks)
+
+
+def _ms(start: float) -> float:
+    return (time.perf_counter() - start) * 1000

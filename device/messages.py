@@ -1,0 +1,148 @@
+"""The messages that flow through the kiosk: eye -> mood -> reactions -> stage, music, lights, web.
+
+All are frozen dataclasses that pickle. Times are seconds of `time.monotonic()`, which all processes
+of one machine share; a wall clock is used only to label history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""The seven emotions in FER2013's order, which is the order of every probability vector."""
+
+Probabilities = tuple[float, ...]
+"""One probability in [0, 1] per emotion, in the order of `EMOTIONS`, summing to 1."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels of the frame; it may reach over the frame's edge."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Point(NamedTuple):
+    """A position in pixels of the frame."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a camera: `image` is uint8 BGR of shape (height, width, 3)."""
+
+    image: NDArray[np.uint8]
+    number: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face that the detector found: score in [0, 1] and six key points.
+
+    The key points are BlazeFace's: right eye, left eye, nose tip, mouth centre, right ear tragion,
+    left ear tragion. Right and left are the person's own.
+    """
+
+    box: Box
+    score: float
+    landmarks: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A detection with an identity (stable while the person stays) and its emotion."""
+
+    id: int
+    box: Box
+    score: float
+    landmarks: tuple[Point, ...]
+    probabilities: Probabilities
+
+    @property
+    def emotion(self) -> str:
+        """The most probable emotion of this one frame."""
+        return EMOTIONS[max(range(len(EMOTIONS)), key=self.probabilities.__getitem__)]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What one frame cost, in milliseconds."""
+
+    decode: float = 0.0
+    detect: float = 0.0
+    crop: float = 0.0
+    classify: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """The sum of all stages."""
+        return self.decode + self.detect + self.crop + self.classify
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """All faces of one frame. `time` is when the frame was taken, `seen` when it was understood."""
+
+    number: int
+    time: float
+    seen: float
+    width: int
+    height: int
+    faces: tuple[Face, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The settled mood of the room. `emotion` is None while nobody is there.
+
+    `probabilities` is the filtered mean over the people present (empty when nobody is there),
+    `since` when this mood was settled, `faces` how many people make it.
+    """
+
+    emotion: str | None
+    since: float
+    faces: int = 0
+    probabilities: Probabilities = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What the kiosk does about a mood: an effect, a playlist and a light, each optional."""
+
+    name: str
+    emotion: str
+    started: float
+    effect: str | None = None
+    playlist: str | None = None
+    light: str | None = None
+
+
+class Level(StrEnum):
+    """How well a part of the kiosk does."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of one part (camera, eye, model, sound, display, page, ...), in words."""
+
+    part: str
+    level: Level
+    message: str
+    since: float

@@ -1,0 +1,70 @@
+"""The status page as a part of the kiosk: served when it can be, tried again when it cannot."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from device import web
+from device.errors import PortInUse
+from device.messages import Health, Level
+
+if TYPE_CHECKING:
+    from device.config import WebConfig
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10.0
+SPARE_PORTS = 20
+
+
+class Page:
+    """Serves the status page while its port can be had."""
+
+    def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
+        self._config = config
+        self._app = web.create_app(view)
+        self._server: web.Server | None = None
+        self._retry_at = 0.0
+        self.health = Health("page", Level.OFF, "status page is switched off", now)
+
+    @property
+    def address(self) -> str | None:
+        """The page's URL while it is served."""
+        return self._server.address if self._server else None
+
+    def poll(self, now: float) -> None:
+        """Begin to serve when that is due and possible."""
+        if self._server or not self._config.enabled or now < self._retry_at:
+            return
+        self._retry_at = now + RETRY_SECONDS
+        try:
+            self._serve(self._config.port, now)
+        except PortInUse as error:
+            if self.health.level is not Level.FAILED:
+                log.warning("page: %s", error)
+            self.health = Health("page", Level.FAILED, str(error), now)
+
+    def serve_anywhere(self, now: float) -> None:
+        """Serve on the configured port or one of the next ones. Raises PortInUse."""
+        first = self._config.port
+        for port in range(first, first + SPARE_PORTS):
+            try:
+                self._serve(port, now)
+            except PortInUse:
+                if port == first + SPARE_PORTS - 1:
+                    raise
+            else:
+                return
+
+    def stop(self) -> None:
+        """End serving, also to those who are watching."""
+        if self._server:
+            self._server.stop()
+            self._server = None
+
+    def _serve(self, port: int, now: float) -> None:
+        server = web.Server(self._app, self._config.host, port)
+        server.start()
+        self._server = server
+        self.health = Health("page", Level.OK, server.address, now)

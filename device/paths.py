@@ -1,0 +1,24 @@
+"""Where things lie: the assets that ship with the project, and the kiosk's own state."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+MODELS = ASSETS / "models"
+SYSTEM_CONFIG = Path("/etc/moodlift/config.toml")
+SYSTEM_STATE = Path("/var/lib/moodlift")
+
+
+def state_directory() -> Path:
+    """Return the folder of the kiosk's own data: the service's, else the user's.
+
+    systemd names the service's folder in $STATE_DIRECTORY; elsewhere it is
+    `$XDG_STATE_HOME/moodlift` (XDG Base Directory Specification). It is not created here.
+    """
+    service = os.environ.get("STATE_DIRECTORY")
+    if service:
+        return Path(service.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "moodlift"

@@ -1,0 +1,164 @@
+"""Read a picture that somebody gave: check its header first, then turn it into upright BGR pixels.
+
+Shown rightly, so worked on: 1-, 8- and 16-bit grey, palettes, transparency (laid over middle grey),
+CMYK, and every EXIF orientation. Colour profiles are ignored. Told apart by what is in it, never by
+its name. Refused with a reason: everything else.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+import warnings
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from device.errors import PictureError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FORMATS = ("JPEG", "PNG", "WebP", "BMP")
+"""What a file may be."""
+UPLOAD_FORMATS = ("JPEG", "PNG")
+"""What the web API takes."""
+MEGAPIXELS = 50
+MEGABYTES = 250
+SMALLEST = 16
+"""Pixels a side below which no detector finds a face."""
+BACKDROP = (128, 128, 128)
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What sets a picture with this EXIF orientation upright (Exif 2.32, tag 274)."""
+
+_DAMAGE = (
+    OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, AttributeError,
+    OverflowError, NotImplementedError, struct.error, zlib.error,
+)  # fmt: skip
+"""What Pillow raises while it reads damaged files, depending on where the damage is."""
+
+_decoding = threading.Lock()
+"""One picture at a time: 50 megapixels take 300 MB, and `warnings.catch_warnings` is global."""
+
+
+def read(source: bytes | Path, name: str, formats: Sequence[str] = FORMATS) -> NDArray[np.uint8]:
+    """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
+
+    `name` is what messages call it. Raises PictureError ("NAME: reason").
+    """
+    with _decoding, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of what is checked or mended here
+        try:
+            if isinstance(source, bytes):
+                _check_size(len(source))
+                return _decode(io.BytesIO(source), formats)
+            _check_file(source)
+            with source.open("rb") as file:
+                return _decode(file, formats)
+        except PictureError as error:
+            raise PictureError(f"{name}: {error}") from error
+        except OSError as error:
+            raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise PictureError("a folder, not a picture")
+    status = path.stat()
+    if not path.is_file():
+        raise PictureError("not a regular file")
+    _check_size(status.st_size)
+
+
+def _check_size(size: int) -> None:
+    if not size:
+        raise PictureError("empty file")
+    if size > MEGABYTES * 1_000_000:
+        raise PictureError(f"{size / 1e6:.0f} MB: more than {MEGABYTES} MB")
+
+
+def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
+    image = _open(file, formats)
+    try:
+        _check_header(image)
+        image.load()
+        return _pixels(_upright(image))
+    except PictureError:
+        raise
+    except _DAMAGE as error:
+        raise PictureError(f"truncated or damaged: {error}") from error
+
+
+def _open(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
+    """Read the header alone; Pillow decodes no pixel here."""
+    try:
+        return Image.open(file, formats=[name.upper() for name in formats])
+    except UnidentifiedImageError as error:
+        known = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise PictureError(f"not a {known} picture") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"more than {MEGAPIXELS} megapixels") from error
+    except _DAMAGE as error:
+        raise PictureError(f"truncated or damaged: {error}") from error
+
+
+def _check_header(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MEGAPIXELS * 1_000_000:
+        raise PictureError(f"{width} x {height} pixels: more than {MEGAPIXELS} megapixels")
+    if min(width, height) < SMALLEST:
+        raise PictureError(f"{width} x {height} pixels: too small to hold a face")
+    frames = getattr(image, "n_frames", 1)
+    # Phones store depth or brightness maps as further pictures of a JPEG, which Pillow calls MPO.
+    if frames > 1 and image.format != "MPO":
+        raise PictureError(f"animated with {frames} frames: give one picture, or a video file")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except _DAMAGE:
+        return image  # damaged EXIF does not spoil the pixels
+    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if method is None else image.transpose(method)
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """Turn any of Pillow's modes into BGR."""
+    if image.mode.startswith("I"):
+        return cv2.cvtColor(_eight_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+    if image.has_transparency_data:
+        image = _over_backdrop(image)
+    pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), np.uint8)
+
+
+def _eight_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Scale 16-bit grey; its 65535 is 255 (Pillow's own conversion would cut off at 255)."""
+    wide = np.clip(grey.astype(np.int64), 0, 65535)
+    return np.asarray((wide * 255 + 32767) // 65535, np.uint8)
+
+
+def _over_backdrop(image: Image.Image) -> Image.Image:
+    """Lay a transparent picture over middle grey, which neither hides dark hair nor bright skin."""
+    layer = image.convert("RGBA")
+    flat = Image.new("RGB", image.size, BACKDROP)
+    flat.paste(layer, mask=layer.getchannel("A"))
+    return flat

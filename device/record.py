@@ -1,0 +1,66 @@
+"""What happened in one run of the kiosk, for `--report`, for `bench` and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from device import figures
+
+if TYPE_CHECKING:
+    from device.messages import Mood, Reaction
+    from device.status import Status
+
+
+@dataclass(slots=True)
+class Record:
+    """Changes of mood, reactions and tracks, each with its seconds since the kiosk began."""
+
+    began: float
+    first_face: float | None = None
+    moods: list[dict[str, Any]] = field(default_factory=list)
+    reactions: list[dict[str, Any]] = field(default_factory=list)
+    music: list[dict[str, Any]] = field(default_factory=list)
+    eye_memory: float = 0.0
+    _reacting: frozenset[tuple[str, float]] = frozenset()
+
+    def note(self, status: Status, eye: int | None) -> None:
+        """Take down what changed; `eye` is the process of the eye."""
+        at = round(status.time - self.began, 2)
+        if self.first_face is None and status.sighting and status.sighting.faces:
+            self.first_face = figures.age()
+        if eye is not None:
+            self.eye_memory = max(self.eye_memory, figures.peak_memory(eye))
+        self._note_mood(at, status.mood)
+        self._note_reactions(at, status.reactions)
+        if status.music and (not self.music or self.music[-1]["track"] != status.music):
+            self.music.append({"at_s": at, "track": status.music})
+
+    def as_json(self, status: Status) -> dict[str, Any]:
+        """Return the stable form of `--report`."""
+        kiosk = figures.peak_memory()
+        return {
+            "seconds": round(status.uptime, 2),
+            "first_face_s": self.first_face,
+            "peak_rss_mib": {
+                "kiosk": round(kiosk, 1),
+                "eye": round(self.eye_memory, 1),
+                "total": round(kiosk + self.eye_memory, 1),
+            },
+            "vision_hz": round(status.rate, 1),
+            "stage_hz": round(status.stage_rate, 1),
+            "moods": self.moods,
+            "reactions": self.reactions,
+            "music": self.music,
+            "status": status.as_json(),
+        }
+
+    def _note_mood(self, at: float, mood: Mood) -> None:
+        if not self.moods or self.moods[-1]["emotion"] != mood.emotion:
+            self.moods.append({"at_s": at, "emotion": mood.emotion, "faces": mood.faces})
+
+    def _note_reactions(self, at: float, reactions: tuple[Reaction, ...]) -> None:
+        now = frozenset((one.name, one.started) for one in reactions)
+        for name, _ in sorted(now - self._reacting):
+            self.reactions.append({"at_s": at, "name": name})
+        self._reacting = now

@@ -1,0 +1,103 @@
+"""`moodlift see`: run the vision path over pictures and videos, and say what is in them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from device import annotate, picture
+from device.errors import PictureError
+from device.eye import model
+from device.eye.detector import Detector
+from device.eye.tracker import Tracker
+from device.eye.vision import Vision
+from device.messages import Frame
+from device.status import sighting_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from device.messages import Sighting
+
+VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ogv")
+
+
+def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: str = "") -> int:
+    """Print a line per face, or a JSON object per picture; return the number of failed paths.
+
+    What is wrong with a path goes to stderr in one line; the others are still done. Raises
+    BundleError when there is no model to see with.
+    """
+    classifier, _, _ = model.load(bundle)
+    vision = Vision(Detector(), classifier)
+    if annotate_to:
+        annotate_to.mkdir(parents=True, exist_ok=True)
+    failures = 0
+    for path in paths:
+        try:
+            for name, extra, frame, sighting in _sightings(vision, path):
+                _tell(name, extra, sighting, as_json)
+                if annotate_to:
+                    _save(annotate_to, path, frame, sighting)
+        except PictureError as error:
+            print(f"moodlift see: {error}", file=sys.stderr)
+            failures += 1
+    return failures
+
+
+def _sightings(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Frame, Sighting]]:
+    if path.suffix.lower() in VIDEOS:
+        yield from _video(vision, path)
+        return
+    start = time.perf_counter()
+    image = picture.read(path, str(path))
+    decode_ms = (time.perf_counter() - start) * 1000
+    frame = Frame(image, 1, time.monotonic())
+    yield str(path), {}, frame, vision.look(frame, decode_ms)
+
+
+def _video(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Frame, Sighting]]:
+    if not path.is_file():
+        raise PictureError(f"{path}: no such file")
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    rate = capture.get(cv2.CAP_PROP_FPS) or 25.0
+    tracker = Tracker()
+    number = 0
+    while True:
+        good, image = capture.read()
+        if not good:
+            break
+        frame = Frame(np.asarray(image, np.uint8), number, number / rate)
+        at = {"frame": number, "time_s": round(number / rate, 3)}
+        yield f"{path} at {number / rate:.2f} s", at, frame, vision.follow(frame, tracker)
+        number += 1
+    capture.release()
+    if not number:
+        raise PictureError(f"{path}: not a video that can be read")
+
+
+def _tell(name: str, extra: dict[str, Any], sighting: Sighting, as_json: bool) -> None:
+    if as_json:
+        path = name.partition(" at ")[0] if extra else name
+        print(json.dumps({"path": path, **extra, **sighting_json(sighting)}), flush=True)
+        return
+    if not sighting.faces:
+        print(f"{name}: no face")
+    for face in sighting.faces:
+        x, y, w, h = (round(value) for value in face.box)
+        share = max(face.probabilities)
+        print(f"{name}: face {face.id}: {face.emotion} {share:.0%}, {w}x{h} px at {x},{y}")
+
+
+def _save(folder: Path, path: Path, frame: Frame, sighting: Sighting) -> None:
+    suffix = f"-{frame.number:06d}" if path.suffix.lower() in VIDEOS else ""
+    target = folder / f"{path.stem}{suffix}.png"
+    image = annotate.annotate(frame.image, sighting.faces)
+    if not cv2.imwrite(str(target), image):
+        raise PictureError(f"{target}: cannot be written")

@@ -1,0 +1,148 @@
+"""What the kiosk tells the outside about itself, as one immutable snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from device.messages import EMOTIONS, Health, Level, Mood, Reaction
+
+if TYPE_CHECKING:
+    from device.messages import Face, Probabilities, Sighting, Timings
+
+NOBODY = Mood(None, 0.0)
+ORDER = (Level.FAILED, Level.DEGRADED, Level.OK, Level.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The kiosk at one moment.
+
+    `time` is monotonic, `uptime` in seconds, `rate` frames understood per second, `freshness` the
+    age in seconds of the newest understood frame (None before the first), `stage_rate` frames drawn
+    per second, `volume` 0 to 1.
+    """
+
+    time: float = 0.0
+    uptime: float = 0.0
+    version: str = ""
+    model: str = ""
+    camera: str = ""
+    mood: Mood = NOBODY
+    sighting: Sighting | None = None
+    rate: float = 0.0
+    freshness: float | None = None
+    stage_rate: float = 0.0
+    reactions: tuple[Reaction, ...] = ()
+    music: str | None = None
+    volume: float = 0.0
+    muted: bool = False
+    paused: bool = False
+    health: tuple[Health, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The worst level of any part that is in use."""
+        levels = {part.level for part in self.health}
+        return next((level for level in ORDER[:2] if level in levels), Level.OK)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stable form of `/api/v1/status`."""
+        faces = self.sighting.faces if self.sighting else ()
+        return {
+            "version": self.version,
+            "model": self.model,
+            "camera": self.camera,
+            "uptime_s": round(self.uptime, 1),
+            "mood": mood_json(self.mood, self.time),
+            "faces": [face_json(face) for face in faces],
+            "frame": frame_json(self.sighting),
+            "rate_hz": round(self.rate, 1),
+            "freshness_s": None if self.freshness is None else round(self.freshness, 2),
+            "stage_hz": round(self.stage_rate, 1),
+            "reactions": [reaction_json(one, self.time) for one in self.reactions],
+            "music": self.music,
+            "volume": round(self.volume, 2),
+            "muted": self.muted,
+            "paused": self.paused,
+            "level": self.level,
+            "health": [health_json(part, self.time) for part in self.health],
+        }
+
+
+def probabilities_json(probabilities: Probabilities) -> dict[str, float]:
+    """Name each probability by its emotion; empty stays empty."""
+    return {name: round(p, 4) for name, p in zip(EMOTIONS, probabilities, strict=False)}
+
+
+def face_json(face: Face) -> dict[str, Any]:
+    """Return the stable form of a face, as in `moodlift see --json`."""
+    return {
+        "id": face.id,
+        "box": [round(value) for value in face.box],
+        "score": round(face.score, 4),
+        "emotion": face.emotion,
+        "probabilities": probabilities_json(face.probabilities),
+    }
+
+
+def timings_json(timings: Timings) -> dict[str, float]:
+    """Return milliseconds per stage and in total."""
+    stages = {name: getattr(timings, name) for name in ("decode", "detect", "crop", "classify")}
+    return {name: round(ms, 3) for name, ms in {**stages, "total": timings.total}.items()}
+
+
+def sighting_json(sighting: Sighting) -> dict[str, Any]:
+    """Return the stable form of all faces of one picture."""
+    return {
+        "width": sighting.width,
+        "height": sighting.height,
+        "faces": [face_json(face) for face in sighting.faces],
+        "ms": timings_json(sighting.timings),
+    }
+
+
+def frame_json(sighting: Sighting | None) -> dict[str, Any] | None:
+    """Return what is known of the newest frame."""
+    if sighting is None:
+        return None
+    ms = timings_json(sighting.timings)
+    return {
+        "number": sighting.number,
+        "width": sighting.width,
+        "height": sighting.height,
+        "ms": ms,
+        "latency_ms": round((sighting.seen - sighting.time) * 1000, 1),
+    }
+
+
+def mood_json(mood: Mood, now: float) -> dict[str, Any]:
+    """Return the mood and how long it has lasted."""
+    return {
+        "emotion": mood.emotion,
+        "for_s": round(max(0.0, now - mood.since), 1),
+        "faces": mood.faces,
+        "probabilities": probabilities_json(mood.probabilities),
+    }
+
+
+def reaction_json(reaction: Reaction, now: float) -> dict[str, Any]:
+    """Return what the kiosk does at present."""
+    return {
+        "name": reaction.name,
+        "emotion": reaction.emotion,
+        "for_s": round(max(0.0, now - reaction.started), 1),
+        "effect": reaction.effect,
+        "playlist": reaction.playlist,
+        "light": reaction.light,
+    }
+
+
+def health_json(health: Health, now: float) -> dict[str, Any]:
+    """Return how a part does, in words."""
+    return {
+        "part": health.part,
+        "level": health.level,
+        "message": health.message,
+        "for_s": round(max(0.0, now - health.since), 1),
+    }

@@ -1,0 +1,44 @@
+"""The shipped model gives the same int8 outputs on an emulated Raspberry Pi 4."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from device.eye.bundle import bundles
+from device.paths import MODELS
+
+QEMU = shutil.which("qemu-aarch64-static")
+SYSROOT = Path(os.environ.get("MOODLIFT_ARM64", ""))
+
+
+@pytest.fixture(scope="module")
+def python() -> list[str]:
+    interpreters = sorted(SYSROOT.glob("usr/bin/python3.*[0-9]")) if SYSROOT.name else []
+    if not (QEMU and interpreters):
+        reason = "no emulated arm64 machine: needs qemu-user-static and $MOODLIFT_ARM64"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    flags = ["-cpu", "cortex-a72", "-L", str(SYSROOT), "-E", f"PYTHONPATH={SYSROOT / 'site'}"]
+    return [QEMU, *flags, str(interpreters[0])]
+
+
+@pytest.mark.parametrize("runtime", ["ai_edge_litert", "tflite_runtime"])
+def test_the_canary_comes_out_the_same_on_arm64(python: list[str], runtime: str) -> None:
+    script = Path(__file__).with_name("canary.py")
+    bundle = bundles(MODELS)[0]
+    result = subprocess.run(
+        [*python, str(script), runtime, str(bundle)], capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("worst "), result.stdout
+    assert int(result.stdout.split()[1]) <= 1
+
+
+def test_it_is_another_machine_that_answers(python: list[str]) -> None:
+    script = "import platform; print(platform.machine())"
+    result = subprocess.run([*python, "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.stdout.strip() == "aarch64", result.stderr

@@ -1,0 +1,201 @@
+"""The real eye, as a child process, with cameras that fail in every way."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from faces import ASTRONAUT, astronaut
+
+from device.camera.source import CameraSettings
+from device.errors import EyeBusy
+from device.eye import supervisor as module
+from device.eye.protocol import EyeSettings
+from device.eye.supervisor import Supervisor
+from device.messages import Level
+
+Start = Callable[..., Supervisor]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    running: list[Supervisor] = []
+
+    def start(source: str, **settings: object) -> Supervisor:
+        eye = Supervisor(replace(EyeSettings(CameraSettings(source)), **settings))
+        running.append(eye)
+        return eye
+
+    yield start
+    for eye in running:
+        pid = eye.pid
+        eye.stop()
+        assert pid is None or not Path(f"/proc/{pid}").exists(), "the eye outlived its kiosk"
+
+
+def until(eye: Supervisor, what: Callable[[], object], seconds: float = 20.0) -> None:
+    """Poll the eye as the kiosk does, until something holds."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, f"not within {seconds} s; health: {eye.health}"
+        eye.poll(time.monotonic())
+        time.sleep(0.02)
+
+
+def health(eye: Supervisor, part: str) -> tuple[Level, str]:
+    found = {one.part: one for one in eye.health}
+    return (found[part].level, found[part].message) if part in found else (Level.OFF, "")
+
+
+def sees_a_face(eye: Supervisor) -> bool:
+    sighting = eye.sighting.get()
+    return sighting is not None and len(sighting.faces) == 1
+
+
+def test_a_face_in_front_of_the_camera_is_seen(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    sighting = eye.sighting.get()
+    assert sighting is not None
+    assert sighting.faces[0].emotion == "happy"
+    assert sum(sighting.faces[0].probabilities) == pytest.approx(1.0, abs=1e-4)
+    assert 0 <= sighting.seen - sighting.time < 2.0
+    assert health(eye, "camera")[0] is Level.OK
+    assert eye.model
+
+
+def test_ids_stay_and_the_rate_is_kept(start: Start) -> None:
+    eye = start("fake:" + str(ASTRONAUT), max_rate=10.0)
+    until(eye, lambda: sees_a_face(eye))
+    numbers, ids, begin = set(), set(), time.monotonic()
+    while time.monotonic() - begin < 2.0:
+        eye.poll(time.monotonic())
+        sighting = eye.sighting.get()
+        assert sighting is not None
+        numbers.add(sighting.number)
+        ids |= {face.id for face in sighting.faces}
+        time.sleep(0.005)
+    assert ids == {1}
+    assert 5 <= len(numbers) / 2.0 <= 11.5
+
+
+def test_the_preview_is_written_only_when_wanted(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    assert eye.preview.read() is None
+    eye.preview.wanted = True
+    until(eye, lambda: eye.preview.read() is not None)
+    got = eye.preview.read()
+    assert got is not None
+    assert np.array_equal(got[0].image, astronaut())
+
+
+def test_a_picture_from_elsewhere_is_classified(start: Start) -> None:
+    eye = start("fake:")
+    with pytest.raises(EyeBusy, match="starting"):
+        eye.classify(astronaut())
+    until(eye, lambda: health(eye, "model")[0] is Level.OK)
+    sighting = eye.classify(astronaut())
+    assert [face.emotion for face in sighting.faces] == ["happy"]
+    large = np.repeat(np.repeat(astronaut(), 5, axis=0), 5, axis=1)
+    (face,) = eye.classify(large).faces
+    assert face.box.w == pytest.approx(5 * 105, rel=0.1)
+
+
+def test_killed_it_comes_back_by_itself(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    first = eye.pid
+    assert first
+    os.kill(first, signal.SIGKILL)
+    until(eye, lambda: health(eye, "eye")[0] is Level.FAILED, 3.0)
+    assert "ended by itself (exit code -9); starting it again in" in health(eye, "eye")[1]
+    before = eye.sighting.get()
+    assert before
+    until(eye, lambda: eye.sighting.get() is not before)
+    assert eye.pid != first
+    assert eye.restarts == 1
+    until(eye, lambda: health(eye, "eye") == (Level.OK, "running"))
+
+
+def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    assert eye.pid
+    os.kill(eye.pid, signal.SIGSTOP)
+    until(eye, lambda: eye.restarts == 1, 8.0)
+    assert health(eye, "eye")[1].startswith("silent for 4 s")
+    before = eye.sighting.get()
+    until(eye, lambda: eye.sighting.get() is not before)
+
+
+def test_a_camera_that_blocks_for_ever_is_ended(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCKED_SECONDS", 2.0)
+    eye = start(f"fake:{ASTRONAUT},block@1")
+    until(eye, lambda: eye.restarts == 1, 12.0)
+    assert "camera blocked for 2 s" in health(eye, "eye")[1]
+
+
+def test_a_camera_that_fails_is_opened_again_without_a_restart(start: Start) -> None:
+    eye = start(f"fake:{ASTRONAUT},error@0.5")
+    until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
+    assert health(eye, "camera")[1] == "fake camera: told to fail"
+    before = eye.sighting.get()
+    until(eye, lambda: eye.sighting.get() is not before)
+    assert eye.restarts == 0
+
+
+def test_a_camera_that_is_not_there_is_told_in_words(start: Start) -> None:
+    eye = start("usb:/dev/video97")
+    until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
+    assert health(eye, "camera")[1] == "/dev/video97: not connected"
+    eye = start("file:/none.mp4")
+    until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
+    assert health(eye, "camera")[1] == "/none.mp4: no such file or folder"
+
+
+@pytest.mark.parametrize("fault", ["black", "resize"])
+def test_odd_frames_do_no_harm(start: Start, fault: str) -> None:
+    eye = start(f"fake:{ASTRONAUT},{fault}@0.5")
+    until(eye, lambda: sees_a_face(eye))
+    for _ in range(3):
+        before = eye.sighting.get()
+        until(eye, lambda before=before: eye.sighting.get() is not before)
+    assert eye.restarts == 0
+
+
+def test_a_camera_that_crashes_takes_only_the_eye_along(start: Start) -> None:
+    eye = start(f"fake:{ASTRONAUT},die@0.5")
+    until(eye, lambda: eye.restarts >= 2, 20.0)
+
+
+def test_paused_means_that_the_camera_is_closed(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    eye.pause(True)
+    until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
+    paused = eye.sighting.get()
+    end = time.monotonic() + 0.7
+    until(eye, lambda: time.monotonic() > end)
+    assert eye.sighting.get() is paused
+    assert eye.pid
+    os.kill(eye.pid, signal.SIGKILL)
+    until(eye, lambda: health(eye, "eye") == (Level.OK, "running") and eye.restarts == 1)
+    until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
+    eye.pause(False)
+    until(eye, lambda: eye.sighting.get() is not paused)
+
+
+def test_without_a_good_model_the_camera_still_works(start: Start, tmp_path: Path) -> None:
+    eye = start(f"file:{ASTRONAUT}", model=str(tmp_path / "emotion-9"))
+    until(eye, lambda: sees_a_face(eye))
+    level, words = health(eye, "model")
+    assert level is Level.DEGRADED
+    assert "serves instead" in words
+    assert "emotion-9" in words

@@ -1,0 +1,65 @@
+"""Every mistake in the file is told by file, line and key, and what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from device import config
+from device.errors import ConfigError
+
+
+def load(tmp_path: Path, text: str) -> config.Config:
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    return config.load(path)
+
+
+def test_no_key_is_needed(tmp_path: Path) -> None:
+    assert load(tmp_path, "") == config.Config()
+
+
+def test_what_is_said_counts(tmp_path: Path) -> None:
+    got = load(tmp_path, '[camera]\nsource = "usb:/dev/video2"\n[stage]\nrotate = 90\n')
+    assert got.camera.source == "usb:/dev/video2"
+    assert got.stage.rotate == 90
+    assert got.web == config.Config().web
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[web]\n\nport = 99999", ["config.toml:3: web.port = 99999", "65535"]),
+        ('[web]\nport = "80"', ["config.toml:2: web.port = '80'", "valid integer"]),
+        ("[web]\nprot = 1", ["config.toml:2: web.prot: unknown key", "host, port"]),
+        ("[wbe]\nport = 1", ["config.toml:1: wbe: unknown key", "camera, eye"]),
+        ("web.prot = 1", ["config.toml:1: web.prot: unknown key"]),
+        ("[stage]\nrotate = 45", ["config.toml:2: stage.rotate = 45", "0, 90, 180 or 270"]),
+        ('[camera]\nsource = "webcam"', ["config.toml:2: camera.source", "usb:<name"]),
+        ('[camera]\nsource = "file:"', ["config.toml:2: camera.source", "file:<video"]),
+        ("[sound]\nvolume = 1.5", ["config.toml:2: sound.volume = 1.5", "less than or equal to 1"]),
+        ("[stage]\nmirror = 1", ["config.toml:2: stage.mirror = 1", "valid boolean"]),
+        ("[web\nport = 1", ["config.toml: not TOML", "line 1"]),
+        ("[mood]\n# enter = 3\nenter = 3", ["config.toml:3: mood.enter = 3"]),
+    ],
+)
+def test_a_mistake_is_told_by_its_line(tmp_path: Path, text: str, expected: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    for words in expected:
+        assert words in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, "[web]\nport = 0\n[eye]\nthreads = -1\n")
+    assert [line.split(": ")[0][-1] for line in str(caught.value).splitlines()] == ["4", "2"]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        config.load(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        config.load(tmp_path / "binary.toml")
+    with pytest.raises(ConfigError, match="directory"):
+        config.load(tmp_path)
