@@ -26,8 +26,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     level = logging.DEBUG if options.verbose else logging.INFO
     logging.basicConfig(level=level, format="moodlift: %(message)s")
-    # The runtime greets on stderr whenever it loads a model; its errors come as exceptions.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         status: int = options.run(options)
     except MoodliftError as error:

@@ -8,13 +8,34 @@ them to what people see and hear. Any part may be missing or fail; the loop goes
 
 from __future__ import annotations
 
+import json
 import logging
+import random
+import signal
+import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pygame
+
+from device import __version__, audio, display, mood, music, panel, reactions, stage, web
+from device.camera.source import CameraSettings
+from device.display import Key
+from device.errors import ConfigError, DisplayError
+from device.eye.protocol import EyeSettings
+from device.eye.supervisor import Supervisor
+from device.latest import Latest
+from device.messages import Health, Level, Reaction
+from device.page import Page
+from device.rate import Rate
+from device.record import Record
+from device.status import Status
+
 if TYPE_CHECKING:
-    from device.display import Mode
+    from pathlib import Path
+
+    from device.config import Config
+    from device.display import Display, Mode
 
 log = logging.getLogger(__name__)
 
@@ -30,3 +51,199 @@ class Run:
     seconds: float | None = None
     screenshot: Path | None = None
     report: Path | None = None
+
+
+class Kiosk:
+    """Everything a kiosk has. Make it, `run` it once."""
+
+    def __init__(self, config: Config, run: Run, config_fault: str = "") -> None:
+        now = time.monotonic()
+        self._config = config
+        self._run = run
+        self._began = now
+        self._faults = _config_health(config_fault, now)
+        # The eye first: it takes a second to start, and does so while the rest is opened.
+        self._eye = Supervisor(eye_settings(config))
+        self._eye.poll(now)
+        self.display = self._open_display(run.display)
+        self._stage = stage.Stage(config.stage, random.Random())
+        self.audio = audio.open_audio(config.sound)
+        self.player = music.Player(self.audio, config.sound)
+        self._panel = self._open_panel()
+        self._rules = self._load_rules()
+        self._status: Latest[Status] = Latest(Status())
+        view = web.View(
+            self._status,
+            self._eye.sighting,
+            self._eye.preview,
+            self._eye.classify,
+            config.web.viewers,
+        )
+        self.page = Page(config.web, view, now)
+        self._mood = mood.MoodState()
+        self._reactions = reactions.ReactionState()
+        self._paused = False
+        self._stopping = False
+        self._seen_rate = Rate()
+        self._drawn_rate = Rate()
+        self._seen = -1
+        self._status_at = 0.0
+        self.record = Record(now)
+
+    def run(self) -> None:
+        """Run until asked to stop, or for as long as was asked; then leave everything closed."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        clock = pygame.time.Clock()
+        try:
+            while not self._stopping:
+                now = time.monotonic()
+                if self._run.seconds is not None and now - self._began >= self._run.seconds:
+                    break
+                self._step(now)
+                clock.tick(self._config.stage.fps)
+            self._leave_behind()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close every part."""
+        self._status.close()
+        self.page.stop()
+        self._eye.stop()
+        self.player.close()
+        self._panel.close()
+        self.display.close()
+
+    def _step(self, now: float) -> None:
+        self._eye.poll(now)
+        self.page.poll(now)
+        self._obey(self.display.events())
+        sighting = None if self._paused else self._eye.sighting.get()
+        if sighting and sighting.number != self._seen:
+            self._seen = sighting.number
+            self._seen_rate.count(now)
+        self._mood = mood.step(self._mood, sighting, now, self._config.mood)
+        self._reactions = reactions.step(self._reactions, self._rules, self._mood.mood, now)
+        active = self._reactions.active
+        self.player.update(now, _first(active, "playlist"))
+        self._panel.show(_first(active, "light"), now)
+        self._draw(now)
+        if now >= self._status_at:
+            self._status_at = now + STATUS_SECONDS
+            self._publish(now)
+
+    def _draw(self, now: float) -> None:
+        scene = stage.Scene(
+            mood=self._mood.mood,
+            sighting=self._eye.sighting.get(),
+            reactions=self._reactions.active,
+            health=self._health(now),
+            paused=self._paused,
+            muted=self.player.muted,
+        )
+        self._stage.draw(self.display.canvas, scene, now)
+        self.display.present()
+        self._drawn_rate.count(now)
+
+    def _obey(self, keys: list[Key]) -> None:
+        for key in keys:
+            match key:
+                case Key.QUIT:
+                    self._stopping = True
+                case Key.PAUSE:
+                    self._paused = not self._paused
+                    self._eye.pause(self._paused)
+                case Key.MUTE:
+                    self.player.muted = not self.player.muted
+                case Key.FULLSCREEN:
+                    self.display.toggle_fullscreen()
+
+    def _publish(self, now: float) -> None:
+        sighting = self._eye.sighting.get()
+        status = Status(
+            time=now,
+            uptime=now - self._began,
+            version=__version__,
+            model=self._eye.model,
+            camera=next((one.message for one in self._eye.health if one.part == "camera"), ""),
+            mood=self._mood.mood,
+            sighting=sighting,
+            rate=self._seen_rate.per_second(now),
+            freshness=now - sighting.time if sighting else None,
+            stage_rate=self._drawn_rate.per_second(now),
+            reactions=self._reactions.active,
+            music=self.player.now_playing,
+            volume=self.player.volume,
+            muted=self.player.muted,
+            paused=self._paused,
+            health=self._health(now),
+        )
+        self.record.note(status, self._eye.pid)
+        self._status.publish(status)
+
+    def _health(self, now: float) -> tuple[Health, ...]:
+        level, words = self.player.health
+        sound = Health("sound", level, words, now)
+        return (*self._faults, *self._eye.health, sound, self.page.health)
+
+    def _leave_behind(self) -> None:
+        if self._run.screenshot:
+            pygame.image.save(self.display.screenshot(), str(self._run.screenshot))
+        if self._run.report:
+            text = json.dumps(self.record.as_json(self._status.get()), indent=2)
+            self._run.report.write_text(text + "\n", "utf-8")
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _open_display(self, mode: Mode) -> Display:
+        try:
+            return display.open_display(self._config.stage, mode)
+        except DisplayError as error:
+            log.warning("%s", error)
+            self._fault("display", str(error))
+            return display.open_display(self._config.stage, "offscreen")
+
+    def _open_panel(self) -> panel.Panel:
+        try:
+            return panel.open_panel(self._config.panel)
+        except panel.PanelError as error:
+            log.warning("%s", error)
+            self._fault("panel", str(error))
+            return panel.NoPanel()
+
+    def _load_rules(self) -> tuple[reactions.Rule, ...]:
+        try:
+            return reactions.load(self._config.reactions.file)
+        except ConfigError as error:
+            log.warning("%s", error)
+            self._fault("reactions", str(error))
+            return reactions.load("")
+
+    def _fault(self, part: str, words: str) -> None:
+        self._faults = (*self._faults, Health(part, Level.FAILED, words, self._began))
+
+
+def eye_settings(config: Config) -> EyeSettings:
+    """Return what the eye needs to know of the configuration."""
+    camera = config.camera
+    return EyeSettings(
+        CameraSettings(camera.source, camera.width, camera.height, camera.fps, camera.rotate),
+        config.eye.threads,
+        config.eye.max_rate,
+        config.eye.model,
+    )
+
+
+def _config_health(fault: str, now: float) -> tuple[Health, ...]:
+    if not fault:
+        return ()
+    first, *more = fault.splitlines()
+    words = f"{first} (and {len(more)} more)" if more else first
+    return (Health("config", Level.FAILED, f"{words}; running on the defaults", now),)
+
+
+def _first(active: tuple[Reaction, ...], what: str) -> str | None:
+    """Return the first playlist, light or effect that an active reaction asks for."""
+    return next((wanted for one in active if (wanted := getattr(one, what))), None)

@@ -47,6 +47,8 @@ class Page:
 
     def serve_anywhere(self, now: float) -> None:
         """Serve on the configured port or one of the next ones. Raises PortInUse."""
+        if not self._config.enabled:
+            return
         first = self._config.port
         for port in range(first, first + SPARE_PORTS):
             try:

@@ -6,14 +6,18 @@ where only it is installed. Both run the same files and give the same numbers.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from device.errors import BundleError, RuntimeMissing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -40,6 +44,20 @@ def runtime(names: tuple[str, ...] = RUNTIMES) -> tuple[str, Any]:
     )
 
 
+@contextlib.contextmanager
+def _greeting_unheard() -> Iterator[None]:
+    """Keep the runtime's own words off stderr: it greets at each model, and errors are raised."""
+    stderr = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+
+
 class Interpreter:
     """A loaded model with one input. Not for use by two threads at once.
 
@@ -52,8 +70,9 @@ class Interpreter:
     ) -> None:
         self.runtime, module = runtime(runtimes)
         try:
-            self._tflite = module.Interpreter(model_content=content, num_threads=threads)
-            self._tflite.allocate_tensors()
+            with _greeting_unheard():
+                self._tflite = module.Interpreter(model_content=content, num_threads=threads)
+                self._tflite.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise BundleError(f"the runtime cannot load the model: {error}") from error
         inputs = self._tflite.get_input_details()

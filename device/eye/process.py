@@ -40,7 +40,9 @@ def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) 
     # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    logging.basicConfig(level=log_level, format="eye: %(levelname)s: %(message)s")
+    # A stream of its own: stderr is shut while a runtime loads a model and greets.
+    words = os.fdopen(os.dup(2), "w")
+    logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=words)
     cv2.setNumThreads(settings.threads or 2)
     cv2.setLogLevel(0)
     Eye(settings, pipe, Preview(preview)).run()

@@ -1,0 +1,83 @@
+"""`moodlift demo`: run the kiosk with whatever this machine has, and say what was chosen."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from device import cli
+from device.camera.file import open_file
+from device.camera.source import available
+from device.config import parse
+from device.errors import PortInUse
+from device.kiosk import Kiosk, Run
+from device.paths import ASSETS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from device.config import Config
+
+CLIP = ASSETS / "clip" / "demo.mp4"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the demo as its command line says; return the exit status.
+
+    Raises CameraError or ConfigError when the command line asks for what cannot be.
+    """
+    config, fault = cli.configuration(options.config)
+    config, camera = _choose(config, options)
+    run = Run(options.display, options.seconds, options.screenshot, options.report)
+    kiosk = Kiosk(config, run, fault)
+    _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
+    _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")
+    _say("sound", kiosk.audio.name, "--silent")
+    _say("page", _serve(kiosk), "--port N")
+    if options.seconds is None:
+        print("Ctrl-C ends it.", flush=True)
+    kiosk.run()
+    return 0
+
+
+def _serve(kiosk: Kiosk) -> str:
+    """Put the status page on the first free port; return its address, or why there is none."""
+    try:
+        kiosk.page.serve_anywhere(time.monotonic())
+    except PortInUse as error:
+        return str(error)
+    return kiosk.page.address or kiosk.page.health.message
+
+
+def _choose(config: Config, options: argparse.Namespace) -> tuple[Config, str]:
+    """Return the configuration for this machine, and the camera in words."""
+    source, words = _source(config, options)
+    values = config.model_dump()
+    values["camera"]["source"] = source
+    if options.port is not None:
+        values["web"]["port"] = options.port
+    if options.silent:
+        values["sound"]["enabled"] = False
+    if not options.config:
+        values["stage"]["fullscreen"] = False
+    return parse(values, name="command line"), words
+
+
+def _source(config: Config, options: argparse.Namespace) -> tuple[str, str]:
+    """Return the camera's source, and how it came to be chosen."""
+    if options.clip:
+        with open_file(options.clip) as clip:
+            clip.read()
+        return f"file:{options.clip.resolve()}", str(options.clip)
+    if options.camera:
+        return options.camera, options.camera
+    if config.camera.source != "auto":
+        return config.camera.source, config.camera.source
+    found = available()
+    if found:
+        return found, found
+    return f"file:{CLIP}", f"no camera found, so the bundled clip {CLIP.name}"
+
+
+def _say(part: str, chosen: str, otherwise: str) -> None:
+    print(f"{part + ':':8}{chosen}  (otherwise: {otherwise})", flush=True)

@@ -1,0 +1,99 @@
+"""Whole kiosks, as processes of their own: offscreen and silent, driven from outside."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class RunningKiosk:
+    """A `moodlift` process; its status page is at `address`."""
+
+    def __init__(self, folder: Path, *arguments: str | Path, command: str = "demo") -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.screenshot = folder / "screenshot.png"
+        self.report = folder / "report.json"
+        words = [sys.executable, "-m", "device", command, "--display", "offscreen"]
+        words += ["--screenshot", str(self.screenshot), "--report", str(self.report)]
+        if command == "demo":
+            words += ["--port", str(self.port), "--silent"]
+        self.output = folder / "output.txt"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*words, *map(str, arguments)],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def status(self) -> dict[str, Any]:
+        """Return what the page's API says now."""
+        with urllib.request.urlopen(f"{self.address}/api/v1/status", timeout=5) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+
+    def wait_for(self, seconds: float, **wanted: Any) -> dict[str, Any]:
+        """Return the first status that has these values; fail after some seconds."""
+        end = time.monotonic() + seconds
+        status: dict[str, Any] = {}
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                status = self.status()
+                if all(status[key] == value for key, value in wanted.items()):
+                    return status
+            assert self.process.poll() is None, self.text()
+            time.sleep(0.1)
+        raise AssertionError(f"never {wanted} within {seconds} s; last: {status}\n{self.text()}")
+
+    def family(self) -> list[psutil.Process]:
+        """Return the kiosk's own process and all its children."""
+        me = psutil.Process(self.process.pid)
+        return [me, *me.children(recursive=True)]
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C: the signal goes to the whole process group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def text(self) -> str:
+        """Return all that was printed."""
+        return self.output.read_text("utf-8", "replace")
+
+    def told(self) -> dict[str, Any]:
+        """Return the report that was left behind."""
+        report: dict[str, Any] = json.loads(self.report.read_text("utf-8"))
+        return report
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def taken_port() -> Iterator[int]:
+    """Hold a port that somebody else listens on."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]

@@ -1,0 +1,164 @@
+"""`moodlift see` as somebody uses it: real pictures, bad ones, videos, and JSON that stays."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from faces import ASTRONAUT, HOPPER, astronaut, hopper, scene
+from PIL import Image
+
+from device.paths import ASSETS
+
+
+def see(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "device", "see", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def objects(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_real_faces(tmp_path: Path) -> None:
+    both = tmp_path / "both.png"
+    cv2.imwrite(str(both), scene((astronaut(), 0.9, (0, 0)), (hopper(), 0.45, (400, 60))))
+    result = see("--json", ASTRONAUT, HOPPER, both)
+    assert (result.returncode, result.stderr) == (0, "")
+    one, other, two = objects(result.stdout)
+    assert one["faces"][0]["emotion"] == "happy"
+    assert other["faces"][0]["emotion"] in ("neutral", "sad", "angry")
+    assert len(two["faces"]) == 2
+
+
+def test_the_json_is_what_the_design_says() -> None:
+    (told,) = objects(see("--json", ASTRONAUT).stdout)
+    assert list(told) == ["path", "width", "height", "faces", "ms"]
+    assert (told["path"], told["width"], told["height"]) == (str(ASTRONAUT), 512, 512)
+    (face,) = told["faces"]
+    assert {"box", "score", "emotion", "probabilities"} <= set(face)
+    x, y, w, h = face["box"]
+    assert 160 < x < 190
+    assert 55 < y < 85
+    assert w == pytest.approx(105, abs=10)
+    assert h == pytest.approx(105, abs=10)
+    names = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+    assert list(face["probabilities"]) == names
+    assert sum(face["probabilities"].values()) == pytest.approx(1.0, abs=1e-3)
+    assert set(told["ms"]) == {"decode", "detect", "crop", "classify", "total"}
+
+
+def test_a_line_per_face_for_people() -> None:
+    result = see(ASTRONAUT)
+    assert result.stdout.startswith(f"{ASTRONAUT}: face 1: happy ")
+    assert "px at " in result.stdout
+
+
+def test_pictures_with_boxes(tmp_path: Path) -> None:
+    result = see("--annotate", tmp_path / "out", ASTRONAUT)
+    assert result.returncode == 0
+    marked = cv2.imread(str(tmp_path / "out" / "astronaut.png"))
+    assert marked is not None
+    changed = np.argwhere(np.any(marked != astronaut(), axis=2))
+    assert 300 < len(changed) < 20_000
+    assert abs(int(changed[:, 0].max()) - (70 + 105)) < 12
+
+
+def test_a_face_that_fills_the_picture_is_found(tmp_path: Path) -> None:
+    close = tmp_path / "close.png"
+    cv2.imwrite(str(close), astronaut()[55:190, 165:290])
+    (told,) = objects(see("--json", close).stdout)
+    assert [face["emotion"] for face in told["faces"]] == ["happy"]
+
+
+def test_a_video_gives_an_object_per_frame() -> None:
+    result = see("--json", ASSETS / "clip" / "demo.mp4")
+    told = objects(result.stdout)
+    assert len(told) > 40 * 24
+    assert [one["frame"] for one in told[:3]] == [0, 1, 2]
+    assert told[50]["time_s"] == pytest.approx(2.0)
+
+
+def save_bad_pictures(folder: Path) -> dict[str, str]:
+    """Write one file of each kind that is no usable picture; return words each error must have."""
+    picture = Image.open(ASTRONAUT)
+    picture.save(folder / "whole.jpg")
+    whole = (folder / "whole.jpg").read_bytes()
+    (folder / "text.jpg").write_text("this is not a picture")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "truncated.jpg").write_bytes(whole[: len(whole) // 3])
+    Image.new("RGB", (1, 1)).save(folder / "tiny.png")
+    frames = [Image.new("RGB", (64, 64), (i, i, i)) for i in (0, 90, 180)]
+    frames[0].save(folder / "moving.webp", save_all=True, append_images=frames[1:])
+    Image.new("L", (12_000, 12_000)).save(folder / "huge.png")
+    return {
+        "text.jpg": "not a JPEG", "empty.png": "empty", "truncated.jpg": "truncated",
+        "tiny.png": "1 x 1 pixels", "moving.webp": "animated", "huge.png": "12000 x 12000 pixels",
+        "none.png": "No such file", "": "directory",
+    }  # fmt: skip
+
+
+def test_bad_pictures_are_told_and_the_others_still_done(tmp_path: Path) -> None:
+    expected = save_bad_pictures(tmp_path)
+    result = see("--json", *(tmp_path / name for name in expected), ASTRONAUT)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert [one["path"] for one in objects(result.stdout)] == [str(ASTRONAUT)]
+    lines = result.stderr.splitlines()
+    assert len(lines) == len(expected)
+    for (name, words), line in zip(expected.items(), lines, strict=True):
+        assert line.startswith(f"moodlift see: {tmp_path / name}: "), line
+        assert words.lower() in line.lower(), line
+
+
+def test_odd_but_good_pictures_are_seen_rightly(tmp_path: Path) -> None:
+    picture = Image.open(ASTRONAUT).convert("RGB")
+    picture.convert("CMYK").save(tmp_path / "cmyk.jpg")
+    grey = np.asarray(picture.convert("L")).astype(np.uint16) * 257
+    Image.fromarray(grey).save(tmp_path / "sixteen.png")
+    turned = picture.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "turned.jpg", exif=exif)
+    picture.convert("P").save(tmp_path / "palette.png")
+    picture.convert("RGBA").save(tmp_path / "alpha.png")
+    result = see("--json", *sorted(tmp_path.iterdir()))
+    assert (result.returncode, result.stderr) == (0, "")
+    for told in objects(result.stdout):
+        (face,) = told["faces"]
+        assert face["emotion"] == "happy", told["path"]
+        assert face["box"][0] == pytest.approx(174, abs=12), told["path"]
+
+
+def test_a_video_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "bad.mp4").write_bytes(b"no video")
+    result = see(tmp_path / "bad.mp4")
+    assert result.returncode == 2
+    assert "bad.mp4: not a video" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("fault", ["missing", "truncated", "flipped"])
+def test_a_bad_model_is_told_and_the_good_one_serves(tmp_path: Path, fault: str) -> None:
+    bundle = tmp_path / "emotion-9.9"
+    bundle.mkdir()
+    if fault != "missing":
+        shipped = next((ASSETS / "models").glob("emotion-*"))
+        for file in shipped.iterdir():
+            if file.is_file():
+                (bundle / file.name).write_bytes(file.read_bytes())
+        content = bytearray((bundle / "model.tflite").read_bytes())
+        if fault == "truncated":
+            del content[len(content) // 2 :]
+        else:
+            content[len(content) // 2] ^= 1
+        (bundle / "model.tflite").write_bytes(content)
+    result = see("--json", "--model", bundle, ASTRONAUT)
+    assert result.returncode == 0
+    assert str(bundle) in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert objects(result.stdout)[0]["faces"][0]["emotion"] == "happy"
