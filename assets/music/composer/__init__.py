@@ -1,0 +1,1 @@
+"""The music of the kiosk, written as code."""
