@@ -117,9 +117,13 @@ class Mood:
     probabilities: Probabilities = ()
 
 
+NOBODY = Mood(None, 0.0)
+"""The mood of an empty room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What the kiosk does about a mood: an effect, a playlist and a light, each optional."""
+    """What the kiosk does about a mood: effect, playlist, light and sound, each optional."""
 
     name: str
     emotion: str
@@ -127,6 +131,7 @@ class Reaction:
     effect: str | None = None
     playlist: str | None = None
     light: str | None = None
+    sound: str | None = None
 
 
 class Level(StrEnum):

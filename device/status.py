@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from device.messages import EMOTIONS, Health, Level, Mood, Reaction
+from device.messages import EMOTIONS, NOBODY, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:
     from device.messages import Face, Probabilities, Sighting, Timings
 
-NOBODY = Mood(None, 0.0)
 ORDER = (Level.FAILED, Level.DEGRADED, Level.OK, Level.OFF)
 
 
@@ -135,6 +134,7 @@ def reaction_json(reaction: Reaction, now: float) -> dict[str, Any]:
         "effect": reaction.effect,
         "playlist": reaction.playlist,
         "light": reaction.light,
+        "sound": reaction.sound,
     }
 
 

@@ -1,0 +1,88 @@
+"""Put the web page together: routes, limits, headers, errors."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, TYPE_CHECKING
+
+from flask import Flask, Request, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from device import __version__
+from device.paths import ASSETS
+from device.web import api, pages, words
+from device.web.site import Site, attach
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from device.web.view import View
+
+UPLOAD_BYTES = 8 * 1024 * 1024
+"""Largest body of a request."""
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer. The last keeps other sites from showing the camera's picture."""
+
+
+class MemoryRequest(Request):
+    """A request whose uploads stay in memory: people's pictures never touch a disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def create_app(view: View) -> Flask:
+    """Return the web page of a kiosk as a WSGI app; serve it with `Server`."""
+    app = Flask(__name__)
+    app.request_class = MemoryRequest
+    app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
+    app.jinja_env.globals.update(words=words, version=__version__)
+    attach(app, Site(view))
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.register_error_handler(HTTPException, _problem)
+    app.after_request(_guard)
+    return app
+
+
+def _guard(response: Response) -> Response:
+    """Add the headers that every answer carries; what is not a file is never kept."""
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _problem(error: HTTPException) -> ResponseReturnValue:
+    """Answer with the reason, as JSON below /api and as a page elsewhere."""
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    reason = _reason(error)
+    headers = [(key, value) for key, value in error.get_headers() if key == "Allow"]
+    if request.path.startswith("/api/"):
+        return jsonify(error=reason), code, headers
+    return render_template("problem.html", code=code, reason=reason), code, headers
+
+
+def _reason(error: HTTPException) -> str:
+    if error.code == 413:
+        return f"larger than {UPLOAD_BYTES // 1024 // 1024} MB"
+    if error.code == 404:
+        return f"{request.path}: no such page"
+    if error.code == 405:
+        return f"{request.method} is not possible here"
+    return error.description or error.name

@@ -1,0 +1,138 @@
+"""The live picture: each frame is drawn and encoded once, whoever many watch, and only then."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import cv2
+
+from device.annotate import annotate
+from device.latest import Latest
+from device.messages import Level
+from device.web import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.messages import Frame
+    from device.status import Status
+    from device.web.view import View
+
+RATE = 15.0
+"""Most pictures a second."""
+QUALITY = 80
+FRESH_SECONDS = 2.0
+"""A frame older than this is no live picture any more."""
+TOGETHER_SECONDS = 0.5
+"""Boxes are drawn when their frame was taken this near to the one that is shown."""
+PATIENCE_SECONDS = 0.7
+"""How long a first viewer waits for the eye to begin before being told that there is no picture."""
+PLACEHOLDER_SECONDS = 1.0
+_POLL_SECONDS = 0.02
+
+
+class Feed:
+    """Encodes while somebody watches, in one thread. `encoded` counts pictures, for metrics."""
+
+    def __init__(self, view: View, clock: Callable[[], float] = time.monotonic) -> None:
+        self.encoded = 0
+        self._view = view
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._viewers = 0
+        self._stop = threading.Event()
+        self._newest = Latest(b"")
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[Latest[bytes]]:
+        """Lend the newest picture as JPEG. Its serial 0 is before the first picture.
+
+        It is closed when no further picture will come.
+        """
+        newest = self._join()
+        try:
+            yield newest
+        finally:
+            self._leave()
+
+    def _join(self) -> Latest[bytes]:
+        with self._lock:
+            self._viewers += 1
+            if self._thread is None:
+                self._stop, self._newest = threading.Event(), Latest(b"")
+                self._view.preview.wanted = True
+                self._thread = threading.Thread(target=self._run, name="web-feed", daemon=True)
+                self._thread.start()
+            return self._newest
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._viewers -= 1
+            if self._viewers or self._thread is None:
+                return
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
+            self._view.preview.wanted = False
+
+    def _run(self) -> None:
+        try:
+            self._show()
+        finally:
+            self._newest.close()
+
+    def _show(self) -> None:
+        """Publish each new frame, or once a second why there is none, until stopped."""
+        shown = -1
+        placeholder_at = self._clock() + PATIENCE_SECONDS
+        while not self._stop.is_set():
+            now = self._clock()
+            seen = self._live(now)
+            if seen is not None and seen[0].number != shown:
+                shown = seen[0].number
+                self._publish(self._draw(*seen))
+                placeholder_at = now + PLACEHOLDER_SECONDS
+                self._stop.wait(max(0.0, now + 1 / RATE - self._clock()))
+                continue
+            if seen is None and now >= placeholder_at:
+                shown = -1
+                self._publish(placeholder.draw(f"No picture: {reason(self._view.status.get())}"))
+                placeholder_at = now + PLACEHOLDER_SECONDS
+            self._stop.wait(_POLL_SECONDS)
+
+    def _live(self, now: float) -> tuple[Frame, int] | None:
+        """Return the newest frame and by how much it was shrunk, unless it is stale or paused."""
+        if self._view.status.get().paused:
+            return None
+        seen = self._view.preview.read()
+        return seen if seen and now - seen[0].time <= FRESH_SECONDS else None
+
+    def _draw(self, frame: Frame, shrunk: int) -> NDArray[np.uint8]:
+        sighting = self._view.sighting.get()
+        if sighting is None or abs(sighting.time - frame.time) > TOGETHER_SECONDS:
+            return frame.image
+        return annotate(frame.image, sighting.faces, shrunk)
+
+    def _publish(self, image: NDArray[np.uint8]) -> None:
+        good, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        if good:
+            self.encoded += 1
+            self._newest.publish(data.tobytes())
+
+
+def reason(status: Status) -> str:
+    """Say why there is no picture, in the words of the part that is to blame."""
+    if status.paused:
+        return "the camera is paused"
+    parts = {health.part: health for health in status.health}
+    for name in ("camera", "eye"):
+        if name in parts and parts[name].level is not Level.OK:
+            return parts[name].message
+    return "waiting for the camera"

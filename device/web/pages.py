@@ -1,0 +1,69 @@
+"""The pages that people look at, and what they are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    send_from_directory,
+)
+
+from device.messages import Level
+from device.web import words
+from device.web.site import here
+from device.web.streams import BOUNDARY, endless, over, pictures
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("pages", __name__)
+
+EMOJI_SECONDS = 86400
+"""How long a browser may keep an emoji."""
+
+
+@blueprint.get("/")
+def status() -> str:
+    """Show how the kiosk is doing; complete without JavaScript, live with it."""
+    return render_template("status.html", status=here().view.status.get().as_json())
+
+
+@blueprint.get("/camera_feed")
+def camera() -> str:
+    """Show the page with the live picture."""
+    return render_template("get_started.html", status=here().view.status.get().as_json())
+
+
+@blueprint.get("/video_feed")
+def video() -> ResponseReturnValue:
+    """Stream the live picture with its boxes as MJPEG."""
+    site = here()
+    if not site.viewers.take():
+        text = f"{words.people(site.viewers.number)} are watching already: try again later\n"
+        return Response(text, 503, {"Retry-After": "5"}, mimetype="text/plain")
+    mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+    return endless(pictures(site.feed, over(site.closing)), site.viewers, mimetype)
+
+
+@blueprint.get("/emoji/<name>.svg")
+def emoji(name: str) -> Response:
+    """Send an emoji, or the picture of an empty room."""
+    if name == words.EMPTY:
+        return current_app.send_static_file("empty.svg")
+    if name not in words.PICTURES:
+        abort(404)
+    folder = current_app.config["EMOJI_FOLDER"]
+    return send_from_directory(folder, f"{name}.svg", max_age=EMOJI_SECONDS)
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Say in one word whether the kiosk works, for monitors."""
+    level = here().view.status.get().level
+    return jsonify(level=level), 503 if level is Level.FAILED else 200

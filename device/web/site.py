@@ -1,0 +1,56 @@
+"""What the requests of one app share: the view, the live picture, and the places for guests."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+
+from device.web.feed import Feed
+from device.web.seats import Seats
+
+if TYPE_CHECKING:
+    from device.web.view import View
+
+FOLLOWERS = 24
+"""Most browsers that follow the status at once."""
+UPLOADS = 4
+"""Most pictures that are being classified or wait for it."""
+REQUESTS = 8
+"""Threads for everything that is answered at once; more than `UPLOADS`."""
+
+_KEY = "moodlift"
+
+
+class Site:
+    """The state behind an app. `closing` tells streams to end."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.feed = Feed(view)
+        self.followers = Seats(FOLLOWERS)
+        self.viewers = Seats(view.viewers)
+        self.uploads = Seats(UPLOADS)
+        self.closing = threading.Event()
+
+    @property
+    def threads(self) -> int:
+        """How many threads serve everybody: each stream holds one, requests have their own."""
+        return self.followers.number + self.viewers.number + REQUESTS
+
+
+def attach(app: Flask, site: Site) -> None:
+    """Make `site` the state of an app."""
+    app.extensions[_KEY] = site
+
+
+def site_of(app: Flask) -> Site:
+    """Return the state of an app."""
+    site: Site = app.extensions[_KEY]
+    return site
+
+
+def here() -> Site:
+    """Return the state of the app whose request is being answered."""
+    return site_of(current_app)

@@ -1,0 +1,57 @@
+// Follows the kiosk's status, says so when the connection is lost, and comes back by itself.
+
+const SILENCE_MS = 12000;
+const RETRY_MS = 4000;
+
+const banner = document.getElementById("lost");
+const moods = JSON.parse(document.getElementById("board").dataset.moods);
+let source, silence;
+
+/** Calls show(status) with each newer status, and back() when a lost connection is there again. */
+export function follow(show, back = () => {}) {
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(lost, SILENCE_MS);
+    if (!banner.hidden) back();
+    banner.hidden = true;
+  };
+  const lost = () => {
+    clearTimeout(silence);
+    banner.hidden = false;
+    source.close();
+    silence = setTimeout(connect, RETRY_MS);
+  };
+  const connect = () => {
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("message", (event) => {
+      heard();
+      show(JSON.parse(event.data));
+    });
+    source.addEventListener("alive", heard);
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) lost();
+      else banner.hidden = false;
+    });
+  };
+  connect();
+}
+
+/** Writes a text only when it changes, so that screen readers speak once. */
+export function write(id, text) {
+  const element = document.getElementById(id);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Shows the mood's emoji and word; returns the picture's name. */
+export function showMood({ mood, paused }) {
+  const name = paused ? "paused" : mood.emotion in moods ? mood.emotion : "empty";
+  const emoji = document.getElementById("emoji");
+  const address = `/emoji/${name}.svg`;
+  if (emoji.getAttribute("src") !== address) {
+    emoji.src = address;
+    emoji.classList.remove("pop");
+    requestAnimationFrame(() => emoji.classList.add("pop"));
+  }
+  write("mood", moods[name]);
+  return name;
+}

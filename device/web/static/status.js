@@ -1,0 +1,47 @@
+import { follow, showMood, write } from "./live.js";
+import { age, duration, music, people } from "./words.js";
+
+const board = document.getElementById("board");
+const levels = JSON.parse(board.dataset.levels);
+
+follow((status) => {
+  const name = showMood(status);
+  document.getElementById("hero").className = `card hero tint-${name}`;
+  write("mood-for", `for ${duration(status.mood.for_s)}`);
+  showBars(status.mood.probabilities);
+  write("faces", people(status.faces.length));
+  write("rate", `${status.rate_hz.toFixed(1)} / s`);
+  write("age", age(status.freshness_s));
+  write("stage", `${status.stage_hz.toFixed(1)} / s`);
+  write("uptime", duration(status.uptime_s));
+  write("music", music(status.music, status.volume, status.muted));
+  write("level", levels[status.level]);
+  document.getElementById("level-dot").className = `dot ${status.level}`;
+  showHealth(status.health);
+});
+
+function showBars(probabilities) {
+  for (const bar of document.querySelectorAll(".bar")) {
+    const emotion = bar.id.slice("bar-".length);
+    const percent = (probabilities[emotion] ?? 0) * 100;
+    bar.setAttribute("aria-valuenow", percent.toFixed(0));
+    bar.firstElementChild.setAttribute("width", `${percent.toFixed(1)}%`);
+    write(`share-${emotion}`, `${percent.toFixed(0)} %`);
+  }
+}
+
+function showHealth(parts) {
+  if (!parts.length) return;
+  document.getElementById("health").replaceChildren(...parts.map(healthItem));
+}
+
+function healthItem({ part, level, message }) {
+  const item = document.createElement("li");
+  for (const [name, text] of [[`dot ${level}`, ""], ["part", part], ["message", message]]) {
+    const span = document.createElement("span");
+    span.className = name;
+    span.textContent = text;
+    item.append(span);
+  }
+  return item;
+}

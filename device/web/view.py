@@ -1,0 +1,32 @@
+"""What the web page may see of the kiosk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.eye.preview import Preview
+    from device.latest import Latest
+    from device.messages import Sighting
+    from device.status import Status
+
+
+@dataclass(frozen=True)
+class View:
+    """The kiosk as the web page sees it.
+
+    `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
+    BundleError. `viewers` is how many may watch the live picture at once.
+    """
+
+    status: Latest[Status]
+    sighting: Latest[Sighting | None]
+    preview: Preview
+    classify: Callable[[NDArray[np.uint8]], Sighting]
+    viewers: int = 8

@@ -1,0 +1,72 @@
+"""What the page says: a mirror of the mood, kind, and never a verdict."""
+
+from __future__ import annotations
+
+from device.messages import EMOTIONS
+
+EMPTY = "empty"
+"""The name of the picture of a room with nobody in it."""
+PAUSED = "paused"
+"""The name of the picture while the camera is paused."""
+PICTURES = (*EMOTIONS, PAUSED, "attract", "hand", "party-popper", "sparkles")
+"""The emoji that may be asked for."""
+
+MOODS = {
+    "angry": "Looks upset",
+    "disgust": "Looks put off",
+    "fear": "Looks worried",
+    "happy": "Looks happy",
+    "sad": "Looks a little down",
+    "surprise": "Looks surprised",
+    "neutral": "Looks calm",
+    EMPTY: "Nobody here right now",
+    PAUSED: "The camera is paused",
+}
+LEVELS = {
+    "ok": "All well",
+    "degraded": "Running, with a hitch",
+    "failed": "Needs a hand",
+    "off": "Switched off",
+}
+
+
+def picture(emotion: str | None, paused: bool) -> str:
+    """Name the picture, and the key in `MOODS`, that goes with a mood; `live.js` does the same."""
+    if paused:
+        return PAUSED
+    return emotion if emotion in MOODS else EMPTY
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number; JavaScript's toFixed writes the same."""
+    return f"{value:.{digits}f}"
+
+
+def duration(seconds: float) -> str:
+    """Write how long something lasts, in its two largest units; `words.js` does the same."""
+    left = int(seconds)
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or parts:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def people(count: int) -> str:
+    """Count people."""
+    return f"{count} person" if count == 1 else f"{count} people"
+
+
+def age(seconds: float | None) -> str:
+    """Write how old the newest picture is."""
+    if seconds is None:
+        return "none yet"
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else duration(seconds)
+
+
+def music(title: str | None, volume: float, muted: bool) -> str:
+    """Say what plays, and how loud."""
+    if title is None:
+        return "quiet"
+    return f"{title}, muted" if muted else f"{title}, {volume:.0%}"

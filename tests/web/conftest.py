@@ -1,0 +1,208 @@
+"""A small kiosk for the web page to look at: real messages and memory, no camera."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import pytest
+
+from device.errors import BundleError, EyeBusy
+from device.eye.preview import Preview
+from device.latest import Latest
+from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.status import Status
+from device.web import Server, View, create_app
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from numpy.typing import NDArray
+
+HAPPY = (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)
+
+
+def face(number: int = 1) -> Face:
+    return Face(number, Box(200, 120, 160, 160), 0.93, (Point(0, 0),) * 6, HAPPY)
+
+
+@dataclass
+class Kiosk:
+    """Publishes what a test wants the page to see; `fault` is what classifying raises."""
+
+    preview: Preview
+    status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
+    sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+    fault: Exception | None = None
+    delay: float = 0.0
+    classified: list[tuple[int, ...]] = field(default_factory=list)
+    number: int = 0
+
+    def view(self, viewers: int = 4) -> View:
+        return View(self.status, self.sighting, self.preview, self.classify, viewers)
+
+    def classify(self, image: NDArray[np.uint8]) -> Sighting:
+        self.classified.append(image.shape)
+        time.sleep(self.delay)
+        if self.fault:
+            raise self.fault
+        height, width = image.shape[:2]
+        return Sighting(1, 0.0, 0.1, width, height, (face(),), Timings(1, 2, 3, 4))
+
+    def film(self, image: NDArray[np.uint8] | None = None) -> None:
+        """Write one new frame of 640 x 480 (or the given one) and its sighting."""
+        self.number += 1
+        if image is None:
+            image = np.full((480, 640, 3), 90, np.uint8)
+            cv2.circle(image, (40 + self.number * 7 % 560, 240), 30, (200, 180, 60), -1)
+        now = time.monotonic()
+        self.preview.write(Frame(image, self.number, now))
+        height, width = image.shape[:2]
+        self.sighting.publish(Sighting(self.number, now, now, width, height, (face(),)))
+
+    @contextlib.contextmanager
+    def filming(self, rate: float = 30.0) -> Iterator[None]:
+        """Write frames all the time."""
+        stop = threading.Event()
+
+        def run() -> None:
+            while not stop.wait(1 / rate):
+                if self.preview.wanted:
+                    self.film()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: object) -> Status:
+    """A kiosk that does well."""
+    values: dict[str, object] = {
+        "time": 100.0,
+        "uptime": uptime,
+        "version": "0.1.0",
+        "model": "emotion-3",
+        "camera": "USB camera",
+        "mood": Mood(emotion, 88.0, 1 if emotion else 0, HAPPY if emotion else ()),
+        "sighting": Sighting(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
+        "rate": 12.3,
+        "freshness": 0.084,
+        "stage_rate": 29.9,
+        "music": "Sunrise",
+        "volume": 0.7,
+        "health": (
+            Health("camera", Level.OK, "USB camera, 640 x 480 at 30", 1.0),
+            Health("sound", Level.OK, "plays on the HDMI output", 1.0),
+        ),
+    }
+    return Status(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def make_status() -> Callable[..., Status]:
+    return sample
+
+
+@pytest.fixture
+def kiosk() -> Iterator[Kiosk]:
+    preview = Preview()
+    yield Kiosk(preview)
+    preview.close()
+
+
+@pytest.fixture
+def app(kiosk: Kiosk) -> Flask:
+    return create_app(kiosk.view())
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[Server]:
+    server = Server(app, "127.0.0.1", 0)
+    server.start()
+    yield server
+    server.stop()
+
+
+class Guest:
+    """A browser's connection to a server, at the level of HTTP."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        self._socket: socket.socket | None = None
+        self._answer: http.client.HTTPResponse | None = None
+
+    def get(self, path: str) -> http.client.HTTPResponse:
+        self.connection.request("GET", path)
+        return self.answer()
+
+    def post(self, path: str, body: bytes, kind: str = "image/jpeg") -> http.client.HTTPResponse:
+        self.connection.request("POST", path, body, {"Content-Type": kind})
+        return self.answer()
+
+    def answer(self) -> http.client.HTTPResponse:
+        self._socket = self.connection.sock
+        self._answer = self.connection.getresponse()
+        return self._answer
+
+    def leave(self) -> None:
+        """Hang up, also in the middle of a stream."""
+        if self._answer:
+            self._answer.close()
+        if self._socket:
+            self._socket.close()
+        self.connection.close()
+
+
+@pytest.fixture
+def guest(server: Server) -> Iterator[Callable[[], Guest]]:
+    """Makes connections to the server, which are closed at the end."""
+    guests: list[Guest] = []
+
+    def make() -> Guest:
+        guests.append(Guest(server.address))
+        return guests[-1]
+
+    yield make
+    for one in guests:
+        one.leave()
+
+
+@pytest.fixture(params=[EyeBusy("the eye is starting"), BundleError("no model is installed")])
+def unable(request: pytest.FixtureRequest) -> Exception:
+    fault: Exception = request.param
+    return fault
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Wait up to three seconds for something to become true."""
+
+    def wait(check: Callable[[], bool]) -> bool:
+        end = time.monotonic() + 3
+        while not check():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    return wait

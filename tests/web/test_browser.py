@@ -1,0 +1,275 @@
+"""The pages in a real browser: live, calm, and talking to nobody but the kiosk."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from device.messages import EMOTIONS, Health, Level, Mood
+from device.web import words
+
+CI = os.environ.get("CI") == "true"
+sync_api: Any = (
+    importlib.import_module("playwright.sync_api")
+    if CI
+    else pytest.importorskip("playwright.sync_api")
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from device.status import Status
+    from device.web import Server
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+)  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+PATHS = ("/", "/camera_feed", "/nowhere")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        if CI:
+            pytest.fail(f"{CHROMIUM} is missing, and CI must run the browser tests")
+        pytest.skip(f"{CHROMIUM} is missing")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page, and what the browser complained of or asked elsewhere."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(self.address):
+            self.elsewhere.append(request.url)
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.address + path.removeprefix("/"), wait_until="domcontentloaded")
+        return self.page
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
+    contexts = []
+
+    def make(**options: Any) -> Visit:
+        context = browser.new_context(**options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visit(context.new_page(), server.address)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def test_the_status_page_shows_the_mood_live(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    one = visit(viewport=PHONE)
+    page = one.open()
+    expect = sync_api.expect
+    expect(page.locator("#mood")).to_have_text("Looks happy")
+    assert page.title() == "Moodlift"
+    health = (Health("camera", Level.DEGRADED, "camera is <b>slow</b>", 0.0),)
+    probabilities = (0.0, 0.0, 0.0, 0.1, 0.7, 0.0, 0.2)
+    mood = Mood("sad", 100.0, 2, probabilities)
+    kiosk.status.publish(make_status(mood=mood, health=health, music=None, uptime=59.0))
+    expect(page.locator("#mood")).to_have_text("Looks a little down")
+    expect(page.locator("#emoji")).to_have_attribute("src", "/emoji/sad.svg")
+    expect(page.locator("#share-sad")).to_have_text("70 %")
+    expect(page.locator("#level")).to_have_text(words.LEVELS["degraded"])
+    expect(page.locator("#health .message")).to_have_text("camera is <b>slow</b>")
+    expect(page.locator("#music")).to_have_text("quiet")
+    expect(page.locator("#uptime")).to_have_text("59 s")
+    expect(page.locator("#bar-sad")).to_have_attribute("aria-valuenow", "70")
+    expect(page.locator("#bar-sad rect")).to_have_attribute("width", "70.0%")
+    kiosk.status.publish(make_status(None))
+    expect(page.locator("#mood")).to_have_text("Nobody here right now")
+    kiosk.status.publish(make_status(paused=True))
+    expect(page.locator("#mood")).to_have_text("The camera is paused")
+    assert one.complaints == []
+    assert one.elsewhere == []
+
+
+def test_every_picture_of_a_mood_loads(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    one = visit()
+    page = one.open()
+    for emotion in (*EMOTIONS, None):
+        kiosk.status.publish(make_status(emotion))
+        sync_api.expect(page.locator("#mood")).to_have_text(words.MOODS[emotion or "empty"])
+        page.wait_for_function(
+            "() => { const e = document.getElementById('emoji');"
+            " return e.complete && e.naturalWidth > 0; }"
+        )
+    assert one.complaints == []
+
+
+def test_javascript_writes_what_the_server_wrote(visit: Any, kiosk: Any) -> None:
+    def said(page: Page) -> str:
+        return "".join(str(page.locator("main").text_content()).split())
+
+    plain = said(visit(java_script_enabled=False).open())
+    page = visit().open()
+    page.wait_for_timeout(700)
+    assert said(page) == plain
+
+
+def test_a_lost_connection_is_shown_and_mended(visit: Any, server: Server, app: Any) -> None:
+    from device.web import Server as Again
+
+    page = visit().open()
+    banner = page.locator("#lost")
+    page.wait_for_timeout(300)
+    assert not banner.is_visible()
+    server.stop()
+    sync_api.expect(banner).to_be_visible()
+    again = Again(app, "127.0.0.1", int(server.address.rsplit(":", 1)[1].strip("/")))
+    again.start()
+    sync_api.expect(banner).to_be_hidden()
+    page.close()
+    again.stop()
+
+
+def test_the_camera_page_shows_a_moving_picture(visit: Any, kiosk: Any) -> None:
+    one = visit(viewport=PHONE)
+    with kiosk.filming():
+        page = one.open("/camera_feed")
+        page.wait_for_function("() => document.getElementById('picture').naturalWidth > 0")
+        first = page.locator("#picture").screenshot()
+        time.sleep(0.5)
+        assert page.locator("#picture").screenshot() != first
+        sync_api.expect(page.locator("#faces")).to_have_text("1 person in view")
+    assert one.complaints == []
+    assert one.elsewhere == []
+
+
+def test_the_camera_page_without_a_camera_shows_why(visit: Any) -> None:
+    one = visit()
+    page = one.open("/camera_feed")
+    page.wait_for_function("() => document.getElementById('picture').naturalWidth == 640")
+    assert one.complaints == []
+
+
+def test_a_viewer_without_a_seat_gets_one_later(visit: Any, kiosk: Any, guest: Any) -> None:
+    with kiosk.filming():
+        others = [guest() for _ in range(4)]
+        for other in others:
+            other.get("/video_feed")
+        page = visit().open("/camera_feed")
+        sync_api.expect(page.locator("#note")).to_be_visible()
+        for other in others:
+            other.leave()
+        page.wait_for_function("() => document.getElementById('picture').naturalWidth == 640")
+        sync_api.expect(page.locator("#note")).to_be_hidden()
+
+
+def test_a_hidden_page_does_not_hold_the_camera(
+    visit: Any, kiosk: Any, eventually: Callable[[Callable[[], bool]], bool]
+) -> None:
+    with kiosk.filming():
+        page = visit().open("/camera_feed")
+        page.wait_for_function("() => document.getElementById('picture').naturalWidth == 640")
+        page.evaluate("Object.defineProperty(document, 'hidden', {value: true, writable: true})")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert eventually(lambda: not kiosk.preview.wanted)
+        page.evaluate("document.hidden = false")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert eventually(lambda: bool(kiosk.preview.wanted))
+
+
+def test_javascript_has_the_same_words(visit: Any) -> None:
+    page = visit().open()
+    for name, calls in {
+        "duration": [(0,), (59.9,), (60,), (3599,), (3725,), (86400,), (999999,)],
+        "people": [(0,), (1,), (2,)],
+        "age": [(None,), (0.08,), (0.99,), (1.0,), (75.3,)],
+        "music": [(None, 0.5, False), ("Tide", 0.7, False), ("Tide", 0.7, True)],
+    }.items():
+        for call in calls:
+            script = f"async (v) => (await import('/static/words.js')).{name}(...v)"
+            assert page.evaluate(script, list(call)) == getattr(words, name)(*call)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_phone_needs_no_sideways_scrolling(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status], path: str
+) -> None:
+    long = "a_very_long_name_without_any_space_" * 4
+    health = (Health(long, Level.FAILED, long, 0.0),)
+    kiosk.status.publish(make_status(health=health, music=long, camera=long, model=long))
+    page = visit(viewport=PHONE, is_mobile=True).open(path)
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("path", PATHS[:2])
+def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
+    """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
+    page = visit(color_scheme=scheme).open(path)
+    poor = page.evaluate(CONTRAST)
+    assert poor == []
+
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgb = (css) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = css;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgb(getComputedStyle(e).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return rgb(getComputedStyle(document.body).backgroundColor);
+  };
+  const poor = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.offsetParent) continue;
+    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) poor.push(`${e.className || e.tagName}: ${contrast.toFixed(2)}`);
+  }
+  return poor;
+}"""

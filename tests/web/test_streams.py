@@ -1,0 +1,164 @@
+"""Streams as browsers get them: over a socket, from a server that runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from device.web import streams
+from device.web.site import FOLLOWERS, site_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.client import HTTPResponse
+
+    from flask import Flask
+
+    from device.status import Status
+
+
+def next_event(answer: HTTPResponse) -> dict[str, Any]:
+    while True:
+        line = answer.readline()
+        assert line, "the stream ended"
+        if line.startswith(b"data: "):
+            status: dict[str, Any] = json.loads(line[6:])
+            return status
+
+
+def next_picture(answer: HTTPResponse) -> bytes:
+    """Parse one part of multipart/x-mixed-replace."""
+    assert answer.readline() == b"--frame\r\n"
+    return part_after_boundary(answer)
+
+
+def part_after_boundary(answer: HTTPResponse) -> bytes:
+    assert answer.readline() == b"Content-Type: image/jpeg\r\n"
+    length = int(answer.readline().removeprefix(b"Content-Length: "))
+    assert answer.readline() == b"\r\n"
+    jpeg = answer.read(length)
+    assert answer.readline() == b"\r\n"
+    return jpeg
+
+
+def test_events_begin_with_the_status_and_follow_it(
+    guest: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    answer = guest().get("/api/v1/events")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert next_event(answer)["mood"]["emotion"] == "happy"
+    kiosk.status.publish(make_status("sad"))
+    begun = time.monotonic()
+    assert next_event(answer)["mood"]["emotion"] == "sad"
+    assert time.monotonic() - begun < 0.6
+
+
+def test_at_most_four_events_a_second_and_the_newest_wins(
+    guest: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    answer = guest().get("/api/v1/events")
+    next_event(answer)
+    begun = time.monotonic()
+    times = []
+    for number in range(100):
+        kiosk.status.publish(make_status(uptime=float(number)))
+        time.sleep(0.01)
+    while next_event(answer)["uptime_s"] != 99.0:
+        times.append(time.monotonic() - begun)
+    assert len(times) <= 5
+
+
+def test_a_quiet_stream_shows_signs_of_life(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "ALIVE_SECONDS", 0.3)
+    answer = guest().get("/api/v1/events")
+    next_event(answer)
+    lines = [answer.readline() for _ in range(3)]
+    assert b"event: alive\n" in lines
+
+
+def test_the_feed_is_a_stream_of_whole_jpegs(guest: Any, kiosk: Any) -> None:
+    with kiosk.filming():
+        answer = guest().get("/video_feed")
+        assert answer.status == 200
+        kind = answer.headers["Content-Type"]
+        assert kind == "multipart/x-mixed-replace; boundary=frame"
+        shapes = set()
+        pictures = {next_picture(answer) for _ in range(5)}
+        for jpeg in pictures:
+            assert jpeg.startswith(b"\xff\xd8")
+            assert jpeg.endswith(b"\xff\xd9")
+            shapes.add(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape)
+    assert len(pictures) == 5
+    assert shapes == {(480, 640, 3)}
+
+
+def test_viewers_share_one_encoding(guest: Any, kiosk: Any, app: Flask) -> None:
+    with kiosk.filming():
+        answers = [guest().get("/video_feed") for _ in range(4)]
+        sets = [{next_picture(answer) for _ in range(8)} for answer in answers]
+        encoded = site_of(app).feed.encoded
+    assert set.intersection(*sets)
+    assert len(set.union(*sets)) <= encoded + 1
+
+
+def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
+    guest: Any, kiosk: Any, app: Flask, eventually: Any
+) -> None:
+    with kiosk.filming():
+        guests = [guest() for _ in range(4)]
+        for one in guests:
+            assert one.get("/video_feed").status == 200
+        refused = guest().get("/video_feed")
+        assert refused.status == 503
+        assert refused.headers["Content-Type"].startswith("text/plain")
+        assert refused.headers["Retry-After"]
+        guests[0].leave()
+        assert eventually(lambda: site_of(app).viewers.taken == 3)
+        assert guest().get("/video_feed").status == 200
+
+
+def test_more_followers_than_seats_are_sent_away(guest: Any) -> None:
+    answers = [guest().get("/api/v1/events") for _ in range(FOLLOWERS + 1)]
+    assert [answer.status for answer in answers] == [200] * FOLLOWERS + [503]
+    assert json.loads(answers[-1].read())["error"] == "too many follow the status already"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
+def test_a_client_that_vanished_gives_its_seat_back(
+    guest: Any, app: Flask, eventually: Any, path: str
+) -> None:
+    one = guest()
+    one.get(path).readline()
+    site = site_of(app)
+    assert site.followers.taken + site.viewers.taken == 1
+    one.leave()
+    assert eventually(lambda: site.followers.taken + site.viewers.taken == 0)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
+def test_asking_for_the_head_takes_no_seat(guest: Any, app: Flask, path: str) -> None:
+    one = guest()
+    one.connection.request("HEAD", path)
+    assert one.connection.getresponse().status == 200
+    site = site_of(app)
+    assert site.followers.taken + site.viewers.taken == 0
+
+
+def test_a_slow_viewer_skips_pictures_and_holds_up_nobody(guest: Any, kiosk: Any) -> None:
+    """Its memory on the kiosk stays small, and what it then reads is not seconds old."""
+    with kiosk.filming():
+        slow = guest().get("/video_feed")
+        next_picture(slow)
+        quick = guest().get("/video_feed")
+        begun = time.monotonic()
+        for _ in range(20):
+            next_picture(quick)
+        assert time.monotonic() - begun < 4
+        slow_next = next_picture(slow)
+    assert slow_next.startswith(b"\xff\xd8")
