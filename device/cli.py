@@ -24,7 +24,7 @@ FAILED = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; return the exit status."""
     options = parser().parse_args(arguments)
-    level = logging.DEBUG if options.verbose else logging.INFO
+    level = logging.DEBUG if options.verbose else options.log_level
     logging.basicConfig(level=level, format="moodlift: %(message)s")
     try:
         status: int = options.run(options)
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     root = argparse.ArgumentParser(prog="moodlift", description="Mirror a mood, and lift it.")
     root.add_argument("--version", action="version", version=f"moodlift {__version__}")
+    root.set_defaults(log_level=logging.INFO)
     root.add_argument("--verbose", action="store_true", help="tell more of what goes on")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
@@ -74,7 +75,8 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--silent", action="store_true", help="no sound")
     demo.add_argument("--port", type=int, metavar="N", help="port of the status page")
     _add_show(demo)
-    demo.set_defaults(run=_demo)
+    # The demo says what it chose in its own words.
+    demo.set_defaults(run=_demo, log_level=logging.WARNING)
 
 
 def _add_show(command: argparse.ArgumentParser) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
 from device import cli
+from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
 from device.config import parse
@@ -32,7 +34,7 @@ def demo(options: argparse.Namespace) -> int:
     kiosk = Kiosk(config, run, fault)
     _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
     _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")
-    _say("sound", kiosk.audio.name, "--silent")
+    _say("sound", _heard(kiosk, options.silent), "--silent")
     _say("page", _serve(kiosk), "--port N")
     if options.seconds is None:
         print("Ctrl-C ends it.", flush=True)
@@ -49,6 +51,14 @@ def _serve(kiosk: Kiosk) -> str:
     return kiosk.page.address or kiosk.page.health.message
 
 
+def _heard(kiosk: Kiosk, silent: bool) -> str:
+    if silent:
+        return "silent, as asked for"
+    return (
+        kiosk.audio.name if find_outlets(os.environ) else "silent: this machine has no sound device"
+    )
+
+
 def _choose(config: Config, options: argparse.Namespace) -> tuple[Config, str]:
     """Return the configuration for this machine, and the camera in words."""
     source, words = _source(config, options)
@@ -56,7 +66,7 @@ def _choose(config: Config, options: argparse.Namespace) -> tuple[Config, str]:
     values["camera"]["source"] = source
     if options.port is not None:
         values["web"]["port"] = options.port
-    if options.silent:
+    if options.silent or not find_outlets(os.environ):
         values["sound"]["enabled"] = False
     if not options.config:
         values["stage"]["fullscreen"] = False

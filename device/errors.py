@@ -50,4 +50,4 @@ class EyeBusy(MoodliftError, TimeoutError):
 
 
 class PortInUse(MoodliftError, OSError):
-    """Another program listens on the status page's address."""
+    """The status page's address cannot be listened on: in use, not ours, or not permitted."""

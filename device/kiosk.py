@@ -25,7 +25,7 @@ from device.errors import ConfigError, DisplayError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.latest import Latest
-from device.messages import Health, Level, Reaction
+from device.messages import Health, Level
 from device.page import Page
 from device.rate import Rate
 from device.record import Record
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from device.config import Config
     from device.display import Display, Mode
+    from device.messages import Reaction, Sighting
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Kiosk:
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
+        self._sounded: tuple[Reaction, ...] = ()
         self._paused = False
         self._stopping = False
         self._seen_rate = Rate()
@@ -127,16 +129,24 @@ class Kiosk:
         self._reactions = reactions.step(self._reactions, self._rules, self._mood.mood, now)
         active = self._reactions.active
         self.player.update(now, _first(active, "playlist"))
+        self._sound(active)
         self._panel.show(_first(active, "light"), now)
-        self._draw(now)
+        self._draw(sighting, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._publish(now)
 
-    def _draw(self, now: float) -> None:
+    def _sound(self, active: tuple[Reaction, ...]) -> None:
+        """Play the sound of each reaction that has just begun."""
+        for one in active:
+            if one.sound and one not in self._sounded:
+                self.player.play_sound(one.sound)
+        self._sounded = active
+
+    def _draw(self, sighting: Sighting | None, now: float) -> None:
         scene = stage.Scene(
             mood=self._mood.mood,
-            sighting=self._eye.sighting.get(),
+            sighting=sighting,
             reactions=self._reactions.active,
             health=self._health(now),
             paused=self._paused,
@@ -215,7 +225,8 @@ class Kiosk:
 
     def _load_rules(self) -> tuple[reactions.Rule, ...]:
         try:
-            return reactions.load(self._config.reactions.file)
+            playlists = self.player.library.playlists()
+            return reactions.load(self._config.reactions.file, playlists)
         except ConfigError as error:
             log.warning("%s", error)
             self._fault("reactions", str(error))

@@ -1,5 +1,6 @@
 """Every mistake in the file is told by file, line and key, and what would be right."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         config.load(tmp_path / "binary.toml")
     with pytest.raises(ConfigError, match="directory"):
         config.load(tmp_path)
+
+
+def test_the_documentation_names_every_key_with_its_default() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "CONFIG.md").read_text("utf-8")
+    values = tomllib.loads(text.split("```toml")[1].split("```")[0])
+    defaults = config.Config().model_dump()
+    assert defaults.pop("panel") == dict.fromkeys(("red", "green", "blue"))
+    assert values == defaults

@@ -58,7 +58,6 @@ def test_moods_hold_and_do_not_flicker(performance: dict[str, Any]) -> None:
 def test_people_are_answered(performance: dict[str, Any]) -> None:
     names = {one["name"] for one in performance["report"]["reactions"]}
     assert {"comfort", "celebrate"} <= names
-    assert any("uplifting" in one["track"] for one in performance["report"]["music"])
 
 
 @pytest.mark.timeout(240)

@@ -98,7 +98,7 @@ def save_bad_pictures(folder: Path) -> dict[str, str]:
     return {
         "text.jpg": "not a JPEG", "empty.png": "empty", "truncated.jpg": "truncated",
         "tiny.png": "1 x 1 pixels", "moving.webp": "animated", "huge.png": "12000 x 12000 pixels",
-        "none.png": "No such file", "": "directory",
+        "none.png": "No such file", "": "a folder",
     }  # fmt: skip
 
 

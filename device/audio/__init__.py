@@ -1,0 +1,21 @@
+"""Sound: one piece of music at a time, and short sounds over it."""
+
+from device.audio.fake import FakeAudio
+from device.audio.hotplug import HotplugAudio
+from device.audio.mixer import PygameAudio
+from device.audio.outlet import find_outlets
+from device.audio.port import Audio
+from device.audio.selection import open_audio
+from device.audio.silent import SilentAudio
+from device.errors import AudioError
+
+__all__ = [
+    "Audio",
+    "AudioError",
+    "FakeAudio",
+    "HotplugAudio",
+    "PygameAudio",
+    "SilentAudio",
+    "find_outlets",
+    "open_audio",
+]

@@ -1,0 +1,52 @@
+"""What a sound device is to the kiosk."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Audio(ABC):
+    """Plays one piece of music and short sounds; no call waits for sound to end.
+
+    Gains are linear amplitudes in [0, 1]. `name` says which device it is, `fault` why nothing can
+    be heard (empty while all is well).
+    """
+
+    name: str = "sound"
+    fault: str = ""
+
+    @abstractmethod
+    def play(self, path: Path, gain: float) -> None:
+        """Play a music file from its start, instead of the present one.
+
+        Raises AudioError. If `fault` is empty then, it is the file that cannot be played.
+        """
+
+    @abstractmethod
+    def set_gain(self, gain: float) -> None:
+        """Set how loud the music is."""
+
+    @property
+    @abstractmethod
+    def playing(self) -> bool:
+        """Whether a piece of music has been started and has not ended."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop the music at once and let go of its file."""
+
+    @abstractmethod
+    def play_sound(self, path: Path, gain: float) -> None:
+        """Play a short sound over the music. Raises AudioError as `play` does."""
+
+    def check(self, now: float) -> bool:  # noqa: ARG002
+        """Look after the device; call it often. True if it was changed, which stops the music."""
+        return False
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop everything and let go of the device."""

@@ -1,0 +1,66 @@
+"""All people before the camera, and the emotion that leads among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.messages import EMOTIONS
+from device.mood.person import FORGET_SECONDS, Person, follow, meet, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from device.config import MoodConfig
+    from device.messages import Face, Probabilities
+
+NEUTRAL = "neutral"
+
+
+def remember(people: Iterable[Person], now: float) -> tuple[Person, ...]:
+    """Return those who were seen within the last `FORGET_SECONDS`."""
+    return tuple(person for person in people if now - person.seen <= FORGET_SECONDS)
+
+
+def gather(
+    people: Iterable[Person], faces: Iterable[Face], now: float, filter_seconds: float
+) -> tuple[Person, ...]:
+    """Return the people after a frame with these faces; the work is linear in their number."""
+    known = {person.id: person for person in people}
+    for face in faces:
+        person = known.get(face.id)
+        if person is None:
+            known[face.id] = meet(face, now)
+        else:
+            known[face.id] = follow(person, face, now, filter_seconds)
+    return tuple(known.values())
+
+
+def distribution(people: tuple[Person, ...], now: float, filter_seconds: float) -> Probabilities:
+    """Return the weighted mean of the people's probabilities; empty when there is nobody."""
+    if not people:
+        return ()
+    weights = [weight(person, now, filter_seconds) for person in people]
+    total = sum(weights)
+    if total <= 0.0:
+        weights, total = [1.0] * len(people), float(len(people))
+    columns = zip(*(person.probabilities for person in people), strict=True)
+    return tuple(
+        sum(w * p for w, p in zip(weights, column, strict=True)) / total for column in columns
+    )
+
+
+def leading(probabilities: Probabilities, present: str | None, config: MoodConfig) -> str:
+    """Return the emotion that the room tends to, given the present one.
+
+    Hysteresis: another emotion leads when it reaches `enter` and stands above the present one by
+    the distance of `enter` and `leave`. The present one holds while it reaches `leave`. Otherwise
+    a person present counts as neutral. A first mood is judged as if it were neutral before, because
+    a classifier's usual mistake is to find sadness in a neutral face.
+    """
+    held = present or NEUTRAL
+    probability = dict(zip(EMOTIONS, probabilities, strict=True))
+    best = max(EMOTIONS, key=probability.__getitem__)
+    margin = max(0.0, config.enter - config.leave)
+    if probability[best] >= config.enter and probability[best] - probability[held] >= margin:
+        return best
+    return held if probability[held] >= min(config.leave, config.enter) else NEUTRAL

@@ -1,0 +1,119 @@
+"""How the mood of the room moves on with each sighting and with time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from device.messages import Mood
+from device.mood.room import distribution, gather, leading, remember
+
+if TYPE_CHECKING:
+    from device.config import MoodConfig
+    from device.messages import Sighting
+    from device.mood.person import Person
+
+NOBODY = Mood(None, 0.0)
+
+MIN_SIGHTINGS = 3
+"""A mood needs at least this many frames with a face, however slow the camera is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An emotion other than the mood's that has led in every frame with a face since `since`."""
+
+    emotion: str
+    since: float
+    sightings: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoodState:
+    """All that `step` knows; `MoodState()` is an empty room that nobody has looked at yet.
+
+    `clock` is the latest time seen, `seen` the time of the newest sighting with a face, `newest`
+    number and time of the newest sighting.
+    """
+
+    mood: Mood = NOBODY
+    people: tuple[Person, ...] = ()
+    candidate: Candidate | None = None
+    clock: float = -math.inf
+    seen: float = -math.inf
+    newest: tuple[int, float] | None = None
+
+
+def step(state: MoodState, sighting: Sighting | None, now: float, config: MoodConfig) -> MoodState:
+    """Return the state at `now`, with the newest sighting, which may be an old one passed again.
+
+    Two changes of `state.mood.emotion` are never less than `dwell_seconds` apart. An emotion
+    begins only at a sighting with a face, after it led for `dwell_seconds` and `MIN_SIGHTINGS` such
+    sightings. None begins `absent_seconds` after the last face, or `dwell_seconds` after the last
+    change if that is later. `now` is monotonic seconds; one that goes backwards stands still.
+    """
+    state = _tick(state, now)
+    if state.clock == -math.inf:
+        return state
+    if sighting is not None and state.newest != (sighting.number, sighting.time):
+        state = _watch(state, sighting, config)
+    if _deserted(state, config):
+        state = _settle(state, None)
+    return _describe(state, config)
+
+
+def _tick(state: MoodState, now: float) -> MoodState:
+    clock = now if state.clock < now < math.inf else state.clock
+    mood = state.mood
+    if state.clock == -math.inf < clock:
+        mood = replace(mood, since=clock)
+    people = remember(state.people, clock)
+    candidate = state.candidate if people else None
+    return replace(state, clock=clock, mood=mood, people=people, candidate=candidate)
+
+
+def _watch(state: MoodState, sighting: Sighting, config: MoodConfig) -> MoodState:
+    """Take in a frame that was not seen before."""
+    state = replace(state, newest=(sighting.number, sighting.time))
+    if not sighting.faces:
+        return state
+    people = gather(state.people, sighting.faces, state.clock, config.filter_seconds)
+    room = distribution(people, state.clock, config.filter_seconds)
+    emotion = leading(room, state.mood.emotion, config)
+    state = replace(state, people=people, seen=state.clock, candidate=_challenge(state, emotion))
+    if state.candidate is not None and _ripe(state.candidate, state.clock, config):
+        return _settle(state, emotion)
+    return state
+
+
+def _challenge(state: MoodState, emotion: str) -> Candidate | None:
+    if emotion == state.mood.emotion:
+        return None
+    candidate = state.candidate
+    if candidate is None or candidate.emotion != emotion:
+        return Candidate(emotion, state.clock, 1)
+    return replace(candidate, sightings=candidate.sightings + 1)
+
+
+def _ripe(candidate: Candidate, now: float, config: MoodConfig) -> bool:
+    return candidate.sightings >= MIN_SIGHTINGS and now - candidate.since >= config.dwell_seconds
+
+
+def _deserted(state: MoodState, config: MoodConfig) -> bool:
+    return (
+        state.mood.emotion is not None
+        and state.clock - state.seen >= config.absent_seconds
+        and state.clock - state.mood.since >= config.dwell_seconds
+    )
+
+
+def _settle(state: MoodState, emotion: str | None) -> MoodState:
+    return replace(state, mood=Mood(emotion, state.clock), candidate=None)
+
+
+def _describe(state: MoodState, config: MoodConfig) -> MoodState:
+    """Give the mood the number of people and their distribution of this moment."""
+    room = distribution(state.people, state.clock, config.filter_seconds)
+    mood = replace(state.mood, faces=len(state.people), probabilities=room)
+    return replace(state, mood=mood)

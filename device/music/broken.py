@@ -1,0 +1,55 @@
+"""The files that could not be played."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class Broken:
+    """Remembers bad files, warns once of each, and gives a file another chance once it changes."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[Path, int] = {}
+        self._warned: set[Path] = set()
+
+    def add(self, path: Path, words: str) -> None:
+        """Remember a file, and say in the log, the first time, why."""
+        self._stamps[path] = _stamp(path)
+        if path not in self._warned:
+            self._warned.add(path)
+            log.warning("music: skipped: %s", words)
+
+    def without(self, tracks: Iterable[Path]) -> list[Path]:
+        """Return the tracks that are not known to be bad as they are."""
+        return [track for track in tracks if not self._is_bad(track)]
+
+    def pardon(self) -> None:
+        """Give all files another chance; the warnings are not repeated."""
+        self._stamps.clear()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all bad files."""
+        return sorted(path.name for path in self._stamps)
+
+    def _is_bad(self, track: Path) -> bool:
+        if track not in self._stamps:
+            return False
+        if self._stamps[track] == _stamp(track):
+            return True
+        del self._stamps[track]
+        return False
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

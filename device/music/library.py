@@ -1,0 +1,93 @@
+"""Which music files there are: ours, or the owner's."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.paths import ASSETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLAYLISTS = ("uplifting", "calm")
+"""The playlists that ship, each a folder of `assets/music`."""
+
+SOUNDS = ("arrive", "celebrate")
+"""The short sounds that ship."""
+
+SUFFIXES = frozenset({".ogg", ".mp3", ".flac", ".wav"})
+RESCAN_SECONDS = 10.0
+MOST_TRACKS = 2000
+"""More files than this are not looked at: a scan has to be short."""
+
+
+class Library:
+    """The tracks of each playlist.
+
+    An owner's folder with sub-folders named as playlists serves those playlists (and any other that
+    a rule names); without such sub-folders, all its files are the first playlist, "uplifting". What
+    it does not have comes from our own pieces. Folders are looked at again at most every
+    `RESCAN_SECONDS`. `fault` says what is wrong with the owner's folder.
+    """
+
+    def __init__(self, owner: str | Path = "", ours: Path = ASSETS / "music") -> None:
+        self._owner = Path(owner).expanduser() if owner else None
+        self._ours = ours
+        self._scans: dict[str, tuple[float, tuple[Path, ...]]] = {}
+        self.fault = self._find_fault()
+
+    def playlists(self) -> tuple[str, ...]:
+        """Return the names that a rule may use: ours, and the sub-folders of the owner's folder."""
+        folders = _folders(self._owner) if self._owner else []
+        return tuple(dict.fromkeys((*PLAYLISTS, *folders)))
+
+    def tracks(self, playlist: str, now: float) -> tuple[Path, ...]:
+        """Return the files of a playlist as they were found in the last `RESCAN_SECONDS`."""
+        scan = self._scans.get(playlist)
+        if scan is None or now - scan[0] >= RESCAN_SECONDS:
+            self.fault = self._find_fault()
+            scan = self._scans[playlist] = (now, self._scan(playlist))
+        return scan[1]
+
+    def sound(self, name: str) -> Path:
+        """Return where a short sound lies."""
+        return self._ours / "sounds" / f"{name}.ogg"
+
+    def _scan(self, playlist: str) -> tuple[Path, ...]:
+        if self._owner:
+            folders = _folders(self._owner)
+            found: tuple[Path, ...] = ()
+            if playlist in folders:
+                found = _tracks(self._owner / playlist)
+            elif playlist == PLAYLISTS[0] and not set(folders) & set(PLAYLISTS):
+                found = _tracks(self._owner)
+            if found:
+                return found
+        return _tracks(self._ours / playlist)
+
+    def _find_fault(self) -> str:
+        if self._owner is None or self._owner.is_dir():
+            return ""
+        return f"the music folder {self._owner} is not there; our own pieces play instead"
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    except OSError:
+        return []
+
+
+def _tracks(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(islice(_walk(folder), MOST_TRACKS)))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            # macOS leaves a "._name" beside each file that it copies to a stick.
+            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+                yield Path(parent, name)

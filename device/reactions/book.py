@@ -1,0 +1,112 @@
+"""The file of rules: TOML, one `[[reaction]]` table each, every mistake told by its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, ValidationError
+
+from device.config import Section, find_line
+from device.errors import ConfigError
+from device.music import PLAYLISTS
+from device.paths import ASSETS
+from device.reactions.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pydantic_core import ErrorDetails
+
+DEFAULT_FILE = ASSETS / "reactions.toml"
+TABLE = "reaction"
+
+
+class Book(Section):
+    """All rules of a file; none at all is a kiosk that only mirrors."""
+
+    reaction: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
+
+
+def load(file: str | Path = "", playlists: Collection[str] = PLAYLISTS) -> tuple[Rule, ...]:
+    """Read the rules of a file; without a name, those that ship.
+
+    `playlists` are the names that a rule may use. Raises ConfigError with one line per mistake:
+    file, line, key, what is wrong and what is right.
+    """
+    path = Path(file) if file else DEFAULT_FILE
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text") from error
+    return parse(text, str(path), playlists)
+
+
+def parse(
+    text: str, name: str = "reactions", playlists: Collection[str] = PLAYLISTS
+) -> tuple[Rule, ...]:
+    """Read the rules of a file's text. Raises ConfigError as `load` does."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: not TOML: {error}") from error
+    try:
+        book = Book.model_validate(values, context={"playlists": tuple(playlists)})
+    except ValidationError as error:
+        lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
+        raise ConfigError("\n".join(lines)) from error
+    _refuse_twins(book, text, name)
+    return book.reaction
+
+
+def _explain(error: ErrorDetails, text: str, name: str) -> str:
+    loc = error["loc"]
+    where, dotted = _place(loc, text, name)
+    if error["type"] == "extra_forbidden":
+        known = Rule.model_fields if len(loc) > 1 else Book.model_fields
+        return f"{where}: {dotted}: unknown key; known here: {', '.join(known)}"
+    if error["type"] == "missing":
+        return f"{where}: {dotted}: has to be given"
+    message = error["msg"].removeprefix("Value error, ")
+    message = f"{message[0].lower()}{message[1:]}"
+    if isinstance(error["input"], dict | list):
+        return f"{where}: {dotted}: {message}"
+    return f"{where}: {dotted} = {error['input']!r}: {message}"
+
+
+def _refuse_twins(book: Book, text: str, name: str) -> None:
+    seen: set[str] = set()
+    for index, rule in enumerate(book.reaction):
+        if rule.name in seen:
+            where, dotted = _place((TABLE, index, "name"), text, name)
+            raise ConfigError(f"{where}: {dotted} = {rule.name!r}: another reaction has this name")
+        seen.add(rule.name)
+
+
+def _place(loc: tuple[int | str, ...], text: str, name: str) -> tuple[str, str]:
+    """Return "file:line" and the key in words, such as "reaction 2: effect"."""
+    if len(loc) < 2 or not isinstance(loc[1], int):
+        line = find_line(text, [str(part) for part in loc])
+        dotted = ".".join(str(part) for part in loc)
+    else:
+        line = _line_in_table(text, loc[1], [str(part) for part in loc[2:]])
+        dotted = ".".join(str(part) for part in loc[2:])
+        dotted = f"{TABLE} {loc[1] + 1}" + (f": {dotted}" if dotted else "")
+    return (f"{name}:{line}" if line else name), dotted
+
+
+def _line_in_table(text: str, index: int, key: list[str]) -> int | None:
+    """Return the line of a key of the table with this index, else the line of its header."""
+    lines = text.splitlines()
+    header = rf"\s*\[\[\s*['\"]?{TABLE}['\"]?\s*\]\]"
+    heads = [number for number, line in enumerate(lines) if re.match(header, line)]
+    if index >= len(heads):
+        return None
+    begin = heads[index]
+    end = heads[index + 1] if index + 1 < len(heads) else len(lines)
+    inside = find_line("\n".join(lines[begin + 1 : end]), key) if key else None
+    return begin + 1 + (inside or 0)

@@ -1,0 +1,77 @@
+"""One rule: which mood, after how long, does what, and how often at most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from device.config import Seconds, Section
+from device.messages import EMOTIONS
+from device.music import PLAYLISTS, SOUNDS
+from device.panel import COLOURS, colour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+EFFECTS = ("confetti", "sunrise", "cool", "stars", "glow")
+"""What the stage can draw."""
+
+
+def _one_of(known: Collection[str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"should be one of {', '.join(known)}")
+        return value
+
+    return check
+
+
+def _playlist(value: str, info: ValidationInfo) -> str:
+    known = (info.context or {}).get("playlists", PLAYLISTS)
+    return _one_of(known)(value)
+
+
+def _light(value: str) -> str:
+    try:
+        colour(value)
+    except ValueError as error:
+        raise ValueError(f"should be one of {', '.join(COLOURS)} or #rrggbb") from error
+    return value
+
+
+Emotion = Annotated[str, AfterValidator(_one_of(EMOTIONS))]
+
+
+class Rule(Section):
+    """A reaction and when it happens. All times are seconds.
+
+    It starts once the mood has been one of `moods` for `after_seconds`. It goes on for
+    `min_seconds` at least and `max_seconds` at most, and for `linger_seconds` after another mood
+    took over. When everybody has left it goes on for `empty_seconds`, or `linger_seconds` if those
+    are fewer, whatever `min_seconds` says. It may start again `cooldown_seconds` after its end, or
+    as soon as the room has been empty, but never more than `max_per_hour` times in an hour.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+    moods: Annotated[tuple[Emotion, ...], Field(min_length=1, strict=False)]
+    after_seconds: Seconds = 1.0
+    effect: Annotated[str, AfterValidator(_one_of(EFFECTS))] | None = None
+    playlist: Annotated[str, AfterValidator(_playlist)] | None = None
+    light: Annotated[str, AfterValidator(_light)] | None = None
+    sound: Annotated[str, AfterValidator(_one_of(SOUNDS))] | None = None
+    min_seconds: Seconds = 0.0
+    max_seconds: Annotated[float, Field(ge=0.5, le=3600.0)] = 180.0
+    linger_seconds: Seconds = 5.0
+    empty_seconds: Annotated[float, Field(ge=0.0, le=60.0)] = 4.0
+    cooldown_seconds: Seconds = 60.0
+    max_per_hour: Annotated[int, Field(ge=1, le=3600)] = 12
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.min_seconds > self.max_seconds:
+            raise ValueError(
+                f"min_seconds = {self.min_seconds:g} should not exceed "
+                f"max_seconds = {self.max_seconds:g}"
+            )
+        return self

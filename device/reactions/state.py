@@ -1,0 +1,57 @@
+"""How the reactions move on with the mood and with time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from device.reactions.course import Course, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from device.messages import Mood, Reaction
+    from device.reactions.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionState:
+    """All that `step` knows; `ReactionState()` has never reacted.
+
+    `active` holds what goes on now, the most important first: whoever needs one effect, playlist or
+    light takes the first that is given. `sounds` names the short sounds that begin at this very
+    step and at no other.
+    """
+
+    active: tuple[Reaction, ...] = ()
+    sounds: tuple[str, ...] = ()
+    courses: tuple[Course, ...] = ()
+    clock: float = -math.inf
+
+
+def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) -> ReactionState:
+    """Return the reactions at `now` to the mood of the room.
+
+    The order of `active`: those whose mood is there come first, in the order of the rules; then
+    those that linger, the newest first. `now` is monotonic seconds; one that goes backwards stands
+    still.
+    """
+    clock = now if state.clock < now < math.inf else state.clock
+    before = {course.name: course for course in state.courses}
+    courses: list[Course] = []
+    sounds: list[str] = []
+    for rule in rules:
+        old = before.get(rule.name, Course(rule.name))
+        new = advance(old, rule, mood.emotion, clock)
+        courses.append(new)
+        if rule.sound and new.reaction is not None and old.reaction is None:
+            sounds.append(rule.sound)
+    return ReactionState(_order(courses), tuple(sounds), tuple(courses), clock)
+
+
+def _order(courses: list[Course]) -> tuple[Reaction, ...]:
+    fitting = [c.reaction for c in courses if c.reaction is not None and c.fits is not None]
+    lingering = [c.reaction for c in courses if c.reaction is not None and c.fits is None]
+    lingering.sort(key=lambda reaction: reaction.started, reverse=True)
+    return (*fitting, *lingering)

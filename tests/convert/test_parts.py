@@ -1,0 +1,114 @@
+"""The parts of a conversion that need no TensorFlow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from convert import canary, cli, manifest, temperature, writer
+from convert.errors import ConvertError
+from convert.quantise import check, sample
+from device.errors import BundleError
+from device.eye.classifier import softmax
+from device.paths import ASSETS
+from training.fer2013 import Pictures
+from training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_temperature_that_was_put_in_is_found() -> None:
+    random = np.random.default_rng(0)
+    logits = 2 * random.standard_normal((5_000, 7)).astype(np.float32)
+    labels = (logits + random.gumbel(size=logits.shape)).argmax(axis=1)
+    assert temperature.fit(softmax(logits), labels) == pytest.approx(1.0, abs=0.08)
+    assert temperature.fit(softmax(logits * 2), labels) == pytest.approx(2.0, abs=0.16)
+    assert temperature.fit(softmax(logits / 2), labels) == pytest.approx(0.5, abs=0.04)
+
+
+def test_certain_answers_have_a_temperature_too() -> None:
+    certain = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
+    assert temperature.LOW <= temperature.fit(certain, np.array([0, 1, 2, 4])) <= temperature.HIGH
+
+
+def test_a_model_in_floating_point_is_refused() -> None:
+    detector = (ASSETS / "detector" / "blazeface_full_range.tflite").read_bytes()
+    with pytest.raises(ConvertError, match="not full-integer: [0-9]+ tensors are not, first "):
+        check(detector)
+    with pytest.raises(BundleError, match="cannot load"):
+        check(b"nothing")
+
+
+def test_calibration_spans_all_greys_and_is_seeded() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (9, 48, 48), dtype=np.uint8)
+    pictures = Pictures(images, np.zeros(9, np.int64), np.arange(9))
+    crops = sample(pictures, 1)
+    assert crops.shape == (10, 48, 48)
+    assert (crops[0].min(), crops[0].max()) == (0, 255)
+    assert (crops == sample(pictures, 1)).all()
+    assert (crops != sample(pictures, 2)).any()
+
+
+def test_the_canary_is_always_the_same() -> None:
+    crops = canary.crops()
+    assert (crops == canary.crops()).all()
+    assert crops.shape == (16, 48, 48)
+    assert len({one.tobytes() for one in crops}) == 16
+
+
+def test_a_failed_draft_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "models" / "emotion-1"
+    with pytest.raises(ValueError, match="halfway"), writer.draft(target, replace=False) as folder:
+        (folder / "manifest.json").write_text("{}")
+        raise ValueError("halfway")
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_bundle_is_replaced_only_when_asked_to(tmp_path: Path) -> None:
+    target = tmp_path / "emotion-1"
+    for text in ("one", "two"):
+        with writer.draft(target, replace=True) as folder:
+            (folder / "file").write_text(text)
+    assert (target / "file").read_text() == "two"
+    assert list(tmp_path.iterdir()) == [target]
+    with pytest.raises(ConvertError, match="exists already"), writer.draft(target, replace=False):
+        pass
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(ConvertError, match="File exists"),
+        writer.draft(tmp_path / "file" / "emotion-1", replace=False),
+    ):
+        pass
+
+
+def test_training_is_told_from_the_run(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    assert manifest.training(config)["recipe"] is None
+    Recipe(votes=0.2, limit=5).save(config)
+    about = manifest.training(config)
+    assert about["data"] == "FER2013, Training split, softened with 20% FER+ votes, limited to 5"
+    assert about["seed"] == Recipe().seed
+    Recipe(votes=0.0).save(config)
+    assert "FER+" not in manifest.training(config)["data"]
+
+
+@pytest.mark.parametrize("version", ["", "one", "1.0/..", "../1", "1..0"])
+def test_versions_name_a_folder_and_nothing_else(
+    version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["--model", "m", "--data", "d", "--out", "o", "--version", version])
+    assert stopped.value.code == 2
+    assert "is not a version such as 0.1.0" in capsys.readouterr().err
+
+
+def test_errors_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--model", "absent.keras", "--data", "d", "--version", "1.0"]
+    assert cli.main([*arguments, "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "moodlift-convert: absent.keras: no such file\n"

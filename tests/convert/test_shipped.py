@@ -1,0 +1,105 @@
+"""The bundle that ships: does it work under every runtime, and is it as good as it says?"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convert import canary
+from convert.quantise import check
+from convert.verify import installed, verify
+from device.eye import bundle as bundles
+from device.eye.classifier import Classifier
+from device.eye.interpreter import RUNTIMES, Interpreter
+from device.messages import EMOTIONS
+from device.paths import ASSETS
+from training import cli
+
+BUNDLE = bundles.bundles(ASSETS / "models")[0]
+BAR = 0.66
+DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/data/fer2013.csv.xz"))
+OUTPUTS = """
+import json, sys
+from pathlib import Path
+from device.eye import bundle, interpreter
+loaded = bundle.load(Path(sys.argv[1]))
+runner = interpreter.Interpreter(loaded.model, 1, (sys.argv[2],))
+inputs, _ = bundle._canary(loaded.path / bundle.CANARY)
+print(json.dumps([runner.run(one[None])[0][0].tolist() for one in inputs]))
+"""
+
+
+def _outputs(runtime: str) -> np.ndarray:
+    """Return the canary's outputs under a runtime, from a process without TensorFlow."""
+    command = [sys.executable, "-c", OUTPUTS, str(BUNDLE), runtime]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return np.array(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_verifies_under_every_installed_runtime() -> None:
+    assert verify(BUNDLE) == installed()
+    assert RUNTIMES[0] in installed()
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_outputs_are_the_canary_s(runtime: str) -> None:
+    if runtime not in installed():
+        pytest.skip(f"{runtime} is not installed")
+    with np.load(BUNDLE / bundles.CANARY) as arrays:
+        expected = arrays["outputs"].astype(int)
+    apart = np.abs(_outputs(runtime) - expected)
+    assert apart.max() <= bundles.CANARY_TOLERANCE
+    assert (apart <= 1).mean() > 0.95
+
+
+def test_is_full_integer_with_the_device_s_input() -> None:
+    check(bundles.load(BUNDLE).model)
+
+
+def test_the_canary_is_drawn_by_code() -> None:
+    inputs, outputs = canary.run(Interpreter(bundles.load(BUNDLE).model, 1))
+    with np.load(BUNDLE / bundles.CANARY) as arrays:
+        assert (arrays["inputs"] == inputs).all()
+        assert np.abs(arrays["outputs"].astype(int) - outputs).max() <= bundles.CANARY_TOLERANCE
+    assert len(inputs) == 16
+
+
+def test_a_batch_gives_what_single_crops_give() -> None:
+    classifier = Classifier(bundles.load(BUNDLE), threads=1)
+    crops = canary.crops()
+    single = np.concatenate([classifier.classify(one[None]) for one in crops])
+    assert classifier.classify(crops) == pytest.approx(single, abs=1e-6)
+    assert classifier.classify(crops[:0]).shape == (0, 7)
+
+
+def test_the_manifest_is_whole() -> None:
+    bundle = bundles.load(BUNDLE)
+    manifest, private = bundle.manifest, bundle.metrics["private_test"]
+    assert private["accuracy"] >= BAR
+    assert private["pictures"] == bundle.metrics["public_test"]["pictures"] == 3589
+    assert set(private["recall"]) == set(EMOTIONS)
+    assert manifest["bytes"] == len(bundle.model) < 1_000_000
+    assert manifest["parameters"] < 1_000_000
+    assert manifest["macs"] < 45_000_000
+    assert 0.3 < manifest["temperature"] < 3
+    assert BUNDLE.name == f"emotion-{manifest['version']}"
+    assert "research" in manifest["licence"]
+    assert "research" in (BUNDLE / "NOTICE.txt").read_text()
+
+
+def test_private_test_comes_out_as_the_manifest_says(capsys: pytest.CaptureFixture[str]) -> None:
+    if not DATA.is_file():
+        pytest.skip("FER2013 is not here: set MOODLIFT_FER2013 to fer2013.csv to measure again")
+    arguments = ["evaluate", "--model", str(BUNDLE), "--data", str(DATA), "--json"]
+    assert cli.main(arguments) == 0
+    printed = json.loads(capsys.readouterr().out)
+    figures = bundles.load(BUNDLE).metrics["private_test"]
+    assert printed["accuracy"] == pytest.approx(figures["accuracy"], abs=0.002)
+    assert printed["macro_f1"] == pytest.approx(figures["macro_f1"], abs=0.003)
+    assert printed["accuracy"] >= BAR

@@ -1,0 +1,122 @@
+"""Where the tracks come from."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from device.music import PLAYLISTS, SOUNDS, Deck, Library
+
+
+def touch(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    return touch(tmp_path / "ours", "uplifting/up.ogg", "calm/still.ogg", "uplifting/LICENCE.txt")
+
+
+def names(library: Library, playlist: str, now: float = 0.0) -> list[str]:
+    return [path.name for path in library.tracks(playlist, now)]
+
+
+def test_our_own_pieces(ours: Path) -> None:
+    library = Library("", ours)
+    assert names(library, "uplifting") == ["up.ogg"]
+    assert names(library, "calm") == ["still.ogg"]
+    assert names(library, "jazz") == []
+    assert library.playlists() == PLAYLISTS
+    assert library.fault == ""
+
+
+def test_an_owners_plain_folder_is_the_uplifting_playlist(tmp_path: Path, ours: Path) -> None:
+    mine = touch(
+        tmp_path / "mine",
+        "b.MP3",
+        "a.ogg",
+        "album/c.flac",
+        "d.wav",
+        "cover.jpg",
+        "._a.ogg",
+        "e.mid",
+    )
+    library = Library(mine, ours)
+    assert sorted(names(library, "uplifting")) == ["a.ogg", "b.MP3", "c.flac", "d.wav"]
+    assert names(library, "calm") == ["still.ogg"]
+    assert names(library, "album") == ["c.flac"]
+
+
+def test_an_owners_sub_folders_are_playlists(tmp_path: Path, ours: Path) -> None:
+    mine = touch(tmp_path / "mine", "uplifting/mine.ogg", "jazz/blue.mp3", "loose.ogg")
+    library = Library(str(mine), ours)
+    assert names(library, "uplifting") == ["mine.ogg"]
+    assert names(library, "calm") == ["still.ogg"]
+    assert names(library, "jazz") == ["blue.mp3"]
+    assert library.playlists() == ("uplifting", "calm", "jazz")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_empty_or_missing_folder_leaves_ours(tmp_path: Path, ours: Path, there: bool) -> None:
+    mine = tmp_path / "mine"
+    if there:
+        mine.mkdir()
+    library = Library(mine, ours)
+    assert names(library, "uplifting") == ["up.ogg"]
+    assert bool(library.fault) is not there
+    assert library.playlists() == PLAYLISTS
+
+
+def test_folders_are_looked_at_again_after_ten_seconds(tmp_path: Path, ours: Path) -> None:
+    mine = tmp_path / "mine"
+    library = Library(mine, ours)
+    assert names(library, "uplifting", 100.0) == ["up.ogg"]
+    touch(mine, "new.ogg")
+    assert names(library, "uplifting", 109.9) == ["up.ogg"]
+    assert names(library, "uplifting", 110.0) == ["new.ogg"]
+    assert library.fault == ""
+
+
+def test_a_home_folder_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ours: Path
+) -> None:
+    touch(tmp_path / "Music", "mine.ogg")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert names(Library("~/Music", ours), "uplifting") == ["mine.ogg"]
+
+
+def test_what_ships_is_there() -> None:
+    library = Library()
+    for playlist in PLAYLISTS:
+        assert library.tracks(playlist, 0.0), playlist
+    for sound in SOUNDS:
+        assert library.sound(sound).is_file(), sound
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
+    tracks = [Path(f"{i}.ogg") for i in range(count)]
+    deck = Deck(Random(5))
+    dealt = [deck.deal(tracks) for _ in range(20 * count)]
+    for i in range(0, len(dealt), count):
+        assert sorted(map(str, dealt[i : i + count])) == sorted(map(str, tracks))
+    if count > 1:
+        assert all(a != b for a, b in pairwise(dealt))
+    assert len({tuple(dealt[i : i + count]) for i in range(0, len(dealt), count)}) > (count > 2)
+
+
+def test_a_deck_follows_the_folder() -> None:
+    one, two, three = (Path(name) for name in ("1", "2", "3"))
+    deck = Deck(Random(1))
+    assert deck.deal([]) is None
+    assert deck.deal([one]) == one
+    assert deck.deal([one]) == one
+    assert deck.deal([two, three]) in (two, three)
+    assert deck.deal([one]) == one

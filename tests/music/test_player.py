@@ -1,0 +1,424 @@
+"""The player, on a fake device and a fake clock."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device.audio import FakeAudio, SilentAudio
+from device.config import SoundConfig
+from device.messages import Level
+from device.music import Library, Player
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = SoundConfig(fade_seconds=2.0, volume=0.8, volume_cap=0.9)
+FRAME = 1 / 30
+
+
+@dataclass
+class Stage:
+    """A player with a clock, frame by frame."""
+
+    folder: Path
+    config: SoundConfig = CONFIG
+    now: float = 500.0
+    gains: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.audio = FakeAudio(clock=lambda: self.now)
+        library = Library(self.config.music_folder, self.folder)
+        self.player = Player(self.audio, self.config, library, Random(3))
+
+    def play(self, playlist: str | None, seconds: float) -> None:
+        for _ in range(round(seconds / FRAME)):
+            self.now += FRAME
+            self.player.update(self.now, playlist)
+            self.gains.append(self.audio.gain if self.audio.playing else 0.0)
+
+    def calls(self, what: str) -> list[str]:
+        return [call.file for call in self.audio.calls if call.what == what]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in (
+        "uplifting/one",
+        "uplifting/two",
+        "uplifting/three",
+        "calm/still",
+        "sounds/arrive",
+    ):
+        path = tmp_path / "music" / f"{name}.ogg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / "music"
+
+
+@pytest.fixture
+def stage(folder: Path) -> Stage:
+    return Stage(folder)
+
+
+def steepest(gains: list[float]) -> float:
+    return max(abs(b - a) for a, b in pairwise([0.0, *gains]))
+
+
+LIMIT = 2 * FRAME / CONFIG.fade_seconds * CONFIG.volume + 1e-9
+
+
+def test_music_fades_in_and_out(stage: Stage) -> None:
+    stage.play("uplifting", 1.0)
+    assert stage.gains[-1] == pytest.approx(0.8 * 0.25, abs=0.02)
+    stage.play("uplifting", 1.2)
+    assert stage.gains[-1] == pytest.approx(0.8)
+    assert stage.gains == sorted(stage.gains)
+    stage.play(None, 1.0)
+    assert stage.gains[-1] == pytest.approx(0.8 * 0.25, abs=0.02)
+    assert stage.player.now_playing is not None
+    stage.play(None, 1.2)
+    assert stage.player.now_playing is None
+    assert not stage.audio.playing
+    assert steepest(stage.gains) <= LIMIT
+
+
+def test_it_is_stopped_only_after_it_is_silent(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.play(None, 3)
+    stop = next(call for call in stage.audio.calls if call.what == "stop")
+    assert stop.gain == 0.0
+
+
+def test_a_change_of_mind_turns_the_fade_round(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.play(None, 1)
+    stage.play("uplifting", 3)
+    assert len(stage.calls("play")) == 1
+    assert stage.calls("stop") == []
+    assert stage.gains[-1] == pytest.approx(0.8)
+    assert steepest(stage.gains) <= LIMIT
+
+
+def test_another_playlist_starts_after_the_fade(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.play("calm", 1.9)
+    assert len(stage.calls("play")) == 1
+    stage.play("calm", 3)
+    assert stage.audio.file == "still.ogg"
+    assert stage.player.now_playing == "still"
+    assert stage.gains[-1] == pytest.approx(0.8)
+    assert steepest(stage.gains) <= LIMIT
+
+
+def test_the_next_track_follows_at_full_volume_and_is_another_one(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    for _ in range(40):
+        before = stage.audio.file
+        stage.audio.end()
+        stage.play("uplifting", 2)
+        assert stage.audio.file not in ("", before)
+        assert stage.audio.gain == pytest.approx(0.8)
+    played = stage.calls("play")
+    assert {played.count(name) for name in set(played)} <= {13, 14}
+    assert len(set(played[:3])) == len(set(played[3:6])) == 3
+
+
+def test_a_track_that_ends_while_it_fades_out_is_not_followed(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.play(None, 0.5)
+    stage.audio.end()
+    stage.play(None, FRAME)
+    assert len(stage.calls("play")) == 1
+    stage.play("uplifting", 0.1)
+    assert len(stage.calls("play")) == 2
+    assert stage.audio.gain < 0.01
+
+
+def test_a_fade_in_is_whole_even_after_a_playlist_that_broke_off(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.audio.broken = {"one.ogg", "two.ogg", "three.ogg"}
+    stage.audio.end()
+    stage.play("uplifting", FRAME)
+    stage.play("calm", 0.1)
+    assert stage.audio.file == "still.ogg"
+    assert stage.audio.gain < 0.01
+
+
+def test_a_track_that_ends_as_the_playlist_changes_gives_way_to_a_fade_in(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.audio.end()
+    stage.play("calm", 0.1)
+    assert stage.audio.file == "still.ogg"
+    assert stage.audio.gain < 0.01
+
+
+def test_mute_and_volume_move_fast_but_do_not_jump(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.player.muted = True
+    stage.play("uplifting", 0.2)
+    assert stage.audio.gain == 0.0
+    stage.play("uplifting", 1)
+    assert stage.audio.playing
+    stage.player.muted = False
+    stage.player.volume = 0.4
+    stage.play("uplifting", 0.2)
+    assert stage.audio.gain == pytest.approx(0.4)
+    assert steepest(stage.gains) <= FRAME / 0.2 + 1e-9
+
+
+def test_mute_before_the_start_is_heard_at_no_time(stage: Stage) -> None:
+    stage.player.muted = True
+    stage.play(None, 1)
+    stage.play("uplifting", 4)
+    stage.player.play_sound("arrive")
+    assert max(stage.gains) == 0.0
+    assert stage.calls("sound") == []
+
+
+@pytest.mark.parametrize(("asked", "given"), [(2.0, 0.9), (0.95, 0.9), (0.3, 0.3), (-1.0, 0.0)])
+def test_the_volume_keeps_to_its_cap(stage: Stage, asked: float, given: float) -> None:
+    stage.player.volume = asked
+    assert stage.player.volume == given
+    stage.play("uplifting", 5)
+    assert max(stage.gains) <= max(given, CONFIG.volume) + 1e-9
+
+
+def test_a_configured_volume_over_the_cap_is_capped(folder: Path) -> None:
+    stage = Stage(folder, SoundConfig(volume=1.0, volume_cap=0.3))
+    stage.play("uplifting", 9)
+    assert stage.player.volume == 0.3
+    assert max(stage.gains) == pytest.approx(0.3)
+
+
+def test_a_broken_file_is_skipped_with_one_warning(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.audio.broken = {"one.ogg", "two.ogg"}
+    for _ in range(10):
+        stage.play("uplifting", 2)
+        stage.audio.end()
+    assert set(stage.calls("play")) == {"three.ogg"}
+    assert len(caplog.records) == 2
+    assert all("cannot be played" in record.message for record in caplog.records)
+    assert stage.player.health == (Level.OK, "fake sound; 2 skipped: one.ogg, two.ogg")
+
+
+def test_nothing_playable_is_told_and_not_tried_again_at_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.audio.broken = {"still.ogg"}
+    stage.play("calm", 35)
+    assert stage.calls("refused") == ["still.ogg"]
+    assert len(caplog.records) == 1
+    words = 'the playlist "calm" has nothing that can be played'
+    assert stage.player.health == (Level.DEGRADED, words)
+    stage.play("uplifting", 1)
+    assert stage.player.health[0] is Level.OK
+
+
+def test_an_unknown_playlist_is_told(stage: Stage) -> None:
+    stage.play("jazz", 1)
+    assert stage.player.health[0] is Level.DEGRADED
+
+
+def test_a_file_that_was_repaired_plays_again(stage: Stage, folder: Path) -> None:
+    stage.audio.broken = {"still.ogg"}
+    stage.play("calm", 1)
+    stage.audio.broken.clear()
+    os.utime(folder / "calm/still.ogg", (1, 1))
+    stage.play("calm", 10)
+    assert stage.player.now_playing == "still"
+
+
+def test_a_file_that_stays_broken_is_warned_of_once(
+    stage: Stage, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.audio.broken = {"still.ogg"}
+    for i in range(3):
+        os.utime(folder / "calm/still.ogg", (i, i))
+        stage.play("calm", 11)
+    assert len(stage.calls("refused")) == 3
+    assert len(caplog.records) == 1
+
+
+def test_a_file_that_vanished_is_skipped(
+    stage: Stage, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.play("uplifting", 0.1)
+    (folder / "uplifting/one.ogg").unlink()
+    for _ in range(6):
+        stage.play("uplifting", 1.5)
+        stage.audio.end()
+    assert "one.ogg" not in stage.calls("play")[1:]
+    assert len(caplog.records) <= 1
+
+
+def test_tracks_that_end_at_once_are_broken(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(300):
+        stage.play("calm", FRAME)
+        stage.audio.end()
+    assert len(stage.calls("play")) == 1
+    assert caplog.records[0].message.endswith("it ends at once")
+    assert len(caplog.records) == 1
+
+
+def test_another_device_begins_again_with_a_fade(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.audio.changed = True
+    stage.play("uplifting", FRAME)
+    assert stage.audio.playing
+    assert stage.audio.gain < 0.01
+    assert stage.player.health[0] is Level.OK
+
+
+def test_another_device_is_tried_at_once_and_with_every_file(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.audio.fault = "the device is busy"
+    stage.play("calm", 1)
+    stage.audio.fault, stage.audio.changed = "", True
+    stage.play("calm", FRAME)
+    assert stage.audio.file == "still.ogg"
+    for _ in range(2):
+        stage.audio.end()
+        stage.play("calm", 1)
+        assert stage.audio.file == ""
+        stage.audio.changed = True
+        stage.play("calm", FRAME)
+        assert stage.audio.file == "still.ogg"
+    assert len(caplog.records) == 1
+
+
+def test_a_device_that_fails_is_told_and_no_file_is_blamed(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.audio.fault = "the device is busy"
+    stage.play("uplifting", 25)
+    assert len(stage.calls("refused")) == 3
+    stage.player.play_sound("arrive")
+    assert stage.player.health == (Level.DEGRADED, "the device is busy")
+    assert stage.player.now_playing is None
+    assert caplog.records == []
+    stage.audio.fault = ""
+    stage.play("uplifting", 10)
+    assert stage.player.now_playing is not None
+    assert stage.player.health == (Level.OK, "fake sound")
+
+
+def test_without_a_device_the_show_goes_on(folder: Path) -> None:
+    player = Player(SilentAudio("no sound device"), CONFIG, Library("", folder), Random(1))
+    player.update(1.0, "calm")
+    player.play_sound("arrive")
+    assert player.now_playing == "still"
+    assert player.health == (Level.DEGRADED, "no sound device")
+    for i in range(100):
+        player.update(1.0 + i / 10, None)
+    assert player.now_playing is None
+    player.close()
+
+
+def test_sound_that_is_switched_off(folder: Path) -> None:
+    stage = Stage(folder, SoundConfig(enabled=False))
+    stage.play("uplifting", 3)
+    stage.player.play_sound("arrive")
+    assert stage.audio.calls == []
+    assert stage.player.health == (Level.OFF, "switched off")
+
+
+def test_short_sounds(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.player.play_sound("arrive")
+    sounds = [(c.file, c.gain) for c in stage.audio.calls if c.what == "sound"]
+    assert sounds == [("arrive.ogg", 0.8)]
+    for _ in range(3):
+        stage.player.play_sound("celebrate")
+    assert len(caplog.records) == 1
+
+
+def test_close_fades_and_lets_go(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    slept: list[float] = []
+    begin = len(stage.audio.calls)
+    stage.player.close(slept.append)
+    calls = stage.audio.calls[begin:]
+    gains = [0.8, *(call.gain for call in calls if call.what == "gain")]
+    assert sum(slept) <= 0.3
+    assert gains[-1] == 0.0
+    assert steepest(gains[1:]) < 0.8
+    assert max(a - b for a, b in pairwise(gains)) <= 0.081
+    assert [call.what for call in calls[-2:]] == ["stop", "close"]
+    assert stage.audio.closed
+
+
+def test_close_is_immediate_in_silence(stage: Stage) -> None:
+    slept: list[float] = []
+    stage.player.close(slept.append)
+    assert slept == []
+    assert stage.audio.closed
+
+
+def test_a_late_frame_does_not_make_a_jump(stage: Stage) -> None:
+    stage.play("uplifting", 0.5)
+    before = stage.audio.gain
+    stage.now += 30
+    stage.player.update(stage.now, "uplifting")
+    assert stage.audio.gain - before <= 2 * 0.1 / CONFIG.fade_seconds
+
+
+def test_a_clock_that_goes_backwards_does_no_harm(stage: Stage) -> None:
+    stage.play("uplifting", 1)
+    before = stage.audio.gain
+    stage.player.update(stage.now - 100, "uplifting")
+    assert stage.audio.gain == before
+
+
+wishes = st.lists(
+    st.tuples(
+        st.sampled_from([None, "uplifting", "calm"]),
+        st.sampled_from([0.03, 0.1, 0.5, 1.0, 2.5]),
+        st.sampled_from(["", "", "", "end", "broken", "repair"]),
+    ),
+    max_size=30,
+)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    shelf = tmp_path_factory.mktemp("shelf")
+    for name in ("uplifting/one", "uplifting/two", "calm/still"):
+        (shelf / name).parent.mkdir(exist_ok=True)
+        (shelf / f"{name}.ogg").touch()
+    return shelf
+
+
+@settings(max_examples=80, deadline=None)
+@given(wishes)
+def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
+    logging.disable(logging.WARNING)
+    stage = Stage(shelf)
+    heard = 0.0
+    for playlist, seconds, event in stream:
+        if event == "end":
+            stage.audio.end()
+            heard = 0.0
+        stage.audio.broken = {"one.ogg", "still.ogg"} if event == "broken" else set()
+        for _ in range(round(seconds / FRAME)):
+            track = stage.audio.file
+            stage.play(playlist, FRAME)
+            if stage.audio.file and stage.audio.file != track:
+                assert stage.audio.gain <= CONFIG.volume
+            elif track:
+                now = stage.audio.gain if stage.audio.playing else 0.0
+                assert abs(now - heard) <= LIMIT
+            heard = stage.audio.gain if stage.audio.playing else 0.0
+    logging.disable(logging.NOTSET)
+    for call in stage.audio.calls:
+        assert call.what != "stop" or call.gain == 0.0

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from device.eye import crop
+from training.augment import KEY_POINTS, augment, key_points, mix
+from training.recipe import Recipe
+
+RECIPE = Recipe()
+STILL = Recipe(
+    roll=0, scale=0, shift=0, gamma=0, noise_chance=0, blur_chance=0, erase_chance=0, mixing=0
+)
+
+
+def _images(count: int = 64) -> np.ndarray:
+    coarse = np.random.default_rng(1).integers(0, 256, (count, 6, 6), dtype=np.uint8)
+    return np.repeat(np.repeat(coarse, 8, axis=1), 8, axis=2)
+
+
+def test_keeps_shape_and_type_and_the_originals() -> None:
+    images = _images()
+    before = images.copy()
+    out = augment(images, RECIPE, np.random.default_rng(0))
+    assert out.shape == (64, 48, 48)
+    assert out.dtype == np.uint8
+    assert (images == before).all()
+    assert (out != crop.standardise(images)).any(axis=(1, 2)).all()
+
+
+def test_the_seed_decides_everything() -> None:
+    one, same, other = (augment(_images(), RECIPE, np.random.default_rng(s)) for s in (5, 5, 6))
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_without_any_change_it_is_the_device_s_crop_or_its_mirror_image() -> None:
+    images = _images()
+    out = augment(images, STILL, np.random.default_rng(0))
+    plain = crop.standardise(images).astype(int)
+    straight = np.abs(out - plain).max(axis=(1, 2))
+    mirrored = np.abs(out - plain[:, :, ::-1]).max(axis=(1, 2))
+    assert (np.minimum(straight, mirrored) <= 1).all()
+    assert 10 < (straight <= 1).sum() < 54
+
+
+def test_key_points_err_no_further_than_the_recipe_says() -> None:
+    points = key_points(500, RECIPE, np.random.default_rng(0))
+    assert points.shape == (500, 4, 2)
+    across = points[:, 1] - points[:, 0]
+    roll = np.rad2deg(np.arctan2(across[:, 1], across[:, 0]))
+    size = np.hypot(*across.T) / crop.EYE_DISTANCE
+    assert 8 < np.abs(roll).max() <= RECIPE.roll
+    assert size.min() >= 1 - RECIPE.scale - 1e-9
+    assert size.max() <= 1 + RECIPE.scale + 1e-9
+    still = key_points(3, STILL, np.random.default_rng(0))
+    assert still == pytest.approx(np.broadcast_to(KEY_POINTS, (3, 4, 2)))
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_blank_pictures_pass_through(value: int) -> None:
+    images = np.full((8, 48, 48), value, np.uint8)
+    assert augment(images, RECIPE, np.random.default_rng(0)).shape == images.shape
+
+
+def test_mixing_blends_pictures_and_targets_alike() -> None:
+    images = np.stack([np.full((48, 48), 25 * i, np.uint8) for i in range(10)])
+    targets = np.eye(10, dtype=np.float32)
+    recipe = dataclasses.replace(RECIPE, mixing=1.0)
+    pictures, mixed = mix(images, targets, recipe, np.random.default_rng(0))
+    assert pictures.dtype == mixed.dtype == np.float32
+    assert mixed.sum(axis=1) == pytest.approx(np.ones(10), abs=1e-6)
+    assert pictures[:, 0, 0] == pytest.approx(mixed @ (25.0 * np.arange(10)), abs=1e-3)
+    assert (mixed.diagonal() >= 0.5).all()
+
+
+def test_no_mixing_leaves_all_as_it_is() -> None:
+    targets = np.eye(7, dtype=np.float32)
+    pictures, same = mix(_images(7), targets, STILL, np.random.default_rng(0))
+    assert (pictures == _images(7)).all()
+    assert same is targets

@@ -1,0 +1,184 @@
+"""From pictures to a bundle that the device serves, by the commands that a person would type.
+
+TensorFlow stays in child processes: it would break `tflite-runtime` for every test after it.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from device.eye import bundle as bundles
+from device.eye import crop
+from device.eye.classifier import Classifier
+from training import checkpoint, cli, fer2013, loop, recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow"),
+    pytest.mark.timeout(600),
+]
+
+EPOCHS = 3
+PATIENCE = 250
+"""Seconds that a command may take on a machine that is busy with something else."""
+
+
+def _command(package: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", f"{package}.cli", *map(str, arguments)]
+
+
+def _train(data: tuple[Path, Path], run: Path, *more: object) -> list[str]:
+    pictures, votes = data
+    given = ("--data", pictures, "--ferplus", votes, "--run", run)
+    return _command("training", "train", *given, *more)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@pytest.fixture(scope="module")
+def trained(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    done = _run(_train(dataset, folder, "--epochs", EPOCHS, "--limit", 160))
+    assert done.returncode == 0, done.stderr
+    assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
+    assert "left 0 min" in done.stdout
+    assert done.stderr == ""
+    return folder
+
+
+def test_a_run_s_folder_tells_what_happened(trained: Path) -> None:
+    settings = recipe.load(trained / loop.CONFIG)
+    assert (settings.epochs, settings.limit, settings.votes) == (EPOCHS, 160, 0.2)
+    head, *lines = (trained / loop.LOG).read_text().splitlines()
+    assert head.split(",") == list(loop.LOG_COLUMNS)
+    assert [line.split(",")[0] for line in lines] == ["1", "2", "3"]
+    assert all(np.isfinite([float(figure) for line in lines for figure in line.split(",")]))
+    assert not list(trained.glob("*partial*"))
+
+
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(
+    dataset: tuple[Path, Path], trained: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "killed"
+    saved = folder / checkpoint.NAME
+    command = _train(dataset, folder, "--epochs", EPOCHS, "--limit", 160)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + PATIENCE
+        while not saved.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    with np.load(saved) as arrays:
+        assert 1 <= arrays["epoch"] < EPOCHS
+    done = _run(_train(dataset, folder, "--resume"))
+    assert done.returncode == 0, done.stderr
+    assert "epoch 1/" not in done.stdout
+    with np.load(saved) as resumed, np.load(trained / checkpoint.NAME) as whole:
+        assert set(resumed.files) == set(whole.files)
+        for name in whole.files:
+            assert resumed[name] == pytest.approx(whole[name], rel=1e-4, abs=1e-5), name
+    assert len((folder / loop.LOG).read_text().splitlines()) == EPOCHS + 1
+
+
+@pytest.fixture(scope="module")
+def converted(
+    dataset: tuple[Path, Path], trained: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("models")
+    done = _run(
+        _command(
+            "convert", "--model", trained / loop.MODEL, "--data", dataset[0],
+            "--version", "9.8.7", "--out", out,
+        )
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in out.iterdir()] == ["emotion-9.8.7"]
+    return out / "emotion-9.8.7"
+
+
+def test_the_device_serves_the_bundle(converted: Path, dataset: tuple[Path, Path]) -> None:
+    bundle = bundles.load(converted)
+    assert bundle.version == "9.8.7"
+    private = fer2013.read(dataset[0]).split("PrivateTest")
+    given = Classifier(bundle).classify(crop.standardise(private.images))
+    right = float((given.argmax(axis=1) == private.labels).mean())
+    assert bundle.metrics["private_test"]["accuracy"] == pytest.approx(right, abs=1e-4)
+    assert given.sum(axis=1) == pytest.approx(np.ones(49), abs=1e-5)
+
+
+def test_the_manifest_says_what_it_is(converted: Path) -> None:
+    manifest = json.loads((converted / bundles.MANIFEST).read_text())
+    assert manifest["input"] == {
+        "size": 48,
+        "channels": 1,
+        "dtype": "int8",
+        "scale": pytest.approx(1 / 255, abs=1e-6),
+        "zero_point": -128,
+    }
+    assert manifest["output"]["kind"] == "logits"
+    assert manifest["bytes"] == (converted / bundles.MODEL).stat().st_size
+    assert manifest["parameters"] == 609_495
+    assert manifest["macs"] == 40_735_616
+    assert manifest["training"]["epochs"] == EPOCHS
+    assert "FER+" in manifest["training"]["data"]
+    assert "research" in manifest["licence"]
+    assert set(manifest["metrics"]) == {"private_test", "public_test", "float"}
+
+
+def test_evaluate_prints_the_manifest_s_figures(
+    converted: Path, dataset: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "--model", str(converted), "--data", str(dataset[0])]
+    assert cli.main([*arguments, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert np.sum(printed.pop("confusion")) == 49
+    assert printed.pop("split") == "PrivateTest"
+    assert printed == bundles.load(converted).metrics["private_test"]
+    assert cli.main([*arguments, "--split", "Training"]) == 0
+    assert "macro-F1" in capsys.readouterr().out
+
+
+def test_evaluate_measures_the_keras_model_too(
+    trained: Path, converted: Path, dataset: tuple[Path, Path]
+) -> None:
+    given = ("--model", trained / loop.MODEL, "--data", dataset[0], "--json")
+    done = _run(_command("training", "evaluate", *given))
+    assert done.returncode == 0, done.stderr
+    figures = bundles.load(converted).metrics["float"]["private_test"]
+    assert json.loads(done.stdout)["accuracy"] == figures["accuracy"]
+
+
+def test_a_bundle_that_is_there_is_kept(
+    converted: Path, trained: Path, dataset: tuple[Path, Path]
+) -> None:
+    before = (converted / bundles.MANIFEST).read_bytes()
+    given = ("--model", trained / loop.MODEL, "--data", dataset[0])
+    done = _run(_command("convert", *given, "--version", "9.8.7", "--out", converted.parent))
+    assert done.returncode == 2
+    assert "exists already; give --replace" in done.stderr
+    assert (converted / bundles.MANIFEST).read_bytes() == before
+
+
+def test_a_model_that_is_none_is_said(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+    model = tmp_path / "model.keras"
+    model.write_bytes(b"PK\x03\x04 not a model")
+    out = tmp_path / "models"
+    given = ("--model", model, "--data", dataset[0], "--version", "1.0", "--out", out)
+    done = _run(_command("convert", *given))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "model.keras: not a Keras model" in line
+    assert list(out.iterdir()) == []

@@ -1,0 +1,163 @@
+"""What surrounds a run: schedule, recipe, folder, checkpoint, command line. No TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from training import checkpoint, cli, prepare, recipe
+from training.errors import RunError
+from training.recipe import Recipe
+from training.schedule import Schedule, averaging
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_rate_warms_up_and_falls_to_nothing() -> None:
+    schedule = Schedule.of(Recipe(epochs=10, rate=0.1, warm_up=0.1), 20)
+    rates = [schedule.rate(step) for step in range(200)]
+    assert rates[0] == pytest.approx(0.005)
+    assert rates[19] == pytest.approx(0.1)
+    assert max(rates) <= 0.1
+    assert all(a > b for a, b in itertools.pairwise(rates[20:]))
+    assert 0 < rates[-1] < 1e-4
+    assert schedule.rate(10_000) == 0
+
+
+def test_a_run_of_one_step_has_a_rate() -> None:
+    assert Schedule.of(Recipe(epochs=1), 1).rate(0) > 0
+
+
+def test_averaging_starts_small_and_ends_at_most() -> None:
+    assert averaging(0, 0.998) == 0.1
+    assert averaging(10**6, 0.998) == 0.998
+
+
+def test_a_recipe_survives_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    settings = Recipe(epochs=3, votes=0.0)
+    settings.save(path)
+    assert recipe.load(path) == settings
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"epochs": 1, "wings": 2}'])
+def test_a_damaged_recipe_is_said(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(text)
+    with pytest.raises(RunError, match="not a training configuration"):
+        recipe.load(path)
+
+
+def _options(folder: Path, **given: Any) -> argparse.Namespace:
+    blank = {"epochs": None, "seed": None, "limit": None, "ferplus": None, "resume": False}
+    return argparse.Namespace(**{**blank, "run": folder, **given})
+
+
+def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
+    assert prepare.recipe(_options(tmp_path)).votes == 0
+    assert prepare.recipe(_options(tmp_path, ferplus=tmp_path, epochs=7)) == Recipe(epochs=7)
+
+
+def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
+    settings = Recipe(epochs=3)
+    prepare.folder(tmp_path / "run", settings, resume=False)
+    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path)
+    assert prepare.recipe(resumed) == settings
+    resumed.epochs, resumed.seed = 9, 2
+    with pytest.raises(RunError, match="keeps its own --epochs and --seed"):
+        prepare.recipe(resumed)
+    with pytest.raises(RunError, match="needs --ferplus"):
+        prepare.recipe(_options(tmp_path / "run", resume=True))
+
+
+def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "model.keras").touch()
+    with pytest.raises(RunError, match="holds a run already"):
+        prepare.folder(tmp_path, Recipe(), resume=False)
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match="Not a directory"):
+        prepare.folder(tmp_path / "file" / "run", Recipe(), resume=False)
+
+
+class _Variable:
+    """Enough of a Keras variable."""
+
+    def __init__(self, value: float, shape: tuple[int, ...] = (2, 3)) -> None:
+        self.value = np.full(shape, value, np.float32)
+
+    def assign(self, value: np.ndarray) -> None:
+        if value.shape != self.value.shape:
+            raise ValueError("shapes differ")
+        self.value = value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self.value
+
+
+def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
+    path = tmp_path / checkpoint.NAME
+    checkpoint.save(
+        path, 4, {"model": [_Variable(1), _Variable(2, ())], "optimizer": [_Variable(3)]}
+    )
+    model, optimizer = [_Variable(0), _Variable(0, ())], [_Variable(0)]
+    assert checkpoint.restore(path, {"model": model, "optimizer": optimizer}) == 4
+    assert [float(v.value.max()) for v in (*model, *optimizer)] == [1, 2, 3]
+    assert [item.name for item in tmp_path.iterdir()] == [checkpoint.NAME]
+
+
+def test_a_checkpoint_that_does_not_fit_is_said(tmp_path: Path) -> None:
+    path = tmp_path / checkpoint.NAME
+    with pytest.raises(RunError, match="No such file"):
+        checkpoint.restore(path, {})
+    checkpoint.save(path, 1, {"model": [_Variable(1)]})
+    for groups in (
+        {"model": [_Variable(1, (5,))]},
+        {"model": [_Variable(1)] * 2},
+        {"o": [_Variable(1)]},
+    ):
+        with pytest.raises(RunError, match="damaged or not a checkpoint of this network"):
+            checkpoint.restore(path, groups)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(RunError, match="damaged"):
+        checkpoint.restore(path, {"model": [_Variable(1)]})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["train", "--data", "absent.csv", "--run", "{tmp}/run"], "absent.csv: No such file"),
+        (["train", "--data", "x", "--run", "{tmp}", "--resume"], "config.json: No such file"),
+        (["evaluate", "--data", "x", "--model", "{tmp}"], "manifest.json: No such file"),
+        (["evaluate", "--data", "x", "--model", "{tmp}/m.keras"], "m.keras: no such file"),
+    ],
+)
+def test_errors_are_one_line_and_exit_2(
+    arguments: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([argument.format(tmp=tmp_path) for argument in arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("moodlift-train: ")
+    assert reason in line
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["dance"], ["train", "--epochs", "0"], []])
+def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: moodlift-train" in capsys.readouterr().err
+
+
+def test_the_commands_start_without_tensorflow() -> None:
+    code = "import sys, training.cli, convert.cli; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"tensorflow", "keras", "cv2"} & set(modules)
