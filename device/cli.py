@@ -167,13 +167,16 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _check_config(options: argparse.Namespace) -> int:
+    from device import reactions
     from device.config import load
+    from device.music import Library
     from device.paths import SYSTEM_CONFIG
 
     path = options.config or SYSTEM_CONFIG
     if options.config is None and not path.is_file():
         print(f"{path}: not there; the defaults are in use")
         return 0
-    load(path)
-    print(f"{path}: good")
+    config = load(path)
+    rules = reactions.load(config.reactions.file, Library(config.sound.music_folder).playlists())
+    print(f"{path}: good; {len(rules)} reactions")
     return 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from device.errors import ConfigError
 
@@ -65,6 +65,12 @@ class MoodConfig(Section):
     dwell_seconds: Annotated[float, Field(ge=0.2, le=30.0)] = 1.0
     absent_seconds: Annotated[float, Field(ge=0.2, le=60.0)] = 2.0
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.leave > self.enter:
+            raise ValueError(f"leave = {self.leave:g} should not exceed enter = {self.enter:g}")
+        return self
+
 
 class ReactionsConfig(Section):
     """Which file says what follows a mood; empty is the one that ships."""
@@ -101,6 +107,13 @@ class PanelConfig(Section):
     red: Pin | None = None
     green: Pin | None = None
     blue: Pin | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        pins = {self.red, self.green, self.blue}
+        if pins != {None} and (None in pins or len(pins) < 3):
+            raise ValueError("an RGB light needs three different pins: red, green and blue")
+        return self
 
 
 class WebConfig(Section):
@@ -161,7 +174,10 @@ def _explain(error: ErrorDetails, text: str, name: str) -> str:
         known = ", ".join(_known(key[:-1]))
         return f"{where}: {dotted}: unknown key; known here: {known}"
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {dotted} = {error['input']!r}: {message[0].lower()}{message[1:]}"
+    message = f"{message[0].lower()}{message[1:]}"
+    if isinstance(error["input"], dict):
+        return f"{where}: {dotted}: {message}"
+    return f"{where}: {dotted} = {error['input']!r}: {message}"
 
 
 def _known(table: list[str]) -> list[str]:

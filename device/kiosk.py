@@ -83,7 +83,6 @@ class Kiosk:
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
-        self._sounded: tuple[Reaction, ...] = ()
         self._paused = False
         self._stopping = False
         self._seen_rate = Rate()
@@ -129,19 +128,13 @@ class Kiosk:
         self._reactions = reactions.step(self._reactions, self._rules, self._mood.mood, now)
         active = self._reactions.active
         self.player.update(now, _first(active, "playlist"))
-        self._sound(active)
+        for sound in self._reactions.sounds:
+            self.player.play_sound(sound)
         self._panel.show(_first(active, "light"), now)
         self._draw(sighting, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._publish(now)
-
-    def _sound(self, active: tuple[Reaction, ...]) -> None:
-        """Play the sound of each reaction that has just begun."""
-        for one in active:
-            if one.sound and one not in self._sounded:
-                self.player.play_sound(one.sound)
-        self._sounded = active
 
     def _draw(self, sighting: Sighting | None, now: float) -> None:
         scene = stage.Scene(
@@ -193,9 +186,9 @@ class Kiosk:
         self._status.publish(status)
 
     def _health(self, now: float) -> tuple[Health, ...]:
-        level, words = self.player.health
-        sound = Health("sound", level, words, now)
-        return (*self._faults, *self._eye.health, sound, self.page.health)
+        sound = Health("sound", *self.player.health, now)
+        light = Health("light", *self._panel.health, now)
+        return (*self._faults, *self._eye.health, sound, light, self.page.health)
 
     def _leave_behind(self) -> None:
         if self._run.screenshot:

@@ -123,7 +123,7 @@ NOBODY = Mood(None, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What the kiosk does about a mood: effect, playlist, light and sound, each optional."""
+    """What the kiosk does about a mood: an effect, a playlist and a light, each optional."""
 
     name: str
     emotion: str
@@ -131,7 +131,6 @@ class Reaction:
     effect: str | None = None
     playlist: str | None = None
     light: str | None = None
-    sound: str | None = None
 
 
 class Level(StrEnum):

@@ -134,7 +134,6 @@ def reaction_json(reaction: Reaction, now: float) -> dict[str, Any]:
         "effect": reaction.effect,
         "playlist": reaction.playlist,
         "light": reaction.light,
-        "sound": reaction.sound,
     }
 
 

@@ -39,6 +39,8 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ('[camera]\nsource = "file:"', ["config.toml:2: camera.source", "file:<video"]),
         ("[sound]\nvolume = 1.5", ["config.toml:2: sound.volume = 1.5", "less than or equal to 1"]),
         ("[stage]\nmirror = 1", ["config.toml:2: stage.mirror = 1", "valid boolean"]),
+        ("[mood]\nleave = 0.9", ["config.toml:1: mood: leave = 0.9 should not exceed enter"]),
+        ("\n[panel]\nred = 17", ["config.toml:2: panel: an RGB light needs three"]),
         ("[web\nport = 1", ["config.toml: not TOML", "line 1"]),
         ("[mood]\n# enter = 3\nenter = 3", ["config.toml:3: mood.enter = 3"]),
     ],

@@ -15,6 +15,12 @@ from kiosks import RunningKiosk, taken_port
 from device.paths import ASSETS
 
 TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
+ACTED = [
+    act["emotion"]
+    for act in TIMELINE
+    if act["emotion"] or (act["people"] == 0 and act["end"] - act["start"] > 3)
+]
+"""What must be told, in order: what is acted, and an empty room once it is so for a while."""
 CLIP_SECONDS = max(act["end"] for act in TIMELINE)
 
 
@@ -39,10 +45,9 @@ def performance(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.mark.timeout(240)
 def test_the_moods_that_the_clip_acts_come_out_in_order(performance: dict[str, Any]) -> None:
     told = [one["emotion"] for one in performance["report"]["moods"]]
-    acted = [act["emotion"] for act in TIMELINE]
     position = 0
-    for emotion in acted[:-1]:
-        assert emotion in told[position:], f"{emotion} did not come; acted {acted}, told {told}"
+    for emotion in ACTED:
+        assert emotion in told[position:], f"{emotion} did not come; told {told}"
         position += told[position:].index(emotion)
     assert set(told) == {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", None}
 

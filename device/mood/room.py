@@ -60,7 +60,7 @@ def leading(probabilities: Probabilities, present: str | None, config: MoodConfi
     held = present or NEUTRAL
     probability = dict(zip(EMOTIONS, probabilities, strict=True))
     best = max(EMOTIONS, key=probability.__getitem__)
-    margin = max(0.0, config.enter - config.leave)
+    margin = config.enter - config.leave
     if probability[best] >= config.enter and probability[best] - probability[held] >= margin:
         return best
-    return held if probability[held] >= min(config.leave, config.enter) else NEUTRAL
+    return held if probability[held] >= config.leave else NEUTRAL

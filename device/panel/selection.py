@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.errors import PanelError
 from device.panel.gpio import GpioPanel
 from device.panel.port import NoPanel, Panel
 
@@ -15,13 +14,9 @@ if TYPE_CHECKING:
 def open_panel(config: PanelConfig) -> Panel:
     """Open the lamp on the configured pins, or `NoPanel` if there are none.
 
-    Raises PanelError, in words, when only some pins are given or they cannot be opened.
+    Raises PanelError, in words, when they cannot be opened.
     """
     red, green, blue = config.red, config.green, config.blue
     if red is not None and green is not None and blue is not None:
         return GpioPanel(red, green, blue)
-    pins = {"red": red, "green": green, "blue": blue}
-    missing = [name for name, pin in pins.items() if pin is None]
-    if len(missing) < len(pins):
-        raise PanelError(f"panel: an RGB light needs three pins; not given: {', '.join(missing)}")
     return NoPanel()

@@ -17,9 +17,9 @@ HOUR = 3600.0
 class Course:
     """The past of the rule called `name`, as far as it matters; times are monotonic seconds.
 
-    `fits` and `empty` say since when the mood is one of the rule's and since when nobody is there,
-    `left` since when neither the mood fits nor did. `ended` is the end of the last reaction of this
-    visit, `starts` the starts within the last hour.
+    `fits` says since when the mood is one of the rule's, `left` since when it is not, `empty` since
+    when nobody is there; None where that does not hold now. `ended` is the end of the last reaction
+    of this visit, `starts` are the starts within the last hour.
     """
 
     name: str

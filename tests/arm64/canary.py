@@ -10,7 +10,10 @@ runtime, bundle = sys.argv[1], Path(sys.argv[2])
 module = importlib.import_module(f"{runtime}.interpreter")
 interpreter = module.Interpreter(model_path=str(bundle / "model.tflite"), num_threads=1)
 interpreter.allocate_tensors()
-entry, exit_ = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+entry, exit_ = (
+    interpreter.get_input_details()[0]["index"],
+    interpreter.get_output_details()[0]["index"],
+)
 worst = 0
 with np.load(bundle / "canary.npz") as canary:
     for one, expected in zip(canary["inputs"], canary["outputs"], strict=True):

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.audio import FakeAudio, SilentAudio
@@ -399,7 +399,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shelf
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wishes)
 def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
     logging.disable(logging.WARNING)

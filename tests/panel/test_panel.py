@@ -113,14 +113,9 @@ def test_no_pins_are_no_lamp() -> None:
     panel.close()
 
 
-def test_some_pins_are_a_mistake() -> None:
-    with pytest.raises(PanelError, match="needs three pins; not given: green, blue"):
-        open_panel(PanelConfig(red=17))
-
-
 def test_one_pin_twice_is_a_mistake() -> None:
     with pytest.raises(PanelError, match="need a pin each"):
-        open_panel(PanelConfig(red=17, green=17, blue=4))
+        GpioPanel(17, 17, 4)
 
 
 def test_a_pin_in_use_is_told(pins: MockFactory) -> None:

@@ -56,13 +56,21 @@ def test_a_damaged_recipe_is_said(text: str, tmp_path: Path) -> None:
 
 
 def _options(folder: Path, **given: Any) -> argparse.Namespace:
-    blank = {"epochs": None, "seed": None, "limit": None, "ferplus": None, "resume": False}
+    blank = {
+        "epochs": None,
+        "seed": None,
+        "limit": None,
+        "ferplus": None,
+        "resume": False,
+        "float32": False,
+    }
     return argparse.Namespace(**{**blank, "run": folder, **given})
 
 
 def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
     assert prepare.recipe(_options(tmp_path)).votes == 0
     assert prepare.recipe(_options(tmp_path, ferplus=tmp_path, epochs=7)) == Recipe(epochs=7)
+    assert not prepare.recipe(_options(tmp_path, float32=True)).fast
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
@@ -70,8 +78,8 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     prepare.folder(tmp_path / "run", settings, resume=False)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path)
     assert prepare.recipe(resumed) == settings
-    resumed.epochs, resumed.seed = 9, 2
-    with pytest.raises(RunError, match="keeps its own --epochs and --seed"):
+    resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
+    with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
         prepare.recipe(resumed)
     with pytest.raises(RunError, match="needs --ferplus"):
         prepare.recipe(_options(tmp_path / "run", resume=True))
