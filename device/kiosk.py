@@ -67,7 +67,7 @@ class Kiosk:
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
         self.display = self._open_display(run.display)
-        self._stage = stage.Stage(config.stage, random.Random())
+        self._stage = self._set_stage()
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
         self._panel = self._open_panel()
@@ -207,6 +207,15 @@ class Kiosk:
             log.warning("%s", error)
             self._fault("display", str(error))
             return display.open_display(self._config.stage, "offscreen")
+
+    def _set_stage(self) -> stage.Stage:
+        try:
+            return stage.Stage(self._config.stage, random.Random())
+        except ConfigError as error:
+            log.warning("%s", error)
+            self._fault("language", str(error))
+            english = self._config.stage.model_copy(update={"language": "en"})
+            return stage.Stage(english, random.Random())
 
     def _open_panel(self) -> panel.Panel:
         try:

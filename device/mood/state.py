@@ -6,15 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from device.messages import Mood
+from device.messages import NOBODY, Mood
 from device.mood.room import distribution, gather, leading, remember
 
 if TYPE_CHECKING:
     from device.config import MoodConfig
     from device.messages import Sighting
     from device.mood.person import Person
-
-NOBODY = Mood(None, 0.0)
 
 MIN_SIGHTINGS = 3
 """A mood needs at least this many frames with a face, however slow the camera is."""

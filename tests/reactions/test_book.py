@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from device import stage
 from device.errors import ConfigError
 from device.messages import EMOTIONS
 from device.music import PLAYLISTS
@@ -120,3 +121,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> No
         path.write_bytes(content)
     with pytest.raises(ConfigError, match=r"rules\.toml: (No such file|not UTF-8)"):
         load(path)
+
+
+def test_the_stage_can_draw_every_effect_that_a_rule_may_name() -> None:
+    assert tuple(EFFECTS) == tuple(stage.EFFECTS)

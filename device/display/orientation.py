@@ -1,0 +1,45 @@
+"""How the picture lies on the panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pygame
+
+if TYPE_CHECKING:
+    from device.config import StageConfig
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """The picture is mirrored left to right first, then turned clockwise by `rotate` degrees."""
+
+    rotate: int = 0
+    mirror: bool = False
+
+    @classmethod
+    def of(cls, config: StageConfig) -> Orientation:
+        """Return what the configuration asks for."""
+        return cls(config.rotate, config.mirror)
+
+    @property
+    def upright(self) -> bool:
+        """Whether the picture goes to the panel as it is drawn."""
+        return self.rotate == 0 and not self.mirror
+
+    def canvas_size(self, panel: Size) -> Size:
+        """Return the size to draw at, in pixels, for a panel of some width and height."""
+        return (panel[1], panel[0]) if self.rotate in (90, 270) else panel
+
+    def apply(self, canvas: pygame.Surface) -> pygame.Surface:
+        """Return the picture as the panel needs it."""
+        if self.mirror and self.rotate == 180:
+            return pygame.transform.flip(canvas, False, True)
+        if self.rotate == 180:
+            return pygame.transform.flip(canvas, True, True)
+        if self.mirror:
+            canvas = pygame.transform.flip(canvas, True, False)
+        return pygame.transform.rotate(canvas, -self.rotate) if self.rotate else canvas

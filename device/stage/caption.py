@@ -1,0 +1,62 @@
+"""The words under the emoji: a label that mirrors, and a moment later a kind response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.stage.easing import smooth
+from device.stage.paint import put_at
+from device.stage.palette import PALETTES
+from device.stage.text import BOLD, MEDIUM, Style, Typesetter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pygame
+
+    from device.stage.layout import Layout
+    from device.stage.playbill import Playbill
+    from device.stage.strings import Strings
+
+LABEL_DELAY = 0.35
+"""Seconds after the emoji was called."""
+RESPONSE_DELAY = 1.0
+"""Seconds after the emoji was called: first the mirror, then the answer."""
+FADE = 0.3
+
+
+class Caption:
+    """Draws the two lines of the present act, and lets those of the last one go."""
+
+    def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
+        self._strings = strings
+        self._layout = layout
+        self._typesetter = typesetter
+
+    def draw(self, canvas: pygame.Surface, bill: Playbill) -> None:
+        """Draw both."""
+        if bill.last and bill.age < FADE:
+            self._sign(canvas, bill.last, bill.last_age, 1.0 - smooth(bill.age / FADE))
+        self._sign(canvas, bill.act, bill.age, 1.0)
+
+    def _sign(self, canvas: pygame.Surface, act: str, age: float, opacity: float) -> None:
+        box, sign, short = self._layout.caption, self._strings.sign(act), self._layout.short
+        large = self._style(act, BOLD, round(short * 0.105))
+        label = self._typesetter.set(sign.label, (box.width, round(box.height * 0.64)), large)
+        high = label.get_height() - 2 * large.pad
+        small = self._style(act, MEDIUM, max(9, round(short * 0.052)))
+        response = self._typesetter.set(sign.response, (box.width, box.height - high), small)
+        shown = opacity * smooth((age - LABEL_DELAY) / FADE)
+        answered = opacity * smooth((age - RESPONSE_DELAY) / 0.6)
+        self._line(canvas, label, box.top - large.pad, shown)
+        self._line(canvas, response, box.top + high - small.pad, answered)
+
+    def _style(self, act: str, font: Path, size: int) -> Style:
+        palette = PALETTES[act]
+        return Style(font, size, palette.ink, palette.halo, 2 if self._layout.tall else 1)
+
+    def _line(self, canvas: pygame.Surface, text: pygame.Surface, top: int, shown: float) -> None:
+        """Draw a line that rises into its place while it appears."""
+        rise = round((1.0 - shown) * self._layout.short * 0.02)
+        left = (self._layout.size[0] - text.get_width()) // 2
+        put_at(canvas, text, (left, top + rise), shown)

@@ -1,0 +1,153 @@
+"""Celebration: two poppers shoot paper from the corners, then it snows on for a while."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pygame
+
+from device.stage.easing import smooth, spring, wave
+from device.stage.effect import Effect
+from device.stage.paint import Colour, put, transparent
+
+if TYPE_CHECKING:
+    import random
+
+    from device.stage.emoji import Emoji
+    from device.stage.layout import Layout
+
+COLOURS: tuple[Colour, ...] = (
+    (255, 92, 120),
+    (255, 214, 64),
+    (72, 206, 150),
+    (70, 160, 255),
+    (178, 112, 255),
+    (255, 255, 255),
+)
+PHASES = 20
+"""Pictures of one turn of a piece of paper."""
+SHOT = 88
+SNOW = 84
+DRAG = 0.85
+"""Seconds in which the air takes most of a shot's speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of paper: lengths in short sides, times in seconds, `side` is -1 left or 1 right."""
+
+    colour: int
+    start: float
+    side: int
+    speed: float
+    angle: float
+    fall: float
+    sway: float
+    turn: float
+    phase: float
+    x: float = 0.0
+
+
+class Confetti(Effect):
+    """Half of the paper falls behind the emoji, half before it."""
+
+    def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
+        super().__init__(layout, emoji, rng)
+        self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
+        self._shot = [self._piece(rng, number) for number in range(SHOT)]
+        self._snow = [self._piece(rng, number) for number in range(SNOW)]
+        right = emoji.sprite("party-popper", layout.short * 0.22)
+        self._popper = (right, pygame.transform.flip(right, True, False))
+
+    def _piece(self, rng: random.Random, number: int) -> Piece:
+        return Piece(
+            colour=number % len(COLOURS),
+            start=rng.uniform(0.0, 0.5),
+            side=-1 if number % 4 < 2 else 1,
+            speed=rng.uniform(0.6, 1.85),
+            angle=math.radians(rng.uniform(48, 84)),
+            fall=rng.uniform(0.10, 0.19),
+            sway=rng.uniform(0.01, 0.035),
+            turn=rng.uniform(0.9, 1.9),
+            phase=rng.random(),
+            x=rng.random(),
+        )
+
+    def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
+        """Draw every other piece."""
+        self._draw(canvas, age, strength, 0)
+
+    def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
+        """Draw the others, and the poppers for as long as they are needed."""
+        self._draw(canvas, age, strength, 1)
+        shown = smooth(spring(age)) * smooth((4.0 - age) / 0.8) * strength
+        width, height = self.layout.size
+        inset = self.layout.short * 0.11
+        for sprite, x in zip(self._popper, (inset, width - inset), strict=True):
+            put(canvas, sprite, (x, height - inset + (1 - shown) * inset), shown)
+
+    def _draw(self, canvas: pygame.Surface, age: float, strength: float, layer: int) -> None:
+        for piece in self._shot[layer::2]:
+            seconds = age - piece.start - 0.25
+            if seconds > 0.0:
+                self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
+        thick = smooth((age - 1.0) / 2.0)
+        for number, piece in enumerate(self._snow[layer::2]):
+            # After the first fall, only every third piece goes on: merry, but not a nuisance.
+            lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
+            self._paper(canvas, piece, age, self._descent(piece, age), strength * thick * lasting)
+
+    def _flight(self, piece: Piece, seconds: float) -> tuple[float, float]:
+        """Return where a shot is: thrown, slowed by the air, then falling at a steady rate."""
+        short, (width, height) = self.layout.short, self.layout.size
+        reach = piece.speed * DRAG * (1.0 - math.exp(-seconds / DRAG))
+        sink = piece.fall * 1.5 * (seconds - DRAG * (1.0 - math.exp(-seconds / DRAG)))
+        base = width if piece.side > 0 else 0
+        stretch = max(1.0, width / short * 0.62)
+        x = base - piece.side * (0.1 + math.cos(piece.angle) * reach * stretch) * short
+        tallness = max(1.0, height / short * 0.8)
+        y = height - (0.16 + (math.sin(piece.angle) * reach * tallness - sink)) * short
+        return x, y
+
+    def _descent(self, piece: Piece, seconds: float) -> tuple[float, float]:
+        """Return where a snowing piece is; it starts again at the top."""
+        width, height = self.layout.size
+        margin = self.layout.short * 0.05
+        fallen = piece.fall * self.layout.short * seconds + piece.phase * (height + 2 * margin)
+        return piece.x * width, fallen % (height + 2 * margin) - margin
+
+    def _paper(
+        self,
+        canvas: pygame.Surface,
+        piece: Piece,
+        seconds: float,
+        place: tuple[float, float],
+        strength: float,
+    ) -> None:
+        x = place[0] + piece.sway * self.layout.short * wave(seconds, 2.2, piece.phase)
+        turned = seconds * piece.turn + piece.phase
+        put(
+            canvas,
+            self._sprites[piece.colour][int(turned * PHASES) % PHASES],
+            (x, place[1]),
+            strength,
+        )
+
+
+def tumble(colour: Colour, short: int) -> list[pygame.Surface]:
+    """Return a piece of paper at all phases of a turn; it is a little darker edge-on."""
+    length, width = max(5.0, short * 0.036), max(3.0, short * 0.022)
+    large = transparent((round(length * 4), round(width * 4)))
+    sprites = []
+    for phase in range(PHASES):
+        angle = math.tau * phase / PHASES
+        facing = abs(math.cos(angle))
+        shade = 0.72 + 0.28 * facing
+        dimmed = tuple(round(value * shade) for value in colour)
+        pygame.draw.rect(large, dimmed, large.get_rect(), border_radius=round(width))
+        seen = (large.get_width(), max(4, round(large.get_height() * (0.2 + 0.8 * facing))))
+        face = pygame.transform.smoothscale(large, seen)
+        sprites.append(pygame.transform.rotozoom(face, 360 * phase / PHASES, 0.25))
+    return sprites

@@ -1,0 +1,95 @@
+"""All effects by name, and which of them are running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from device.stage.confetti import Confetti
+from device.stage.cool import Cool
+from device.stage.easing import smooth
+from device.stage.glow import Glow
+from device.stage.stars import Stars
+from device.stage.sunrise import Sunrise
+
+if TYPE_CHECKING:
+    import random
+
+    import pygame
+
+    from device.messages import Reaction
+    from device.stage.effect import Effect
+    from device.stage.emoji import Emoji
+    from device.stage.layout import Layout
+
+EFFECTS: dict[str, type[Effect]] = {
+    "confetti": Confetti,
+    "sunrise": Sunrise,
+    "cool": Cool,
+    "stars": Stars,
+    "glow": Glow,
+}
+"""What a reaction's `effect` may be."""
+FADE_IN = 0.8
+FADE_OUT = 1.2
+MOST = 3
+"""How many effects may run at a time, those that fade out included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One effect, when it came on, and when it was called off, if it was."""
+
+    name: str
+    reaction: float
+    since: float
+    until: float | None = None
+
+    def strength(self, now: float) -> float:
+        """Return its share in [0, 1] of full strength."""
+        shown = smooth((now - self.since) / FADE_IN)
+        if self.until is None:
+            return shown
+        return min(shown, smooth((self.until - now) / FADE_OUT + 1.0))
+
+    def over(self, now: float) -> bool:
+        """Tell whether nothing of it is left."""
+        return self.until is not None and now - self.until >= FADE_OUT
+
+
+class Cues:
+    """Follows the reactions: an effect starts with its reaction and fades out after it."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+
+    def follow(self, reactions: tuple[Reaction, ...], now: float) -> None:
+        """Take note of what is wanted. Effects of unknown names are left out."""
+        wanted = {(str(one.effect), one.started) for one in reactions if one.effect in EFFECTS}
+        self.runs = [self._end(run, wanted, now) for run in self.runs if not run.over(now)]
+        running = {(run.name, run.reaction) for run in self.runs if run.until is None}
+        for name, started in sorted(wanted - running):
+            if len(self.runs) < MOST:
+                self.runs.append(Run(name, started, now))
+
+    def _end(self, run: Run, wanted: set[tuple[str, float]], now: float) -> Run:
+        if run.until is None and (run.name, run.reaction) not in wanted:
+            return Run(run.name, run.reaction, run.since, now)
+        return run
+
+
+class Effects:
+    """Draws the runs; prepares all effects for one layout at once, so that none stutters."""
+
+    def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
+        self._effects = {name: kind(layout, emoji, rng) for name, kind in EFFECTS.items()}
+
+    def behind(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
+        """Draw what is between the sky and the emoji."""
+        for run in runs:
+            self._effects[run.name].behind(canvas, max(0.0, now - run.since), run.strength(now))
+
+    def before(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
+        """Draw what is between the emoji and the caption."""
+        for run in runs:
+            self._effects[run.name].before(canvas, max(0.0, now - run.since), run.strength(now))

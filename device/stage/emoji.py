@@ -1,0 +1,86 @@
+"""The emoji as sprites: each picture with its shadow, at any size, each size made once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pygame
+
+from device.paths import ASSETS
+from device.stage.paint import from_alpha, transparent, with_alpha
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = ASSETS / "emoji"
+MARGIN = 1.25
+"""A sprite's side over its emoji's: the shadow needs room."""
+BUDGET = 24 * 2**20
+"""Bytes of sprites to keep."""
+
+
+class Emoji:
+    """Sprites of the pictures in `assets/emoji`, by name."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._originals: dict[str, pygame.Surface] = {}
+        self._sprites: OrderedDict[tuple[str, int], pygame.Surface] = OrderedDict()
+        self._bytes = 0
+
+    def load(self, *names: str) -> None:
+        """Read pictures now rather than when they are first shown."""
+        for name in names:
+            self._original(name)
+
+    def sprite(self, name: str, diameter: float) -> pygame.Surface:
+        """Return a picture about `diameter` pixels wide in the middle of a larger square.
+
+        Sizes are rounded to even numbers, coarser for large ones, so that slow breathing goes
+        through few sprites.
+        """
+        step = 2 * max(1, round(diameter / 360))
+        side = max(step, round(diameter * MARGIN / step) * step)
+        key = (name, side)
+        sprite = self._sprites.get(key)
+        if sprite is None:
+            sprite = pygame.transform.smoothscale(self._original(name), (side, side))
+            self._sprites[key] = sprite
+            self._bytes += side * side * 4
+            self._forget()
+        self._sprites.move_to_end(key)
+        return sprite
+
+    def _forget(self) -> None:
+        while self._bytes > BUDGET and len(self._sprites) > 2:
+            (_, side), _ = self._sprites.popitem(last=False)
+            self._bytes -= side * side * 4
+
+    def _original(self, name: str) -> pygame.Surface:
+        if name not in self._originals:
+            picture = pygame.image.load(str(self._folder / f"{name}.png"))
+            self._originals[name] = with_shadow(with_alpha(picture))
+        return self._originals[name]
+
+
+def with_shadow(picture: pygame.Surface) -> pygame.Surface:
+    """Return a square picture over a soft shadow, as if it floated a little off the wall."""
+    side = picture.get_width()
+    room = round(side * MARGIN)
+    sprite = transparent((room, room))
+    corner = ((room - side) // 2, (room - side) // 2)
+    alpha = np.zeros((room, room), np.float32)
+    inner = pygame.surfarray.array_alpha(picture).T.astype(np.float32) / 255
+    top, left = corner[1] + round(side * 0.045), corner[0]
+    alpha[top : top + side, left : left + side] = inner
+    # A blur needs no detail: a quarter of the rows and columns is enough, and 30 times as fast.
+    coarse = cv2.resize(alpha, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    wide = cv2.GaussianBlur(coarse, (0, 0), side * 0.042 / 4)
+    close = cv2.GaussianBlur(coarse, (0, 0), side * 0.014 / 4)
+    shade = cv2.resize(0.30 * wide + 0.14 * close, (room, room), interpolation=cv2.INTER_LINEAR)
+    sprite.blit(from_alpha(np.asarray(shade, np.float32), (24, 8, 40)), (0, 0))
+    sprite.blit(picture, corner)
+    return sprite

@@ -1,0 +1,89 @@
+"""The small line at the bottom: what is wrong, if anything, and whether the sound is off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from device.messages import Health, Level
+from device.stage.paint import Colour, put_at, transparent
+from device.stage.palette import WHITE
+from device.stage.pill import pill
+from device.stage.text import MEDIUM, Style, Typesetter
+
+if TYPE_CHECKING:
+    from device.stage.layout import Layout
+    from device.stage.strings import Strings
+
+WORST_FIRST = (Level.FAILED, Level.DEGRADED)
+DOTS: dict[Level, Colour] = {Level.FAILED: (255, 150, 110), Level.DEGRADED: (255, 206, 110)}
+
+
+def faults(health: tuple[Health, ...]) -> list[Health]:
+    """Return the parts that do not do well: the worst first, then the oldest."""
+    wrong = [part for part in health if part.level in WORST_FIRST]
+    return sorted(wrong, key=lambda part: (WORST_FIRST.index(part.level), part.since))
+
+
+class Footer:
+    """Draws both; nothing at all on a good day."""
+
+    def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
+        self._strings = strings
+        self._layout = layout
+        self._typesetter = typesetter
+        self._dots = {level: self._dot(colour) for level, colour in DOTS.items()}
+
+    def draw(self, canvas: pygame.Surface, health: tuple[Health, ...], muted: bool) -> None:
+        """Draw what there is to say, within the layout's footer."""
+        box = self._layout.footer
+        room = box.width
+        if muted:
+            text = self._set(self._strings.muted.text, box.width // 3)
+            room -= self._plate(canvas, text, box.right, None) + self._height // 2
+        wrong = faults(health)
+        if wrong:
+            text = self._set(self._line(wrong), room - self._height * 2)
+            self._plate(canvas, text, None, self._dots[wrong[0].level])
+
+    @property
+    def _height(self) -> int:
+        return round(self._layout.footer.height * 0.86)
+
+    def _line(self, wrong: list[Health]) -> str:
+        """Return the worst fault in words, and how many more there are."""
+        first = f"{wrong[0].part}: {wrong[0].message}"
+        if len(wrong) == 1:
+            return first
+        return f"{first}  {self._strings.health.more.replace('{count}', str(len(wrong) - 1))}"
+
+    def _set(self, text: str, width: int) -> pygame.Surface:
+        size = max(9, round(self._height * 0.66))
+        style = Style(MEDIUM, size, WHITE)
+        return self._typesetter.set(text, (max(1, width), self._height), style)
+
+    def _plate(
+        self,
+        canvas: pygame.Surface,
+        text: pygame.Surface,
+        right: int | None,
+        dot: pygame.Surface | None,
+    ) -> int:
+        """Draw a text on its plate, at the left or up to `right`; return the plate's width."""
+        height, box = self._height, self._layout.footer
+        lead = height // 2 if dot is None else height
+        width = lead + text.get_width() + height // 2
+        left = box.left if right is None else right - width
+        canvas.blit(pill((width, height), 0.55, height // 2), (left, box.top))
+        if dot is not None:
+            middle = (height - dot.get_height()) // 2
+            put_at(canvas, dot, (left + middle, box.top + middle))
+        canvas.blit(text, (left + lead, box.top + (height - text.get_height()) // 2))
+        return width
+
+    def _dot(self, colour: Colour) -> pygame.Surface:
+        side = max(4, round(self._height * 0.36))
+        large = transparent((side * 4, side * 4))
+        pygame.draw.circle(large, colour, (side * 2, side * 2), side * 2)
+        return pygame.transform.smoothscale(large, (side, side))

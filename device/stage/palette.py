@@ -1,0 +1,49 @@
+"""The colours of each act. Groups of moods share them: the scene answers, it does not accuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from device.stage.paint import Colour
+
+WHITE: Colour = (255, 255, 255)
+BROWN: Colour = (70, 28, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A sky of three colours from top to bottom, a light behind the emoji, and the text's ink."""
+
+    top: Colour
+    middle: Colour
+    bottom: Colour
+    light: Colour
+    ink: Colour = WHITE
+
+    @property
+    def halo(self) -> Colour:
+        """What softly lifts the ink off the sky."""
+        return (12, 14, 40) if self.ink == WHITE else (255, 236, 190)
+
+
+GOLD = Palette((255, 160, 52), (255, 180, 76), (255, 132, 92), (255, 244, 200), BROWN)
+DAWN = Palette((24, 34, 88), (58, 66, 140), (176, 92, 122), (124, 128, 206))
+WATER = Palette((4, 54, 92), (6, 92, 122), (14, 122, 128), (70, 178, 186))
+VIOLET = Palette((52, 24, 112), (98, 48, 158), (158, 68, 160), (188, 130, 236))
+MEADOW = Palette((30, 74, 104), (44, 106, 122), (64, 128, 116), (132, 196, 190))
+NIGHT = Palette((18, 20, 58), (44, 40, 104), (88, 58, 128), (120, 106, 196))
+SLATE = Palette((34, 40, 52), (52, 60, 74), (66, 76, 92), (112, 124, 142))
+
+PALETTES = {
+    "happy": GOLD,
+    "sad": DAWN,
+    "fear": DAWN,
+    "angry": WATER,
+    "disgust": WATER,
+    "surprise": VIOLET,
+    "neutral": MEADOW,
+    "attract": NIGHT,
+    "paused": SLATE,
+}

@@ -1,0 +1,73 @@
+"""What is on stage, and what is just leaving it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device.stage.easing import smooth
+
+HOLD = 1.0
+"""Seconds for which an act stays at least: at most one change a second, and so no flashing."""
+BLEND_TIME = 0.95
+"""Seconds in which one sky becomes another; shorter than `HOLD`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An act and when it came on."""
+
+    act: str
+    since: float
+
+
+class Playbill:
+    """Follows the wanted act, one change at a time. Times are in seconds and may jump."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._turn: Turn | None = None
+        self._last: Turn | None = None
+
+    def follow(self, act: str, now: float) -> None:
+        """Bring an act on, unless the present one is too young."""
+        self._now = now
+        if self._turn is None:
+            self._turn = Turn(act, now)
+            return
+        if now < self._turn.since:  # a clock that went backwards
+            self._turn, self._last = Turn(self._turn.act, now), None
+        if act != self._turn.act and self.age >= HOLD:
+            self._last = self._turn
+            self._turn = Turn(act, now)
+
+    @property
+    def act(self) -> str:
+        """What is on."""
+        return self.turn.act
+
+    @property
+    def turn(self) -> Turn:
+        """What is on, and since when."""
+        if self._turn is None:
+            raise LookupError("nothing was ever on; call follow first")
+        return self._turn
+
+    @property
+    def age(self) -> float:
+        """For how many seconds it has been on."""
+        return self._now - self.turn.since
+
+    @property
+    def last(self) -> str | None:
+        """What was on before, if anything."""
+        return self._last.act if self._last else None
+
+    @property
+    def last_age(self) -> float:
+        """How many seconds ago what was on before came on."""
+        return self._now - self._last.since if self._last else 0.0
+
+    @property
+    def blend(self) -> float:
+        """How far the sky has changed, in [0, 1]."""
+        return smooth(self.age / BLEND_TIME) if self._last else 1.0

@@ -1,0 +1,31 @@
+"""What the stage is told, each frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device.messages import EMOTIONS, NOBODY, Health, Mood, Reaction, Sighting
+
+ATTRACT = "attract"
+PAUSED = "paused"
+ACTS = (*EMOTIONS, ATTRACT, PAUSED)
+"""What can be on stage: an emotion, the invitation when nobody is there, or the pause sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The kiosk at one moment, as far as it can be seen."""
+
+    mood: Mood = NOBODY
+    sighting: Sighting | None = None
+    reactions: tuple[Reaction, ...] = ()
+    health: tuple[Health, ...] = ()
+    paused: bool = False
+    muted: bool = False
+
+    @property
+    def act(self) -> str:
+        """What should be on stage: one of `ACTS`."""
+        if self.paused:
+            return PAUSED
+        return self.mood.emotion if self.mood.emotion in EMOTIONS else ATTRACT

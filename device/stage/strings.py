@@ -1,0 +1,108 @@
+"""What the stage says, in one language: `assets/strings/<language>.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from device.config import Section, find_line
+from device.errors import ConfigError
+from device.messages import EMOTIONS
+from device.paths import ASSETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = ASSETS / "strings"
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+def _every_emotion(lines: dict[str, str]) -> dict[str, str]:
+    missing = [name for name in EMOTIONS if name not in lines]
+    if missing:
+        raise ValueError(f"missing: {', '.join(missing)}")
+    unknown = [name for name in lines if name not in EMOTIONS]
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known here: {', '.join(EMOTIONS)}")
+    return lines
+
+
+def _counts(text: str) -> str:
+    if "{count}" not in text:
+        raise ValueError("should contain {count}")
+    return text
+
+
+EmotionLines = Annotated[dict[str, Text], AfterValidator(_every_emotion)]
+
+
+class Sign(Section):
+    """A large line and a smaller one under it."""
+
+    label: Text
+    response: Text
+
+
+class Line(Section):
+    """One line."""
+
+    text: Text
+
+
+class HealthLine(Section):
+    """How faults that have no room are counted."""
+
+    more: Annotated[Text, AfterValidator(_counts)]
+
+
+class Strings(Section):
+    """All of it. `labels` and `responses` have one line for each emotion."""
+
+    labels: EmotionLines
+    responses: EmotionLines
+    attract: Sign
+    paused: Sign
+    notice: Line
+    muted: Line
+    health: HealthLine
+
+    def sign(self, act: str) -> Sign:
+        """Return the two lines of an act: an emotion, "attract" or "paused"."""
+        if act == "attract":
+            return self.attract
+        if act == "paused":
+            return self.paused
+        return Sign(label=self.labels[act], response=self.responses[act])
+
+
+def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
+    """Read one language.
+
+    Raises ConfigError: the language is not there, or a line per key that is missing, unknown or
+    not a text.
+    """
+    path = folder / f"{language}.toml"
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        known = ", ".join(sorted(one.stem for one in folder.glob("*.toml"))) or "none"
+        raise ConfigError(f"{path}: {error.strerror}; languages here: {known}") from error
+    try:
+        return Strings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(error, text, path))) from error
+
+
+def _explain(error: ValidationError, text: str, path: Path) -> list[str]:
+    lines = []
+    for one in error.errors(include_url=False):
+        key = [str(part) for part in one["loc"]]
+        number = find_line(text, key)
+        where = f"{path}:{number}" if number else str(path)
+        what = {"missing": "missing", "extra_forbidden": "unknown key"}.get(one["type"], one["msg"])
+        lines.append(f"{where}: {'.'.join(key)}: {what.removeprefix('Value error, ')}")
+    return lines

@@ -1,0 +1,159 @@
+"""Setting text so that it fits."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pygame
+
+from device.paths import ASSETS
+from device.stage.paint import Colour, from_alpha, transparent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOLD = ASSETS / "fonts" / "Quicksand-Bold.ttf"
+MEDIUM = ASSETS / "fonts" / "Quicksand-Medium.ttf"
+SMALLEST = 8
+"""Pixels of the smallest type that is ever set."""
+KEPT = 48
+"""Pieces of set text to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A face, its ink, a soft halo around it (None for none), and the largest size in pixels."""
+
+    font: Path
+    size: int
+    ink: Colour
+    halo: Colour | None = None
+    lines: int = 1
+
+    @property
+    def pad(self) -> int:
+        """How many pixels a surface reaches over its text on each side: room for the halo."""
+        return round(self.size * 0.42) if self.halo else 0
+
+
+class Typesetter:
+    """Turns texts into surfaces, and keeps the newest."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, tuple[int, int], Style], pygame.Surface] = OrderedDict()
+
+    def set(self, text: str, box: tuple[int, int], style: Style) -> pygame.Surface:
+        """Return the text, centred, no larger than a box of pixels; the style's pad comes on top.
+
+        It is set in one line where that needs no type below 3/4 of the style's size, else in as
+        many lines as the style allows, else smaller, and in the end shortened with an ellipsis.
+        """
+        key = (text, box, style)
+        surface = self._kept.get(key)
+        if surface is None:
+            font, lines = fit(printable(text), box, style)
+            surface = paint_lines(font, lines, style)
+            self._kept[key] = surface
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return surface
+
+
+@lru_cache(maxsize=64)
+def load_font(path: Path, size: int) -> pygame.font.Font:
+    """Return a font at a size in pixels."""
+    if not pygame.font.get_init():
+        pygame.font.init()
+    return pygame.font.Font(str(path), size)
+
+
+def printable(text: str) -> str:
+    """Return one line of what a font can draw: no control signs, only the basic plane."""
+    words = " ".join(text.split())
+    return "".join(sign for sign in words if sign.isprintable() and ord(sign) < 0x10000)
+
+
+def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font, list[str]]:
+    """Return the largest font and the lines with which a text fits a box."""
+    for count in range(1, style.lines + 1):
+        floor = round(style.size * 0.75) if count < style.lines else SMALLEST
+        size = style.size
+        while size >= floor:
+            font = load_font(style.font, size)
+            lines = wrap(text, font, box[0])
+            if len(lines) <= count and fits(lines, font, box):
+                return font, lines
+            size = min(size - 1, round(size * 0.94))
+    font = load_font(style.font, min(SMALLEST, style.size))
+    return font, [shorten(text, font, box[0])]
+
+
+def fits(lines: list[str], font: pygame.font.Font, box: tuple[int, int]) -> bool:
+    """Tell whether lines need no more than a box of pixels."""
+    height = len(lines) * font.get_linesize()
+    return height <= box[1] and all(font.size(line)[0] <= box[0] for line in lines)
+
+
+def wrap(text: str, font: pygame.font.Font, width: int) -> list[str]:
+    """Break a text between words into lines of about equal length, each within a width."""
+    lines = break_lines(text, font, width)
+    narrow = width
+    while len(lines) > 1 and narrow > width // 2:
+        narrow -= max(1, width // 24)
+        tighter = break_lines(text, font, narrow)
+        if len(tighter) > len(lines):
+            break
+        lines = tighter
+    return lines
+
+
+def break_lines(text: str, font: pygame.font.Font, width: int) -> list[str]:
+    """Break a text greedily; a word that is wider than the width stays whole."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.size(longer)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def shorten(text: str, font: pygame.font.Font, width: int) -> str:
+    """Cut a text so that it fits a width with an ellipsis."""
+    while text and font.size(text + "…")[0] > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def paint_lines(font: pygame.font.Font, lines: list[str], style: Style) -> pygame.Surface:
+    """Return lines of text, centred, on a transparent ground."""
+    height = font.get_linesize()
+    surface = transparent((max(font.size(line)[0] for line in lines), height * len(lines)))
+    for number, line in enumerate(lines):
+        if line:
+            image = font.render(line, True, style.ink)
+            left = (surface.get_width() - image.get_width()) // 2
+            surface.blit(image, (left, number * height))
+    if style.halo is None:
+        return surface
+    return haloed(surface, style, height)
+
+
+def haloed(text: pygame.Surface, style: Style, height: int) -> pygame.Surface:
+    """Return a text of a line height in pixels over a soft shadow, `style.pad` larger all round."""
+    pad = style.pad
+    alpha = pygame.surfarray.array_alpha(text).T.astype(np.float32) / 255
+    room = np.pad(alpha, pad)
+    close = cv2.GaussianBlur(room, (0, 0), max(0.8, height * 0.035))
+    wide = cv2.GaussianBlur(room, (0, 0), max(1.5, height * 0.14))
+    shade = np.asarray(np.clip(0.55 * close + wide, 0.0, 0.85), np.float32)
+    surface = from_alpha(shade, style.halo or style.ink)
+    surface.blit(text, (pad, pad))
+    return surface

@@ -1,0 +1,80 @@
+"""A stage to test on: drawn into memory, on a clock that the test moves."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pygame
+import pytest
+
+from device.config import StageConfig
+from device.messages import Box, Face, Mood, Reaction, Sighting
+from device.stage import Scene, Stage, Strings, load_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+RATE = 30
+Size = tuple[int, int]
+
+
+class Theatre:
+    """One stage and its canvas; `now` is its clock in seconds."""
+
+    def __init__(self, size: Size, strings: Strings, seed: int = 1) -> None:
+        self.canvas = pygame.Surface(size)
+        self.stage = Stage(StageConfig(), random.Random(seed), strings)
+        self.now = 100.0
+
+    def draw(self, scene: Scene) -> NDArray[np.uint8]:
+        """Draw one frame; return it as (width, height, 3)."""
+        self.stage.draw(self.canvas, scene, self.now)
+        return pygame.surfarray.array3d(self.canvas)
+
+    def play(self, scene: Scene, seconds: float) -> list[NDArray[np.uint8]]:
+        """Draw for some time at 30 frames a second; return all frames."""
+        frames = []
+        for _ in range(round(seconds * RATE)):
+            frames.append(self.draw(scene))
+            self.now += 1 / RATE
+        return frames
+
+    def after(self, scene: Scene, seconds: float) -> NDArray[np.uint8]:
+        """Return the last frame only."""
+        return self.play(scene, seconds)[-1]
+
+
+@pytest.fixture(scope="session")
+def strings() -> Strings:
+    return load_strings("en")
+
+
+@pytest.fixture
+def theatre(strings: Strings) -> Callable[..., Theatre]:
+    return lambda size=(320, 240), seed=1: Theatre(size, strings, seed)
+
+
+@pytest.fixture(scope="session")
+def feel() -> Callable[..., Scene]:
+    """Make the scene of a mood, with an effect if one is named."""
+
+    def make(emotion: str | None, effect: str | None = None, **more: object) -> Scene:
+        reactions = (Reaction("test", emotion or "", 1.0, effect),) if effect else ()
+        return Scene(mood=Mood(emotion, 0.0, 1), reactions=reactions, **more)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def seen() -> Callable[[float], Sighting]:
+    """Make a sighting of one face at a time."""
+
+    def make(time: float) -> Sighting:
+        face = Face(1, Box(10, 10, 90, 90), 0.9, (), (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0))
+        return Sighting(round(time * 30), time, time, 640, 480, (face,))
+
+    return make
