@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
-from device.errors import ConfigError, MoodliftError
+from device.errors import MoodliftError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from device.config import Config
 
 FAILED = 2
 """Exit status when something given to a command was wrong."""
@@ -118,23 +117,11 @@ def _add_check_config(commands: argparse._SubParsersAction[argparse.ArgumentPars
     check.set_defaults(run=_check_config)
 
 
-def configuration(path: Path | None) -> tuple[Config, str]:
-    """Return the configuration, and what is wrong with its file (then it is the defaults)."""
-    from device import config
-    from device.paths import SYSTEM_CONFIG
-
-    if path is None and not SYSTEM_CONFIG.is_file():
-        return config.Config(), ""
-    try:
-        return config.load(path or SYSTEM_CONFIG), ""
-    except ConfigError as error:
-        return config.Config(), str(error)
-
-
 def _run(options: argparse.Namespace) -> int:
+    from device.config import load_or_defaults
     from device.kiosk import Kiosk, Run
 
-    config, fault = configuration(options.config)
+    config, fault = load_or_defaults(options.config)
     run = Run(options.display, options.seconds, options.screenshot, options.report)
     Kiosk(config, run, fault).run()
     return 0
@@ -160,9 +147,10 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from device.config import load_or_defaults
     from device.doctor import doctor
 
-    config, fault = configuration(options.config)
+    config, fault = load_or_defaults(options.config)
     return doctor(config, fault)
 
 

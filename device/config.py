@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from device.errors import ConfigError
+from device.paths import SYSTEM_CONFIG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,17 +144,39 @@ def load(path: Path) -> Config:
 
     Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.
     """
+    text = read_text(path)
+    return parse(read_toml(text, str(path)), text, str(path))
+
+
+def load_or_defaults(path: Path | None) -> tuple[Config, str]:
+    """Return the configuration, and what is wrong with its file (then it is the defaults).
+
+    Without a path it is the system's file, which need not be there.
+    """
+    if path is None and not SYSTEM_CONFIG.is_file():
+        return Config(), ""
     try:
-        text = path.read_text("utf-8")
+        return load(path or SYSTEM_CONFIG), ""
+    except ConfigError as error:
+        return Config(), str(error)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of settings. Raises ConfigError, naming the file and why."""
+    try:
+        return path.read_text("utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text") from error
+
+
+def read_toml(text: str, name: str) -> dict[str, Any]:
+    """Return what a text in TOML says. Raises ConfigError, which has the line."""
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
-    return parse(values, text, str(path))
+        raise ConfigError(f"{name}: not TOML: {error}") from error
 
 
 def parse(values: dict[str, Any], text: str = "", name: str = "configuration") -> Config:

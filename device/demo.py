@@ -6,11 +6,10 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from device import cli
 from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
-from device.config import parse
+from device.config import load_or_defaults, parse
 from device.errors import PortInUse
 from device.kiosk import Kiosk, Run
 from device.paths import ASSETS
@@ -28,7 +27,7 @@ def demo(options: argparse.Namespace) -> int:
 
     Raises CameraError or ConfigError when the command line asks for what cannot be.
     """
-    config, fault = cli.configuration(options.config)
+    config, fault = load_or_defaults(options.config)
     config, camera = _choose(config, options)
     run = Run(options.display, options.seconds, options.screenshot, options.report)
     kiosk = Kiosk(config, run, fault)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config import Section, find_line
+from device.config import Section, find_line, read_text, read_toml
 from device.errors import ConfigError
 from device.music import PLAYLISTS
 from device.paths import ASSETS
@@ -37,23 +36,14 @@ def load(file: str | Path = "", playlists: Collection[str] = PLAYLISTS) -> tuple
     file, line, key, what is wrong and what is right.
     """
     path = Path(file) if file else DEFAULT_FILE
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text") from error
-    return parse(text, str(path), playlists)
+    return parse(read_text(path), str(path), playlists)
 
 
 def parse(
     text: str, name: str = "reactions", playlists: Collection[str] = PLAYLISTS
 ) -> tuple[Rule, ...]:
     """Read the rules of a file's text. Raises ConfigError as `load` does."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: not TOML: {error}") from error
+    values = read_toml(text, name)
     try:
         book = Book.model_validate(values, context={"playlists": tuple(playlists)})
     except ValidationError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from device.config import Section, find_line
+from device.config import Section, find_line, read_toml
 from device.errors import ConfigError
 from device.messages import EMOTIONS
 from device.paths import ASSETS
@@ -90,9 +89,7 @@ def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
         known = ", ".join(sorted(one.stem for one in folder.glob("*.toml"))) or "none"
         raise ConfigError(f"{path}: {error.strerror}; languages here: {known}") from error
     try:
-        return Strings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+        return Strings.model_validate(read_toml(text, str(path)))
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(error, text, path))) from error
 
