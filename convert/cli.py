@@ -1,0 +1,58 @@
+"""`moodlift-convert`: turn a trained Keras model into a verified int8 bundle."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.errors import MoodliftError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0, or 2 after one line that says what is wrong."""
+    logging.basicConfig(format="moodlift-convert: %(message)s", level=logging.WARNING)
+    options = _parser().parse_args(arguments)
+    try:
+        return _convert(options)
+    except MoodliftError as error:
+        print(f"moodlift-convert: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("moodlift-convert", description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="model.keras of a run")
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.csv[.xz|.gz|.bz2|.zip]")
+    parser.add_argument("--version", type=_version, required=True, help="such as 0.1.0")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder to make emotion-VERSION in (assets/models)"
+    )
+    parser.add_argument("--replace", action="store_true", help="replace a bundle that is there")
+    return parser
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
+    return text
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from convert.job import Job
+
+    job = Job(options.model, options.data, options.version, options.out, datetime.now(UTC).date())
+    path = job.run(options.replace, lambda line: print(line, flush=True))
+    print(f"written: {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

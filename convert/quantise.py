@@ -1,0 +1,89 @@
+"""Full-integer int8 quantisation after training (Jacob et al. 2017, arXiv:1712.05877)."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convert.errors import ConvertError
+from device.eye import crop
+from device.eye.interpreter import Interpreter, runtime
+from training.backend import hushed, tensorflow
+from training.predict import as_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import keras
+    from numpy.typing import NDArray
+
+    from training.fer2013 import Pictures
+
+SAMPLE = 600
+INTEGERS = ("int8", "int32")
+"""Types in a full-integer model: int8 values, int32 biases and shapes."""
+SCALE, ZERO = 1 / 255, -128
+"""Input quantisation under which an int8 value is the pixel less 128."""
+
+
+def sample(pictures: Pictures, seed: int) -> NDArray[np.uint8]:
+    """Draw standardised crops uint8 (n, 48, 48) for calibration from the Training pictures.
+
+    A ramp over all 256 greys comes first, so that the input's range is 0..1 whatever is drawn.
+    """
+    index = np.random.default_rng(seed).permutation(len(pictures))[:SAMPLE]
+    ramp = np.linspace(0, 255, crop.SIZE * crop.SIZE).reshape(1, crop.SIZE, crop.SIZE)
+    return np.concatenate([ramp.astype(np.uint8), crop.standardise(pictures.images[index])])
+
+
+def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
+    """Return the TFLite file of a Keras model, int8 throughout, calibrated on `crops`.
+
+    Raises ConvertError when an operation has no int8 form, when any tensor is left in floating
+    point, or when the input isn't quantised as 1/255 and -128.
+    """
+    tf = tensorflow()
+    from tensorflow.lite.python.convert_phase import ConverterError
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: _batches(crops)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    try:
+        with warnings.catch_warnings(), hushed():
+            # The input's range is what the calibration is there to find.
+            warnings.filterwarnings("ignore", "Statistics for quantized inputs", UserWarning)
+            content = bytes(converter.convert())
+    except (ValueError, RuntimeError, ConverterError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ConvertError(f"not convertible to int8: {reason}") from error
+    check(content)
+    return content
+
+
+def check(content: bytes) -> None:
+    """Make sure that a TFLite file is full-integer with the device's input.
+
+    Raises ConvertError, naming what isn't, or BundleError when the runtime cannot load it.
+    """
+    interpreter = Interpreter(content, threads=1)
+    tensors = runtime()[1].Interpreter(model_content=content).get_tensor_details()
+    kinds = [(tensor["name"], np.dtype(tensor["dtype"]).name) for tensor in tensors]
+    floats = [f"{name} ({kind})" for name, kind in kinds if kind not in INTEGERS]
+    if floats:
+        raise ConvertError(f"not full-integer: {len(floats)} tensors are not, first {floats[0]}")
+    scale, zero = interpreter.input["quantization"]
+    if abs(scale - SCALE) > 1e-6 or zero != ZERO:
+        raise ConvertError(f"input quantised as {scale}, {zero} where 1/255, {ZERO} is wanted")
+    ends = [np.dtype(end["dtype"]).name for end in (interpreter.input, *interpreter.outputs)]
+    if ends != ["int8", "int8"]:
+        raise ConvertError(f"input and outputs are {ends} where one int8 each is wanted")
+
+
+def _batches(crops: NDArray[np.uint8]) -> Iterator[list[Any]]:
+    for one in as_input(crops):
+        yield [one[None]]

@@ -1,0 +1,58 @@
+"""Check a bundle as the device will, under every TFLite runtime that is installed.
+
+Each check runs in its own process: beside TensorFlow, `tflite-runtime` 2.14 loads no model at all.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from device.errors import BundleError, MoodliftError
+from device.eye import bundle as bundles
+from device.eye.classifier import Classifier
+from device.eye.interpreter import RUNTIMES
+
+PATIENCE = 120.0
+"""Seconds that a check may take."""
+
+
+def installed() -> tuple[str, ...]:
+    """Return the runtimes that are installed, by their import names."""
+    return tuple(name for name in RUNTIMES if find_spec(name) is not None)
+
+
+def verify(path: Path) -> tuple[str, ...]:
+    """Verify the bundle in a folder under each installed runtime and return their names.
+
+    Raises BundleError with the runtime's name and the device's own reason.
+    """
+    names = installed()
+    for name in names:
+        command = [sys.executable, "-m", "convert.verify", str(path), name]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BundleError(f"{name}: no answer within {PATIENCE:.0f} s") from error
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+            raise BundleError(f"{name}: {reason}")
+    return names
+
+
+def main() -> int:
+    """Verify one bundle under one runtime: `python -m convert.verify BUNDLE RUNTIME`."""
+    try:
+        Classifier(bundles.load(Path(sys.argv[1])), threads=1, runtimes=(sys.argv[2],))
+    except MoodliftError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Write a bundle to disk: all of it, or nothing."""
+
+from __future__ import annotations
+
+import tempfile
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convert import canary
+from convert.errors import ConvertError
+from convert.manifest import text
+from device.eye.bundle import CANARY, MANIFEST, MODEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from device.eye.interpreter import Interpreter
+
+NOTICE = "NOTICE.txt"
+
+
+@contextmanager
+def draft(target: Path, replace: bool) -> Iterator[Path]:
+    """Give a folder to write the bundle into, and put it in `target`'s place at the end.
+
+    If anything is raised inside, `target` stays as it was. Raises ConvertError when `target` exists
+    and isn't to be replaced, or cannot be written.
+    """
+    if target.exists() and not replace:
+        raise ConvertError(f"{target}: exists already; give --replace or another version")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".bundle-", dir=target.parent) as name:
+            folder = Path(name) / target.name
+            folder.mkdir()
+            yield folder
+            _swap(folder, target, Path(name) / "replaced")
+    except OSError as error:
+        raise ConvertError(f"{target}: {error.strerror or error}") from error
+
+
+def _swap(folder: Path, target: Path, aside: Path) -> None:
+    """Move `folder` to `target`; what was there is moved aside, and back if that fails."""
+    if target.exists():
+        target.rename(aside)
+    try:
+        folder.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+
+
+def write(folder: Path, content: bytes, interpreter: Interpreter, manifest: dict[str, Any]) -> None:
+    """Write the model, its canary as `interpreter` answers it, the manifest and the notice."""
+    (folder / MODEL).write_bytes(content)
+    inputs, outputs = canary.run(interpreter)
+    np.savez_compressed(folder / CANARY, inputs=inputs, outputs=outputs)
+    (folder / NOTICE).write_text(_wrapped(manifest["licence"]), "utf-8")
+    rewrite(folder, manifest)
+
+
+def rewrite(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest alone."""
+    (folder / MANIFEST).write_text(text(manifest), "utf-8")
+
+
+def _wrapped(words: str) -> str:
+    return textwrap.fill(words, 100) + "\n"

@@ -1,0 +1,81 @@
+"""The smaller commands, as somebody uses them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from device import figures
+
+
+def moodlift(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "device", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_bench_measures_every_stage() -> None:
+    result = moodlift("bench", "--runs", "20", "--vision-only", "--json")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    for threads in ("threads_1", "threads_default"):
+        stages = told["vision_ms"][threads]
+        assert list(stages) == [
+            "decode", "detect", "crop", "classify", "end_to_end", "detect_crop_classify",
+        ]  # fmt: skip
+        assert all(0 < one["median"] <= one["p95"] for one in stages.values())
+        # Far above the target, so that a slow machine passes and a blunder does not.
+        assert stages["detect_crop_classify"]["median"] < 60
+
+
+def test_bench_measures_a_whole_kiosk_for_people_to_read() -> None:
+    result = moodlift("bench", "--runs", "5")
+    assert result.returncode == 0, result.stderr
+    for words in ("detect crop classify", "first classified face", "peak memory", "frames/s drawn"):
+        assert words in result.stdout
+
+
+def test_doctor_names_every_part() -> None:
+    result = moodlift("doctor")
+    lines = result.stdout.splitlines()
+    parts = [line.split()[1] for line in lines[1:]]
+    assert parts == ["config", "vision", "camera", "screen", "sound", "page", "state"]
+    assert "ok  vision   emotion-" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_check_config(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[web]\nport = 1234\n")
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 0
+    assert result.stdout.startswith(f"{path}: good")
+    path.write_text("[web]\nprot = 1234\n")
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"moodlift: {path}:2: web.prot: unknown key")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[reaction]]\nname = "x"\nmoods = ["glad"]\n')
+    path = tmp_path / "config.toml"
+    path.write_text(f'[reactions]\nfile = "{rules}"\n')
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 2
+    assert f"{rules}:3: reaction 1: moods" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("see",), ("demo", "--camera")])
+def test_a_wrong_command_line_is_told(arguments: tuple[str, ...]) -> None:
+    result = moodlift(*arguments)
+    assert result.returncode == 2
+    assert "usage: moodlift" in result.stderr
+
+
+def test_figures_of_this_process() -> None:
+    assert 10 < figures.peak_memory() < 5000
+    assert 0 < figures.age() < 3600
+    assert figures.peak_memory(2**22 - 1) == 0.0

@@ -1,0 +1,1 @@
+"""Dataset to trained Keras model. Runs on a workstation; the device never imports it."""

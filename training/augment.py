@@ -1,0 +1,124 @@
+"""Make each picture a little different each time, as the camera and the detector would.
+
+The pictures are cut with the device's own `crop.align` from key points that err as a detector's do,
+and standardised with its own `crop.standardise`, so that nothing differs on the kiosk.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from device.eye import crop
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.recipe import Recipe
+
+MIDDLE = np.array([(crop.RIGHT_EYE[0] + crop.LEFT_EYE[0]) / 2, crop.RIGHT_EYE[1]])
+MOUTH = (MIDDLE[0], MIDDLE[1] + crop.MOUTH_DISTANCE)
+KEY_POINTS = np.array([crop.RIGHT_EYE, crop.LEFT_EYE, MOUTH, MOUTH])
+"""Where a detector's first four key points lie in a crop; the third, the nose, isn't used."""
+GAMMAS = 9
+ERASED = (0.2, 0.5)
+"""The side of an erased square, as shares of the crop."""
+
+
+def augment(
+    images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Return a changed batch of standardised crops, uint8 (n, 48, 48), of grey pictures alike."""
+    out = _cut(images, recipe, random)
+    flipped = random.random(len(out)) < 0.5
+    out[flipped] = out[flipped, :, ::-1]
+    _blur(out, recipe, random)
+    _bend(out, recipe, random)
+    _disturb(out, recipe, random)
+    out = crop.standardise(out)
+    _erase(out, recipe, random)
+    return out
+
+
+def mix(
+    images: NDArray[np.uint8],
+    targets: NDArray[np.float32],
+    recipe: Recipe,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mixup (Zhang et al. 2017, arXiv:1710.09412): blend pairs of pictures and of their targets.
+
+    Returns float32 pictures (n, 48, 48) in 0..255 and float32 targets (n, 7). A `mixing` of 0
+    leaves both as they are.
+    """
+    pictures = images.astype(np.float32)
+    if not recipe.mixing:
+        return pictures, targets
+    share = random.beta(recipe.mixing, recipe.mixing, len(images)).astype(np.float32)
+    share = np.maximum(share, 1 - share)
+    other = random.permutation(len(images))
+    pictures = _blend(pictures, pictures[other], share[:, None, None])
+    return pictures, _blend(targets, targets[other], share[:, None])
+
+
+def _blend(
+    one: NDArray[np.float32], other: NDArray[np.float32], share: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    return one * share + other * (1 - share)
+
+
+def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArray[np.float64]:
+    """Draw erring key points (count, 4, 2): rolled, scaled and shifted about the true ones."""
+    roll = np.deg2rad(random.uniform(-recipe.roll, recipe.roll, count))
+    scale = random.uniform(1 - recipe.scale, 1 + recipe.scale, count)
+    shift = random.uniform(-recipe.shift, recipe.shift, (count, 1, 2))
+    cos, sin = scale * np.cos(roll), scale * np.sin(roll)
+    rotation = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
+    centre = crop.SIZE / 2
+    moved: NDArray[np.float64] = (KEY_POINTS - centre) @ rotation + centre + shift
+    return moved
+
+
+def _cut(
+    images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
+) -> NDArray[np.uint8]:
+    points = key_points(len(images), recipe, random)
+    return np.stack([crop.align(*pair) for pair in zip(images, points, strict=True)])
+
+
+def _blur(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    for index in np.flatnonzero(random.random(len(images)) < recipe.blur_chance):
+        images[index] = cv2.GaussianBlur(images[index], (3, 3), 0)
+
+
+def _bend(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Change the gamma of every picture."""
+    tables = _gammas(recipe.gamma)
+    images[:] = tables[random.integers(len(tables), size=len(images))[:, None, None], images]
+
+
+@cache
+def _gammas(spread: float) -> NDArray[np.uint8]:
+    gammas = np.exp(np.linspace(-spread, spread, GAMMAS))[:, None]
+    tables: NDArray[np.uint8] = np.rint(255 * (np.arange(256) / 255) ** gammas).astype(np.uint8)
+    return tables
+
+
+def _disturb(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Add a sensor's noise to some pictures."""
+    index = np.flatnonzero(random.random(len(images)) < recipe.noise_chance)
+    strength = random.uniform(0, recipe.noise, (len(index), 1, 1)).astype(np.float32)
+    noise = strength * random.standard_normal((len(index), crop.SIZE, crop.SIZE), np.float32)
+    images[index] = np.clip(np.rint(images[index] + noise), 0, 255).astype(np.uint8)
+
+
+def _erase(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Hide a square of some pictures behind grey (Zhong et al. 2017, arXiv:1708.04896)."""
+    low, high = (round(crop.SIZE * share) for share in ERASED)
+    for index in np.flatnonzero(random.random(len(images)) < recipe.erase_chance):
+        h, w = random.integers(low, high + 1, 2)
+        y, x = random.integers(0, crop.SIZE - h + 1), random.integers(0, crop.SIZE - w + 1)
+        images[index, y : y + h, x : x + w] = random.integers(0, 256)

@@ -1,0 +1,88 @@
+"""Measure a model on a split of FER2013: a bundle as the device runs it, or a Keras model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.eye import bundle as bundles
+from device.eye import crop
+from device.eye.classifier import Classifier
+from training.metrics import Metrics, measure, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from training.fer2013 import Fer2013
+
+    Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    """Standardised crops, uint8 (n, 48, 48), to probabilities, float32 (n, 7)."""
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures of one split, and its accuracy without pictures that are also in Training."""
+
+    split: str
+    metrics: Metrics
+    without_duplicates: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        figures = self.metrics.as_dict()
+        if self.without_duplicates is not None:
+            figures["accuracy_without_duplicates"] = round(self.without_duplicates, 4)
+        return figures
+
+    def __str__(self) -> str:
+        lines = [f"{self.split}: {table(self.metrics)}"]
+        if self.without_duplicates is not None:
+            lines.append(
+                f"\naccuracy without pictures that are also in Training "
+                f"{self.without_duplicates:.2%}"
+            )
+        return "\n".join(lines)
+
+
+def evaluate(answer: Answer, data: Fer2013, split: str) -> Evaluation:
+    """Measure `answer` on one split of the data, single crop, nothing averaged.
+
+    Raises DatasetError when the split is empty.
+    """
+    pictures = data.split(split)
+    given = answer(crop.standardise(pictures.images))
+    new = pictures.unlike(data.splits["Training"])
+    right = given.argmax(axis=1) == pictures.labels
+    without = float(right[new].mean()) if new.any() and split != "Training" else None
+    return Evaluation(split, measure(given, pictures.labels), without)
+
+
+def answers(path: Path) -> Answer:
+    """Return what answers for a model: a bundle's folder, or a Keras file.
+
+    Raises BundleError or RunError when it is neither.
+    """
+    if path.is_dir():
+        return of_bundle(bundles.load(path))
+    from training import predict
+
+    model = predict.load(path)
+    return lambda crops: predict.probabilities(model, crops)
+
+
+def of_bundle(bundle: bundles.Bundle) -> Answer:
+    """Return what answers for a bundle, through the device's own classifier."""
+    classifier = Classifier(bundle, threads=1)
+
+    def answer(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        starts = range(0, len(crops), BATCH)
+        return np.concatenate([classifier.classify(crops[at : at + BATCH]) for at in starts])
+
+    return answer

@@ -1,0 +1,195 @@
+"""FER2013 in the form of Kaggle's `fer2013.csv`: columns `emotion`, `pixels` and `Usage`.
+
+Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv:1307.0414): 35,887 grey
+pictures of 48x48 px, split by `Usage` into Training (28,709), PublicTest and PrivateTest (3,589
+each). The data set is for research; it is read in place and never copied.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import logging
+import lzma
+import warnings
+import zipfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.messages import EMOTIONS
+from training.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+    from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
+
+SIZE = 48
+SPLITS = ("Training", "PublicTest", "PrivateTest")
+COLUMNS = ("emotion", "pixels", "Usage")
+OPENERS: dict[str, Any] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
+BROKEN_SHARE = 0.01
+"""A file with a larger share of broken rows is refused."""
+BROKEN_NAMED = 5
+"""So many broken rows are named one by one; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Grey pictures uint8 (n, 48, 48), labels int64 (n,) in 0..6, and each one's data row (n,).
+
+    `rows` counts the file's data rows from 0, broken ones included; FER+ joins by it.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: NDArray[np.integer[Any]] | slice) -> Pictures:
+        """Return the pictures at these places."""
+        return Pictures(self.images[index], self.labels[index], self.rows[index])
+
+    def unlike(self, others: Pictures) -> NDArray[np.bool_]:
+        """Tell, as bool (n,), which pictures are byte for byte none of `others`."""
+        known = {image.tobytes() for image in others.images}
+        return np.array([image.tobytes() not in known for image in self.images], bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Fer2013:
+    """The whole data set by split; `broken` says in words what is wrong with which line."""
+
+    splits: dict[str, Pictures]
+    rows: int
+    broken: tuple[str, ...] = ()
+
+    def split(self, name: str) -> Pictures:
+        """Return one of `SPLITS`. Raises DatasetError when it holds no picture."""
+        pictures = self.splits[name]
+        if not len(pictures):
+            raise DatasetError(f"the data set has no picture whose Usage is {name}")
+        return pictures
+
+
+class _Broken(ValueError):
+    """One row cannot be used."""
+
+
+def read(path: Path) -> Fer2013:
+    """Read the CSV, plain or compressed (.xz, .gz, .bz2, .zip with one CSV inside).
+
+    Broken rows are left out and logged with their line number. Raises DatasetError when the file
+    cannot be read, lacks a column, or when more than 1 % of its rows are broken.
+    """
+    splits: dict[str, list[tuple[bytes, int, int]]] = {name: [] for name in SPLITS}
+    broken: list[str] = []
+    count = 0
+    with opened(path) as stream, warnings.catch_warnings():
+        # NumPy only warns when a number is followed by something else.
+        warnings.simplefilter("error", DeprecationWarning)
+        reader = csv.reader(stream)
+        places = _places(path, next(reader, []))
+        for count, fields in enumerate(reader, 1):
+            try:
+                usage, pixels, label = _parse(fields, places)
+            except _Broken as error:
+                broken.append(f"line {reader.line_num}: {error}")
+                continue
+            splits[usage].append((pixels, label, count - 1))
+    _judge(path, count, broken)
+    return Fer2013({name: _pictures(rows) for name, rows in splits.items()}, count, tuple(broken))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[str]]:
+    """Open a text file by its ending, compressed or not; any fault in it is a DatasetError."""
+    try:
+        with _binary(path) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
+            yield text
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or error}") from error
+    except (EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile) as error:
+        raise DatasetError(f"{path}: the compressed file is damaged: {error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{path}: not a CSV file: {error}") from error
+
+
+@contextmanager
+def _binary(path: Path) -> Iterator[IO[bytes]]:
+    if path.suffix != ".zip":
+        with OPENERS.get(path.suffix, open)(path, "rb") as stream:
+            yield stream
+        return
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        if len(names) != 1:
+            raise DatasetError(f"{path}: {len(names)} CSV files inside where one is wanted")
+        with archive.open(names[0]) as stream:
+            yield stream
+
+
+def _places(path: Path, header: list[str]) -> tuple[int, int, int]:
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise DatasetError(f"{path}: line 1: no column {' and '.join(missing)}")
+    first, second, third = (header.index(name) for name in COLUMNS)
+    return first, second, third
+
+
+def _parse(fields: list[str], places: tuple[int, int, int]) -> tuple[str, bytes, int]:
+    """Return usage, pixels and label of one row. Raises _Broken with the reason."""
+    if len(fields) <= max(places):
+        raise _Broken(f"{len(fields)} fields where {max(places) + 1} are wanted")
+    emotion, text, usage = (fields[place] for place in places)
+    if usage not in SPLITS:
+        raise _Broken(f"unknown Usage {usage!r}")
+    if not emotion.isdecimal() or int(emotion) >= len(EMOTIONS):
+        raise _Broken(f"unknown emotion {emotion!r} (0 to {len(EMOTIONS) - 1})")
+    return usage, _pixels(text), int(emotion)
+
+
+def _pixels(text: str) -> bytes:
+    """Return a row's pixels. NumPy parses them six times faster than `int` does."""
+    try:
+        values = np.fromstring(text, np.int32, sep=" ")
+        fits = bool(((values >= 0) & (values <= 255)).all())
+    except (ValueError, DeprecationWarning):
+        fits = False
+    if not fits:
+        raise _Broken("a pixel is not a whole number from 0 to 255")
+    if len(values) != SIZE * SIZE:
+        raise _Broken(f"{len(values)} pixels where {SIZE * SIZE} are wanted")
+    return values.astype(np.uint8).tobytes()
+
+
+def _judge(path: Path, count: int, broken: list[str]) -> None:
+    if not count:
+        raise DatasetError(f"{path}: no rows")
+    if len(broken) > BROKEN_SHARE * count:
+        raise DatasetError(f"{path}: {len(broken)} of {count} rows are broken, first {broken[0]}")
+    for reason in broken[:BROKEN_NAMED]:
+        log.warning("%s: row left out: %s", path, reason)
+    if len(broken) > BROKEN_NAMED:
+        log.warning("%s: %d more rows left out", path, len(broken) - BROKEN_NAMED)
+
+
+def _pictures(rows: list[tuple[bytes, int, int]]) -> Pictures:
+    pixels = np.frombuffer(b"".join(row[0] for row in rows), np.uint8)
+    return Pictures(
+        pixels.reshape(-1, SIZE, SIZE),
+        np.array([row[1] for row in rows], np.int64),
+        np.array([row[2] for row in rows], np.int64),
+    )

@@ -1,0 +1,99 @@
+"""What a classifier is worth, from its probabilities and the true labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.messages import EMOTIONS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BINS = 15
+NEGATIVE = ("angry", "disgust", "fear", "sad")
+"""These count as one in the grouped mood, beside happy, surprise and neutral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Figures in [0, 1]; `confusion` counts (7, 7) pictures by true and by given emotion.
+
+    `grouped` is the accuracy when the negative emotions count as one, `neutral_negative` the share
+    of neutral faces that are called one of them.
+    """
+
+    pictures: int
+    accuracy: float
+    macro_f1: float
+    recall: dict[str, float]
+    ece: float
+    grouped: float
+    neutral_negative: float
+    confusion: NDArray[np.int64]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold, rounded to four places."""
+        return {
+            "accuracy": round(self.accuracy, 4),
+            "macro_f1": round(self.macro_f1, 4),
+            "recall": {name: round(value, 4) for name, value in self.recall.items()},
+            "ece": round(self.ece, 4),
+            "grouped_accuracy": round(self.grouped, 4),
+            "neutral_called_negative": round(self.neutral_negative, 4),
+            "pictures": self.pictures,
+        }
+
+
+def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]) -> Metrics:
+    """Measure probabilities (n, 7) against labels (n,) in 0..6; n is at least 1."""
+    answers = probabilities.argmax(axis=1)
+    confusion = np.zeros((len(EMOTIONS), len(EMOTIONS)), np.int64)
+    np.add.at(confusion, (labels, answers), 1)
+    right = confusion.diagonal()
+    recall = right / np.maximum(confusion.sum(axis=1), 1)
+    f1 = 2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1)
+    groups = np.array([0 if name in NEGATIVE else i for i, name in enumerate(EMOTIONS)])
+    neutral = confusion[EMOTIONS.index("neutral")]
+    return Metrics(
+        pictures=len(labels),
+        accuracy=float(right.sum() / len(labels)),
+        macro_f1=float(f1.mean()),
+        recall={name: float(recall[i]) for i, name in enumerate(EMOTIONS)},
+        ece=calibration_error(probabilities, labels),
+        grouped=float((groups[answers] == groups[labels]).mean()),
+        neutral_negative=float(neutral[groups == 0].sum() / max(1, neutral.sum())),
+        confusion=confusion,
+    )
+
+
+def calibration_error(
+    probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
+) -> float:
+    """Expected calibration error in 15 equal bins (Guo et al. 2017, arXiv:1706.04599)."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, weights=right - confidence, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def table(metrics: Metrics) -> str:
+    """Return the figures as text for a person, with the confusion by true (rows) and given."""
+    width = max(map(len, EMOTIONS)) + 1
+    head = "".join(name.rjust(width) for name in EMOTIONS)
+    lines = [
+        f"pictures {metrics.pictures}",
+        f"accuracy {metrics.accuracy:.2%}   macro-F1 {metrics.macro_f1:.4f}",
+        f"calibration error {metrics.ece:.4f}",
+        f"grouped accuracy {metrics.grouped:.2%}   "
+        f"neutral called negative {metrics.neutral_negative:.2%}",
+        "",
+        f"{'true / given':<13}{head}{'recall':>9}",
+    ]
+    for name, row in zip(EMOTIONS, metrics.confusion, strict=True):
+        counts = "".join(str(count).rjust(width) for count in row)
+        lines.append(f"{name:<13}{counts}{metrics.recall[name]:9.4f}")
+    return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""The network: a small residual CNN that quantises well (He et al. 2015, arXiv:1512.03385).
+
+Plain 3x3 convolutions with batch normalisation and ReLU: on the CPUs at hand they train five times
+faster per multiplication than depthwise ones, and int8 kernels run them at full speed.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from device.eye.crop import SIZE
+from device.messages import EMOTIONS
+
+if TYPE_CHECKING:
+    import keras
+
+STEM = 16
+STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
+"""Channels and stride of each residual block, after a first stride of 2 in the stem."""
+BN_MOMENTUM = 0.9
+
+
+def build(fast: bool = False) -> keras.Model:
+    """Return the untrained model: float32 crops (n, 48, 48, 1) in [0, 1] to logits (n, 7).
+
+    `fast` is for training: it computes in bfloat16 and normalises with TensorFlow's fused kernel
+    (twice the speed on a CPU with AVX512-BF16). Weights and logits are float32 in any case, and
+    the weights of one form fit the other.
+    """
+    from keras import Input, Model, layers
+
+    precision = "mixed_bfloat16" if fast else "float32"
+    inputs = Input((SIZE, SIZE, 1), name="crop")
+    x = _convolve(inputs, STEM, 1, precision)
+    x = _convolve(x, STAGES[0][0], 2, precision)
+    for channels, stride in STAGES:
+        x = _residual(x, channels, stride, precision)
+    x = layers.GlobalAveragePooling2D(dtype="float32")(x)
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
+    return Model(inputs, logits, name="emotion")
+
+
+def macs(model: keras.Model) -> int:
+    """Count the multiplications of one crop's convolutions and dense layers."""
+    from keras import layers
+
+    total = 0
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D | layers.Dense):
+            weights = math.prod(layer.kernel.shape)
+            total += weights * math.prod(layer.output.shape[1:-1])
+    return total
+
+
+def _residual(x: Any, channels: int, stride: int, precision: str) -> Any:
+    """Two 3x3 convolutions beside a shortcut, which is a 1x1 one where the shape changes."""
+    from keras import layers
+
+    y = _convolve(x, channels, stride, precision)
+    y = _convolve(y, channels, 1, precision, relu=False)
+    if stride != 1 or x.shape[-1] != channels:
+        x = _convolve(x, channels, stride, precision, size=1, relu=False)
+    x = layers.Add(dtype=precision)([x, y])
+    return layers.ReLU(dtype=precision)(x)
+
+
+def _convolve(
+    x: Any, channels: int, stride: int, precision: str, size: int = 3, relu: bool = True
+) -> Any:
+    from keras import layers
+
+    x = layers.Conv2D(
+        channels,
+        size,
+        strides=stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        dtype=precision,
+    )(x)
+    norm = layers.BatchNormalization if precision == "float32" else _fused()
+    x = norm(momentum=BN_MOMENTUM, dtype=precision)(x)
+    return layers.ReLU(dtype=precision)(x) if relu else x
+
+
+@cache
+def _fused() -> Any:
+    """Return a BatchNormalization that trains with TensorFlow's fused kernel."""
+    import tensorflow as tf
+    from keras import layers
+
+    class FusedNormalization(layers.BatchNormalization):  # type: ignore[misc]
+        def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+            if not training:
+                return super().call(inputs, training=False, mask=mask)
+            outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+                inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
+            )
+            for kept, new in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                kept.assign(kept * self.momentum + new * (1 - self.momentum))
+            return outputs
+
+    return FusedNormalization

@@ -1,0 +1,56 @@
+"""A trained Keras model: read it, and get its answers."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.eye import crop
+from device.eye.classifier import softmax
+from device.messages import EMOTIONS
+from training.backend import tensorflow
+from training.errors import RunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import keras
+    from numpy.typing import NDArray
+
+BATCH = 256
+
+
+def load(path: Path, threads: int | None = None) -> keras.Model:
+    """Read a `.keras` file. Raises RunError when it is none, or its shapes are not the device's."""
+    if not path.is_file():
+        raise RunError(f"{path}: no such file")
+    tensorflow(threads)
+    from keras import saving
+
+    try:
+        model = saving.load_model(path, compile=False)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise RunError(f"{path}: not a Keras model: {reason}") from error
+    shapes = (model.input_shape[1:], model.output_shape[1:])
+    if shapes != ((crop.SIZE, crop.SIZE, 1), (len(EMOTIONS),)):
+        raise RunError(f"{path}: takes {shapes[0]} and gives {shapes[1]}, not crops and emotions")
+    return model
+
+
+def logits(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return float32 logits (n, 7) of standardised crops, uint8 (n, 48, 48), n at least 1."""
+    parts = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
+    return np.concatenate([np.asarray(model(as_input(part), training=False)) for part in parts])
+
+
+def probabilities(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return float32 probabilities (n, 7), as `logits`."""
+    return softmax(logits(model, crops))
+
+
+def as_input(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn uint8 crops (n, 48, 48) into the network's input, float32 (n, 48, 48, 1) in [0, 1]."""
+    return crops[..., None].astype(np.float32) / np.float32(255)

@@ -1,0 +1,61 @@
+"""Everything that a training run depends on, besides the data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from training.errors import RunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A run's settings. The defaults are the recipe of the shipped model.
+
+    Angles are degrees, shifts pixels of the 48 px crop, `scale` and all chances shares.
+    """
+
+    epochs: int = 48
+    seed: int = 1
+    batch: int = 128
+    rate: float = 0.1
+    warm_up: float = 0.05
+    momentum: float = 0.9
+    decay: float = 5e-4
+    average: float = 0.998
+    fast: bool = True
+    smoothing: float = 0.05
+    votes: float = 0.2
+    mixing: float = 0.1
+    roll: float = 10.0
+    scale: float = 0.1
+    shift: float = 2.5
+    gamma: float = 0.3
+    noise: float = 8.0
+    noise_chance: float = 0.15
+    blur_chance: float = 0.1
+    erase_chance: float = 0.15
+    limit: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write the recipe as JSON."""
+        path.write_text(json.dumps(self.as_dict(), indent=2) + "\n", "utf-8")
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the settings by name."""
+        return dataclasses.asdict(self)
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe. Raises RunError when the file is not one."""
+    try:
+        return Recipe(**json.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise RunError(f"{path}: {error.strerror}") from error
+    except (ValueError, TypeError) as error:
+        raise RunError(f"{path}: not a training configuration: {error}") from error
