@@ -2,7 +2,9 @@
 
 import os
 
-# Before pygame is imported anywhere: a kiosk's log needs no greeting.
+# Before pygame and OpenCV are imported anywhere: a kiosk's log needs neither their greeting nor
+# warnings that it gives itself, in words.
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 __version__ = "0.1.0"

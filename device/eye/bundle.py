@@ -33,8 +33,9 @@ SCHEMA = 1
 MODEL = "model.tflite"
 MANIFEST = "manifest.json"
 CANARY = "canary.npz"
-CANARY_TOLERANCE = 2
-"""int8 steps that a runtime's rounding may move a canary output; measured 0 to 1."""
+CANARY_TOLERANCE = 4
+"""int8 steps that a runtime may differ by: tflite-runtime's kernels round otherwise than LiteRT's,
+up to 2 steps on the shipped canary and 6 on faces (99 % of which get the same answer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _canary(path: Path) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             inputs, outputs = arrays["inputs"], arrays["outputs"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise BundleError(f"{path}: canary unreadable: {error}") from error

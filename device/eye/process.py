@@ -44,7 +44,6 @@ def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) 
     words = os.fdopen(os.dup(2), "w")
     logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=words)
     cv2.setNumThreads(settings.threads or 2)
-    cv2.setLogLevel(0)
     Eye(settings, pipe, Preview(preview)).run()
 
 

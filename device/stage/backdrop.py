@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from device.stage.layout import Layout
 
-BUDGET = 64 * 2**20
+BUDGET = 20 * 2**20
 """Bytes of finished paintings to keep; never fewer than the two of a cross-fade, and one."""
 COARSE = 8
 """Paintings are smooth: they are computed for every eighth pixel and interpolated."""
 
 
 class Backdrop:
-    """Paints skies of one size. All that fit the budget are painted at once."""
+    """Paints skies of one size. What fits the budget is painted at once, the rest when shown."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -61,7 +61,8 @@ def paint_sky(palette: Palette, layout: Layout) -> pygame.Surface:
     width, height = layout.size
     coarse = coarse_sky(palette, layout)
     fine = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    pixels = np.clip(fine + dither(width, height), 0, 255).astype(np.uint8)
+    noisy = np.add(fine, dither(width, height), dtype=np.float32)
+    pixels = np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)
     picture = pygame.image.frombuffer(pixels.tobytes(), (width, height), "RGB")
     return picture.convert(pygame.Surface((1, 1), 0, 32))
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FOLDER = ASSETS / "emoji"
 MARGIN = 1.25
 """A sprite's side over its emoji's: the shadow needs room."""
+OVERSHOOT = 1.15
+"""How much larger than its place an emoji gets while it pops in."""
 BUDGET = 24 * 2**20
 """Bytes of sprites to keep."""
 
@@ -30,6 +32,14 @@ class Emoji:
         self._originals: dict[str, pygame.Surface] = {}
         self._sprites: OrderedDict[tuple[str, int], pygame.Surface] = OrderedDict()
         self._bytes = 0
+        self._largest = 0
+
+    def fit(self, diameter: float) -> None:
+        """Keep pictures no larger than a canvas needs on which they are `diameter` pixels wide."""
+        largest = round(diameter * MARGIN * OVERSHOOT)
+        if largest != self._largest:
+            self._largest = largest
+            self._originals.clear()
 
     def load(self, *names: str) -> None:
         """Read pictures now rather than when they are first shown."""
@@ -62,7 +72,11 @@ class Emoji:
     def _original(self, name: str) -> pygame.Surface:
         if name not in self._originals:
             picture = pygame.image.load(str(self._folder / f"{name}.png"))
-            self._originals[name] = with_shadow(with_alpha(picture))
+            original = with_shadow(with_alpha(picture))
+            if 0 < self._largest < original.get_width():
+                side = (self._largest, self._largest)
+                original = pygame.transform.smoothscale(original, side)
+            self._originals[name] = original
         return self._originals[name]
 
 

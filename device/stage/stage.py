@@ -38,6 +38,8 @@ class Set:
         layout = Layout.of(size)
         typesetter = Typesetter()
         self.size = size
+        emoji.fit(layout.diameter)
+        emoji.load(*ACTS)
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout)
         self.attract = Attract(emoji, layout, rng)
