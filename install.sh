@@ -128,7 +128,7 @@ run_tests() {
     make_venv
     device_packages
     once test "installing Python packages for the tests (about 1 GB; some minutes)" packages '.[dev]'
-    local extra=(chromium xvfb libxtst6 shellcheck)
+    local extra=(chromium libatomic1 xvfb libxtst6 shellcheck)
     debian "the browser and window tests will be skipped" "${extra[@]}" || true
     if debian "the arm64 tests will be skipped" qemu-user-static; then
         once arm64 "making an emulated arm64 machine (100 MB)" arm64_machine

@@ -20,6 +20,10 @@ FAILED = 2
 """Exit status when something given to a command was wrong."""
 
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C in a command that has nothing to end in order."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; return the exit status."""
     options = parser().parse_args(arguments)
@@ -31,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"moodlift: {line}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,14 +84,29 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.set_defaults(run=_demo, log_level=logging.WARNING)
 
 
+def _target(text: str) -> Path:
+    """Return a file that can be written, told before the show rather than after it."""
+    path = Path(text)
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{path}: cannot be written")
+    return path
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: should be more than 0")
+    return value
+
+
 def _add_show(command: argparse.ArgumentParser) -> None:
     """Add what `run` and `demo` share."""
     command.add_argument(
         "--display", choices=("auto", "window", "fullscreen", "offscreen"), default="auto"
     )
-    command.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
-    command.add_argument("--screenshot", type=Path, metavar="FILE", help="at the end, save a PNG")
-    command.add_argument("--report", type=Path, metavar="FILE", help="at the end, save figures")
+    command.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds")
+    command.add_argument("--screenshot", type=_target, metavar="FILE", help="at the end, save PNG")
+    command.add_argument("--report", type=_target, metavar="FILE", help="at the end, save figures")
 
 
 def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

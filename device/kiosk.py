@@ -8,6 +8,7 @@ them to what people see and hear. Any part may be missing or fail; the loop goes
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import random
@@ -24,8 +25,9 @@ from device.display import Key
 from device.errors import ConfigError, DisplayError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.health import HealthBook
 from device.latest import Latest
-from device.messages import Health, Level
+from device.messages import Level
 from device.page import Page
 from device.rate import Rate
 from device.record import Record
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 
     from device.config import Config
     from device.display import Display, Mode
-    from device.messages import Reaction, Sighting
+    from device.messages import Health, Reaction, Sighting
 
 log = logging.getLogger(__name__)
 
+STALE_SECONDS = 2.0
+"""After this long a frame says nothing of the present."""
 STATUS_SECONDS = 0.1
 """How often the status page's snapshot is made."""
 
@@ -59,10 +63,15 @@ class Kiosk:
 
     def __init__(self, config: Config, run: Run, config_fault: str = "") -> None:
         now = time.monotonic()
+        self._stopping = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
         self._config = config
         self._run = run
         self._began = now
-        self._faults = _config_health(config_fault, now)
+        self._book = HealthBook()
+        if config_fault:
+            self._fault("config", f"{_shortened(config_fault)}; running on the defaults")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
@@ -84,7 +93,6 @@ class Kiosk:
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
-        self._stopping = False
         self._seen_rate = Rate()
         self._drawn_rate = Rate()
         self._seen = -1
@@ -93,8 +101,6 @@ class Kiosk:
 
     def run(self) -> None:
         """Run until asked to stop, or for as long as was asked; then leave everything closed."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
         clock = pygame.time.Clock()
         try:
             while not self._stopping:
@@ -120,7 +126,7 @@ class Kiosk:
         self._eye.poll(now)
         self.page.poll(now)
         self._obey(self.display.events())
-        sighting = None if self._paused else self._eye.sighting.get()
+        sighting = self._newest(now)
         if sighting and sighting.number != self._seen:
             self._seen = sighting.number
             self._seen_rate.count(now)
@@ -134,7 +140,14 @@ class Kiosk:
         self._draw(sighting, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
-            self._publish(now)
+            self._publish(sighting, now)
+
+    def _newest(self, now: float) -> Sighting | None:
+        """Return what the eye saw last, unless that is history."""
+        sighting = self._eye.sighting.get()
+        if self._paused or sighting is None or now - sighting.time > STALE_SECONDS:
+            return None
+        return sighting
 
     def _draw(self, sighting: Sighting | None, now: float) -> None:
         scene = stage.Scene(
@@ -162,8 +175,8 @@ class Kiosk:
                 case Key.FULLSCREEN:
                     self.display.toggle_fullscreen()
 
-    def _publish(self, now: float) -> None:
-        sighting = self._eye.sighting.get()
+    def _publish(self, sighting: Sighting | None, now: float) -> None:
+        last = self._eye.sighting.get()
         status = Status(
             time=now,
             uptime=now - self._began,
@@ -173,7 +186,7 @@ class Kiosk:
             mood=self._mood.mood,
             sighting=sighting,
             rate=self._seen_rate.per_second(now),
-            freshness=now - sighting.time if sighting else None,
+            freshness=now - last.time if last else None,
             stage_rate=self._drawn_rate.per_second(now),
             reactions=self._reactions.active,
             music=self.player.now_playing,
@@ -186,13 +199,15 @@ class Kiosk:
         self._status.publish(status)
 
     def _health(self, now: float) -> tuple[Health, ...]:
-        sound = Health("sound", *self.player.health, now)
-        light = Health("light", *self._panel.health, now)
-        return (*self._faults, *self._eye.health, sound, light, self.page.health)
+        self._book.note("sound", *self.player.health, now)
+        self._book.note("light", *self._panel.health, now)
+        return (*self._eye.health, *self._book.parts, self.page.health)
 
     def _leave_behind(self) -> None:
         if self._run.screenshot:
-            pygame.image.save(self.display.screenshot(), str(self._run.screenshot))
+            png = io.BytesIO()
+            pygame.image.save(self.display.screenshot(), png, "screenshot.png")
+            self._run.screenshot.write_bytes(png.getvalue())
         if self._run.report:
             text = json.dumps(self.record.as_json(self._status.get()), indent=2)
             self._run.report.write_text(text + "\n", "utf-8")
@@ -222,7 +237,7 @@ class Kiosk:
             return panel.open_panel(self._config.panel)
         except panel.PanelError as error:
             log.warning("%s", error)
-            self._fault("panel", str(error))
+            self._fault("pins", str(error))
             return panel.NoPanel()
 
     def _load_rules(self) -> tuple[reactions.Rule, ...]:
@@ -235,7 +250,7 @@ class Kiosk:
             return reactions.load("")
 
     def _fault(self, part: str, words: str) -> None:
-        self._faults = (*self._faults, Health(part, Level.FAILED, words, self._began))
+        self._book.note(part, Level.FAILED, words, self._began)
 
 
 def eye_settings(config: Config) -> EyeSettings:
@@ -249,12 +264,10 @@ def eye_settings(config: Config) -> EyeSettings:
     )
 
 
-def _config_health(fault: str, now: float) -> tuple[Health, ...]:
-    if not fault:
-        return ()
+def _shortened(fault: str) -> str:
+    """Return the first line, and how many more there are."""
     first, *more = fault.splitlines()
-    words = f"{first} (and {len(more)} more)" if more else first
-    return (Health("config", Level.FAILED, f"{words}; running on the defaults", now),)
+    return f"{first} (and {len(more)} more)" if more else first
 
 
 def _first(active: tuple[Reaction, ...], what: str) -> str | None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from device import web
 from device.errors import PortInUse
-from device.messages import Health, Level
+from device.health import HealthBook
+from device.messages import Level
 
 if TYPE_CHECKING:
     from device.config import WebConfig
+    from device.messages import Health
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,13 @@ class Page:
         self._app = web.create_app(view)
         self._server: web.Server | None = None
         self._retry_at = 0.0
-        self.health = Health("page", Level.OFF, "status page is switched off", now)
+        self._book = HealthBook()
+        self._note(Level.OFF, "status page is switched off", now)
+
+    @property
+    def health(self) -> Health:
+        """How the page does."""
+        return self._book.parts[0]
 
     @property
     def address(self) -> str | None:
@@ -43,7 +51,7 @@ class Page:
         except PortInUse as error:
             if self.health.level is not Level.FAILED:
                 log.warning("page: %s", error)
-            self.health = Health("page", Level.FAILED, str(error), now)
+            self._note(Level.FAILED, str(error), now)
 
     def serve_anywhere(self, now: float) -> None:
         """Serve on the configured port or one of the next ones. Raises PortInUse."""
@@ -69,4 +77,7 @@ class Page:
         server = web.Server(self._app, self._config.host, port)
         server.start()
         self._server = server
-        self.health = Health("page", Level.OK, server.address, now)
+        self._note(Level.OK, server.address, now)
+
+    def _note(self, level: Level, message: str, now: float) -> None:
+        self._book.note("page", level, message, now)

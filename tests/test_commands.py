@@ -68,7 +68,18 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
     assert f"{rules}:3: reaction 1: moods" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("see",), ("demo", "--camera")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("fly",),
+        ("see",),
+        ("demo", "--camera"),
+        ("demo", "--seconds", "soon"),
+        ("demo", "--seconds", "-1"),
+        ("demo", "--screenshot", "/none/such.png"),
+    ],
+)
 def test_a_wrong_command_line_is_told(arguments: tuple[str, ...]) -> None:
     result = moodlift(*arguments)
     assert result.returncode == 2

@@ -14,8 +14,9 @@ from device.eye import process, vision
 from device.eye.backoff import Backoff
 from device.eye.preview import Preview
 from device.eye.protocol import Answer, Pause, Pulse, Question, Stop
+from device.health import HealthBook
 from device.latest import Latest
-from device.messages import Health, Level, Sighting
+from device.messages import Level, Sighting
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.eye.protocol import EyeSettings, Part
+    from device.messages import Health
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ class Supervisor:
         self._start_at = 0.0
         self._paused = False
         self._fault = ""
-        self._health: dict[str, Health] = {}
+        self._book = HealthBook()
         self._questions = itertools.count(1)
 
     def poll(self, now: float) -> None:
@@ -82,7 +84,7 @@ class Supervisor:
     @property
     def health(self) -> tuple[Health, ...]:
         """How the eye, its camera and its model do."""
-        return tuple(self._health.values())
+        return self._book.parts
 
     @property
     def model(self) -> str:
@@ -140,24 +142,19 @@ class Supervisor:
         if link is None:
             wait = max(0.0, self._start_at - now)
             words = f"{self._fault}; starting it again in {wait:.0f} s"
-            self._note("eye", Level.FAILED, words, now)
+            self._book.note("eye", Level.FAILED, words, now)
         elif link.pulse is None:
             again = f" again ({self._fault})" if self._fault else ""
             level = Level.DEGRADED if self._fault else Level.OK
-            self._note("eye", level, f"starting{again}", now)
+            self._book.note("eye", level, f"starting{again}", now)
         else:
             self._fault = ""
-            self._note("eye", Level.OK, "running", now)
+            self._book.note("eye", Level.OK, "running", now)
             self._note_part("camera", link.pulse.camera, now)
             self._note_part("model", link.pulse.model, now)
 
     def _note_part(self, name: str, part: Part, now: float) -> None:
-        self._note(name, part.level, part.message, now)
-
-    def _note(self, part: str, level: Level, message: str, now: float) -> None:
-        old = self._health.get(part)
-        since = old.since if old and old.level is level else now
-        self._health[part] = Health(part, level, message, since)
+        self._book.note(name, part.level, part.message, now)
 
 
 class _Link:
