@@ -70,7 +70,7 @@ class PictureCamera(Camera):
     """Still pictures in a loop; those of a folder that cannot be read are left out."""
 
     def __init__(self, path: Path, pace: Pace) -> None:
-        self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path}"
+        self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
         self._pace = pace
         if path.is_dir():
             files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
@@ -99,7 +99,7 @@ class VideoCamera(Camera):
     def __init__(
         self, path: Path, clock: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
-        self.name = f"video {path}"
+        self.name = f"video {path.name}"
         self.path = path
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
