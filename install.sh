@@ -8,7 +8,9 @@
 # installed with apt where this script may (as root, or with sudo without a password); else it says
 # what to install. A second run installs nothing, and needs no network.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")"
+self=$(readlink -f "$0")
+start=$PWD
+cd "$(dirname "$self")"
 
 venv=.venv
 cache=.cache
@@ -21,7 +23,7 @@ fail() {
 }
 
 usage() {
-    sed -n '2,/^set /{s/^# \{0,1\}//;/^set /!p}' "$0"
+    sed -n '2,/^set /{s/^# \{0,1\}//;/^set /!p}' "$self"
     exit "$1"
 }
 
@@ -73,7 +75,10 @@ debian() {
 }
 
 make_venv() {
-    [ -x $venv/bin/python ] && [ -x $venv/bin/pip ] && return
+    # A moved folder or another Python makes the old one useless.
+    local kind
+    kind="$("$python" --version) in $PWD"
+    [ "$(cat $venv/.moodlift 2>/dev/null)" = "$kind" ] && [ -x $venv/bin/pip ] && return
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         debian "Python cannot make virtual environments" python3-venv || exit 1
     # picamera2 exists only as a package of Raspberry Pi OS, so there the venv must see it.
@@ -82,60 +87,86 @@ make_venv() {
     say "making a virtual environment in $venv ($("$python" --version))"
     rm -rf $venv
     "$python" -m venv "${flags[@]}" $venv
+    printf '%s\n' "$kind" >$venv/.moodlift
 }
 
-# once NAME WORDS COMMAND...: run a command unless it went well before with the same inputs.
+# once STAMP WORDS COMMAND...: run a command unless it went well before with the same inputs.
 once() {
-    local name=$1 words=$2 stamp=$venv/.moodlift-$1 inputs
+    local stamp=$1 words=$2 inputs
     shift 2
-    inputs=$(sha256sum pyproject.toml "$0" | sha256sum | cut -c1-16)-$PWD
+    inputs=$(cat pyproject.toml "$self" tests/arm64/sysroot.sh | sha256sum)
     [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ] && return
     say "$words"
-    "$@" || fail "$name could not be set up; run the same command again once the cause is mended"
+    "$@" || return 1
     printf '%s\n' "$inputs" >"$stamp"
 }
 
+# Python packages are needed for all that follows.
+packages_once() {
+    once "$venv/.moodlift-$1" "$2" packages "$3" ||
+        fail "pip could not install them; once the cause is mended, run the same command again"
+}
+
 # An editable install: the program runs from this folder, where its assets lie.
-packages() { $venv/bin/pip install -q -e "$1" 2> >(grep -v '^WARNING: Location' >&2); }
+packages() { $venv/bin/python -m pip install -q -e "$1" 2> >(grep -v '^WARNING: Location' >&2); }
 
 device_packages() {
-    once demo "installing Python packages (about 150 MB; a minute or two)" packages '.[device]'
+    packages_once device "installing Python packages (about 150 MB; a minute or two)" '.[device]'
 }
 
 demo() {
     make_venv
     device_packages
-    exec $venv/bin/moodlift demo "$@"
+    # Paths in the options are meant from where this was called.
+    local moodlift=$PWD/$venv/bin/moodlift
+    cd "$start"
+    exec "$moodlift" demo "$@"
 }
 
 # The other build of pygame, which must draw the same; never in one environment with pygame-ce.
 classic_pygame() {
     rm -rf $cache/pygame-classic
-    $venv/bin/pip install -q --target $cache/pygame-classic pygame==2.6.1 2>/dev/null
+    $venv/bin/python -m pip install -q --target $cache/pygame-classic pygame==2.6.1
 }
 
 arm64_machine() { tests/arm64/sysroot.sh $venv/bin/pip $cache/arm64; }
+
+# without WHY: some tests will be skipped for this reason; in CI that is a failure.
+without() {
+    [ -z "${CI:-}" ] || fail "$*"
+    say "$*"
+}
 
 lint() {
     $venv/bin/ruff check --quiet .
     $venv/bin/ruff format --check --quiet .
     $venv/bin/mypy --no-error-summary
-    shellcheck install.sh .ci/run tests/arm64/sysroot.sh
+    if command -v shellcheck >/dev/null; then
+        shellcheck install.sh .ci/run tests/arm64/sysroot.sh
+    else
+        without "shellcheck is missing, so the shell scripts are not checked"
+    fi
     say "ruff, mypy and shellcheck: nothing to say"
 }
 
 run_tests() {
     make_venv
     device_packages
-    once test "installing Python packages for the tests (about 1 GB; some minutes)" packages '.[dev]'
-    local extra=(chromium libatomic1 xvfb libxtst6 shellcheck)
-    debian "the browser and window tests will be skipped" "${extra[@]}" || true
-    if debian "the arm64 tests will be skipped" qemu-user-static; then
-        once arm64 "making an emulated arm64 machine (100 MB)" arm64_machine
+    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
+    mkdir -p $cache
+    debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck ||
+        without "some browser and window tests will be skipped"
+    if debian "for the arm64 tests" qemu-user-static &&
+        once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine; then
         export MOODLIFT_ARM64=$PWD/$cache/arm64
+    else
+        without "the arm64 tests will be skipped"
     fi
-    once classic "fetching the other build of pygame" classic_pygame
-    export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
+    if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
+        export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
+    else
+        without "the tests of the other build of pygame will be skipped"
+    fi
     [ $# -gt 0 ] || lint
     exec $venv/bin/python -m pytest "$@"
 }

@@ -109,10 +109,14 @@ def _table(figures: dict[str, Any]) -> str:
     if kiosk:
         memory = kiosk["peak_rss_mib"]
         lines += [
-            f"first classified face  {kiosk['first_face_s']:.2f} s after process start",
+            f"first classified face  {_seconds(kiosk['first_face_s'])} after process start",
             f"peak memory            {memory['total']:.0f} MiB "
             f"(kiosk {memory['kiosk']:.0f}, eye {memory['eye']:.0f})",
             f"rates                  {kiosk['vision_hz']:.1f} frames/s seen, "
             f"{kiosk['stage_hz']:.1f} frames/s drawn",
         ]
     return "\n".join(lines)
+
+
+def _seconds(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f} s"

@@ -92,6 +92,13 @@ def _target(text: str) -> Path:
     return path
 
 
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError(f"{text}: should be 2 or more")
+    return value
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
@@ -121,7 +128,7 @@ def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     bench = commands.add_parser("bench", help="measure speed and memory on this machine")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
-    bench.add_argument("--runs", type=int, default=200, metavar="N", help="pictures per figure")
+    bench.add_argument("--runs", type=_count, default=200, metavar="N", help="pictures per figure")
     bench.add_argument("--vision-only", action="store_true", help="do not start a kiosk")
     bench.set_defaults(run=_bench)
 

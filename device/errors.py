@@ -45,6 +45,10 @@ class PanelError(MoodliftError, RuntimeError):
     """The GPIO pins cannot be used."""
 
 
+class OutputError(MoodliftError, OSError):
+    """A file that was asked for cannot be written."""
+
+
 class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 

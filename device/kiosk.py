@@ -22,7 +22,7 @@ import pygame
 from device import __version__, audio, display, mood, music, panel, reactions, stage, web
 from device.camera.source import CameraSettings
 from device.display import Key
-from device.errors import ConfigError, DisplayError
+from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.health import HealthBook
@@ -71,6 +71,8 @@ class Kiosk:
         self._began = now
         self._book = HealthBook()
         if config_fault:
+            for line in config_fault.splitlines():
+                log.warning("%s", line)
             self._fault("config", f"{_shortened(config_fault)}; running on the defaults")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
@@ -207,10 +209,10 @@ class Kiosk:
         if self._run.screenshot:
             png = io.BytesIO()
             pygame.image.save(self.display.screenshot(), png, "screenshot.png")
-            self._run.screenshot.write_bytes(png.getvalue())
+            _write(self._run.screenshot, png.getvalue())
         if self._run.report:
             text = json.dumps(self.record.as_json(self._status.get()), indent=2)
-            self._run.report.write_text(text + "\n", "utf-8")
+            _write(self._run.report, f"{text}\n".encode())
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -262,6 +264,13 @@ def eye_settings(config: Config) -> EyeSettings:
         config.eye.max_rate,
         config.eye.model,
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}") from error
 
 
 def _shortened(fault: str) -> str:

@@ -20,5 +20,10 @@ def state_directory() -> Path:
     service = os.environ.get("STATE_DIRECTORY")
     if service:
         return Path(service.split(":")[0])
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "moodlift"
+    home = os.environ.get("XDG_STATE_HOME")
+    if home:
+        return Path(home) / "moodlift"
+    try:
+        return Path.home() / ".local" / "state" / "moodlift"
+    except RuntimeError:  # a user without a home
+        return SYSTEM_STATE

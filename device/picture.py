@@ -78,6 +78,16 @@ def read(source: bytes | Path, name: str, formats: Sequence[str] = FORMATS) -> N
             raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}") from error
 
 
+def shrunk(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
+    """Return a picture (h, w, 3) made no longer than `longest`, and by what factor it shrank."""
+    factor = max(image.shape[:2]) / longest
+    if factor <= 1.0:
+        return image, 1.0
+    height, width = image.shape[:2]
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), factor
+
+
 def _check_file(path: Path) -> None:
     if path.is_dir():
         raise PictureError("a folder, not a picture")

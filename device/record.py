@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,19 @@ if TYPE_CHECKING:
     from device.status import Status
 
 
+MOST = 10_000
+"""Changes of each kind that are kept, the newest ones."""
+
+
 @dataclass(slots=True)
 class Record:
     """Changes of mood, reactions and tracks, each with its seconds since the kiosk began."""
 
     began: float
     first_face: float | None = None
-    moods: list[dict[str, Any]] = field(default_factory=list)
-    reactions: list[dict[str, Any]] = field(default_factory=list)
-    music: list[dict[str, Any]] = field(default_factory=list)
+    moods: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
+    reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
+    music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
     eye_memory: float = 0.0
     _reacting: frozenset[tuple[str, float]] = frozenset()
 
@@ -49,9 +54,9 @@ class Record:
             },
             "vision_hz": round(status.rate, 1),
             "stage_hz": round(status.stage_rate, 1),
-            "moods": self.moods,
-            "reactions": self.reactions,
-            "music": self.music,
+            "moods": list(self.moods),
+            "reactions": list(self.reactions),
+            "music": list(self.music),
             "status": status.as_json(),
         }
 

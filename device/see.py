@@ -32,23 +32,31 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     """Print a line per face, or a JSON object per picture; return the number of failed paths.
 
     What is wrong with a path goes to stderr in one line; the others are still done. Raises
-    BundleError when there is no model to see with.
+    BundleError when there is no model to see with, PictureError when `annotate_to` is no folder.
     """
     classifier, _, _ = model.load(bundle)
     vision = Vision(Detector(), classifier)
     if annotate_to:
-        annotate_to.mkdir(parents=True, exist_ok=True)
+        _make(annotate_to)
     failures = 0
+    taken: set[str] = set()
     for path in paths:
         try:
             for name, extra, frame, sighting in _sightings(vision, path):
                 _tell(name, extra, sighting, as_json)
                 if annotate_to:
-                    _save(annotate_to, path, frame, sighting)
+                    _save(annotate_to / _name(path, extra, taken), frame, sighting)
         except PictureError as error:
             print(f"moodlift see: {error}", file=sys.stderr)
             failures += 1
     return failures
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(f"{folder}: {error.strerror}") from error
 
 
 def _sightings(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Frame, Sighting]]:
@@ -95,9 +103,18 @@ def _tell(name: str, extra: dict[str, Any], sighting: Sighting, as_json: bool) -
         print(f"{name}: face {face.id}: {face.emotion} {share:.0%}, {w}x{h} px at {x},{y}")
 
 
-def _save(folder: Path, path: Path, frame: Frame, sighting: Sighting) -> None:
-    suffix = f"-{frame.number:06d}" if path.suffix.lower() in VIDEOS else ""
-    target = folder / f"{path.stem}{suffix}.png"
+def _name(path: Path, extra: dict[str, Any], taken: set[str]) -> str:
+    """Return a name for the marked picture, never that of the original or of another one."""
+    stem = f"{path.stem}-{extra['frame']:06d}" if extra else path.stem
+    name, number = f"{stem}-faces.png", 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}-faces.png"
+    taken.add(name)
+    return name
+
+
+def _save(target: Path, frame: Frame, sighting: Sighting) -> None:
     image = annotate.annotate(frame.image, sighting.faces)
     if not cv2.imwrite(str(target), image):
         raise PictureError(f"{target}: cannot be written")

@@ -25,8 +25,8 @@ def test_bench_measures_every_stage() -> None:
             "decode", "detect", "crop", "classify", "end_to_end", "detect_crop_classify",
         ]  # fmt: skip
         assert all(0 < one["median"] <= one["p95"] for one in stages.values())
-        # Far above the target, so that a slow machine passes and a blunder does not.
-        assert stages["detect_crop_classify"]["median"] < 60
+        # The target is 6 ms on a quiet machine; a busy one has some room.
+        assert stages["detect_crop_classify"]["median"] < 20
 
 
 def test_bench_measures_a_whole_kiosk_for_people_to_read() -> None:
@@ -75,6 +75,7 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
         ("fly",),
         ("see",),
         ("demo", "--camera"),
+        ("bench", "--runs", "0"),
         ("demo", "--seconds", "soon"),
         ("demo", "--seconds", "-1"),
         ("demo", "--screenshot", "/none/such.png"),

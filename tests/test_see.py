@@ -1,6 +1,7 @@
 """`moodlift see` as somebody uses it: real pictures, bad ones, videos, and JSON that stays."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,11 +62,32 @@ def test_a_line_per_face_for_people() -> None:
 def test_pictures_with_boxes(tmp_path: Path) -> None:
     result = see("--annotate", tmp_path / "out", ASTRONAUT)
     assert result.returncode == 0
-    marked = cv2.imread(str(tmp_path / "out" / "astronaut.png"))
+    marked = cv2.imread(str(tmp_path / "out" / "astronaut-faces.png"))
     assert marked is not None
     changed = np.argwhere(np.any(marked != astronaut(), axis=2))
     assert 300 < len(changed) < 20_000
     assert abs(int(changed[:, 0].max()) - (70 + 105)) < 12
+
+
+def test_marked_pictures_never_replace_an_original_or_each_other(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(ASTRONAUT, tmp_path / folder / "x.png")
+    before = (tmp_path / "a" / "x.png").read_bytes()
+    result = see("--annotate", tmp_path / "a", tmp_path / "a" / "x.png", tmp_path / "b" / "x.png")
+    assert result.returncode == 0
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == ["x-2-faces.png", "x-faces.png", "x.png"]
+    assert (tmp_path / "a" / "x.png").read_bytes() == before
+    result = see("--annotate", tmp_path / "a" / "x.png", ASTRONAUT)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_a_long_thin_picture_takes_little_memory(tmp_path: Path) -> None:
+    Image.new("RGB", (16, 60_000)).save(tmp_path / "thin.png")
+    (told,) = objects(see("--json", tmp_path / "thin.png").stdout)
+    assert told["faces"] == []
 
 
 def test_a_face_that_fills_the_picture_is_found(tmp_path: Path) -> None:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cv2.typing import MatLike
     from numpy.typing import NDArray
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 PICTURE_RATE = 10.0
 """Frames per second of a still picture."""
+LARGEST = 1920
+"""Pixels of a still picture's longer side, beyond what any camera here gives."""
 PICTURE_SECONDS = 3.0
 """How long each picture of a folder stays."""
 
@@ -73,24 +76,39 @@ class PictureCamera(Camera):
         self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
         self._pace = pace
         if path.is_dir():
-            files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
-            self._images = [image for file in files if (image := _read(file)) is not None]
-            if not self._images:
-                raise CameraUnknown(f"{path}: holds no picture that can be read")
+            self._files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
         else:
-            try:
-                self._images = [picture.read(path, str(path))]
-            except PictureError as error:
-                raise CameraUnknown(str(error)) from error
+            self._files = [path]
+        self._shown: tuple[int, NDArray[np.uint8]] | None = None
+        self._faults: dict[Path, str] = {}
+        self._path = path
+        self._find(0)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the picture whose turn it is; see `Camera.read`."""
         number = self._pace.next()
         turn = int(number / (PICTURE_RATE * PICTURE_SECONDS))
-        return self._images[turn % len(self._images)].copy()
+        if self._shown is None or self._shown[0] != turn:
+            self._shown = (turn, self._find(turn))
+        return self._shown[1].copy()
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _find(self, turn: int) -> NDArray[np.uint8]:
+        """Return the picture whose turn it is, or the next that can be read, not too large.
+
+        Raises CameraUnknown when there is none.
+        """
+        for step in range(len(self._files)):
+            file = self._files[(turn + step) % len(self._files)]
+            if file not in self._faults:
+                try:
+                    return picture.shrunk(picture.read(file, str(file)), LARGEST)[0]
+                except PictureError as error:
+                    self._faults[file] = str(error)
+        fault = self._faults.get(self._path, f"{self._path}: holds no picture that can be read")
+        raise CameraUnknown(fault)
 
 
 class VideoCamera(Camera):
@@ -113,10 +131,12 @@ class VideoCamera(Camera):
         due = self._pace.next()
         while self._position < due and self._capture.grab():
             self._position += 1
+        good: bool
+        image: MatLike | None
         good, image = self._capture.read()
         if not good:
             good, image = self._rewind()
-        if not good:
+        if not good or image is None:
             raise CameraError(f"{self.path}: holds no frame that can be read")
         self._position += 1
         return np.asarray(image, np.uint8)
@@ -125,17 +145,9 @@ class VideoCamera(Camera):
         """Close the file."""
         self._capture.release()
 
-    def _rewind(self) -> tuple[bool, NDArray[np.uint8]]:
+    def _rewind(self) -> tuple[bool, MatLike | None]:
         self._capture.release()
         self._capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
         self._pace.restart()
         self._position = self._pace.next()
-        good, image = self._capture.read()
-        return good, np.asarray(image, np.uint8)
-
-
-def _read(path: Path) -> NDArray[np.uint8] | None:
-    try:
-        return picture.read(path, str(path))
-    except PictureError:
-        return None
+        return self._capture.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from device.errors import CameraError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+log = logging.getLogger(__name__)
 
 
 class PiCamera(Camera):
@@ -26,18 +30,25 @@ class PiCamera(Camera):
             )
         try:
             self._camera = library.Picamera2()
-            # libcamera names formats by byte order in a word: RGB888 lies in memory as B, G, R.
-            self._camera.configure(
-                self._camera.create_video_configuration(
-                    main={"size": (width, height), "format": "RGB888"},
-                    controls={"FrameRate": fps},
-                    buffer_count=3,
-                )
-            )
-            self._camera.start()
         except (RuntimeError, IndexError, OSError) as error:
             raise CameraError(f"Pi camera cannot be opened: {error}") from error
+        try:
+            self._start(width, height, fps)
+        except (RuntimeError, ValueError, OSError) as error:
+            # An open one that is forgotten would be busy at the next try.
+            self._camera.close()
+            raise CameraError(f"Pi camera cannot be opened: {error}") from error
         self.name = f"Pi camera {self._camera.camera_properties.get('Model', '')}".strip()
+
+    def _start(self, width: int, height: int, fps: float) -> None:
+        # libcamera names formats by byte order in a word: RGB888 lies in memory as B, G, R.
+        configuration = self._camera.create_video_configuration(
+            main={"size": (width, height), "format": "RGB888"},
+            controls={"FrameRate": fps},
+            buffer_count=3,
+        )
+        self._camera.configure(configuration)
+        self._camera.start()
 
     def read(self) -> NDArray[np.uint8]:
         """Return the next frame; see `Camera.read`."""
@@ -57,11 +68,19 @@ class PiCamera(Camera):
 def connected() -> bool:
     """Whether picamera2 is installed and sees a camera."""
     library = _library()
-    return library is not None and bool(library.Picamera2.global_camera_info())
+    try:
+        return library is not None and bool(library.Picamera2.global_camera_info())
+    except (RuntimeError, OSError) as error:
+        log.warning("Pi camera: %s", error)
+        return False
 
 
 def _library() -> Any | None:
     try:
         return importlib.import_module("picamera2")
     except ImportError:
+        return None
+    except (ValueError, AttributeError, OSError) as error:
+        # As when it was built for another numpy: issue 1211 of raspberrypi/picamera2.
+        log.warning("picamera2 cannot be imported: %s", error)
         return None

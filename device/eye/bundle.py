@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,10 @@ def verify(bundle: Bundle, interpreter: Interpreter) -> None:
             f"{bundle.path}: the model takes {dtype.__name__} {shape}, not int8 crops"
         )
     inputs, expected = _canary(bundle.path / CANARY)
-    outputs = np.concatenate([interpreter.run(one[None])[0] for one in inputs])
+    try:
+        outputs = np.concatenate([interpreter.run(one[None])[0] for one in inputs])
+    except (ValueError, RuntimeError) as error:
+        raise BundleError(f"{bundle.path}: the model cannot be run: {error}") from error
     if outputs.dtype != np.int8 or outputs.shape != expected.shape:
         raise BundleError(f"{bundle.path}: the model gives {outputs.dtype} {outputs.shape}")
     worst = int(np.abs(outputs.astype(int) - expected.astype(int)).max())
@@ -90,7 +94,7 @@ def verify(bundle: Bundle, interpreter: Interpreter) -> None:
 
 def bundles(folder: Path) -> list[Path]:
     """Return the bundle folders `emotion-*` in a folder, newest version first."""
-    found = [path for path in folder.glob("emotion-*") if (path / MANIFEST).is_file()]
+    found = [path for path in folder.glob("emotion-*") if path.is_dir()]
     return sorted(found, key=lambda path: _version_key(path.name), reverse=True)
 
 
@@ -121,6 +125,9 @@ def _manifest(path: Path) -> dict[str, Any]:
     for key in ("version", "sha256"):
         if not isinstance(manifest.get(key), str):
             raise BundleError(f"{path}: {key} is missing")
+    temperature = manifest.get("temperature", 1.0)
+    if not (isinstance(temperature, int | float) and 0.0 < temperature < math.inf):
+        raise BundleError(f"{path}: temperature is {temperature!r}, needed is a positive number")
     return manifest
 
 

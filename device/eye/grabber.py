@@ -15,7 +15,7 @@ import numpy as np
 
 from device.camera.source import open_camera
 from device.errors import CameraError, CameraUnknown
-from device.eye.backoff import Backoff
+from device.eye.backoff import LONGEST, Backoff
 from device.eye.protocol import Part
 from device.messages import Frame, Level
 
@@ -81,14 +81,22 @@ class Grabber:
             try:
                 self._read_camera(backoff)
             except CameraError as error:
-                wait = 20.0 if isinstance(error, CameraUnknown) else backoff.failed()
                 if self._part.message != str(error):
                     log.warning("camera: %s", error)
-                self._part = Part(Level.FAILED, str(error))
-                self._changed.wait(wait)
-                self._changed.clear()
+                never = isinstance(error, CameraUnknown)
+                self._fail(str(error), LONGEST if never else backoff.failed())
+            except Exception as error:  # noqa: BLE001 - this thread is all the sight there is
+                log.warning("camera: unexpected fault", exc_info=error)
+                self._fail(f"{type(error).__name__}: {error}", backoff.failed())
             finally:
                 self._opened = None
+
+    def _fail(self, words: str, wait: float) -> None:
+        """Tell what is wrong, and wait before the next try."""
+        self._part = Part(Level.FAILED, words)
+        self._opened = None
+        self._changed.wait(wait)
+        self._changed.clear()
 
     def _read_camera(self, backoff: Backoff) -> None:
         """Read until paused. Raises CameraError."""

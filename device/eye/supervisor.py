@@ -9,6 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from device import picture
 from device.errors import EyeBusy
 from device.eye import process, vision
 from device.eye.backoff import Backoff
@@ -45,7 +46,10 @@ TELL_SECONDS = 0.2
 
 
 class Supervisor:
-    """One eye after another. `poll` is called often by the kiosk's main loop and never blocks."""
+    """One eye after another. `poll` is called often by the kiosk's main loop.
+
+    It waits only to bury an eye: a few milliseconds, or 2 s for one that even SIGKILL cannot end.
+    """
 
     def __init__(self, settings: EyeSettings) -> None:
         self.sighting: Latest[Sighting | None] = Latest(None)
@@ -111,7 +115,7 @@ class Supervisor:
         link = self._link
         if link is None or link.pulse is None:
             raise EyeBusy("the eye is starting; try again in a few seconds")
-        small, factor = vision.shrunk(image, LARGEST_PICTURE)
+        small, factor = picture.shrunk(image, LARGEST_PICTURE)
         answer = link.ask(Question(next(self._questions), small), ANSWER_SECONDS)
         if answer is None:
             raise EyeBusy("the eye did not answer; try again in a few seconds")
@@ -143,6 +147,8 @@ class Supervisor:
             wait = max(0.0, self._start_at - now)
             words = f"{self._fault}; starting it again in {wait:.0f} s"
             self._book.note("eye", Level.FAILED, words, now)
+            for part in ("camera", "model"):
+                self._book.note(part, Level.OFF, "waits for the eye", now)
         elif link.pulse is None:
             again = f" again ({self._fault})" if self._fault else ""
             level = Level.DEGRADED if self._fault else Level.OK
@@ -191,7 +197,7 @@ class _Link:
     def fault(self, now: float) -> str:
         """Return in words why this eye must be ended, or nothing."""
         if self._gone:
-            self.process.join(1.0)
+            self.process.join(0.2)
             return f"ended by itself (exit code {self.process.exitcode})"
         if self.pulse is None:
             return "did not start" if now - self.started > START_SECONDS else ""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from device import picture
 from device.eye import crop
-from device.eye.detector import ACQUIRE, KEEP
+from device.eye.detector import ACQUIRE, KEEP, SIZE
 from device.messages import Box, Detection, Face, Point, Sighting, Timings
 
 if TYPE_CHECKING:
@@ -54,12 +55,13 @@ class Vision:
         return self._name(frame, numbered, Timings(decode=decode_ms, detect=detect_ms))
 
     def _close_up(self, image: NDArray[np.uint8]) -> list[Detection]:
-        margin = round(max(image.shape[:2]) * CLOSE_UP)
+        small, factor = picture.shrunk(image, 2 * SIZE)
+        margin = round(max(small.shape[:2]) * CLOSE_UP)
         padded = cv2.copyMakeBorder(
-            image, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0)
+            small, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0)
         )
         found = self._detector.detect(np.asarray(padded, np.uint8), ACQUIRE)
-        return [_shifted(detection, -margin) for detection in found]
+        return [_placed(detection, -margin, factor) for detection in found]
 
     def _name(
         self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
@@ -85,16 +87,6 @@ class Vision:
         )
 
 
-def shrunk(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
-    """Return a picture (h, w, 3) made no longer than `longest`, and by what factor it shrank."""
-    factor = max(image.shape[:2]) / longest
-    if factor <= 1.0:
-        return image, 1.0
-    height, width = image.shape[:2]
-    size = (max(1, round(width / factor)), max(1, round(height / factor)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), factor
-
-
 def enlarged(sighting: Sighting, factor: float, image: NDArray[np.uint8]) -> Sighting:
     """Return what was seen on a shrunk picture in pixels of the original one."""
     faces = tuple(
@@ -108,10 +100,12 @@ def enlarged(sighting: Sighting, factor: float, image: NDArray[np.uint8]) -> Sig
     return replace(sighting, faces=faces, height=image.shape[0], width=image.shape[1])
 
 
-def _shifted(detection: Detection, by: float) -> Detection:
+def _placed(detection: Detection, shift: float, factor: float) -> Detection:
+    """Return a detection moved by `shift` pixels both ways, and then enlarged."""
     x, y, w, h = detection.box
-    landmarks = tuple(Point(p.x + by, p.y + by) for p in detection.landmarks)
-    return Detection(Box(x + by, y + by, w, h), detection.score, landmarks)
+    box = Box((x + shift) * factor, (y + shift) * factor, w * factor, h * factor)
+    landmarks = (Point((p.x + shift) * factor, (p.y + shift) * factor) for p in detection.landmarks)
+    return Detection(box, detection.score, tuple(landmarks))
 
 
 def _ms(start: float) -> float:

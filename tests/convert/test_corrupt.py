@@ -90,9 +90,12 @@ CASES: dict[str, tuple[Callable[[Path], Any], str]] = {
         _manifest(crop={"recipe": "eyes-48-grey-standardised", "version": 0}),
         "crop is .*this device needs",
     ),
+    "temperature in words": (_manifest(temperature="warm"), "temperature is 'warm'"),
+    "temperature of nothing": (_manifest(temperature=0), "temperature is 0, needed"),
     "sum missing": (_manifest(sha256=None), "sha256 is missing"),
     "canary missing": (lambda path: (path / bundles.CANARY).unlink(), "canary unreadable"),
     "canary empty": (lambda path: (path / bundles.CANARY).write_bytes(b""), "canary unreadable"),
+    "canary truncated": (_truncate(bundles.CANARY), "canary unreadable"),
     "canary wrong": (
         _canary(outputs=lambda array: array[:, ::-1]),
         "canary came out wrong by .* steps",

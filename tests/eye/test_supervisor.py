@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from faces import ASTRONAUT, astronaut
@@ -198,3 +199,24 @@ def test_without_a_good_model_the_camera_still_works(start: Start, tmp_path: Pat
     _, words = health(eye, "model")
     assert "serves instead" in words
     assert "emotion-9" in words
+
+
+def test_a_fault_that_nobody_foresaw_is_told_and_tried_again(start: Start) -> None:
+    eye = start("file:~nobody-of-this-name/clip.mp4")
+    until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
+    assert "home directory" in health(eye, "camera")[1]
+
+
+def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Path) -> None:
+    clip = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (512, 512))
+    for _ in range(10):
+        writer.write(astronaut())
+    writer.release()
+    eye = start(f"file:{clip}")
+    until(eye, lambda: sees_a_face(eye))
+    content = clip.read_bytes()
+    clip.unlink()
+    until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
+    clip.write_bytes(content)
+    until(eye, lambda: health(eye, "camera")[0] is Level.OK, 30.0)
