@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
-from device.errors import MoodliftError
+from device.errors import ConfigError, MoodliftError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,14 +185,22 @@ def _doctor(options: argparse.Namespace) -> int:
 def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
     from device.config import load
+    from device.eye import bundle
     from device.music import Library
     from device.paths import SYSTEM_CONFIG
+    from device.stage import load_strings
 
     path = options.config or SYSTEM_CONFIG
     if options.config is None and not path.is_file():
         print(f"{path}: not there; the defaults are in use")
         return 0
     config = load(path)
-    rules = reactions.load(config.reactions.file, Library(config.sound.music_folder).playlists())
+    library = Library(config.sound.music_folder)
+    if library.fault:
+        raise ConfigError(f"{path}: sound.music_folder: {library.fault}")
+    rules = reactions.load(config.reactions.file, library.playlists())
+    load_strings(config.stage.language)
+    if config.eye.model:
+        bundle.load(Path(config.eye.model).expanduser())
     print(f"{path}: good; {len(rules)} reactions")
     return 0

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import socket
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ from device.messages import Frame, Level
 from device.paths import ASSETS, state_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from device.config import Config
 
 SAMPLE = ASSETS / "clip" / "face.png"
+CAMERA_SECONDS = 10.0
 MARKS = {Level.OK: "ok", Level.DEGRADED: "note", Level.FAILED: "FAIL", Level.OFF: "off"}
 
 
@@ -40,17 +42,18 @@ class Finding:
 
 def doctor(config: Config, config_fault: str) -> int:
     """Print a line per check; return 1 when something that the kiosk needs fails, else 0."""
-    findings = examine(config, config_fault)
     print(f"moodlift {__version__} on {platform.platform()}, Python {platform.python_version()}")
-    for finding in findings:
-        print(f"{MARKS[finding.level]:>5}  {finding.part:8} {finding.words}")
-    return int(any(finding.level is Level.FAILED for finding in findings))
+    failed = False
+    for finding in examine(config, config_fault):
+        print(f"{MARKS[finding.level]:>5}  {finding.part:8} {finding.words}", flush=True)
+        failed = failed or finding.level is Level.FAILED
+    return int(failed)
 
 
-def examine(config: Config, config_fault: str) -> list[Finding]:
+def examine(config: Config, config_fault: str) -> Iterator[Finding]:
     """Check everything, one after the other."""
     level = Level.FAILED if config_fault else Level.OK
-    findings = [Finding(level, "config", config_fault or "good")]
+    yield Finding(level, "config", config_fault or "good")
     checks: dict[str, Callable[[Config], Finding]] = {
         "vision": _vision,
         "camera": _camera,
@@ -61,10 +64,9 @@ def examine(config: Config, config_fault: str) -> list[Finding]:
     }
     for part, check in checks.items():
         try:
-            findings.append(check(config))
+            yield check(config)
         except MoodliftError as error:
-            findings.append(Finding(Level.FAILED, part, str(error)))
-    return findings
+            yield Finding(Level.FAILED, part, str(error))
 
 
 def _vision(config: Config) -> Finding:
@@ -83,9 +85,23 @@ def _vision(config: Config) -> Finding:
 def _camera(config: Config) -> Finding:
     wanted = config.camera
     settings = CameraSettings(wanted.source, wanted.width, wanted.height, wanted.fps, wanted.rotate)
-    with open_camera(settings) as camera:
-        height, width = camera.read().shape[:2]
-        return Finding(Level.OK, "camera", f"{camera.name}, {width}x{height}")
+    # A camera may block for ever; then the thread is left behind, and ends with the command.
+    found: list[Finding] = []
+    looking = threading.Thread(target=lambda: found.append(_look(settings)), daemon=True)
+    looking.start()
+    looking.join(CAMERA_SECONDS)
+    if found:
+        return found[0]
+    return Finding(Level.FAILED, "camera", f"no picture within {CAMERA_SECONDS:.0f} s")
+
+
+def _look(settings: CameraSettings) -> Finding:
+    try:
+        with open_camera(settings) as camera:
+            height, width = camera.read().shape[:2]
+            return Finding(Level.OK, "camera", f"{camera.name}, {width}x{height}")
+    except MoodliftError as error:
+        return Finding(Level.FAILED, "camera", str(error))
 
 
 def _screen(config: Config) -> Finding:
@@ -107,15 +123,20 @@ def _sound(config: Config) -> Finding:
 
 
 def _page(config: Config) -> Finding:
-    address = (config.web.host, config.web.port)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    if not config.web.enabled:
+        return Finding(Level.OFF, "page", "switched off")
+    where = f"port {config.web.port} on {config.web.host}"
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            config.web.host, config.web.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-        except OSError as error:
-            words = f"port {address[1]} on {address[0]}: {error.strerror} (is the kiosk running?)"
-            return Finding(Level.DEGRADED, "page", words)
-    return Finding(Level.OK, "page", f"port {address[1]} on {address[0]} is free")
+    except OSError as error:
+        words = f"{where}: {error.strerror} (is the kiosk running?)"
+        return Finding(Level.DEGRADED, "page", words)
+    return Finding(Level.OK, "page", f"{where} is free")
 
 
 def _state(_: Config) -> Finding:

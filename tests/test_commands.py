@@ -69,6 +69,31 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[stage]\nlanguage = "xx"', "languages here: en"),
+        ('[eye]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
+        ('[sound]\nmusic_folder = "/none"', "sound.music_folder: "),
+    ],
+)
+def test_check_config_looks_at_what_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 2
+    assert words in result.stderr
+
+
+def test_doctor_does_not_wait_for_ever_for_a_camera(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[camera]\nsource = "fake:block@0"\n[web]\nenabled = false\n')
+    result = moodlift("doctor", "--config", path)
+    assert result.returncode == 1
+    assert "FAIL  camera   no picture within 10 s" in result.stdout
+    assert "off  page     switched off" in result.stdout
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         (),
