@@ -17,10 +17,6 @@ class HealthBook:
         since = old.since if old and old.level is level else now
         self._parts[part] = Health(part, level, message, since)
 
-    def level(self, part: str) -> Level:
-        """Return a part's level; OFF for one that was never noted."""
-        return self._parts[part].level if part in self._parts else Level.OFF
-
     @property
     def parts(self) -> tuple[Health, ...]:
         """All parts, in the order in which they were first noted."""

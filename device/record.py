@@ -17,6 +17,10 @@ MOST = 10_000
 """Changes of each kind that are kept, the newest ones."""
 
 
+MEASURE_SECONDS = 1.0
+"""How often the eye's memory is looked at; the kernel keeps the peak in between."""
+
+
 @dataclass(slots=True)
 class Record:
     """Changes of mood, reactions and tracks, each with its seconds since the kiosk began."""
@@ -27,6 +31,7 @@ class Record:
     reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
     music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
     eye_memory: float = 0.0
+    _measure_at: float = 0.0
     _reacting: frozenset[tuple[str, float]] = frozenset()
 
     def note(self, status: Status, eye: int | None) -> None:
@@ -34,7 +39,8 @@ class Record:
         at = round(status.time - self.began, 2)
         if self.first_face is None and status.sighting and status.sighting.faces:
             self.first_face = figures.age()
-        if eye is not None:
+        if eye is not None and status.time >= self._measure_at:
+            self._measure_at = status.time + MEASURE_SECONDS
             self.eye_memory = max(self.eye_memory, figures.peak_memory(eye))
         self._note_mood(at, status.mood)
         self._note_reactions(at, status.reactions)

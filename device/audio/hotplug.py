@@ -39,6 +39,7 @@ class HotplugAudio(Audio):
         self._tried: float | None = None
         self._say()
 
+    # What the port has as attributes is here whatever the present device says: read, never set.
     @property
     def name(self) -> str:  # type: ignore[override]
         """The name of the present device."""

@@ -55,6 +55,7 @@ class Eye:
         self._pipe = pipe
         self._preview = preview
         self._wake = threading.Event()
+        self._ordered = threading.Event()
         self._orders: deque[object] = deque()
         self._grabber = Grabber(settings.camera, self._wake)
         self._tracker = Tracker()
@@ -84,6 +85,7 @@ class Eye:
         try:
             while True:
                 self._orders.append(self._pipe.recv())
+                self._ordered.set()
                 self._wake.set()
         except (EOFError, OSError):
             os._exit(0)
@@ -151,8 +153,9 @@ class Eye:
         """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""
         now = time.monotonic()
         if now < self._look_at:
-            # Orders are rare and may wait for the next frame's turn.
-            time.sleep(min(self._look_at - now, PULSE_SECONDS))
+            # No frame may be taken yet, but an order to pause or to stop must not wait.
+            self._ordered.wait(min(self._look_at - now, PULSE_SECONDS))
+            self._ordered.clear()
             return
         self._wake.wait(max(0.0, min(self._pulse_at - now, PULSE_SECONDS)))
         self._wake.clear()

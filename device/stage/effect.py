@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +13,10 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
 
 
-class Effect(ABC):  # noqa: B024 - an effect may draw behind the emoji, before it, or both
-    """Prepared once for a layout; `age` is in seconds, `strength` in [0, 1] fades in and out.
+class Effect:
+    """Draws behind the emoji, before it, or both; prepared once for a layout.
+
+    `age` is in seconds, `strength` in [0, 1] fades in and out.
 
     Nothing in an effect may flash: brightness changes take longer than a third of a second
     (WCAG 2.3.1).
@@ -26,8 +27,8 @@ class Effect(ABC):  # noqa: B024 - an effect may draw behind the emoji, before i
         self.emoji = emoji
         self.rng = rng
 
-    def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:  # noqa: B027
+    def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the sky and the emoji."""
 
-    def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:  # noqa: B027
+    def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the emoji and the caption."""
