@@ -29,10 +29,16 @@ ERASED = (0.2, 0.5)
 
 
 def augment(
-    images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
+    images: NDArray[np.uint8],
+    recipe: Recipe,
+    random: np.random.Generator,
+    detected: NDArray[np.float32] | None = None,
 ) -> NDArray[np.uint8]:
-    """Return a changed batch of standardised crops, uint8 (n, 48, 48), of grey pictures alike."""
-    out = _cut(images, recipe, random)
+    """Return a changed batch of standardised crops, uint8 (n, 48, 48), of grey pictures alike.
+
+    `detected` (n, scenes, 4, 2) are the key points that `training.landmarks` found.
+    """
+    out = _cut(images, recipe, random, detected)
     flipped = random.random(len(out)) < 0.5
     out[flipped] = out[flipped, :, ::-1]
     _blur(out, recipe, random)
@@ -71,7 +77,7 @@ def _blend(
 
 
 def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArray[np.float64]:
-    """Draw erring key points (count, 4, 2): rolled, scaled and shifted about the true ones."""
+    """Draw erring key points (count, 4, 2): rolled, scaled and shifted together, and each alone."""
     roll = np.deg2rad(random.uniform(-recipe.roll, recipe.roll, count))
     scale = random.uniform(1 - recipe.scale, 1 + recipe.scale, count)
     shift = random.uniform(-recipe.shift, recipe.shift, (count, 1, 2))
@@ -79,13 +85,29 @@ def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArr
     rotation = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
     centre = crop.SIZE / 2
     moved: NDArray[np.float64] = (KEY_POINTS - centre) @ rotation + centre + shift
-    return moved
+    return moved + random.normal(0, recipe.key_error, moved.shape)
+
+
+def _detected(
+    detected: NDArray[np.float32], recipe: Recipe, random: np.random.Generator
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Choose which pictures are cut as the detector saw them, in one of its scenes, and how."""
+    count, scenes = detected.shape[:2]
+    seen = detected[np.arange(count), random.integers(scenes, size=count)].astype(np.float64)
+    chosen = (random.random(count) < recipe.detected_chance) & np.isfinite(seen).all(axis=(1, 2))
+    return chosen, seen[chosen] + random.normal(0, recipe.detected_error, seen[chosen].shape)
 
 
 def _cut(
-    images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
+    images: NDArray[np.uint8],
+    recipe: Recipe,
+    random: np.random.Generator,
+    detected: NDArray[np.float32] | None,
 ) -> NDArray[np.uint8]:
     points = key_points(len(images), recipe, random)
+    if detected is not None:
+        chosen, seen = _detected(detected, recipe, random)
+        points[chosen] = seen
     return np.stack([crop.align(*pair) for pair in zip(images, points, strict=True)])
 
 

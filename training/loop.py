@@ -54,6 +54,8 @@ class Epoch:
 class Run:
     """One training run on `pictures` with soft `targets` float32 (n, 7), judged on `public`.
 
+    `detected` are the pictures' key points by `training.landmarks`, for crops as on the device.
+
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
     the way that it would have gone.
     """
@@ -65,6 +67,7 @@ class Run:
         pictures: Pictures,
         targets: NDArray[np.float32],
         public: Pictures,
+        detected: NDArray[np.float32] | None = None,
         threads: int = 1,
         progress: Progress = iter,
     ) -> None:
@@ -74,6 +77,7 @@ class Run:
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
         self._images, self._targets, self._public = pictures.images, targets, public
+        self._detected = detected
         self._crops = crop.standardise(public.images)
         self.model = network.build(fast=recipe.fast)
         self.average = network.build()
@@ -120,7 +124,8 @@ class Run:
             index = order[number * self.recipe.batch : (number + 1) * self.recipe.batch]
             step = self.finished * self.steps + number
             rate = schedule.rate(step)
-            images = augment(self._images[index], self.recipe, random)
+            detected = None if self._detected is None else self._detected[index]
+            images = augment(self._images[index], self.recipe, random, detected)
             batch = mix(images, self._targets[index], self.recipe, random)
             keep = averaging(step, self.recipe.average)
             losses.append(self._step(*batch, np.float32(rate), np.float32(keep)))

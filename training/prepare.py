@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import ferplus
+from training import ferplus, landmarks
 from training import recipe as recipes
 from training.errors import RunError
 from training.loop import CONFIG, MODEL
-from training.targets import targets, usable
+from training.targets import folds, soft_labels, targets, usable
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from training.ferplus import Votes
     from training.recipe import Recipe
 
-GIVEN = ("epochs", "seed", "limit")
+LANDMARKS = "landmarks.npy"
+SCENES = 2
+"""In so many scenes the detector looks at each picture, which takes it some 10 ms."""
+GIVEN = ("epochs", "seed", "limit", "folds", "fold")
 """Settings that the command line may give."""
 
 
@@ -64,21 +67,49 @@ def folder(path: Path, settings: Recipe, resume: bool) -> None:
         raise RunError(f"{path}: {error.strerror}") from error
 
 
+def detected(path: Path, pictures: Pictures, settings: Recipe) -> NDArray[np.float32] | None:
+    """Return the pictures' key points by the device's detector, kept in the run's folder.
+
+    That is float32 (n, scenes, 4, 2) in the pictures' pixels, or None where the recipe wants none.
+    Raises RunError when they cannot be written.
+    """
+    if not settings.detected_chance:
+        return None
+    kept = path / LANDMARKS
+    try:
+        if kept.exists():
+            found: NDArray[np.float32] = np.load(kept, allow_pickle=False)
+            if len(found) == len(pictures):
+                return found
+        found = landmarks.find(pictures, SCENES, settings.seed)
+        partial = path / f"partial-{LANDMARKS}"
+        np.save(partial, found)
+        partial.replace(kept)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{kept}: {error}") from error
+    return found
+
+
 def data(
-    fer: Fer2013, votes: Votes | None, settings: Recipe
+    fer: Fer2013, votes: Votes | None, settings: Recipe, labels: Path | None = None
 ) -> tuple[Pictures, NDArray[np.float32], Pictures]:
     """Return the pictures to train on, their targets float32 (n, 7), and PublicTest.
 
-    With a `limit`, both are seeded samples of at most so many. PrivateTest is not looked at.
+    `labels` is a file of soft labels. With a `limit`, both are seeded samples of at most so many.
+    PrivateTest is not looked at. Raises DatasetError when a file does not fit the data set.
     """
     pictures, public = fer.split("Training"), fer.split("PublicTest")
     if votes is not None:
         ferplus.check(votes, pictures)
+    soft = soft_labels(labels, fer.rows) if labels else None
     pictures = pictures.take(np.flatnonzero(usable(pictures, votes)))
+    if settings.folds:
+        seen = folds(pictures, settings.folds) != settings.fold
+        pictures = pictures.take(np.flatnonzero(seen))
     if settings.limit:
         random = np.random.default_rng(settings.seed)
         pictures, public = (
             each.take(np.sort(random.permutation(len(each))[: settings.limit]))
             for each in (pictures, public)
         )
-    return pictures, targets(pictures, votes, settings), public
+    return pictures, targets(pictures, votes, settings, soft), public

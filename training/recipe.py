@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A run's settings. The defaults are the recipe of the shipped model.
+    """A run's settings.
 
-    Angles are degrees, shifts pixels of the 48 px crop, `scale` and all chances shares.
+    Angles are degrees, shifts and errors pixels of the 48 px crop, `scale` and all chances shares.
+    `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
+    With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
 
     epochs: int = 48
@@ -31,10 +33,16 @@ class Recipe:
     fast: bool = True
     smoothing: float = 0.05
     votes: float = 0.2
+    soft: float = 0.7
+    folds: int = 0
+    fold: int = 0
     mixing: float = 0.1
     roll: float = 10.0
     scale: float = 0.1
     shift: float = 2.5
+    key_error: float = 0.7
+    detected_chance: float = 0.5
+    detected_error: float = 0.4
     gamma: float = 0.3
     noise: float = 8.0
     noise_chance: float = 0.15

@@ -11,7 +11,15 @@ from training.recipe import Recipe
 
 RECIPE = Recipe()
 STILL = Recipe(
-    roll=0, scale=0, shift=0, gamma=0, noise_chance=0, blur_chance=0, erase_chance=0, mixing=0
+    key_error=0,
+    roll=0,
+    scale=0,
+    shift=0,
+    gamma=0,
+    noise_chance=0,
+    blur_chance=0,
+    erase_chance=0,
+    mixing=0,
 )
 
 
@@ -47,7 +55,8 @@ def test_without_any_change_it_is_the_device_s_crop_or_its_mirror_image() -> Non
 
 
 def test_key_points_err_no_further_than_the_recipe_says() -> None:
-    points = key_points(500, RECIPE, np.random.default_rng(0))
+    together = dataclasses.replace(RECIPE, key_error=0)
+    points = key_points(500, together, np.random.default_rng(0))
     assert points.shape == (500, 4, 2)
     across = points[:, 1] - points[:, 0]
     roll = np.rad2deg(np.arctan2(across[:, 1], across[:, 0]))
@@ -81,3 +90,24 @@ def test_no_mixing_leaves_all_as_it_is() -> None:
     pictures, same = mix(_images(7), targets, STILL, np.random.default_rng(0))
     assert (pictures == _images(7)).all()
     assert same is targets
+
+
+def test_pictures_are_cut_as_the_detector_saw_them() -> None:
+    images = _images(40)
+    recipe = dataclasses.replace(STILL, detected_chance=1, detected_error=0)
+    seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
+    seen[7] = np.nan
+    out = augment(images, recipe, np.random.default_rng(0), seen).astype(int)
+    moved = np.stack([crop.align(image, KEY_POINTS + np.array([3, -2])) for image in images])
+    moved[7] = images[7]
+    expected = crop.standardise(moved).astype(int)
+    straight = np.abs(out - expected).max(axis=(1, 2))
+    mirrored = np.abs(out - expected[:, :, ::-1]).max(axis=(1, 2))
+    assert (np.minimum(straight, mirrored) <= 1).all()
+
+
+def test_key_points_err_each_alone() -> None:
+    recipe = dataclasses.replace(STILL, key_error=0.7)
+    errors = key_points(4000, recipe, np.random.default_rng(0)) - KEY_POINTS
+    assert errors.std(axis=0) == pytest.approx(0.7, abs=0.05)
+    assert abs(np.corrcoef(errors[:, 0, 0], errors[:, 1, 0])[0, 1]) < 0.06

@@ -182,3 +182,27 @@ def test_a_model_that_is_none_is_said(dataset: tuple[Path, Path], tmp_path: Path
     (line,) = done.stderr.splitlines()
     assert "model.keras: not a Keras model" in line
     assert list(out.iterdir()) == []
+
+
+def test_teachers_answer_for_what_they_have_not_seen(
+    dataset: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pictures, votes = dataset
+    for fold in (0, 1):
+        done = _run(_train(dataset, tmp_path / str(fold), "--epochs", 1, "--fold", f"{fold}/2"))
+        assert done.returncode == 0, done.stderr
+    settings = recipe.load(tmp_path / "1" / loop.CONFIG)
+    assert (settings.folds, settings.fold) == (2, 1)
+    labels = tmp_path / "labels.npz"
+    teachers = ("--teachers", tmp_path / "0", tmp_path / "1")
+    given = ("--data", pictures, "--ferplus", votes, *teachers, "--out", labels)
+    done = _run(_command("training", "distil", *given))
+    assert done.returncode == 0, done.stderr
+    assert "teachers alone agree with" in done.stdout
+    student = _train(dataset, tmp_path / "student", "--epochs", 1, "--labels", labels)
+    done = _run(student)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "student" / loop.MODEL).exists()
+    done = _run(_train(dataset, tmp_path / "other", "--labels", votes))
+    assert done.returncode == 2
+    assert "not soft labels" in done.stderr

@@ -60,6 +60,8 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "epochs": None,
         "seed": None,
         "limit": None,
+        "fold": None,
+        "folds": None,
         "ferplus": None,
         "resume": False,
         "float32": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from training.commands.options import positive
 
 if TYPE_CHECKING:
-    import argparse
-
     from training.loop import Epoch
 
 
@@ -28,7 +27,23 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
     )
+    train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
+    train.add_argument(
+        "--fold", type=_fold, metavar="I/K", help="keep fold I (from 0) of K out, for distil"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+
+
+def _fold(text: str) -> tuple[int, int]:
+    """Read `I/K`. Raises ArgumentTypeError unless 0 <= I < K and K is at least 2."""
+    first, _, second = text.partition("/")
+    try:
+        number, count = int(first), int(second)
+    except ValueError:
+        number, count = -1, 0
+    if not 0 <= number < count or count < 2:
+        raise argparse.ArgumentTypeError("must be I/K with I from 0 to K-1 and K at least 2")
+    return number, count
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,14 +53,17 @@ def run(options: argparse.Namespace) -> int:
     from training import fer2013, ferplus, prepare
     from training.loop import Run
 
+    options.fold, options.folds = options.fold or (None, None)
     settings = prepare.recipe(options)
     print(f"reading {options.data}", flush=True)
     data = fer2013.read(options.data)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
-    pictures, targets, public = prepare.data(data, votes, settings)
+    pictures, targets, public = prepare.data(data, votes, settings, options.labels)
     prepare.folder(options.run, settings, options.resume)
+    print("looking for eyes and mouths as the device does", flush=True)
+    detected = prepare.detected(options.run, pictures, settings)
     bar = functools.partial(tqdm, leave=False, disable=None, unit="batch")
-    run = Run(options.run, settings, pictures, targets, public, options.threads, bar)
+    run = Run(options.run, settings, pictures, targets, public, detected, options.threads, bar)
     if options.resume:
         run.resume()
     print(f"training on {len(pictures)} pictures, {settings.epochs} epochs", flush=True)

@@ -1,0 +1,36 @@
+"""`moodlift-train distil`: make soft labels of teachers' answers and taggers' votes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    distil = commands.add_parser("distil", help="make soft labels to train on")
+    distil.set_defaults(command=run)
+    distil.add_argument("--data", type=Path, required=True, help="fer2013.csv[.xz|...]")
+    distil.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
+    distil.add_argument(
+        "--teachers", type=Path, nargs="+", default=[], help="runs, one --fold of the data each"
+    )
+    distil.add_argument("--out", type=Path, required=True, help="file for train --labels (.npz)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the labels, say what they are worth, and return the exit code."""
+    from training import distil, fer2013, ferplus
+
+    data = fer2013.read(options.data)
+    pictures = data.split("Training")
+    votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
+    if votes is not None:
+        ferplus.check(votes, pictures)
+    soft = distil.soften(pictures, votes, options.teachers)
+    distil.save(options.out, soft, pictures, data.rows)
+    print(soft)
+    return 0
