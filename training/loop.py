@@ -79,8 +79,8 @@ class Run:
         self._images, self._targets, self._public = pictures.images, targets, public
         self._detected = detected
         self._crops = crop.standardise(public.images)
-        self.model = network.build(fast=recipe.fast)
-        self.average = network.build()
+        self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
+        self.average = network.build(False, recipe.width, recipe.squeeze)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)
         self._optimizer.build(self.model.trainable_variables)

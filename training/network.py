@@ -20,10 +20,15 @@ STEM = 16
 STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
 """Channels and stride of each residual block, after a first stride of 2 in the stem."""
 BN_MOMENTUM = 0.9
+SQUEEZED, FEWEST = 8, 8
+"""A block's channels are squeezed to an eighth, and to no fewer than so many."""
 
 
-def build(fast: bool = False) -> keras.Model:
+def build(fast: bool = False, width: float = 1.0, squeeze: bool = False) -> keras.Model:
     """Return the untrained model: float32 crops (n, 48, 48, 1) in [0, 1] to logits (n, 7).
+
+    `width` multiplies the channels, for teachers; `squeeze` lets every residual block weigh its
+    channels by what the whole crop shows (Hu et al. 2017, arXiv:1709.01507).
 
     `fast` is for training: it computes in bfloat16 and normalises with TensorFlow's fused kernel
     (twice the speed on a CPU with AVX512-BF16). Weights and logits are float32 in any case, and
@@ -33,10 +38,10 @@ def build(fast: bool = False) -> keras.Model:
 
     precision = "mixed_bfloat16" if fast else "float32"
     inputs = Input((SIZE, SIZE, 1), name="crop")
-    x = _convolve(inputs, STEM, 1, precision)
-    x = _convolve(x, STAGES[0][0], 2, precision)
+    x = _convolve(inputs, round(STEM * width), 1, precision)
+    x = _convolve(x, round(STAGES[0][0] * width), 2, precision)
     for channels, stride in STAGES:
-        x = _residual(x, channels, stride, precision)
+        x = _residual(x, round(channels * width), stride, precision, squeeze)
     x = layers.GlobalAveragePooling2D(dtype="float32")(x)
     logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
     return Model(inputs, logits, name="emotion")
@@ -54,16 +59,28 @@ def macs(model: keras.Model) -> int:
     return total
 
 
-def _residual(x: Any, channels: int, stride: int, precision: str) -> Any:
+def _residual(x: Any, channels: int, stride: int, precision: str, squeeze: bool) -> Any:
     """Two 3x3 convolutions beside a shortcut, which is a 1x1 one where the shape changes."""
     from keras import layers
 
     y = _convolve(x, channels, stride, precision)
     y = _convolve(y, channels, 1, precision, relu=False)
+    if squeeze:
+        y = _weigh(y, channels, precision)
     if stride != 1 or x.shape[-1] != channels:
         x = _convolve(x, channels, stride, precision, size=1, relu=False)
     x = layers.Add(dtype=precision)([x, y])
     return layers.ReLU(dtype=precision)(x)
+
+
+def _weigh(y: Any, channels: int, precision: str) -> Any:
+    from keras import layers
+
+    whole = layers.GlobalAveragePooling2D(keepdims=True, dtype=precision)(y)
+    few = max(FEWEST, channels // SQUEEZED)
+    whole = layers.Conv2D(few, 1, activation="relu", dtype=precision)(whole)
+    weights = layers.Conv2D(channels, 1, activation="sigmoid", dtype=precision)(whole)
+    return layers.Multiply(dtype=precision)([y, weights])
 
 
 def _convolve(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LANDMARKS = "landmarks.npy"
 SCENES = 2
 """In so many scenes the detector looks at each picture, which takes it some 10 ms."""
-GIVEN = ("epochs", "seed", "limit", "folds", "fold")
+GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze")
 """Settings that the command line may give."""
 
 

@@ -36,6 +36,8 @@ class Recipe:
     soft: float = 0.7
     folds: int = 0
     fold: int = 0
+    width: float = 1.0
+    squeeze: bool = False
     mixing: float = 0.1
     roll: float = 10.0
     scale: float = 0.1

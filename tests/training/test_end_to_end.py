@@ -206,3 +206,25 @@ def test_teachers_answer_for_what_they_have_not_seen(
     done = _run(_train(dataset, tmp_path / "other", "--labels", votes))
     assert done.returncode == 2
     assert "not soft labels" in done.stderr
+
+
+def test_a_network_of_another_width_that_squeezes(
+    dataset: tuple[Path, Path], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    done = _run(_train(dataset, run, "--epochs", 1, "--width", "0.5", "--squeeze"))
+    assert done.returncode == 0, done.stderr
+    settings = recipe.load(run / loop.CONFIG)
+    assert (settings.width, settings.squeeze) == (0.5, True)
+    code = (
+        "import sys, pathlib; from training import network, predict\n"
+        "model = predict.load(pathlib.Path(sys.argv[1]))\n"
+        "print(model.count_params(), network.macs(model))"
+    )
+    given = [sys.executable, "-c", code, str(run / loop.MODEL)]
+    parameters, macs = map(int, _run(given).stdout.split())
+    assert 100_000 < parameters < 250_000, "about a quarter of the whole network's 0.61 million"
+    assert 9_000_000 < macs < 12_000_000, "about a quarter of its 40.7 million"
+    done = _run(_train(dataset, tmp_path / "none", "--width", "0"))
+    assert done.returncode == 2
+    assert "must be 0.25 to 8" in done.stderr

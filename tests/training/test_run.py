@@ -62,6 +62,8 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "limit": None,
         "fold": None,
         "folds": None,
+        "width": None,
+        "squeeze": None,
         "ferplus": None,
         "resume": False,
         "float32": False,

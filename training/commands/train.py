@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from training.loop import Epoch
 
 
+NARROWEST, WIDEST = 0.25, 8.0
+
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     train = commands.add_parser("train", help="train a model on FER2013")
@@ -31,6 +34,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--fold", type=_fold, metavar="I/K", help="keep fold I (from 0) of K out, for distil"
     )
+    train.add_argument("--width", type=_width, help="times the channels, for teachers (default 1)")
+    train.add_argument(
+        "--squeeze", action="store_true", default=None, help="squeeze and excite in each block"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
 
 
@@ -44,6 +51,14 @@ def _fold(text: str) -> tuple[int, int]:
     if not 0 <= number < count or count < 2:
         raise argparse.ArgumentTypeError("must be I/K with I from 0 to K-1 and K at least 2")
     return number, count
+
+
+def _width(text: str) -> float:
+    """Read a factor of the channels. Raises ArgumentTypeError unless it is 0.25 to 8."""
+    factor = float(text)
+    if not NARROWEST <= factor <= WIDEST:
+        raise argparse.ArgumentTypeError(f"must be {NARROWEST} to {WIDEST}")
+    return factor
 
 
 def run(options: argparse.Namespace) -> int:
