@@ -13,7 +13,8 @@ from convert.verify import verify
 from device.eye import bundle as bundles
 from device.eye import crop
 from device.eye.interpreter import Interpreter
-from training import fer2013, network, predict
+from training import data as datasets
+from training import network, predict
 from training.evaluate import Evaluation, evaluate, of_bundle
 from training.targets import usable
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import keras
 
-    from training.fer2013 import Fer2013
+    from training.data.pictures import Dataset
 
 CONFIG = "config.json"
 SEED = 1
@@ -53,7 +54,7 @@ class Job:
         target = self.out / f"emotion-{self.version}"
         with writer.draft(target, replace) as folder:
             say(f"reading {self.model} and {self.data}")
-            model, data = predict.load(self.model), fer2013.read(self.data)
+            model, data = predict.load(self.model), datasets.read(self.data)
             say("quantising")
             about = self._write(folder, model, data)
             say("fitting the temperature on PublicTest")
@@ -66,7 +67,7 @@ class Job:
             say(_summary(about["metrics"]))
         return target
 
-    def _write(self, folder: Path, model: keras.Model, data: Fer2013) -> dict[str, Any]:
+    def _write(self, folder: Path, model: keras.Model, data: Dataset) -> dict[str, Any]:
         """Write the unmeasured bundle; return its manifest."""
         pictures = data.split("Training")
         pictures = pictures.take(np.flatnonzero(usable(pictures, None)))
@@ -80,13 +81,13 @@ class Job:
         return about
 
 
-def _temperature(folder: Path, data: Fer2013) -> float:
+def _temperature(folder: Path, data: Dataset) -> float:
     public = data.split("PublicTest")
-    given = of_bundle(bundles.load(folder))(crop.standardise(public.images))
+    given = of_bundle(bundles.load(folder))(crop.standardise(np.asarray(public.images)))
     return temperature.fit(given, public.labels)
 
 
-def _metrics(folder: Path, model: keras.Model, data: Fer2013) -> dict[str, Any]:
+def _metrics(folder: Path, model: keras.Model, data: Dataset) -> dict[str, Any]:
     """Measure the int8 file as the device runs it, and the float model beside it."""
     answer = of_bundle(bundles.load(folder))
     figures: dict[str, Any] = {

@@ -10,7 +10,8 @@ import numpy as np
 from convert.errors import ConvertError
 from device.eye import crop
 from device.eye.interpreter import Interpreter, runtime
-from training.backend import hushed, tensorflow
+from training.backends.tensorflow import hushed
+from training.backends.tensorflow import start as tensorflow
 from training.predict import as_input
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
+    from training.data.pictures import Pictures
 
 SAMPLE = 600
 INTEGERS = ("int8", "int32")
@@ -35,7 +36,9 @@ def sample(pictures: Pictures, seed: int) -> NDArray[np.uint8]:
     """
     index = np.random.default_rng(seed).permutation(len(pictures))[:SAMPLE]
     ramp = np.linspace(0, 255, crop.SIZE * crop.SIZE).reshape(1, crop.SIZE, crop.SIZE)
-    return np.concatenate([ramp.astype(np.uint8), crop.standardise(pictures.images[index])])
+    return np.concatenate(
+        [ramp.astype(np.uint8), crop.standardise(np.asarray(pictures.images[index]))]
+    )
 
 
 def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:

@@ -17,6 +17,7 @@ from device.eye import crop
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from training.data.pictures import Pictures
     from training.recipe import Recipe
 
 MIDDLE = np.array([(crop.RIGHT_EYE[0] + crop.LEFT_EYE[0]) / 2, crop.RIGHT_EYE[1]])
@@ -28,22 +29,20 @@ ERASED = (0.2, 0.5)
 """The side of an erased square, as shares of the crop."""
 
 
-def augment(
-    images: NDArray[np.uint8],
-    recipe: Recipe,
-    random: np.random.Generator,
-    detected: NDArray[np.float32] | None = None,
-) -> NDArray[np.uint8]:
-    """Return a changed batch of standardised crops, uint8 (n, 48, 48), of grey pictures alike.
+def augment(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return standardised crops, uint8 (n, 48, 48), of the pictures, each a little changed.
 
-    `detected` (n, scenes, 4, 2) are the key points that `training.landmarks` found.
+    Those with landmarks are cut by them as often as the recipe says.
     """
-    out = _cut(images, recipe, random, detected)
+    out = _cut(pictures, recipe, random)
     flipped = random.random(len(out)) < 0.5
     out[flipped] = out[flipped, :, ::-1]
+    _shrink(out, recipe, random)
     _blur(out, recipe, random)
     _bend(out, recipe, random)
+    _darken(out, recipe, random)
     _disturb(out, recipe, random)
+    _compress(out, recipe, random)
     out = crop.standardise(out)
     _erase(out, recipe, random)
     return out
@@ -98,22 +97,51 @@ def _detected(
     return chosen, seen[chosen] + random.normal(0, recipe.detected_error, seen[chosen].shape)
 
 
-def _cut(
-    images: NDArray[np.uint8],
-    recipe: Recipe,
-    random: np.random.Generator,
-    detected: NDArray[np.float32] | None,
-) -> NDArray[np.uint8]:
+def _cut(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> NDArray[np.uint8]:
+    images = np.asarray(pictures.images)
     points = key_points(len(images), recipe, random)
-    if detected is not None:
-        chosen, seen = _detected(detected, recipe, random)
+    if pictures.landmarks is not None:
+        chosen, seen = _detected(pictures.landmarks, recipe, random)
         points[chosen] = seen
     return np.stack([crop.align(*pair) for pair in zip(images, points, strict=True)])
 
 
+def _some(count: int, chance: float, random: np.random.Generator) -> NDArray[np.int64]:
+    """Choose each of so many with this chance."""
+    return np.flatnonzero(random.random(count) < chance)
+
+
+def _shrink(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Show some faces as from far away: fewer pixels, enlarged again."""
+    whole = (crop.SIZE, crop.SIZE)
+    for index in _some(len(images), recipe.small_chance, random):
+        side = round(random.uniform(recipe.small, crop.SIZE))
+        small = cv2.resize(images[index], (side, side), interpolation=cv2.INTER_AREA)
+        images[index] = cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR)
+
+
 def _blur(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
-    for index in np.flatnonzero(random.random(len(images)) < recipe.blur_chance):
-        images[index] = cv2.GaussianBlur(images[index], (3, 3), 0)
+    """Put some out of focus, or in motion along a line."""
+    for index in _some(len(images), recipe.blur_chance, random):
+        both = random.uniform(0.4, recipe.blur, 2)
+        if random.random() < 0.5:
+            both[:] = both[0]
+        images[index] = cv2.GaussianBlur(images[index], (0, 0), both[0], sigmaY=both[1])
+
+
+def _darken(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Take light from some, so that few grey levels are left."""
+    index = _some(len(images), recipe.dark_chance, random)
+    light = random.uniform(recipe.dark, 1, (len(index), 1, 1))
+    images[index] = np.rint(images[index] * light).astype(np.uint8)
+
+
+def _compress(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Send some through JPEG, as a camera's stream does."""
+    for index in _some(len(images), recipe.jpeg_chance, random):
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(recipe.jpeg, 95))]
+        _, stream = cv2.imencode(".jpg", images[index], quality)
+        images[index] = cv2.imdecode(stream, cv2.IMREAD_GRAYSCALE)
 
 
 def _bend(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
@@ -131,7 +159,7 @@ def _gammas(spread: float) -> NDArray[np.uint8]:
 
 def _disturb(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
     """Add a sensor's noise to some pictures."""
-    index = np.flatnonzero(random.random(len(images)) < recipe.noise_chance)
+    index = _some(len(images), recipe.noise_chance, random)
     strength = random.uniform(0, recipe.noise, (len(index), 1, 1)).astype(np.float32)
     noise = strength * random.standard_normal((len(index), crop.SIZE, crop.SIZE), np.float32)
     images[index] = np.clip(np.rint(images[index] + noise), 0, 255).astype(np.uint8)
@@ -140,7 +168,7 @@ def _disturb(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Genera
 def _erase(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
     """Hide a square of some pictures behind grey (Zhong et al. 2017, arXiv:1708.04896)."""
     low, high = (round(crop.SIZE * share) for share in ERASED)
-    for index in np.flatnonzero(random.random(len(images)) < recipe.erase_chance):
+    for index in _some(len(images), recipe.erase_chance, random):
         h, w = random.integers(low, high + 1, 2)
         y, x = random.integers(0, crop.SIZE - h + 1), random.integers(0, crop.SIZE - w + 1)
         images[index, y : y + h, x : x + w] = random.integers(0, 256)

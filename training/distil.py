@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
-    from training.ferplus import Votes
+    from training.data.ferplus import Votes
+    from training.data.pictures import Pictures
 
 VOTES = 10
 """FER+ has so many taggers; what is missing in the seven emotions was contempt, or not clear."""

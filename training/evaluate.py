@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Fer2013
+    from training.data.pictures import Dataset
 
     Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
     """Standardised crops, uint8 (n, 48, 48), to probabilities, float32 (n, 7)."""
@@ -51,13 +51,13 @@ class Evaluation:
         return "\n".join(lines)
 
 
-def evaluate(answer: Answer, data: Fer2013, split: str) -> Evaluation:
+def evaluate(answer: Answer, data: Dataset, split: str) -> Evaluation:
     """Measure `answer` on one split of the data, single crop, nothing averaged.
 
     Raises DatasetError when the split is empty.
     """
     pictures = data.split(split)
-    given = answer(crop.standardise(pictures.images))
+    given = answer(crop.standardise(np.asarray(pictures.images)))
     new = pictures.unlike(data.splits["Training"])
     right = given.argmax(axis=1) == pictures.labels
     without = float(right[new].mean()) if new.any() and split != "Training" else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
+    from training.data.pictures import Pictures
 
     Progress = Callable[[Iterable[int]], Iterable[int]]
 

@@ -1,11 +1,13 @@
 """The training run: epochs, their log, checkpoints, and the averaged model.
 
-A run's folder holds config.json (the recipe), log.csv (a line per epoch), checkpoint.npz (the last
-finished epoch) and model.keras (the averaged weights, so far or final).
+A run's folder holds config.json (the recipe), log.csv (a line per epoch), curves.png (the same,
+drawn), checkpoint.npz (the last finished epoch) and model.keras (the averaged weights, so far or
+final).
 """
 
 from __future__ import annotations
 
+import csv
 import math
 import time
 from dataclasses import dataclass
@@ -14,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.eye import crop
-from training import checkpoint, network
-from training.augment import augment, mix
-from training.backend import tensorflow
+from training import backends, checkpoint, figures, network
+from training.batches import Batches
+from training.distributed import Part
 from training.errors import RunError
 from training.metrics import Metrics, measure
 from training.predict import probabilities
 from training.schedule import Schedule, averaging
+from training.targets import offset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
+    from training.data.pictures import Pictures
     from training.recipe import Recipe
 
     Progress = Callable[[Iterable[int]], Iterable[int]]
@@ -36,8 +39,11 @@ if TYPE_CHECKING:
 
 CONFIG = "config.json"
 LOG = "log.csv"
+CURVES = "curves.png"
 MODEL = "model.keras"
-LOG_COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "macro_f1")
+FIGURES = ("accuracy", "macro_precision", "macro_recall", "macro_f1")
+LOG_COLUMNS = ("epoch", "seconds", "rate", "loss", *FIGURES)
+HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +56,19 @@ class Epoch:
     loss: float
     public: Metrics
 
+    def row(self) -> list[str]:
+        """Return its line in the log."""
+        figures = [getattr(self.public, name) for name in FIGURES]
+        values = (self.seconds, self.rate, self.loss, *figures)
+        return [str(self.number), *(f"{value:.5g}" for value in values)]
+
 
 class Run:
     """One training run on `pictures` with soft `targets` float32 (n, 7), judged on `public`.
 
-    `detected` are the pictures' key points by `training.landmarks`, for crops as on the device.
-
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
-    the way that it would have gone.
+    the way that it would have gone. With several processes (JAX alone) each has the same pictures,
+    makes its `part` of every batch, and the first writes; the folder must be one that all see.
     """
 
     def __init__(
@@ -67,30 +78,24 @@ class Run:
         pictures: Pictures,
         targets: NDArray[np.float32],
         public: Pictures,
-        detected: NDArray[np.float32] | None = None,
         threads: int = 1,
         progress: Progress = iter,
+        part: Part = Part(),  # noqa: B008 (it cannot be changed)
     ) -> None:
-        self._tf = tensorflow(threads)
+        backend = backends.start(threads)
         import keras
 
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
-        self._images, self._targets, self._public = pictures.images, targets, public
-        self._detected = detected
-        self._crops = crop.standardise(public.images)
+        self._batches = Batches(pictures, targets, recipe, part)
+        self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
         self.average = network.build(False, recipe.width, recipe.squeeze)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)
         self._optimizer.build(self.model.trainable_variables)
-        self._step = self._tf.function(self._train)
+        self._backend, self._offset = backend, offset(targets, recipe.balance)
         self.finished = 0
-
-    @property
-    def steps(self) -> int:
-        """Batches in an epoch; the last, smaller one is left out."""
-        return max(1, len(self._images) // self.recipe.batch)
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or from the start when no epoch was finished.
@@ -101,56 +106,44 @@ class Run:
         if path.exists():
             self.finished = checkpoint.restore(path, self._state())
 
-    def train(self, report: Callable[[Epoch], None]) -> None:
+    def train(self, report: Callable[[Epoch], None], hours: float = math.inf) -> bool:
         """Train the epochs that are left, reporting and saving after each.
 
+        When the next one would not be finished within `hours`, stop; return whether all are done.
         Raises RunError when the loss is no longer a number, or the folder can't be written.
         """
-        schedule = Schedule.of(self.recipe, self.steps)
+        schedule = Schedule.of(self.recipe, self._batches.steps)
+        step = self._backend.Step(
+            self.model, self.average, self._optimizer, self.recipe.decay, self._offset
+        )
+        started, longest = time.monotonic(), 0.0
         while self.finished < self.recipe.epochs:
-            epoch = self._epoch(schedule)
+            if time.monotonic() - started + longest > hours * HOUR:
+                return False
+            epoch = self._epoch(schedule, step)
             if not math.isfinite(epoch.loss):
                 raise RunError(f"{self.folder}: epoch {epoch.number} diverged; lower the rate")
+            longest = max(longest, epoch.seconds)
             self.finished += 1
-            self._save(epoch)
-            report(epoch)
+            if self._batches.part.first:
+                self._save(epoch)
+                report(epoch)
+        return True
 
-    def _epoch(self, schedule: Schedule) -> Epoch:
+    def _epoch(self, schedule: Schedule, step: backends.Step) -> Epoch:
         started = time.monotonic()
-        random = np.random.default_rng([self.recipe.seed, self.finished])
-        order = random.permutation(len(self._images))
+        order = self._batches.order(self.finished)
         losses, rate = [], 0.0
-        for number in self._progress(range(self.steps)):
-            index = order[number * self.recipe.batch : (number + 1) * self.recipe.batch]
-            step = self.finished * self.steps + number
-            rate = schedule.rate(step)
-            detected = None if self._detected is None else self._detected[index]
-            images = augment(self._images[index], self.recipe, random, detected)
-            batch = mix(images, self._targets[index], self.recipe, random)
-            keep = averaging(step, self.recipe.average)
-            losses.append(self._step(*batch, np.float32(rate), np.float32(keep)))
+        for number in self._progress(range(self._batches.steps)):
+            count = self.finished * self._batches.steps + number
+            rate = schedule.rate(count)
+            keep = averaging(count, self.recipe.average)
+            batch = self._batches.batch(self.finished, order, number)
+            losses.append(step(*batch, np.float32(rate), np.float32(keep)))
+        step.settle()
+        loss = float(np.mean([float(each) for each in losses]))
         public = measure(probabilities(self.average, self._crops), self._public.labels)
-        seconds = time.monotonic() - started
-        return Epoch(self.finished + 1, seconds, rate, float(np.mean(losses)), public)
-
-    def _train(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
-        """Take one step of gradient descent on a batch; return its loss."""
-        tf = self._tf
-        with tf.GradientTape() as tape:
-            logits = self.model(images[..., None] / 255.0, training=True)
-            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
-            loss = tf.reduce_mean(losses)
-        weights = self.model.trainable_variables
-        pairs = zip(tape.gradient(loss, weights), weights, strict=True)
-        gradients = [
-            gradient + self.recipe.decay * weight if len(weight.shape) > 1 else gradient
-            for gradient, weight in pairs
-        ]
-        self._optimizer.learning_rate.assign(rate)
-        self._optimizer.apply(gradients, weights)
-        for mean, weight in zip(self.average.weights, self.model.weights, strict=True):
-            mean.assign(weight + keep * (mean - weight))
-        return loss
+        return Epoch(self.finished + 1, time.monotonic() - started, rate, loss, public)
 
     def _state(self) -> dict[str, list[Any]]:
         return {
@@ -162,7 +155,7 @@ class Run:
     def _save(self, epoch: Epoch) -> None:
         """Write the epoch down; the checkpoint comes last, so that a killed run repeats it all."""
         try:
-            _log(self.folder / LOG, epoch)
+            figures.curves(self.folder / CURVES, _log(self.folder / LOG, epoch))
             partial = self.folder / f"partial-{MODEL}"
             self.average.save(partial)
             partial.replace(self.folder / MODEL)
@@ -171,12 +164,16 @@ class Run:
             raise RunError(f"{self.folder}: {error.strerror or error}") from error
 
 
-def _log(path: Path, epoch: Epoch) -> None:
-    """Add a line; one that a killed run had logged for this epoch is written over."""
-    lines = path.read_text("utf-8").splitlines()[: epoch.number] if path.exists() else []
-    public = epoch.public
-    figures = (epoch.seconds, epoch.rate, epoch.loss, public.accuracy, public.macro_f1)
-    line = ",".join([str(epoch.number), *(f"{figure:.5g}" for figure in figures)])
+def _log(path: Path, epoch: Epoch) -> dict[str, list[float]]:
+    """Add a line, over one that a killed run had logged for this epoch; return the columns."""
+    rows: list[list[str]] = []
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))[1 : epoch.number]
+    rows.append(epoch.row())
     partial = path.with_suffix(".partial")
-    partial.write_text("\n".join([",".join(LOG_COLUMNS), *lines[1:], line, ""]), "utf-8")
+    with partial.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([LOG_COLUMNS, *rows])
     partial.replace(path)
+    columns = zip(*rows, strict=True)
+    return {name: [float(v) for v in c] for name, c in zip(LOG_COLUMNS, columns, strict=True)}

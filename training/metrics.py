@@ -28,7 +28,11 @@ class Metrics:
     pictures: int
     accuracy: float
     macro_f1: float
+    macro_precision: float
+    macro_recall: float
+    precision: dict[str, float]
     recall: dict[str, float]
+    f1: dict[str, float]
     ece: float
     grouped: float
     neutral_negative: float
@@ -39,7 +43,16 @@ class Metrics:
         return {
             "accuracy": round(self.accuracy, 4),
             "macro_f1": round(self.macro_f1, 4),
-            "recall": {name: round(value, 4) for name, value in self.recall.items()},
+            "macro_precision": round(self.macro_precision, 4),
+            "macro_recall": round(self.macro_recall, 4),
+            **{
+                kind: {name: round(value, 4) for name, value in by_class.items()}
+                for kind, by_class in (
+                    ("precision", self.precision),
+                    ("recall", self.recall),
+                    ("f1", self.f1),
+                )
+            },
             "ece": round(self.ece, 4),
             "grouped_accuracy": round(self.grouped, 4),
             "neutral_called_negative": round(self.neutral_negative, 4),
@@ -54,6 +67,7 @@ def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer
     np.add.at(confusion, (labels, answers), 1)
     right = confusion.diagonal()
     recall = right / np.maximum(confusion.sum(axis=1), 1)
+    precision = right / np.maximum(confusion.sum(axis=0), 1)
     f1 = 2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1)
     groups = np.array([0 if name in NEGATIVE else i for i, name in enumerate(EMOTIONS)])
     neutral = confusion[EMOTIONS.index("neutral")]
@@ -61,12 +75,20 @@ def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer
         pictures=len(labels),
         accuracy=float(right.sum() / len(labels)),
         macro_f1=float(f1.mean()),
-        recall={name: float(recall[i]) for i, name in enumerate(EMOTIONS)},
+        macro_precision=float(precision.mean()),
+        macro_recall=float(recall.mean()),
+        precision=_named(precision),
+        recall=_named(recall),
+        f1=_named(f1),
         ece=calibration_error(probabilities, labels),
         grouped=float((groups[answers] == groups[labels]).mean()),
         neutral_negative=float(neutral[groups == 0].sum() / max(1, neutral.sum())),
         confusion=confusion,
     )
+
+
+def _named(values: NDArray[np.float64]) -> dict[str, float]:
+    return dict(zip(EMOTIONS, values.tolist(), strict=True))
 
 
 def calibration_error(
@@ -91,9 +113,10 @@ def table(metrics: Metrics) -> str:
         f"grouped accuracy {metrics.grouped:.2%}   "
         f"neutral called negative {metrics.neutral_negative:.2%}",
         "",
-        f"{'true / given':<13}{head}{'recall':>9}",
+        f"{'true / given':<13}{head}{'precision':>11}{'recall':>9}{'F1':>9}",
     ]
     for name, row in zip(EMOTIONS, metrics.confusion, strict=True):
         counts = "".join(str(count).rjust(width) for count in row)
-        lines.append(f"{name:<13}{counts}{metrics.recall[name]:9.4f}")
+        figures = (metrics.precision[name], metrics.recall[name], metrics.f1[name])
+        lines.append(f"{name:<13}{counts}{figures[0]:11.4f}{figures[1]:9.4f}{figures[2]:9.4f}")
     return "\n".join(lines)

@@ -7,11 +7,11 @@ faster per multiplication than depthwise ones, and int8 kernels run them at full
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from device.eye.crop import SIZE
 from device.messages import EMOTIONS
+from training import backends
 
 if TYPE_CHECKING:
     import keras
@@ -30,7 +30,7 @@ def build(fast: bool = False, width: float = 1.0, squeeze: bool = False) -> kera
     `width` multiplies the channels, for teachers; `squeeze` lets every residual block weigh its
     channels by what the whole crop shows (Hu et al. 2017, arXiv:1709.01507).
 
-    `fast` is for training: it computes in bfloat16 and normalises with TensorFlow's fused kernel
+    `fast` is for training: it computes in bfloat16 and normalises as the backend does fastest
     (twice the speed on a CPU with AVX512-BF16). Weights and logits are float32 in any case, and
     the weights of one form fit the other.
     """
@@ -97,26 +97,7 @@ def _convolve(
         kernel_initializer="he_normal",
         dtype=precision,
     )(x)
-    norm = layers.BatchNormalization if precision == "float32" else _fused()
+    fast = precision != "float32"
+    norm = backends.start().normalization() if fast else layers.BatchNormalization
     x = norm(momentum=BN_MOMENTUM, dtype=precision)(x)
     return layers.ReLU(dtype=precision)(x) if relu else x
-
-
-@cache
-def _fused() -> Any:
-    """Return a BatchNormalization that trains with TensorFlow's fused kernel."""
-    import tensorflow as tf
-    from keras import layers
-
-    class FusedNormalization(layers.BatchNormalization):  # type: ignore[misc]
-        def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
-            if not training:
-                return super().call(inputs, training=False, mask=mask)
-            outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-                inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
-            )
-            for kept, new in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                kept.assign(kept * self.momentum + new * (1 - self.momentum))
-            return outputs
-
-    return FusedNormalization

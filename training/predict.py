@@ -10,7 +10,7 @@ import numpy as np
 from device.eye import crop
 from device.eye.classifier import softmax
 from device.messages import EMOTIONS
-from training.backend import tensorflow
+from training import backends
 from training.errors import RunError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def load(path: Path, threads: int | None = None) -> keras.Model:
     """Read a `.keras` file. Raises RunError when it is none, or its shapes are not the device's."""
     if not path.is_file():
         raise RunError(f"{path}: no such file")
-    tensorflow(threads)
+    backends.start(threads)
     from keras import saving
 
     try:
@@ -43,7 +43,10 @@ def load(path: Path, threads: int | None = None) -> keras.Model:
 def logits(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return float32 logits (n, 7) of standardised crops, uint8 (n, 48, 48), n at least 1."""
     parts = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
-    return np.concatenate([np.asarray(model(as_input(part), training=False)) for part in parts])
+    from keras import ops
+
+    answers = (model(as_input(part), training=False) for part in parts)
+    return np.concatenate([ops.convert_to_numpy(answer) for answer in answers])
 
 
 def probabilities(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:

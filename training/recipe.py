@@ -18,6 +18,9 @@ class Recipe:
     """A run's settings.
 
     Angles are degrees, shifts and errors pixels of the 48 px crop, `scale` and all chances shares.
+    `dark` is the least light left, `blur` the widest blur's deviation in pixels, `small` the fewest
+    pixels across, `jpeg` the worst quality. `balance` is how much of the classes' frequencies is
+    kept out of what the network learns (0 to 1; `training.targets.offset`).
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
@@ -32,6 +35,7 @@ class Recipe:
     average: float = 0.998
     fast: bool = True
     smoothing: float = 0.05
+    balance: float = 0.0
     votes: float = 0.2
     soft: float = 0.7
     folds: int = 0
@@ -48,7 +52,14 @@ class Recipe:
     gamma: float = 0.3
     noise: float = 8.0
     noise_chance: float = 0.15
+    dark: float = 0.15
+    dark_chance: float = 0.05
+    blur: float = 1.5
     blur_chance: float = 0.1
+    small: float = 24.0
+    small_chance: float = 0.05
+    jpeg: float = 30.0
+    jpeg_chance: float = 0.1
     erase_chance: float = 0.15
     limit: int = 0
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.messages import Detection
+    from training.data.pictures import Pictures
     from training.evaluate import Answer
-    from training.fer2013 import Pictures
 
 WIDTH, HEIGHT = 320, 240
 SIDES = (56, 130)
@@ -71,7 +71,7 @@ def measure(answer: Answer, pictures: Pictures, random: np.random.Generator) -> 
     """Compare the accuracy of `answer` on the pictures themselves and behind the detector."""
     detector = Detector(threads=1)
     crops, found = [], []
-    for index, image in enumerate(pictures.images):
+    for index, image in enumerate(pictures):
         scene, place = draw(image, random)
         detection = nearest(detector.detect(scene), place)
         if detection is not None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
-    from training.ferplus import Votes
+    from training.data.ferplus import Votes
+    from training.data.pictures import Pictures
     from training.recipe import Recipe
 
 POSTERIOR = "posterior"
@@ -26,15 +26,13 @@ POSTERIOR = "posterior"
 
 def usable(pictures: Pictures, votes: Votes | None) -> NDArray[np.bool_]:
     """Tell, as bool (n,), which pictures are worth training on: not blank, and a face."""
-    flat = pictures.images.reshape(len(pictures), -1)
-    kept: NDArray[np.bool_] = flat.min(axis=1) < flat.max(axis=1)
+    kept = np.array([image.min() < image.max() for image in pictures], bool)
     return kept if votes is None else kept & votes.face[pictures.rows]
 
 
 def folds(pictures: Pictures, count: int) -> NDArray[np.int64]:
     """Return each picture's fold (n,) in 0..count-1; identical pictures share one."""
-    images = (np.asarray(image, np.uint8).tobytes() for image in pictures.images)
-    return np.array([zlib.crc32(image) % count for image in images], np.int64)
+    return np.array([zlib.crc32(image.tobytes()) % count for image in pictures], np.int64)
 
 
 def soft_labels(path: Path, rows: int) -> NDArray[np.float32]:
@@ -71,6 +69,17 @@ def targets(
     if votes is not None:
         hard = _blend(hard, votes.shares(pictures), recipe.votes)
     return (hard * (1 - recipe.smoothing) + recipe.smoothing / len(EMOTIONS)).astype(np.float32)
+
+
+def offset(targets: NDArray[np.float32], balance: float) -> NDArray[np.float32]:
+    """Return what is added to the logits (7,) while training, for classes that are rare.
+
+    Logit adjustment (Menon et al. 2020, arXiv:2007.07314): `balance` times the logarithm of how
+    frequent each class is. What is in the offset the network need not learn, so that it answers as
+    if the classes were as frequent as each other (1), or as they are (0).
+    """
+    share = np.maximum(targets.mean(axis=0), 1e-3)
+    return np.asarray(balance * np.log(share), np.float32)
 
 
 def _blend(

@@ -13,7 +13,7 @@ from convert.quantise import check, sample
 from device.errors import BundleError
 from device.eye.classifier import softmax
 from device.paths import ASSETS
-from training.fer2013 import Pictures
+from training.data.pictures import Pictures
 from training.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -7,10 +7,14 @@ import pytest
 
 from device.eye import crop
 from training.augment import KEY_POINTS, augment, key_points, mix
+from training.data.pictures import Pictures
 from training.recipe import Recipe
 
 RECIPE = Recipe()
 STILL = Recipe(
+    dark_chance=0,
+    small_chance=0,
+    jpeg_chance=0,
     key_error=0,
     roll=0,
     scale=0,
@@ -28,10 +32,15 @@ def _images(count: int = 64) -> np.ndarray:
     return np.repeat(np.repeat(coarse, 8, axis=1), 8, axis=2)
 
 
+def _pictures(images: np.ndarray, landmarks: np.ndarray | None = None) -> Pictures:
+    numbers = np.arange(len(images))
+    return Pictures(images, numbers % 7, numbers, landmarks)
+
+
 def test_keeps_shape_and_type_and_the_originals() -> None:
     images = _images()
     before = images.copy()
-    out = augment(images, RECIPE, np.random.default_rng(0))
+    out = augment(_pictures(images), RECIPE, np.random.default_rng(0))
     assert out.shape == (64, 48, 48)
     assert out.dtype == np.uint8
     assert (images == before).all()
@@ -39,14 +48,16 @@ def test_keeps_shape_and_type_and_the_originals() -> None:
 
 
 def test_the_seed_decides_everything() -> None:
-    one, same, other = (augment(_images(), RECIPE, np.random.default_rng(s)) for s in (5, 5, 6))
+    one, same, other = (
+        augment(_pictures(_images()), RECIPE, np.random.default_rng(s)) for s in (5, 5, 6)
+    )
     assert (one == same).all()
     assert (one != other).any()
 
 
 def test_without_any_change_it_is_the_device_s_crop_or_its_mirror_image() -> None:
     images = _images()
-    out = augment(images, STILL, np.random.default_rng(0))
+    out = augment(_pictures(images), STILL, np.random.default_rng(0))
     plain = crop.standardise(images).astype(int)
     straight = np.abs(out - plain).max(axis=(1, 2))
     mirrored = np.abs(out - plain[:, :, ::-1]).max(axis=(1, 2))
@@ -71,7 +82,7 @@ def test_key_points_err_no_further_than_the_recipe_says() -> None:
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_blank_pictures_pass_through(value: int) -> None:
     images = np.full((8, 48, 48), value, np.uint8)
-    assert augment(images, RECIPE, np.random.default_rng(0)).shape == images.shape
+    assert augment(_pictures(images), RECIPE, np.random.default_rng(0)).shape == images.shape
 
 
 def test_mixing_blends_pictures_and_targets_alike() -> None:
@@ -97,7 +108,7 @@ def test_pictures_are_cut_as_the_detector_saw_them() -> None:
     recipe = dataclasses.replace(STILL, detected_chance=1, detected_error=0)
     seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
     seen[7] = np.nan
-    out = augment(images, recipe, np.random.default_rng(0), seen).astype(int)
+    out = augment(_pictures(images, seen), recipe, np.random.default_rng(0)).astype(int)
     moved = np.stack([crop.align(image, KEY_POINTS + np.array([3, -2])) for image in images])
     moved[7] = images[7]
     expected = crop.standardise(moved).astype(int)

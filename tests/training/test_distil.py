@@ -9,9 +9,9 @@ import pytest
 
 from device.messages import EMOTIONS
 from training import distil, targets
+from training.data.ferplus import Votes
+from training.data.pictures import Pictures
 from training.errors import DatasetError, RunError
-from training.fer2013 import Pictures
-from training.ferplus import Votes
 from training.recipe import Recipe
 
 if TYPE_CHECKING:

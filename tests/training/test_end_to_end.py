@@ -19,7 +19,8 @@ import pytest
 from device.eye import bundle as bundles
 from device.eye import crop
 from device.eye.classifier import Classifier
-from training import checkpoint, cli, fer2013, loop, recipe
+from training import checkpoint, cli, loop, recipe
+from training.data import fer2013
 
 if TYPE_CHECKING:
     from pathlib import Path

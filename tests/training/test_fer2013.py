@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from training import fer2013
+from training.data import fer2013
+from training.data.pictures import SPLITS
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_reads_splits_labels_pixels_and_rows(write_csv: Callable[..., Path]) -> 
     data = fer2013.read(
         write_csv([GOOD, ("6", PIXELS, "PrivateTest"), ("0", PIXELS, "PublicTest")])
     )
-    assert [len(data.splits[name]) for name in fer2013.SPLITS] == [1, 1, 1]
+    assert [len(data.splits[name]) for name in SPLITS] == [1, 1, 1]
     private = data.split("PrivateTest")
     assert private.images.dtype == np.uint8
     assert private.images.shape == (1, 48, 48)
@@ -151,7 +152,7 @@ def test_files_that_are_no_data_set(tmp_path: Path, write_csv: Callable[..., Pat
 
 
 def test_an_empty_split_is_an_error(write_csv: Callable[..., Path]) -> None:
-    with pytest.raises(DatasetError, match="no picture whose Usage is PublicTest"):
+    with pytest.raises(DatasetError, match="no PublicTest picture"):
         fer2013.read(write_csv([GOOD])).split("PublicTest")
 
 

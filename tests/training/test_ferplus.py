@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from training import ferplus
+from training.data import ferplus
+from training.data.pictures import Pictures
 from training.errors import DatasetError
-from training.fer2013 import Pictures
 from training.recipe import Recipe
 from training.targets import targets, usable
 

@@ -8,7 +8,7 @@ from skimage import data
 
 from device.eye.detector import Detector
 from training import landmarks
-from training.fer2013 import Pictures
+from training.data.pictures import Pictures
 
 
 def _pictures() -> Pictures:

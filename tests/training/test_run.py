@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training import checkpoint, cli, prepare, recipe
+from training import checkpoint, cli, inputs, recipe
 from training.errors import RunError
 from training.recipe import Recipe
 from training.schedule import Schedule, averaging
@@ -64,6 +64,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "folds": None,
         "width": None,
         "squeeze": None,
+        "balance": None,
         "ferplus": None,
         "resume": False,
         "float32": False,
@@ -72,30 +73,30 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
 
 
 def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
-    assert prepare.recipe(_options(tmp_path)).votes == 0
-    assert prepare.recipe(_options(tmp_path, ferplus=tmp_path, epochs=7)) == Recipe(epochs=7)
-    assert not prepare.recipe(_options(tmp_path, float32=True)).fast
+    assert inputs.recipe(_options(tmp_path)).votes == 0
+    assert inputs.recipe(_options(tmp_path, ferplus=tmp_path, epochs=7)) == Recipe(epochs=7)
+    assert not inputs.recipe(_options(tmp_path, float32=True)).fast
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
-    prepare.folder(tmp_path / "run", settings, resume=False)
+    inputs.folder(tmp_path / "run", settings, resume=False)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path)
-    assert prepare.recipe(resumed) == settings
+    assert inputs.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
     with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
-        prepare.recipe(resumed)
+        inputs.recipe(resumed)
     with pytest.raises(RunError, match="needs --ferplus"):
-        prepare.recipe(_options(tmp_path / "run", resume=True))
+        inputs.recipe(_options(tmp_path / "run", resume=True))
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "model.keras").touch()
     with pytest.raises(RunError, match="holds a run already"):
-        prepare.folder(tmp_path, Recipe(), resume=False)
+        inputs.folder(tmp_path, Recipe(), resume=False)
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="Not a directory"):
-        prepare.folder(tmp_path / "file" / "run", Recipe(), resume=False)
+        inputs.folder(tmp_path / "file" / "run", Recipe(), resume=False)
 
 
 class _Variable:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.commands.options import DATA
+
 if TYPE_CHECKING:
     import argparse
 
@@ -13,7 +15,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the command and its options."""
     distil = commands.add_parser("distil", help="make soft labels to train on")
     distil.set_defaults(command=run)
-    distil.add_argument("--data", type=Path, required=True, help="fer2013.csv[.xz|...]")
+    distil.add_argument("--data", type=Path, required=True, help=DATA)
     distil.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
     distil.add_argument(
         "--teachers", type=Path, nargs="+", default=[], help="runs, one --fold of the data each"
@@ -23,10 +25,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Make the labels, say what they are worth, and return the exit code."""
-    from training import distil, fer2013, ferplus
+    from training import data as datasets
+    from training import distil
+    from training.data import ferplus
+    from training.data.pictures import TRAINING
 
-    data = fer2013.read(options.data)
-    pictures = data.split("Training")
+    data = datasets.read(options.data)
+    pictures = data.split(TRAINING)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
     if votes is not None:
         ferplus.check(votes, pictures)

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import argparse
 
+DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
+
 
 def positive(text: str) -> int:
     """Read a whole number of at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def hours(text: str) -> float:
+    """Read a number of hours above 0."""
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+def share(text: str) -> float:
+    """Read a number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must be 0 to 1")
     return number

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import functools
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.commands.options import positive
+from training import distributed
+from training.commands.options import DATA, hours, positive, share
 
 if TYPE_CHECKING:
     from training.loop import Epoch
@@ -18,14 +20,15 @@ NARROWEST, WIDEST = 0.25, 8.0
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
-    train = commands.add_parser("train", help="train a model on FER2013")
+    train = commands.add_parser("train", help="train a model")
     train.set_defaults(command=run)
-    train.add_argument("--data", type=Path, required=True, help="fer2013.csv[.xz|.gz|.bz2|.zip]")
+    train.add_argument("--data", type=Path, required=True, help=DATA)
     train.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
     train.add_argument("--run", type=Path, required=True, help="folder of the run")
     train.add_argument("--epochs", type=positive, help="passes over the data (default: recipe's)")
     train.add_argument("--seed", type=int, help="seed of everything random (default: recipe's)")
     train.add_argument("--limit", type=positive, help="use only so many pictures (to try it out)")
+    train.add_argument("--max-hours", type=hours, help="stop in time; --resume goes on")
     train.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
     train.add_argument(
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
@@ -38,7 +41,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--squeeze", action="store_true", default=None, help="squeeze and excite in each block"
     )
+    train.add_argument(
+        "--balance", type=share, help="0 leaves rare classes rare, 1 makes all alike (default 0)"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    distributed.add_options(train)
 
 
 def _fold(text: str) -> tuple[int, int]:
@@ -65,32 +72,49 @@ def run(options: argparse.Namespace) -> int:
     """Train, and return the exit code."""
     from tqdm import tqdm
 
-    from training import fer2013, ferplus, prepare
+    from training import data as datasets
+    from training import inputs
+    from training.data import ferplus
     from training.loop import Run
 
     options.fold, options.folds = options.fold or (None, None)
-    settings = prepare.recipe(options)
-    print(f"reading {options.data}", flush=True)
-    data = fer2013.read(options.data)
+    settings = inputs.recipe(options)
+    part = distributed.join(options.processes, options.process, options.coordinator)
+    say = functools.partial(print, flush=True) if part.first else _silent
+    say(f"reading {options.data}")
+    data = datasets.read(options.data)
+    for note in data.notes:
+        say(note)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
-    pictures, targets, public = prepare.data(data, votes, settings, options.labels)
-    prepare.folder(options.run, settings, options.resume)
-    print("looking for eyes and mouths as the device does", flush=True)
-    detected = prepare.detected(options.run, pictures, settings)
-    bar = functools.partial(tqdm, leave=False, disable=None, unit="batch")
-    run = Run(options.run, settings, pictures, targets, public, detected, options.threads, bar)
+    pictures, targets, public = inputs.data(data, votes, settings, options.labels)
+    if part.first:
+        inputs.folder(options.run, settings, options.resume)
+    if settings.detected_chance and pictures.landmarks is None:
+        say("looking for eyes and mouths as the device does")
+    pictures = inputs.detected(options.run, pictures, settings)
+    bar = functools.partial(
+        tqdm, leave=False, disable=None if part.first else True, unit="batch", dynamic_ncols=True
+    )
+    run = Run(options.run, settings, pictures, targets, public, options.threads, bar, part)
     if options.resume:
         run.resume()
-    print(f"training on {len(pictures)} pictures, {settings.epochs} epochs", flush=True)
-    run.train(lambda epoch: _report(epoch, settings.epochs))
+    say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")
+    if not run.train(lambda epoch: _report(epoch, settings.epochs), options.max_hours or math.inf):
+        say(f"stopped in time after epoch {run.finished}; --resume goes on")
     return 0
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the first process speaks for all."""
 
 
 def _report(epoch: Epoch, epochs: int) -> None:
     left = (epochs - epoch.number) * epoch.seconds
+    public = epoch.public
     print(
         f"epoch {epoch.number}/{epochs}  {epoch.seconds:.0f} s  left {left / 60:.0f} min  "
-        f"loss {epoch.loss:.4f}  PublicTest {epoch.public.accuracy:.2%}  "
-        f"macro-F1 {epoch.public.macro_f1:.4f}",
+        f"loss {epoch.loss:.4f}  PublicTest: accuracy {public.accuracy:.2%}  "
+        f"precision {public.macro_precision:.4f}  recall {public.macro_recall:.4f}  "
+        f"macro-F1 {public.macro_f1:.4f}",
         flush=True,
     )

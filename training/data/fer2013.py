@@ -11,18 +11,18 @@ import bz2
 import csv
 import gzip
 import io
-import logging
 import lzma
 import warnings
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from device.eye.crop import SIZE
 from device.messages import EMOTIONS
+from training.data.pictures import SPLITS, Dataset, judge, pictures
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -30,65 +30,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from numpy.typing import NDArray
-
-log = logging.getLogger(__name__)
-
-SIZE = 48
-SPLITS = ("Training", "PublicTest", "PrivateTest")
 COLUMNS = ("emotion", "pixels", "Usage")
 OPENERS: dict[str, Any] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
-BROKEN_SHARE = 0.01
-"""A file with a larger share of broken rows is refused."""
-BROKEN_NAMED = 5
-"""So many broken rows are named one by one; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """Grey pictures uint8 (n, 48, 48), labels int64 (n,) in 0..6, and each one's data row (n,).
-
-    `rows` counts the file's data rows from 0, broken ones included; FER+ joins by it.
-    """
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    rows: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def take(self, index: NDArray[np.integer[Any]] | slice) -> Pictures:
-        """Return the pictures at these places."""
-        return Pictures(self.images[index], self.labels[index], self.rows[index])
-
-    def unlike(self, others: Pictures) -> NDArray[np.bool_]:
-        """Tell, as bool (n,), which pictures are byte for byte none of `others`."""
-        known = {image.tobytes() for image in others.images}
-        return np.array([image.tobytes() not in known for image in self.images], bool)
-
-
-@dataclass(frozen=True, slots=True)
-class Fer2013:
-    """The whole data set by split; `broken` says in words what is wrong with which line."""
-
-    splits: dict[str, Pictures]
-    rows: int
-    broken: tuple[str, ...] = ()
-
-    def split(self, name: str) -> Pictures:
-        """Return one of `SPLITS`. Raises DatasetError when it holds no picture."""
-        pictures = self.splits[name]
-        if not len(pictures):
-            raise DatasetError(f"the data set has no picture whose Usage is {name}")
-        return pictures
 
 
 class _Broken(ValueError):
     """One row cannot be used."""
 
 
-def read(path: Path) -> Fer2013:
+def read(path: Path) -> Dataset:
     """Read the CSV, plain or compressed (.xz, .gz, .bz2, .zip with one CSV inside).
 
     Broken rows are left out and logged with their line number. Raises DatasetError when the file
@@ -109,8 +59,8 @@ def read(path: Path) -> Fer2013:
                 broken.append(f"line {reader.line_num}: {error}")
                 continue
             splits[usage].append((pixels, label, count - 1))
-    _judge(path, count, broken)
-    return Fer2013({name: _pictures(rows) for name, rows in splits.items()}, count, tuple(broken))
+    judge(str(path), "rows", count, broken)
+    return Dataset({name: pictures(rows) for name, rows in splits.items()}, count, tuple(broken))
 
 
 @contextmanager
@@ -173,23 +123,3 @@ def _pixels(text: str) -> bytes:
     if len(values) != SIZE * SIZE:
         raise _Broken(f"{len(values)} pixels where {SIZE * SIZE} are wanted")
     return values.astype(np.uint8).tobytes()
-
-
-def _judge(path: Path, count: int, broken: list[str]) -> None:
-    if not count:
-        raise DatasetError(f"{path}: no rows")
-    if len(broken) > BROKEN_SHARE * count:
-        raise DatasetError(f"{path}: {len(broken)} of {count} rows are broken, first {broken[0]}")
-    for reason in broken[:BROKEN_NAMED]:
-        log.warning("%s: row left out: %s", path, reason)
-    if len(broken) > BROKEN_NAMED:
-        log.warning("%s: %d more rows left out", path, len(broken) - BROKEN_NAMED)
-
-
-def _pictures(rows: list[tuple[bytes, int, int]]) -> Pictures:
-    pixels = np.frombuffer(b"".join(row[0] for row in rows), np.uint8)
-    return Pictures(
-        pixels.reshape(-1, SIZE, SIZE),
-        np.array([row[1] for row in rows], np.int64),
-        np.array([row[2] for row in rows], np.int64),
-    )

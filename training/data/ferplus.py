@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.data.fer2013 import opened
 from training.errors import DatasetError
-from training.fer2013 import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Pictures
+    from training.data.pictures import Pictures
 
 COLUMNS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 """FER+'s names of the seven emotions, in the order of `device.messages.EMOTIONS`."""

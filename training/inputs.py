@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import ferplus, landmarks
+from training import landmarks
 from training import recipe as recipes
-from training.errors import RunError
+from training.data import ferplus
+from training.data.pictures import PUBLIC, TRAINING
+from training.errors import DatasetError, RunError
 from training.loop import CONFIG, MODEL
 from training.targets import folds, soft_labels, targets, usable
 
@@ -19,14 +21,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.fer2013 import Fer2013, Pictures
-    from training.ferplus import Votes
+    from training.data.ferplus import Votes
+    from training.data.pictures import Dataset, Pictures
     from training.recipe import Recipe
 
 LANDMARKS = "landmarks.npy"
 SCENES = 2
 """In so many scenes the detector looks at each picture, which takes it some 10 ms."""
-GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze")
+HELD = 10
+"""Where there is no PublicTest, one in so many Training pictures takes its place."""
+GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance")
 """Settings that the command line may give."""
 
 
@@ -67,41 +71,44 @@ def folder(path: Path, settings: Recipe, resume: bool) -> None:
         raise RunError(f"{path}: {error.strerror}") from error
 
 
-def detected(path: Path, pictures: Pictures, settings: Recipe) -> NDArray[np.float32] | None:
-    """Return the pictures' key points by the device's detector, kept in the run's folder.
+def detected(path: Path, pictures: Pictures, settings: Recipe) -> Pictures:
+    """Return the pictures with their key points by the device's detector, if the recipe wants them.
 
-    That is float32 (n, scenes, 4, 2) in the pictures' pixels, or None where the recipe wants none.
-    Raises RunError when they cannot be written.
+    They come with a prepared data set, or are looked for and kept in the run's folder. Raises
+    RunError when they cannot be written.
     """
     if not settings.detected_chance:
-        return None
+        return dataclasses.replace(pictures, landmarks=None)
+    if pictures.landmarks is not None:
+        return pictures
     kept = path / LANDMARKS
     try:
         if kept.exists():
             found: NDArray[np.float32] = np.load(kept, allow_pickle=False)
             if len(found) == len(pictures):
-                return found
+                return dataclasses.replace(pictures, landmarks=found)
         found = landmarks.find(pictures, SCENES, settings.seed)
         partial = path / f"partial-{LANDMARKS}"
         np.save(partial, found)
         partial.replace(kept)
     except (OSError, ValueError) as error:
         raise RunError(f"{kept}: {error}") from error
-    return found
+    return dataclasses.replace(pictures, landmarks=found)
 
 
 def data(
-    fer: Fer2013, votes: Votes | None, settings: Recipe, labels: Path | None = None
+    dataset: Dataset, votes: Votes | None, settings: Recipe, labels: Path | None = None
 ) -> tuple[Pictures, NDArray[np.float32], Pictures]:
     """Return the pictures to train on, their targets float32 (n, 7), and PublicTest.
 
     `labels` is a file of soft labels. With a `limit`, both are seeded samples of at most so many.
-    PrivateTest is not looked at. Raises DatasetError when a file does not fit the data set.
+    A data set without PublicTest gives a tenth of Training in its place. PrivateTest is not looked
+    at. Raises DatasetError when a file does not fit the data set.
     """
-    pictures, public = fer.split("Training"), fer.split("PublicTest")
+    pictures, public = split(dataset)
     if votes is not None:
         ferplus.check(votes, pictures)
-    soft = soft_labels(labels, fer.rows) if labels else None
+    soft = soft_labels(labels, dataset.rows) if labels else None
     pictures = pictures.take(np.flatnonzero(usable(pictures, votes)))
     if settings.folds:
         seen = folds(pictures, settings.folds) != settings.fold
@@ -113,3 +120,17 @@ def data(
             for each in (pictures, public)
         )
     return pictures, targets(pictures, votes, settings, soft), public
+
+
+def split(dataset: Dataset) -> tuple[Pictures, Pictures]:
+    """Return the pictures to train on and those to judge by, which are PublicTest if there is any.
+
+    Raises DatasetError when there is nothing to train on.
+    """
+    pictures = dataset.split(TRAINING)
+    if len(dataset.splits[PUBLIC]):
+        return pictures, dataset.splits[PUBLIC]
+    held = folds(pictures, HELD) == 0
+    if held.all() or not held.any():
+        raise DatasetError("the data set has no PublicTest picture, and too few to do without")
+    return pictures.take(np.flatnonzero(~held)), pictures.take(np.flatnonzero(held))

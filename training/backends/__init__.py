@@ -1,0 +1,70 @@
+"""What trains a network, a module for each backend of Keras.
+
+`KERAS_BACKEND` says which, TensorFlow where it says nothing: a GPU machine without TensorFlow
+trains with `KERAS_BACKEND=jax` or `KERAS_BACKEND=torch`. Each module has the same three things:
+`start(threads)` imports the library, quiet and with so many threads; `normalization()` returns the
+layer that normalises fastest there; `Step` takes one step of gradient descent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any, Protocol, cast
+
+from training.errors import RunError
+
+NAMES = ("tensorflow", "jax", "torch")
+VARIABLE = "KERAS_BACKEND"
+
+
+class Step(Protocol):
+    """One step of gradient descent, and of the weights' average.
+
+    The loss is the mean cross-entropy of the logits, after `offset` (7,) was added to them, with
+    the targets. Every weight but those of one dimension (normalisations, biases) decays.
+    """
+
+    def __init__(
+        self, model: Any, average: Any, optimizer: Any, decay: float, offset: Any
+    ) -> None: ...
+
+    def __call__(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+        """Return the loss before the step, a number on whatever device it was computed.
+
+        `images` are float32 (n, 48, 48) in 0..255, `targets` float32 (n, 7), `rate` the learning
+        rate, `keep` how much of the average is kept; both float32.
+        """
+
+    def settle(self) -> None:
+        """Bring the variables of model, average and optimiser up to date."""
+
+
+class Backend(Protocol):
+    """One of this package's modules."""
+
+    Step: type[Step]
+
+    def start(self, threads: int | None) -> None:
+        """Import the library; `threads` of None leaves what was set before, or 1."""
+
+    def normalization(self) -> Any:
+        """Return the class of layer that normalises batches."""
+
+
+def start(threads: int | None = None) -> Backend:
+    """Import the backend that `KERAS_BACKEND` names and return its module.
+
+    Raises RunError when there is none of that name, or its library is not installed.
+    """
+    name = os.environ.setdefault(VARIABLE, NAMES[0])
+    if name not in NAMES:
+        raise RunError(f"{VARIABLE} is {name!r} where one of {', '.join(NAMES)} is wanted")
+    # Keras imports TensorFlow, where it is installed, beside other backends too.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    module = importlib.import_module(f"{__name__}.{name}")
+    try:
+        module.start(threads)
+    except ModuleNotFoundError as error:
+        raise RunError(f"{VARIABLE} is {name}, which is not installed: {error}") from error
+    return cast("Backend", module)
