@@ -40,7 +40,7 @@ def augment(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> 
     _shrink(out, recipe, random)
     _blur(out, recipe, random)
     _bend(out, recipe, random)
-    _darken(out, recipe, random)
+    _expose(out, recipe, random)
     _disturb(out, recipe, random)
     _compress(out, recipe, random)
     out = crop.standardise(out)
@@ -129,11 +129,12 @@ def _blur(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
         images[index] = cv2.GaussianBlur(images[index], (0, 0), both[0], sigmaY=both[1])
 
 
-def _darken(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
-    """Take light from some, so that few grey levels are left."""
-    index = _some(len(images), recipe.dark_chance, random)
-    light = random.uniform(recipe.dark, 1, (len(index), 1, 1))
-    images[index] = np.rint(images[index] * light).astype(np.uint8)
+def _expose(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
+    """Give some too little light, so that few grey levels are left, or too much."""
+    index = _some(len(images), recipe.light_chance, random)
+    spread = np.log([recipe.dark, recipe.bright])
+    light = np.exp(random.uniform(*spread, (len(index), 1, 1)))
+    images[index] = np.minimum(np.rint(images[index] * light), 255).astype(np.uint8)
 
 
 def _compress(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:

@@ -6,7 +6,7 @@ processes can make a part of it each and end up with the very same batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +38,7 @@ class Batches:
     pictures: Pictures
     targets: NDArray[np.float32]
     recipe: Recipe
-    part: Part = Part()
+    part: Part = field(default_factory=Part)
 
     def __post_init__(self) -> None:
         if self.part.processes == 1:

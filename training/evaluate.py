@@ -1,4 +1,4 @@
-"""Measure a model on a split of FER2013: a bundle as the device runs it, or a Keras model."""
+"""Measure a model on a labelled data set: a bundle as the device runs it, or a Keras model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import numpy as np
 from device.eye import bundle as bundles
 from device.eye import crop
 from device.eye.classifier import Classifier
-from training.metrics import Metrics, measure, table
+from training.data.pictures import PRIVATE, TRAINING
+from training.errors import DatasetError
+from training.metrics import Metrics, interval, measure, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.data.pictures import Dataset
+    from training.data.pictures import Dataset, Pictures
 
     Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
     """Standardised crops, uint8 (n, 48, 48), to probabilities, float32 (n, 7)."""
@@ -42,11 +44,14 @@ class Evaluation:
         return figures
 
     def __str__(self) -> str:
-        lines = [f"{self.split}: {table(self.metrics)}"]
+        low, high = interval(self.metrics.accuracy, self.metrics.pictures)
+        lines = [
+            f"{self.split}: {table(self.metrics)}",
+            f"\n95 % confidence interval of the accuracy {low:.2%} to {high:.2%}",
+        ]
         if self.without_duplicates is not None:
             lines.append(
-                f"\naccuracy without pictures that are also in Training "
-                f"{self.without_duplicates:.2%}"
+                f"accuracy without pictures that are also in Training {self.without_duplicates:.2%}"
             )
         return "\n".join(lines)
 
@@ -58,10 +63,26 @@ def evaluate(answer: Answer, data: Dataset, split: str) -> Evaluation:
     """
     pictures = data.split(split)
     given = answer(crop.standardise(np.asarray(pictures.images)))
-    new = pictures.unlike(data.splits["Training"])
     right = given.argmax(axis=1) == pictures.labels
-    without = float(right[new].mean()) if new.any() and split != "Training" else None
+    others = data.splits[TRAINING]
+    without = None
+    if split != TRAINING and len(others):
+        new = pictures.unlike(others)
+        without = float(right[new].mean()) if new.any() else None
     return Evaluation(split, measure(given, pictures.labels), without)
+
+
+def chosen(data: Dataset, split: str | None) -> str:
+    """Return the split to measure: the one asked for, or PrivateTest, or the only one there is.
+
+    Raises DatasetError when that leaves it open, or holds no picture.
+    """
+    filled = data.filled()
+    if split is None:
+        split = filled[0] if len(filled) == 1 else PRIVATE
+    if split not in filled:
+        raise DatasetError(f"no {split} picture; give --split, one of: {', '.join(filled)}")
+    return split
 
 
 def answers(path: Path) -> Answer:
@@ -86,3 +107,9 @@ def of_bundle(bundle: bundles.Bundle) -> Answer:
         return np.concatenate([classifier.classify(crops[at : at + BATCH]) for at in starts])
 
     return answer
+
+
+def sample(pictures: Pictures, count: int, seed: int = 1) -> Pictures:
+    """Return at most so many of the pictures, drawn at random but always the same."""
+    index = np.random.default_rng(seed).permutation(len(pictures))[:count]
+    return pictures.take(np.sort(index))

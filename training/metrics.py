@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BINS = 15
+DEVIATES = 1.959964
+"""Standard deviations that hold 95 % of a normal distribution."""
 NEGATIVE = ("angry", "disgust", "fear", "sad")
 """These count as one in the grouped mood, beside happy, surprise and neutral."""
 
@@ -95,11 +98,33 @@ def calibration_error(
     probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
 ) -> float:
     """Expected calibration error in 15 equal bins (Guo et al. 2017, arXiv:1706.04599)."""
-    confidence = probabilities.max(axis=1)
+    bins = reliability(probabilities, labels)
+    return sum(count * abs(right - sure) for count, sure, right in bins) / len(labels)
+
+
+def reliability(
+    probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
+) -> list[tuple[int, float, float]]:
+    """Return for each of 15 bins of confidence: pictures, mean confidence, share that is right."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, weights=right - confidence, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(labels))
+    count, sure, hits = (
+        np.bincount(bins, weights=weights, minlength=BINS) for weights in (None, confidence, right)
+    )
+    most = np.maximum(count, 1)
+    return list(zip(count.tolist(), (sure / most).tolist(), (hits / most).tolist(), strict=True))
+
+
+def interval(share: float, count: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of a share of `count` (Wilson 1927)."""
+    if not count:
+        return 0.0, 1.0
+    square = DEVIATES**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = share * (1 - share) / count + square / (4 * count**2)
+    reach = DEVIATES * math.sqrt(spread) / (1 + square / count)
+    return middle - reach, middle + reach
 
 
 def table(metrics: Metrics) -> str:

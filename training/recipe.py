@@ -18,7 +18,7 @@ class Recipe:
     """A run's settings.
 
     Angles are degrees, shifts and errors pixels of the 48 px crop, `scale` and all chances shares.
-    `dark` is the least light left, `blur` the widest blur's deviation in pixels, `small` the fewest
+    `dark` and `bright` are the least and most light, `blur` the widest blur's deviation in pixels, `small` the fewest
     pixels across, `jpeg` the worst quality. `balance` is how much of the classes' frequencies is
     kept out of what the network learns (0 to 1; `training.targets.offset`).
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
@@ -50,16 +50,17 @@ class Recipe:
     detected_chance: float = 0.5
     detected_error: float = 0.4
     gamma: float = 0.3
-    noise: float = 8.0
-    noise_chance: float = 0.15
+    noise: float = 15.0
+    noise_chance: float = 0.12
     dark: float = 0.15
-    dark_chance: float = 0.05
-    blur: float = 1.5
+    bright: float = 2.5
+    light_chance: float = 0.08
+    blur: float = 2.0
     blur_chance: float = 0.1
     small: float = 24.0
     small_chance: float = 0.05
     jpeg: float = 30.0
-    jpeg_chance: float = 0.1
+    jpeg_chance: float = 0.08
     erase_chance: float = 0.15
     limit: int = 0
 

@@ -67,12 +67,20 @@ class Place:
     roll: float
 
 
-def measure(answer: Answer, pictures: Pictures, random: np.random.Generator) -> Serving:
-    """Compare the accuracy of `answer` on the pictures themselves and behind the detector."""
+def measure(
+    answer: Answer,
+    pictures: Pictures,
+    random: np.random.Generator,
+    rolls: tuple[float, float] = (-ROLL, ROLL),
+) -> Serving:
+    """Compare the accuracy of `answer` on the pictures themselves and behind the detector.
+
+    `rolls` bounds how far they are turned, in degrees.
+    """
     detector = Detector(threads=1)
     crops, found = [], []
     for index, image in enumerate(pictures):
-        scene, place = draw(image, random)
+        scene, place = draw(image, random, rolls)
         detection = nearest(detector.detect(scene), place)
         if detection is not None:
             crops.append(crop.crop(scene, detection.landmarks))
@@ -86,13 +94,13 @@ def measure(answer: Answer, pictures: Pictures, random: np.random.Generator) -> 
     return Serving(len(pictures), len(found), float(right.mean()), float(right_served.mean()))
 
 
-def draw_place(random: np.random.Generator) -> Place:
+def draw_place(random: np.random.Generator, rolls: tuple[float, float] = (-ROLL, ROLL)) -> Place:
     """Draw a place that lies wholly inside the scene."""
     side = random.uniform(*SIDES)
     reach = side * 0.75
     x = random.uniform(reach, WIDTH - reach)
     y = random.uniform(reach, HEIGHT - reach)
-    return Place(x, y, side, random.uniform(-ROLL, ROLL))
+    return Place(x, y, side, random.uniform(*rolls))
 
 
 def background(random: np.random.Generator) -> NDArray[np.uint8]:
@@ -103,9 +111,13 @@ def background(random: np.random.Generator) -> NDArray[np.uint8]:
     return np.asarray(np.rint(room + grain), np.uint8)
 
 
-def draw(image: NDArray[np.uint8], random: np.random.Generator) -> tuple[NDArray[np.uint8], Place]:
+def draw(
+    image: NDArray[np.uint8],
+    random: np.random.Generator,
+    rolls: tuple[float, float] = (-ROLL, ROLL),
+) -> tuple[NDArray[np.uint8], Place]:
     """Return a scene with the grey picture (48, 48) at a drawn place."""
-    place = draw_place(random)
+    place = draw_place(random, rolls)
     return paste(image, background(random), place), place
 
 

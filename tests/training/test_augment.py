@@ -12,7 +12,7 @@ from training.recipe import Recipe
 
 RECIPE = Recipe()
 STILL = Recipe(
-    dark_chance=0,
+    light_chance=0,
     small_chance=0,
     jpeg_chance=0,
     key_error=0,

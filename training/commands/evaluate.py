@@ -1,8 +1,9 @@
-"""`moodlift-train evaluate`: measure a bundle or a Keras model."""
+"""`moodlift-train evaluate`: measure a bundle or a Keras model on any labelled pictures."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,20 +21,47 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     evaluate.set_defaults(command=run)
     evaluate.add_argument("--model", type=Path, required=True, help="bundle folder or model.keras")
     evaluate.add_argument("--data", type=Path, required=True, help=DATA)
-    evaluate.add_argument("--split", choices=SPLITS, default=SPLITS[0], help="default PrivateTest")
+    evaluate.add_argument(
+        "--split", choices=SPLITS, help="default PrivateTest, or the only one that there is"
+    )
+    evaluate.add_argument(
+        "--detect",
+        action="store_true",
+        help="the pictures are whole photographs: find each one's face as the device does",
+    )
+    evaluate.add_argument("--report", type=Path, help="folder for a report: HTML, JSON, pictures")
+    evaluate.add_argument(
+        "--quick", action="store_true", help="a report without robustness, which takes minutes"
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print, and return the exit code."""
     from training import data as datasets
-    from training import evaluate
+    from training import evaluate, photographs, report
+    from training.errors import DatasetError
 
     answer = evaluate.answers(options.model)
-    result = evaluate.evaluate(answer, datasets.read(options.data), options.split)
+    if options.detect and not options.data.is_dir():
+        raise DatasetError(f"{options.data}: --detect needs a folder of photographs")
+    data = photographs.read(options.data) if options.detect else datasets.read(options.data)
+    for note in data.notes:
+        print(note, file=sys.stderr)
+    split = evaluate.chosen(data, options.split)
+    result = evaluate.evaluate(answer, data, split)
     if options.json:
-        about = {"split": options.split, **result.as_dict()}
+        about = {"split": split, **result.as_dict()}
         print(json.dumps({**about, "confusion": result.metrics.confusion.tolist()}))
     else:
         print(result)
+    if options.report:
+        about = report.describe(options.model)
+        made = report.make(answer, about, data, split, options.quick, _say)
+        report.write(options.report, made)
+        _say(f"written: {options.report / report.PAGE}")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,26 @@
+"""`moodlift-train card`: write the model card of a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    card = commands.add_parser("card", help="write the model card of a report")
+    card.set_defaults(command=run)
+    card.add_argument("--report", type=Path, required=True, help="folder that evaluate wrote")
+    card.add_argument("--out", type=Path, required=True, help="file, such as docs/MODEL_CARD.md")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write it, and return the exit code."""
+    from training import card, report
+
+    card.write(options.out, report.read(options.report))
+    print(f"written: {options.out}")
+    return 0

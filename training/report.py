@@ -1,0 +1,220 @@
+"""All that is known of a model, measured on one data set: as JSON, and as one page with pictures.
+
+`make` measures, `write` puts report.json, report.html and the pictures into a folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.eye import bundle as bundles
+from device.eye import crop
+from device.messages import EMOTIONS
+from training import figures, robustness, serving
+from training.errors import RunError
+from training.evaluate import evaluate, sample
+from training.metrics import interval, reliability
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from training.data.pictures import Dataset
+    from training.evaluate import Answer
+
+REPORT, PAGE = "report.json", "report.html"
+CONFUSION, RELIABILITY = "confusion.png", "reliability.png"
+SERVED = 1000
+"""So many pictures are measured behind the detector."""
+STYLE = """
+:root { color-scheme: light dark; --ink: #24344d; --paper: #fff; --line: #d5dce6; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e3e9f2; --paper: #18202c; --line: #3a475c; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { padding: .25rem .8rem; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+img { max-width: 100%; background: #fff; border-radius: 6px; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
+"""
+
+
+def make(
+    answer: Answer,
+    about: dict[str, Any],
+    data: Dataset,
+    split: str,
+    quick: bool,
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """Measure `answer`, which is the model that `about` describes, and return the report.
+
+    `quick` leaves out robustness and what is behind the detector, which take minutes.
+    """
+    pictures = data.split(split)
+    say(f"measuring on {len(pictures)} pictures")
+    result = evaluate(answer, data, split)
+    given = answer(crop.standardise(np.asarray(pictures.images)))
+    report: dict[str, Any] = {
+        "model": about,
+        "split": split,
+        "metrics": result.as_dict(),
+        "interval": [round(v, 4) for v in interval(result.metrics.accuracy, len(pictures))],
+        "confusion": result.metrics.confusion.tolist(),
+        "reliability": reliability(given, pictures.labels),
+    }
+    if quick:
+        return report
+    say("measuring behind the detector")
+    some = sample(pictures, SERVED)
+    served = serving.measure(answer, some, np.random.default_rng(robustness.SEED))
+    report["behind_detector"] = served.as_dict()
+    say("measuring worse pictures")
+    rows = robustness.measure(answer, pictures)
+    rows["roll, behind the detector"] = robustness.rolled(answer, pictures)
+    rows["turned aside"] = robustness.turned(answer, pictures)
+    report["robustness"] = {kind: [asdict(row) for row in each] for kind, each in rows.items()}
+    return report
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """Return what a bundle's manifest says of it, or a Keras file's name and size."""
+    if not path.is_dir():
+        return {"name": path.name, "kind": "Keras, float32", "bytes": path.stat().st_size}
+    manifest = bundles.load(path).manifest
+    keys = ("version", "date", "bytes", "parameters", "macs", "temperature", "training", "licence")
+    about = {key: manifest[key] for key in keys if key in manifest}
+    return {"name": path.name, "kind": "TFLite, int8", **about}
+
+
+def write(folder: Path, report: dict[str, Any]) -> None:
+    """Write the report into the folder. Raises RunError when that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / REPORT).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        (folder / PAGE).write_text(_page(folder, report), "utf-8")
+    except OSError as error:
+        raise RunError(f"{folder}: {error.strerror or error}") from error
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Read a report that was written. Raises RunError when there is none, or it is damaged."""
+    try:
+        report: dict[str, Any] = json.loads((folder / REPORT).read_text("utf-8"))
+        report["model"]["name"], report["metrics"]["accuracy"], report["confusion"][0][0]
+    except OSError as error:
+        raise RunError(f"{folder / REPORT}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise RunError(f"{folder / REPORT}: not a report: {error}") from error
+    return report
+
+
+def main_pictures(folder: Path, report: dict[str, Any], prefix: str = "") -> list[str]:
+    """Draw confusion and reliability into the folder and return the files' names."""
+    title = f"{report['model']['name']}, {report['split']}"
+    names = [f"{prefix}{CONFUSION}", f"{prefix}{RELIABILITY}"]
+    figures.confusion(folder / names[0], np.array(report["confusion"]), title)
+    figures.reliability(folder / names[1], report["reliability"], title)
+    return names
+
+
+def draw(folder: Path, report: dict[str, Any]) -> list[str]:
+    """Draw all of a report's pictures into the folder and return their names."""
+    names = main_pictures(folder, report)
+    for kind, rows in report.get("robustness", {}).items():
+        names.append(f"{kind.split(',')[0].replace(' ', '-')}.png")
+        steps, values = ([row[key] for row in rows] for key in ("step", "accuracy"))
+        base = report["metrics"]["accuracy"]
+        figures.lines(folder / names[-1], steps, values, base, f"accuracy: {kind}", unit(kind))
+    return names
+
+
+def unit(kind: str) -> str:
+    """Return what the steps of a kind of change are."""
+    if kind in robustness.CHANGES:
+        return robustness.CHANGES[kind][2]
+    return robustness.ROLL_UNIT if kind.startswith("roll") else robustness.TURN_UNIT
+
+
+def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the figures that a person asks for first, in words and as text."""
+    metrics, (low, high) = report["metrics"], report["interval"]
+    weakest = min(metrics["recall"], key=metrics["recall"].get)
+    rows = [
+        ("pictures", str(metrics["pictures"])),
+        ("accuracy (95 % interval)", f"{metrics['accuracy']:.2%} ({low:.2%} to {high:.2%})"),
+    ]
+    if "accuracy_without_duplicates" in metrics:
+        without = metrics["accuracy_without_duplicates"]
+        rows.append(("accuracy without pictures also in Training", f"{without:.2%}"))
+    rows += [
+        ("macro-F1", f"{metrics['macro_f1']:.4f}"),
+        (
+            "macro precision, recall",
+            f"{metrics['macro_precision']:.4f}, {metrics['macro_recall']:.4f}",
+        ),
+        (f"lowest recall ({weakest})", f"{metrics['recall'][weakest]:.4f}"),
+        ("grouped mood accuracy", f"{metrics['grouped_accuracy']:.2%}"),
+        ("neutral called negative", f"{metrics['neutral_called_negative']:.2%}"),
+        ("expected calibration error", f"{metrics['ece']:.4f}"),
+    ]
+    if "behind_detector" in report:
+        served = report["behind_detector"]
+        rows += [
+            ("faces found in made-up scenes", f"{served['found']} of {served['pictures']}"),
+            ("accuracy on those, own crops", f"{served['accuracy_own_crops']:.2%}"),
+            ("accuracy on those, behind the detector", f"{served['accuracy_behind_detector']:.2%}"),
+        ]
+    return rows
+
+
+def class_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Return each emotion's name, pictures, precision, recall and F1 as text."""
+    metrics = report["metrics"]
+    counts = np.array(report["confusion"]).sum(axis=1)
+    return [
+        (
+            name,
+            str(count),
+            *(f"{metrics[kind][name]:.3f}" for kind in ("precision", "recall", "f1")),
+        )
+        for name, count in zip(EMOTIONS, counts, strict=True)
+    ]
+
+
+CLASS_HEAD = ("emotion", "pictures", "precision", "recall", "F1")
+
+
+def _page(folder: Path, report: dict[str, Any]) -> str:
+    name = html.escape(report["model"]["name"])
+    pictures = "".join(_picture(folder / each) for each in draw(folder, report))
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width,initial-scale=1'>"
+        f"<title>{name}</title><style>{STYLE}</style>"
+        f"<h1>{name}</h1><p>Measured on {html.escape(report['split'])}, one crop a face, "
+        f"nothing averaged. {html.escape(report['model']['kind'])}.</p>"
+        f"{_table(('figure', ''), key_figures(report))}"
+        f"{_table(CLASS_HEAD, class_rows(report))}"
+        f"<div class=pictures>{pictures}</div></html>\n"
+    )
+
+
+def _table(head: tuple[str, ...], rows: Any) -> str:
+    def line(cells: Any, tag: str) -> str:
+        inner = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+        return f"<tr>{inner}</tr>"
+
+    return f"<table>{line(head, 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
+
+
+def _picture(path: Path) -> str:
+    data = base64.b64encode(path.read_bytes()).decode("ascii")
+    words = html.escape(path.stem.replace("-", " "))
+    return f"<img alt='{words}' src='data:image/png;base64,{data}'>"

@@ -1,0 +1,153 @@
+"""How far a model's accuracy holds as its pictures get worse, kind by kind and step by step.
+
+The kinds and their steps follow "Benchmarking Neural Network Robustness to Common Corruptions"
+(Hendrycks and Dietterich 2019, arXiv:1903.12261) where they overlap. Pictures are changed as the
+camera would have given them, before the crop is standardised. Roll and yaw go through the device's
+own detector, which takes roll out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from device.eye import crop
+from training import landmarks, serving
+from training.evaluate import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from training.data.pictures import Pictures
+    from training.evaluate import Answer
+
+    Change = Callable[[NDArray[np.uint8], float, np.random.Generator], NDArray[np.uint8]]
+    """A grey picture (48, 48), a step, and randomness; to the changed picture."""
+
+SEED = 1
+EYES = slice(round(crop.RIGHT_EYE[1]) - 5, round(crop.RIGHT_EYE[1]) + 6)
+MOUTH = slice(round(crop.RIGHT_EYE[1] + crop.MOUTH_DISTANCE) - 6, crop.SIZE)
+"""Rows of the crop that hold the eyes, and the mouth."""
+ROLLS = (-45.0, -30.0, -15.0, 0.0, 15.0, 30.0, 45.0)
+ROLLED = 400
+"""So many pictures are looked for at each roll; the detector takes some 10 ms for each."""
+TURNS = (0.0, 0.1, 0.2, 0.35, 9.0)
+"""Bounds of the nose's place beside the middle of the eyes, as shares of the eyes' distance. A nose
+stands out by about 0.6 of that distance, so that they are some 10, 20 and 35 degrees of yaw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Accuracy in [0, 1] of `pictures` pictures at one step of a kind of change."""
+
+    step: float
+    accuracy: float
+    pictures: int
+
+
+def measure(answer: Answer, pictures: Pictures) -> dict[str, list[Row]]:
+    """Return the rows for each kind of change to the pictures themselves, by its name."""
+    out: dict[str, list[Row]] = {}
+    for kind, (change, steps, _) in CHANGES.items():
+        out[kind] = []
+        for step in steps:
+            random = np.random.default_rng(SEED)
+            changed = np.stack([change(image, step, random) for image in pictures])
+            out[kind].append(_row(answer, crop.standardise(changed), pictures.labels, step))
+    return out
+
+
+def rolled(answer: Answer, pictures: Pictures) -> list[Row]:
+    """Return the accuracy behind the detector at each roll, and how many faces it found."""
+    some = sample(pictures, ROLLED)
+    rows = []
+    for roll in ROLLS:
+        result = serving.measure(answer, some, np.random.default_rng(SEED), (roll, roll))
+        rows.append(Row(roll, result.served, result.found))
+    return rows
+
+
+def turned(answer: Answer, pictures: Pictures) -> list[Row]:
+    """Return the accuracy by how far faces are turned aside, as the detector's key points tell.
+
+    A row's step is the least share of `TURNS` in it. Faces that it does not find are left out.
+    """
+    found = landmarks.find(pictures, 1, SEED)[:, 0]
+    right, left, nose = (found[:, place] for place in (0, 1, 2))
+    across = left - right
+    aside = ((nose - (right + left) / 2) * across).sum(axis=1) / np.maximum(
+        (across**2).sum(axis=1), 1e-6
+    )
+    crops = crop.standardise(np.asarray(pictures.images))
+    rows = []
+    for low, high in pairwise(TURNS):
+        here = np.flatnonzero((low <= np.abs(aside)) & (np.abs(aside) < high))
+        if len(here):
+            rows.append(_row(answer, crops[here], pictures.labels[here], low))
+    return rows
+
+
+def _row(answer: Answer, crops: NDArray[np.uint8], labels: NDArray[Any], step: float) -> Row:
+    right = answer(crops).argmax(axis=1) == labels
+    return Row(step, float(right.mean()), len(labels))
+
+
+def _bounded(values: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
+def _brightness(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+    return _bounded(image * step)
+
+
+def _gamma(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+    return _bounded(255 * (image / 255) ** step)
+
+
+def _blur(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), step), np.uint8)
+
+
+def _noise(image: NDArray[np.uint8], step: float, random: np.random.Generator) -> NDArray[np.uint8]:
+    return _bounded(image + random.normal(0, step, image.shape))
+
+
+def _jpeg(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+    _, stream = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(step)])
+    return np.asarray(cv2.imdecode(stream, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _scale(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+    side = int(step)
+    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, image.shape, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _hidden(rows: slice) -> Change:
+    def hide(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
+        """Lay grey over a share of the rows' width, from the left."""
+        out = image.copy()
+        out[rows, : round(step * crop.SIZE)] = 128
+        return out
+
+    return hide
+
+
+CHANGES: dict[str, tuple[Change, tuple[float, ...], str]] = {
+    "brightness": (_brightness, (0.25, 0.5, 0.75, 1.5, 2.0, 3.0), "times the light"),
+    "gamma": (_gamma, (0.4, 0.6, 0.8, 1.25, 1.7, 2.5), "gamma"),
+    "blur": (_blur, (0.5, 1.0, 1.5, 2.0, 3.0), "standard deviation, pixels"),
+    "noise": (_noise, (5.0, 10.0, 20.0, 30.0, 45.0), "standard deviation, grey levels"),
+    "jpeg": (_jpeg, (90.0, 70.0, 50.0, 30.0, 15.0), "JPEG quality"),
+    "scale": (_scale, (40.0, 32.0, 28.0, 24.0), "pixels across"),
+    "eyes hidden": (_hidden(EYES), (0.5, 1.0), "share of the eyes' band"),
+    "mouth hidden": (_hidden(MOUTH), (0.5, 1.0), "share of the mouth's band"),
+}
+"""Each kind of change, its steps, and what they are."""
+ROLL_UNIT, TURN_UNIT = "degrees", "nose beside the eyes' middle, of their distance, from"
