@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
+from training.commands.options import DATA, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("moodlift-convert", description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="model.keras of a run")
-    parser.add_argument("--data", type=Path, required=True, help="fer2013.csv[.xz|.gz|.bz2|.zip]")
+    parser.add_argument("--data", type=Path, required=True, help=DATA)
     parser.add_argument("--version", type=_version, required=True, help="such as 0.1.0")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder to make emotion-VERSION in (assets/models)"
+    )
+    parser.add_argument(
+        "--evenness",
+        type=share,
+        default=0.0,
+        help="0 to have the most answers right, 1 to have every emotion found (default 0)",
     )
     parser.add_argument("--replace", action="store_true", help="replace a bundle that is there")
     return parser
@@ -48,7 +55,9 @@ def _version(text: str) -> str:
 def _convert(options: argparse.Namespace) -> int:
     from convert.job import Job
 
-    job = Job(options.model, options.data, options.version, options.out, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    given = (options.model, options.data, options.version, options.out)
+    job = Job(*given, today, options.evenness)
     path = job.run(options.replace, lambda line: print(line, flush=True))
     print(f"written: {path}")
     return 0

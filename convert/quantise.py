@@ -10,8 +10,7 @@ import numpy as np
 from convert.errors import ConvertError
 from device.eye import crop
 from device.eye.interpreter import Interpreter, runtime
-from training.backends.tensorflow import hushed
-from training.backends.tensorflow import start as tensorflow
+from training.backends import tensorflow
 from training.predict import as_input
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 SAMPLE = 600
 INTEGERS = ("int8", "int32")
 """Types in a full-integer model: int8 values, int32 biases and shapes."""
+CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 SCALE, ZERO = 1 / 255, -128
 """Input quantisation under which an int8 value is the pixel less 128."""
 
@@ -47,7 +47,7 @@ def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
     Raises ConvertError when an operation has no int8 form, when any tensor is left in floating
     point, or when the input isn't quantised as 1/255 and -128.
     """
-    tf = tensorflow()
+    tf = tensorflow.start()
     from tensorflow.lite.python.convert_phase import ConverterError
 
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
@@ -57,7 +57,7 @@ def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
     try:
-        with warnings.catch_warnings(), hushed():
+        with warnings.catch_warnings(), tensorflow.hushed():
             # The input's range is what the calibration is there to find.
             warnings.filterwarnings("ignore", "Statistics for quantized inputs", UserWarning)
             content = bytes(converter.convert())
@@ -68,23 +68,47 @@ def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
     return content
 
 
-def check(content: bytes) -> None:
-    """Make sure that a TFLite file is full-integer with the device's input.
+def check(content: bytes) -> dict[str, int]:
+    """Make sure that a TFLite file is full-integer with the device's input; count its operators.
 
-    Raises ConvertError, naming what isn't, or BundleError when the runtime cannot load it.
+    Raises ConvertError, naming what isn't (a tensor in floating point, a convolution whose weights
+    have one scale for all channels), or BundleError when the runtime cannot load it.
     """
     interpreter = Interpreter(content, threads=1)
-    tensors = runtime()[1].Interpreter(model_content=content).get_tensor_details()
-    kinds = [(tensor["name"], np.dtype(tensor["dtype"]).name) for tensor in tensors]
+    scale, zero = interpreter.input["quantization"]
+    plain = runtime()[1].Interpreter(
+        model_content=content,
+        experimental_op_resolver_type=runtime()[1].OpResolverType.BUILTIN_REF,
+    )
+    tensors = {tensor["index"]: tensor for tensor in plain.get_tensor_details()}
+    kinds = [(tensor["name"], np.dtype(tensor["dtype"]).name) for tensor in tensors.values()]
     floats = [f"{name} ({kind})" for name, kind in kinds if kind not in INTEGERS]
     if floats:
         raise ConvertError(f"not full-integer: {len(floats)} tensors are not, first {floats[0]}")
-    scale, zero = interpreter.input["quantization"]
     if abs(scale - SCALE) > 1e-6 or zero != ZERO:
         raise ConvertError(f"input quantised as {scale}, {zero} where 1/255, {ZERO} is wanted")
     ends = [np.dtype(end["dtype"]).name for end in (interpreter.input, *interpreter.outputs)]
     if ends != ["int8", "int8"]:
         raise ConvertError(f"input and outputs are {ends} where one int8 each is wanted")
+    return _operators(plain, tensors)
+
+
+def _operators(plain: Any, tensors: dict[int, Any]) -> dict[str, int]:
+    """Count the operators. Raises ConvertError when one has no int8 form or one scale for all."""
+    counts: dict[str, int] = {}
+    # TFLite has no public list of a file's operators but this one.
+    for operator in plain._get_ops_details():  # noqa: SLF001
+        name = operator["op_name"]
+        counts[name] = counts.get(name, 0) + 1
+        if name in CONVOLUTIONS:
+            weights = tensors[operator["inputs"][1]]
+            scales = weights["quantization_parameters"]["scales"]
+            if len(scales) != max(weights["shape"][0], 1):
+                raise ConvertError(f"{weights['name']}: {len(scales)} scales, not one a channel")
+    strange = sorted(set(counts) & {"CUSTOM", "DEQUANTIZE", "QUANTIZE", "DELEGATE"})
+    if strange:
+        raise ConvertError(f"not int8 from end to end: it has {' and '.join(strange)}")
+    return counts
 
 
 def _batches(crops: NDArray[np.uint8]) -> Iterator[list[Any]]:

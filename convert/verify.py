@@ -1,6 +1,8 @@
 """Check a bundle as the device will, under every TFLite runtime that is installed.
 
-Each check runs in its own process: beside TensorFlow, `tflite-runtime` 2.14 loads no model at all.
+Its reference kernels must give the canary's outputs to one int8 step, the fast ones, which the
+device uses, within `CANARY_TOLERANCE`. Each check runs in its own process: beside TensorFlow,
+`tflite-runtime` 2.14 loads no model at all.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from pathlib import Path
 from device.errors import BundleError, MoodliftError
 from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
-from device.eye.interpreter import RUNTIMES
+from device.eye.interpreter import RUNTIMES, Interpreter
 
 PATIENCE = 120.0
 """Seconds that a check may take."""
@@ -47,7 +49,10 @@ def verify(path: Path) -> tuple[str, ...]:
 def main() -> int:
     """Verify one bundle under one runtime: `python -m convert.verify BUNDLE RUNTIME`."""
     try:
-        Classifier(bundles.load(Path(sys.argv[1])), threads=1, runtimes=(sys.argv[2],))
+        bundle, runtimes = bundles.load(Path(sys.argv[1])), (sys.argv[2],)
+        exact = Interpreter(bundle.model, 1, runtimes, reference=True)
+        bundles.verify(bundle, exact, tolerance=bundles.REFERENCE_TOLERANCE)
+        Classifier(bundle, threads=1, runtimes=runtimes)
     except MoodliftError as error:
         print(error, file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ and standardised with its own `crop.standardise`, so that nothing differs on the
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -132,8 +133,8 @@ def _blur(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
 def _expose(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
     """Give some too little light, so that few grey levels are left, or too much."""
     index = _some(len(images), recipe.light_chance, random)
-    spread = np.log([recipe.dark, recipe.bright])
-    light = np.exp(random.uniform(*spread, (len(index), 1, 1)))
+    low, high = math.log(recipe.dark), math.log(recipe.bright)
+    light = np.exp(random.uniform(low, high, (len(index), 1, 1)))
     images[index] = np.minimum(np.rint(images[index] * light), 255).astype(np.uint8)
 
 

@@ -42,6 +42,7 @@ th, td { padding: .25rem .8rem; border-bottom: 1px solid var(--line); text-align
 th:first-child, td:first-child { text-align: left; }
 img { max-width: 100%; background: #fff; border-radius: 6px; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
+.pictures img { max-width: min(100%, 28.5rem); }
 """
 
 

@@ -1,7 +1,7 @@
 """The one place that knows which TFLite runtime is installed.
 
 LiteRT (`ai-edge-litert`) is the maintained name and by far the faster one; `tflite-runtime` serves
-where only it is installed. Both run the same files and give the same numbers.
+where only it is installed. Both run the same files, and give the same numbers but for rounding.
 """
 
 from __future__ import annotations
@@ -61,17 +61,29 @@ def _greeting_unheard() -> Iterator[None]:
 class Interpreter:
     """A loaded model with one input. Not for use by two threads at once.
 
-    `threads=None` leaves the number of threads to the runtime. Raises BundleError when the content
-    is not a model that the runtime can run, RuntimeMissing when there is no runtime.
+    `threads=None` leaves the number of threads to the runtime. With `reference` the runtime's plain
+    kernels compute: far slower, but the same to one step under every runtime and on every
+    processor, where the fast ones round each layer in their own way. Raises BundleError when the
+    content is not a model that the runtime can run, RuntimeMissing when there is no runtime.
     """
 
     def __init__(
-        self, content: bytes, threads: int | None = None, runtimes: tuple[str, ...] = RUNTIMES
+        self,
+        content: bytes,
+        threads: int | None = None,
+        runtimes: tuple[str, ...] = RUNTIMES,
+        reference: bool = False,
     ) -> None:
         self.runtime, module = runtime(runtimes)
+        kinds = module.OpResolverType
+        kernels = kinds.BUILTIN_REF if reference else kinds.AUTO
         try:
             with _greeting_unheard():
-                self._tflite = module.Interpreter(model_content=content, num_threads=threads)
+                self._tflite = module.Interpreter(
+                    model_content=content,
+                    num_threads=threads,
+                    experimental_op_resolver_type=kernels,
+                )
                 self._tflite.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise BundleError(f"the runtime cannot load the model: {error}") from error

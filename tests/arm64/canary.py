@@ -6,9 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-runtime, bundle = sys.argv[1], Path(sys.argv[2])
+runtime, bundle, kernels = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 module = importlib.import_module(f"{runtime}.interpreter")
-interpreter = module.Interpreter(model_path=str(bundle / "model.tflite"), num_threads=1)
+interpreter = module.Interpreter(
+    model_path=str(bundle / "model.tflite"),
+    num_threads=1,
+    experimental_op_resolver_type=module.OpResolverType[kernels],
+)
 interpreter.allocate_tensors()
 entry, exit_ = (
     interpreter.get_input_details()[0]["index"],

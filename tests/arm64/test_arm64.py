@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from device.eye.bundle import CANARY_TOLERANCE, bundles
+from device.eye.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
+from device.eye.interpreter import RUNTIMES
 from device.paths import MODELS
 
 QEMU = shutil.which("qemu-aarch64-static")
@@ -26,17 +27,17 @@ def python() -> list[str]:
     return [QEMU, *flags, str(interpreters[0])]
 
 
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize(
-    ("runtime", "steps"), [("ai_edge_litert", 1), ("tflite_runtime", CANARY_TOLERANCE)]
+    ("kernels", "steps"), [("BUILTIN_REF", REFERENCE_TOLERANCE), ("AUTO", CANARY_TOLERANCE)]
 )
 def test_the_canary_comes_out_the_same_on_arm64(
-    python: list[str], runtime: str, steps: int
+    python: list[str], runtime: str, kernels: str, steps: int
 ) -> None:
     script = Path(__file__).with_name("canary.py")
     bundle = bundles(MODELS)[0]
-    result = subprocess.run(
-        [*python, str(script), runtime, str(bundle)], capture_output=True, text=True, timeout=120
-    )
+    command = [*python, str(script), runtime, str(bundle), kernels]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("worst "), result.stdout
     assert int(result.stdout.split()[1]) <= steps

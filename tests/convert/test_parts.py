@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from convert import canary, cli, manifest, temperature, writer
+from convert import bias, canary, cli, manifest, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import check, sample
 from device.errors import BundleError
@@ -27,6 +27,27 @@ def test_the_temperature_that_was_put_in_is_found() -> None:
     assert temperature.fit(softmax(logits), labels) == pytest.approx(1.0, abs=0.08)
     assert temperature.fit(softmax(logits * 2), labels) == pytest.approx(2.0, abs=0.16)
     assert temperature.fit(softmax(logits / 2), labels) == pytest.approx(0.5, abs=0.04)
+
+
+def test_the_bias_brings_back_what_was_taken_away() -> None:
+    random = np.random.default_rng(0)
+    logits = 2 * random.standard_normal((20_000, 7)).astype(np.float32)
+    labels = (logits + random.gumbel(size=logits.shape)).argmax(axis=1)
+    taken = np.array([-1, 0.5, 0, 0, 0.5, 0, 0], np.float32)
+    assert bias.fit(logits + taken, labels, 0) == pytest.approx(-taken, abs=0.1)
+
+
+def test_evenness_finds_more_of_what_is_hard_to_tell() -> None:
+    random = np.random.default_rng(0)
+    labels = random.choice(7, 9000, p=[0.2, 0.02, 0.08, 0.2, 0.2, 0.1, 0.2])
+    logits = 2 * np.eye(7, dtype=np.float32)[labels]
+    logits += np.log([0.2, 0.02, 0.08, 0.2, 0.2, 0.1, 0.2]) + random.gumbel(size=logits.shape)
+    recalls = []
+    for evenness in (0.0, 0.5, 1.0):
+        given = (logits + bias.fit(logits, labels, evenness)).argmax(axis=1)
+        recalls.append([float((given[labels == name] == name).mean()) for name in range(7)])
+    assert min(recalls[0]) < min(recalls[1]) < min(recalls[2])
+    assert bias.fit(logits, labels, 1.0).mean() == pytest.approx(0, abs=1e-5)
 
 
 def test_certain_answers_have_a_temperature_too() -> None:

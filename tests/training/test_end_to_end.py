@@ -137,6 +137,10 @@ def test_the_manifest_says_what_it_is(converted: Path) -> None:
     assert "FER+" in manifest["training"]["data"]
     assert "research" in manifest["licence"]
     assert set(manifest["metrics"]) == {"private_test", "public_test", "float"}
+    assert manifest["operators"]["CONV_2D"] == 12
+    assert manifest["latency"]["one_face_ms"] > 0
+    assert len(manifest["bias"]["added"]) == 7
+    assert (converted / "model.keras").stat().st_size < 8_000_000
 
 
 def test_evaluate_prints_the_manifest_s_figures(

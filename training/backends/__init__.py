@@ -60,8 +60,10 @@ def start(threads: int | None = None) -> Backend:
     name = os.environ.setdefault(VARIABLE, NAMES[0])
     if name not in NAMES:
         raise RunError(f"{VARIABLE} is {name!r} where one of {', '.join(NAMES)} is wanted")
-    # Keras imports TensorFlow, where it is installed, beside other backends too.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if name != NAMES[0]:
+        # Keras imports TensorFlow beside others too, which then talks of what it might compute.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     module = importlib.import_module(f"{__name__}.{name}")
     try:
         module.start(threads)

@@ -1,0 +1,158 @@
+"""Every backend of Keras takes the same step, and several processes take it together.
+
+Each is a process of its own: a process has one backend, and TensorFlow would break `tflite-runtime`
+for every test after it.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from training import backends, cli, distributed, loop
+from training.errors import RunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.timeout(600)
+
+PATIENCE = 300
+STEPS = """
+import sys
+import numpy as np
+from training import backends, network
+backend = backends.start(1)
+import keras
+models = [network.build(False, 0.25, True) for _ in range(2)]
+random = np.random.default_rng(0)
+weights = []
+for variable in models[0].weights:
+    start = 1.0 if variable.path.endswith(("variance", "gamma")) else 0.0
+    weights.append(start + abs(random.normal(0, 0.1, variable.shape)).astype(np.float32))
+for model in models:
+    model.set_weights(weights)
+optimizer = keras.optimizers.SGD(momentum=0.9, nesterov=True)
+optimizer.build(models[0].trainable_variables)
+step = backend.Step(*models, optimizer, 5e-4, np.linspace(-1, 0, 7, dtype=np.float32))
+faces = random.uniform(0, 255, (32, 6, 6)).repeat(8, 1).repeat(8, 2).astype(np.float32)
+targets = np.eye(7, dtype=np.float32)[random.integers(0, 7, 32)]
+losses = [float(step(faces, targets, np.float32(0.02), np.float32(0.5))) for _ in range(6)]
+step.settle()
+weights = [keras.ops.convert_to_numpy(each) for model in models for each in model.weights]
+np.savez(sys.argv[1], losses, *weights)
+"""
+
+
+def _run(command: list[str], backend: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, backends.VARIABLE: backend}
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment
+    )
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[np.ndarray]:
+    return _steps("tensorflow", tmp_path_factory.mktemp("tensorflow"))
+
+
+def _steps(backend: str, folder: Path) -> list[np.ndarray]:
+    if find_spec(backend) is None:
+        pytest.skip(f"needs {backend}")
+    done = _run([sys.executable, "-c", STEPS, str(folder / "out.npz")], backend)
+    assert done.returncode == 0, done.stderr
+    with np.load(folder / "out.npz") as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_every_backend_takes_the_same_steps(
+    backend: str, expected: list[np.ndarray], tmp_path: Path
+) -> None:
+    given = _steps(backend, tmp_path)
+    assert given[0] == pytest.approx(expected[0], rel=2e-3), "the losses"
+    assert expected[0][-1] < expected[0][0], "it learns"
+    for one, other in zip(given[1:], expected[1:], strict=True):
+        assert one == pytest.approx(other, abs=5e-3)
+
+
+def _losses(run: Path) -> list[float]:
+    with (run / loop.LOG).open() as stream:
+        return [float(row["loss"]) for row in csv.DictReader(stream)]
+
+
+def test_two_processes_train_as_one_does(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+    if find_spec("jax") is None:
+        pytest.skip("needs jax")
+    prepared = tmp_path / "prepared"
+    assert (
+        cli.main(["prepare", "--data", str(dataset[0]), "--out", str(prepared), "--shard", "64"])
+        == 0
+    )
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        address = f"localhost:{free.getsockname()[1]}"
+    common = ["--data", str(prepared), "--epochs", "2", "--float32", "--width", "0.25"]
+    command = [sys.executable, "-m", "training.cli", "train", *common]
+    one, two = tmp_path / "one", tmp_path / "two"
+    done = _run([*command, "--run", str(one)], "jax")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    together = [*command, "--run", str(two), "--processes", "2", "--coordinator", address]
+    environment = {**os.environ, backends.VARIABLE: "jax"}
+    processes = [
+        subprocess.Popen(
+            [*together, "--process", str(number)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+        for number in (0, 1)
+    ]
+    said = [process.communicate(timeout=PATIENCE)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    assert "epoch 2/2" in said[0]
+    assert "epoch" not in said[1], "the first process speaks for all"
+    assert _losses(two) == pytest.approx(_losses(one), rel=1e-3)
+    with np.load(one / "checkpoint.npz") as alone, np.load(two / "checkpoint.npz") as shared:
+        assert set(alone.files) == set(shared.files)
+        for name in alone.files:
+            assert shared[name] == pytest.approx(alone[name], abs=2e-2), name
+
+
+def test_an_unknown_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(backends.VARIABLE, "abacus")
+    with pytest.raises(RunError, match="'abacus' where one of tensorflow, jax, torch is wanted"):
+        backends.start()
+
+
+@pytest.mark.parametrize(
+    ("backend", "given", "reason"),
+    [
+        ("tensorflow", (2, 0, "here:1"), "need the JAX backend"),
+        ("jax", (2, 2, "here:1"), "--process 2: of 2 the first is 0"),
+        ("jax", (2, 0, None), "need --coordinator HOST:PORT"),
+    ],
+)
+def test_processes_that_cannot_meet_are_said(
+    backend: str,
+    given: tuple[int, int, str | None],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(backends.VARIABLE, backend)
+    with pytest.raises(RunError, match=reason):
+        distributed.join(*given)
+
+
+def test_one_process_needs_nobody() -> None:
+    assert distributed.join(1, 0, None) == distributed.Part()
