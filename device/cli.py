@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_see(commands)
+    _add_stage(commands)
     _add_bench(commands)
     _add_doctor(commands)
     _add_check_config(commands)
@@ -125,6 +126,25 @@ def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     see.set_defaults(run=_see)
 
 
+def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stage = commands.add_parser("stage", help="show a scene without a camera")
+    what = stage.add_mutually_exclusive_group(required=True)
+    what.add_argument("--mood", metavar="SCENE", help="an emotion, nobody, paused or group")
+    what.add_argument("--all", action="store_true", help="a sheet of all scenes (.png)")
+    stage.add_argument("--seconds", type=_seconds, default=6.0, metavar="N", help="default 6")
+    stage.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH")
+    stage.add_argument("--record", type=_target, required=True, metavar="FILE", help=".mp4 or .png")
+    stage.set_defaults(run=_stage)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    size = (int(width), int(height))
+    if min(size) < 48 or max(size) > 7680:
+        raise argparse.ArgumentTypeError(f"{text}: should be WIDTHxHEIGHT of 48 to 7680 pixels")
+    return size
+
+
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     bench = commands.add_parser("bench", help="measure speed and memory on this machine")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
@@ -166,6 +186,18 @@ def _see(options: argparse.Namespace) -> int:
 
     failures = see(options.paths, options.json, options.annotate, options.model)
     return FAILED if failures else 0
+
+
+def _stage(options: argparse.Namespace) -> int:
+    from device import rehearse
+
+    if options.all:
+        rehearse.sheet(options.record)
+    elif options.mood in rehearse.SCENES:
+        rehearse.rehearse(options.mood, options.seconds, options.size, options.record)
+    else:
+        raise ConfigError(f"no scene {options.mood!r}; there are {', '.join(rehearse.SCENES)}")
+    return 0
 
 
 def _bench(options: argparse.Namespace) -> int:

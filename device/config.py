@@ -88,6 +88,8 @@ class StageConfig(Section):
     rotate: Literal[0, 90, 180, 270] = 0
     mirror: bool = False
     fps: Annotated[int, Field(ge=5, le=120)] = 30
+    face: Literal["character", "emoji", "both"] = "both"
+    reduced_motion: bool = False
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
 
 

@@ -34,9 +34,10 @@ SCHEMA = 1
 MODEL = "model.tflite"
 MANIFEST = "manifest.json"
 CANARY = "canary.npz"
-CANARY_TOLERANCE = 4
+CANARY_TOLERANCE = 8
 """int8 steps that a runtime's fast kernels may be off: they round each layer in their own way (up
-to 4 steps on faces). The canary's outputs are those of the reference kernels."""
+to 4 steps on faces, 5 in a model that has hardly been trained), where a damaged model is off by
+dozens. The canary's outputs are those of the reference kernels."""
 REFERENCE_TOLERANCE = 1
 """int8 steps that the reference kernels of any runtime on any processor may be off."""
 

@@ -1,29 +1,69 @@
-"""The emoji on stage."""
+"""Who is on stage: the character that mirrors, a classic emoji beside it, or that alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from device.messages import EMOTIONS
+from device.stage.easing import smooth
+from device.stage.face import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
+from device.stage.face.expression import PLACES
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
+from device.stage.scene import ATTRACT, PAUSED
 
 if TYPE_CHECKING:
+    import random
+
     import pygame
 
+    from device.config import StageConfig
+    from device.messages import Sighting
     from device.stage.emoji import Emoji
+    from device.stage.face.expression import Expression
     from device.stage.layout import Layout
     from device.stage.playbill import Playbill
+    from device.stage.scene import Scene
+
+HEAD = 0.84
+"""The head's diameter over the emoji's: the sprout on it needs room too."""
+LOWER = 0.08
+"""How far the head is below the emoji's middle, in emoji diameters."""
+BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
+"""The emoji beside the character: its diameter, and how far right and below, in diameters."""
+WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
+"""How it looks when nobody is there: not too sad about it."""
+ASLEEP: Expression = NEUTRAL.copy()
+ASLEEP[PLACES["open"]] = -0.15
+
+
+class Cast:
+    """The character's life, which goes on whatever the canvas's size."""
+
+    def __init__(self, config: StageConfig, rng: random.Random) -> None:
+        self.kind = config.face
+        self.life = Life(rng, config.reduced_motion)
 
 
 class Actor:
-    """Draws the emoji of the present act, and the last one on its way out."""
+    """Draws the present act, and the last one's emoji on its way out."""
 
-    def __init__(self, emoji: Emoji, layout: Layout) -> None:
-        self._emoji = emoji
-        self._layout = layout
+    def __init__(self, emoji: Emoji, layout: Layout, cast: Cast) -> None:
+        self._emoji, self._layout, self._cast = emoji, layout, cast
+        alone = cast.kind == "emoji"
+        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD))
 
-    def draw(self, canvas: pygame.Surface, bill: Playbill) -> None:
+    def draw(self, canvas: pygame.Surface, bill: Playbill, scene: Scene, now: float) -> None:
         """Draw both."""
+        diameter, (x, y) = self._layout.diameter, self._layout.centre
+        if self._portrait is not None:
+            wanted = expression(bill.act, scene)
+            look = self._cast.life.move(wanted, gaze(scene.sighting), now)
+            self._portrait.draw(canvas, look, (x, y + LOWER * diameter))
+        if self._cast.kind == "character":
+            return
         if bill.last and bill.age < LEAVE_TIME:
             self._pose(canvas, bill.last, leaving(bill.last, bill.last_age, bill.age))
         self._pose(canvas, bill.act, entering(bill.act, bill.age))
@@ -31,7 +71,41 @@ class Actor:
     def _pose(self, canvas: pygame.Surface, act: str, pose: Pose) -> None:
         if pose.opacity <= 0.0:
             return
-        diameter, (x, y) = self._layout.diameter, self._layout.centre
+        diameter, (x, y) = float(self._layout.diameter), self._layout.centre
+        if self._portrait is not None:
+            if act == ATTRACT:
+                return  # the waving hand is there
+            x, y = (round(p + diameter * by) for p, by in zip((x, y), BADGE_PLACE, strict=True))
+            diameter *= BADGE
         sprite = self._emoji.sprite(act, diameter * pose.scale)
         centre = (x + diameter * pose.right, y + diameter * pose.down)
         put(canvas, sprite, centre, pose.opacity)
+
+
+def expression(act: str, scene: Scene) -> Expression:
+    """Return what the face should look like: the room's mood as it is filtered, not its name."""
+    if act == PAUSED:
+        return ASLEEP
+    if act == ATTRACT:
+        return WELCOME
+    if scene.mood.probabilities:
+        return blend(scene.mood.probabilities)
+    return np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
+
+
+def gaze(sighting: Sighting | None) -> Gaze | None:
+    """Return where the largest face is, as the kiosk would look at it; None if there is none.
+
+    The camera looks at people: who stands at the right of its picture is at the screen's left.
+    """
+    if sighting is None or not sighting.faces:
+        return None
+    box = max((face.box for face in sighting.faces), key=lambda box: box.w * box.h)
+    right = 1 - 2 * (box.x + box.w / 2) / max(1, sighting.width)
+    down = 2 * (box.y + box.h / 2) / max(1, sighting.height) - 1
+    return Gaze(_bounded(right), _bounded(down))
+
+
+def _bounded(value: float) -> float:
+    """Ease a value of any size into [-1, 1]."""
+    return (1 if value > 0 else -1) * smooth(abs(value)) * 0.9

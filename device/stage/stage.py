@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from device.stage.actor import Actor
+from device.stage.actor import Actor, Cast
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
 from device.stage.caption import Caption
+from device.stage.company import Company
 from device.stage.easing import smooth
 from device.stage.effects import Cues, Effects
 from device.stage.emoji import Emoji
@@ -33,7 +34,12 @@ class Set:
     """Everything that is made for one size of canvas."""
 
     def __init__(
-        self, size: tuple[int, int], strings: Strings, emoji: Emoji, rng: random.Random
+        self,
+        size: tuple[int, int],
+        strings: Strings,
+        emoji: Emoji,
+        cast: Cast,
+        rng: random.Random,
     ) -> None:
         layout = Layout.of(size)
         typesetter = Typesetter()
@@ -41,7 +47,8 @@ class Set:
         emoji.fit(layout.diameter)
         emoji.load(*ACTS)
         self.backdrop = Backdrop(layout)
-        self.actor = Actor(emoji, layout)
+        self.actor = Actor(emoji, layout, cast)
+        self.company = Company(layout, rng.random(), cast.life.still)
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(strings, layout, typesetter)
@@ -67,6 +74,7 @@ class Stage:
         self._seed = rng.random()
         self._emoji = Emoji()
         self._emoji.load(*ACTS, "hand", "party-popper", "sparkles")
+        self._cast = Cast(config, random.Random(self._seed))
         self._bill = Playbill()
         self._cues = Cues()
         self._notice = NoticeClock()
@@ -78,8 +86,11 @@ class Stage:
         `draw` does this by itself; call it earlier to keep the first frame short.
         """
         if self._set is None or self._set.size != size:
-            self._set = Set(size, self._strings, self._emoji, random.Random(self._seed))
+            self._set = self._made(size)
         return self._set
+
+    def _made(self, size: tuple[int, int]) -> Set:
+        return Set(size, self._strings, self._emoji, self._cast, random.Random(self._seed))
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
@@ -87,18 +98,19 @@ class Stage:
         self._bill.follow(scene.act, now)
         self._cues.follow(() if scene.paused else scene.reactions, now)
         self._notice.watch(scene.sighting, now)
-        self._draw_picture(canvas, scenery, now)
+        self._draw_picture(canvas, scenery, scene, now)
         scenery.caption.draw(canvas, self._bill)
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted)
 
-    def _draw_picture(self, canvas: pygame.Surface, scenery: Set, now: float) -> None:
+    def _draw_picture(self, canvas: pygame.Surface, scenery: Set, scene: Scene, now: float) -> None:
         bill, runs = self._bill, self._cues.runs
         last = PALETTES[bill.last or bill.act]
         scenery.backdrop.draw(canvas, last, PALETTES[bill.act], bill.blend)
         scenery.attract.draw_lights(canvas, now, self._alone(1.0))
         scenery.effects.behind(canvas, runs, now)
-        scenery.actor.draw(canvas, bill)
+        scenery.actor.draw(canvas, bill, scene, now)
+        scenery.company.draw(canvas, None if scene.paused else scene.sighting, now)
         scenery.attract.draw_hand(canvas, bill.age, self._alone(0.4))
         scenery.effects.before(canvas, runs, now)
 

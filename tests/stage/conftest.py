@@ -25,9 +25,9 @@ Size = tuple[int, int]
 class Theatre:
     """One stage and its canvas; `now` is its clock in seconds."""
 
-    def __init__(self, size: Size, strings: Strings, seed: int = 1) -> None:
+    def __init__(self, size: Size, strings: Strings, seed: int = 1, **more: object) -> None:
         self.canvas = pygame.Surface(size)
-        self.stage = Stage(StageConfig(), random.Random(seed), strings)
+        self.stage = Stage(StageConfig(**more), random.Random(seed), strings)  # type: ignore[arg-type]
         self.now = 100.0
 
     def draw(self, scene: Scene) -> NDArray[np.uint8]:
@@ -55,7 +55,7 @@ def strings() -> Strings:
 
 @pytest.fixture
 def theatre(strings: Strings) -> Callable[..., Theatre]:
-    return lambda size=(320, 240), seed=1: Theatre(size, strings, seed)
+    return lambda size=(320, 240), seed=1, **more: Theatre(size, strings, seed, **more)
 
 
 @pytest.fixture(scope="session")

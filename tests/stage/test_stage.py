@@ -31,7 +31,7 @@ def middle(layout):
 
 @pytest.mark.parametrize("emotion", EMOTIONS)
 def test_every_emotion_shows_its_own_emoji_and_label(theatre, feel, emotion):
-    place = theatre()
+    place = theatre(face="emoji")
     early = place.draw(feel(emotion))
     late = place.after(feel(emotion), 3.0)
     layout = Layout.of((320, 240))

@@ -1,0 +1,127 @@
+"""`moodlift stage`: show any scene without a camera, as a video, a strip, or a sheet of all."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pygame
+
+from device import reactions
+from device.config import StageConfig
+from device.errors import OutputError
+from device.messages import EMOTIONS, NOBODY, Box, Face, Mood, Sighting
+from device.stage import Scene, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+NOBODY_THERE, PAUSED, GROUP = "nobody", "paused", "group"
+SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, GROUP)
+"""What can be rehearsed: a mood, an empty room, the pause sign, or several people at once."""
+RATE = 30
+SEED = 7
+SURE = 0.82
+"""The probability of a rehearsed mood; the others share the rest."""
+SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
+"""A contact sheet shows every scene after so many seconds, this large, so many side by side."""
+STRIP = 6
+"""Pictures in a strip."""
+
+
+def rehearse(name: str, seconds: float, size: tuple[int, int], out: Path) -> None:
+    """Draw a scene for some time and write it: .mp4, or a strip of pictures as .png.
+
+    Raises OutputError when the file cannot be written, or is neither.
+    """
+    frames = perform(name, seconds, size)
+    if out.suffix == ".mp4":
+        _write_video(out, frames, size)
+    elif out.suffix == ".png":
+        every = max(1, math.floor(seconds * RATE / STRIP))
+        shown = [frame for number, frame in enumerate(frames) if number % every == every - 1]
+        _write_picture(out, np.concatenate(shown[:STRIP], axis=1))
+    else:
+        raise OutputError(f"{out}: should end in .mp4 or .png")
+
+
+def sheet(out: Path) -> None:
+    """Write a contact sheet of all scenes. Raises OutputError when it cannot be written."""
+    tiles = []
+    for name in SCENES:
+        *_, last = perform(name, SHEET_AGE, SHEET_TILE)
+        tiles.append(last)
+    rows = [tiles[at : at + SHEET_COLUMNS] for at in range(0, len(tiles), SHEET_COLUMNS)]
+    _write_picture(out, np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+
+
+def perform(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+    """Draw a scene as the kiosk would; yield each frame, uint8 BGR (height, width, 3)."""
+    stage = Stage(StageConfig(), random.Random(SEED))
+    canvas = pygame.Surface(size, 0, 32)
+    rules = reactions.load("")
+    state = reactions.ReactionState()
+    for number in range(max(1, round(seconds * RATE))):
+        now = 1000.0 + number / RATE
+        mood = _mood(name)
+        state = reactions.step(state, rules, mood, now)
+        scene = Scene(mood, _sighting(name, now), state.active, (), name == PAUSED)
+        stage.draw(canvas, scene, now)
+        pixels = pygame.surfarray.array3d(canvas)
+        yield np.ascontiguousarray(pixels.transpose(1, 0, 2)[..., ::-1])
+
+
+def _mood(name: str) -> Mood:
+    if name in (NOBODY_THERE, PAUSED):
+        return NOBODY
+    emotion = "happy" if name == GROUP else name
+    return Mood(emotion, 0.0, 1, _probabilities(emotion))
+
+
+def _probabilities(emotion: str) -> tuple[float, ...]:
+    rest = (1 - SURE) / (len(EMOTIONS) - 1)
+    return tuple(SURE if one == emotion else rest for one in EMOTIONS)
+
+
+def _sighting(name: str, now: float) -> Sighting | None:
+    """Return one person a little to the side, or five for a group."""
+    if name in (NOBODY_THERE, PAUSED):
+        return None
+    feelings = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
+    faces = tuple(
+        Face(number, _box(number, len(feelings)), 0.9, (), _probabilities(feeling))
+        for number, feeling in enumerate(feelings)
+    )
+    return Sighting(int(now * RATE), now, now, 640, 480, faces)
+
+
+def _box(number: int, count: int) -> Box:
+    side = 150.0 if count == 1 else 90.0 - 4 * number
+    return Box(200.0 if count == 1 else 20 + 120.0 * number, 150.0, side, side)
+
+
+def _write_picture(out: Path, picture: NDArray[np.uint8]) -> None:
+    good, content = cv2.imencode(".png", picture)
+    if not good:
+        raise OutputError(f"{out}: the picture cannot be encoded")
+    try:
+        out.write_bytes(content.tobytes())
+    except OSError as error:
+        raise OutputError(f"{out}: {error.strerror}") from error
+
+
+def _write_video(out: Path, frames: Iterator[NDArray[np.uint8]], size: tuple[int, int]) -> None:
+    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"mp4v"), RATE, size)
+    if not writer.isOpened():
+        raise OutputError(f"{out}: the video cannot be written")
+    try:
+        for frame in frames:
+            writer.write(frame)
+    finally:
+        writer.release()

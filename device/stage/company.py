@@ -1,0 +1,105 @@
+"""When several people are there: a small face for each, side by side at the stage's foot."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.stage.easing import clamp, smooth
+from device.stage.face import Life, Portrait, blend
+
+if TYPE_CHECKING:
+    import pygame
+    from numpy.typing import NDArray
+
+    from device.messages import Face, Sighting
+    from device.stage.layout import Layout
+
+MOST = 6
+"""So many people have a face of their own; the largest in the picture come first."""
+SIZE, SMALLER = 0.24, 0.18
+"""A companion's head over the emoji's diameter, on a wide and on a tall canvas."""
+BESIDE = 0.66
+"""How far from the middle the first of them stands, in emoji diameters."""
+SETTLE = 0.5
+"""Seconds in which a companion follows most of a change: one frame alone moves it little."""
+COME = 0.5
+"""Seconds that it takes to come or to go."""
+
+
+@dataclass(slots=True)
+class Companion:
+    """One person's face on stage; `presence` in [0, 1], `place` in pixels of the canvas."""
+
+    life: Life
+    probabilities: NDArray[np.float64]
+    presence: float = 0.0
+    place: NDArray[np.float64] | None = None
+
+
+class Company:
+    """Follows people by identity. The same seed, sightings and times give the same picture."""
+
+    def __init__(self, layout: Layout, seed: float, still: bool) -> None:
+        self._layout, self._seed, self._still = layout, seed, still
+        self._size = round(layout.diameter * (SMALLER if layout.tall else SIZE))
+        self._portrait = Portrait(self._size)
+        self._people: dict[int, Companion] = {}
+        self._now: float | None = None
+
+    def draw(self, canvas: pygame.Surface, sighting: Sighting | None, now: float) -> None:
+        """Draw a face for each person, if there are at least two."""
+        gap = 0.0 if self._now is None else clamp(now - self._now)
+        self._now = now
+        faces = self._chosen(sighting)
+        self._follow(faces, gap)
+        for one in self._people.values():
+            if one.place is not None:
+                look = one.life.move(blend(one.probabilities), None, now)
+                shown = smooth(one.presence)
+                x, y = one.place
+                rise = (1.0 - shown) * self._size / 2
+                self._portrait.draw(canvas, look, (x, y + rise), shown)
+
+    def _chosen(self, sighting: Sighting | None) -> list[Face]:
+        """Return the people from the screen's left to its right, if they are several."""
+        faces = sighting.faces if sighting else ()
+        largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MOST]
+        if len(largest) < 2:
+            return []
+        return sorted(largest, key=lambda face: -(face.box.x + face.box.w / 2))
+
+    def _follow(self, faces: list[Face], gap: float) -> None:
+        ease = 1.0 - math.exp(-gap / SETTLE)
+        here = {face.id for face in faces}
+        for place, face in enumerate(faces):
+            given = np.asarray(face.probabilities, np.float64)
+            one = self._people.get(face.id)
+            if one is None:
+                life = Life(random.Random(f"{self._seed} {face.id}"), self._still)
+                one = self._people[face.id] = Companion(life, given)
+            if one.probabilities.shape == given.shape:
+                one.probabilities += ease * (given - one.probabilities)
+            wanted = self._spot(place, len(faces))
+            one.place = wanted if one.place is None else one.place + ease * (wanted - one.place)
+        for name, one in list(self._people.items()):
+            step = gap / COME if name in here else -gap / COME
+            one.presence = clamp(one.presence + step)
+            if name not in here and one.presence <= 0.0:
+                del self._people[name]
+
+    def _spot(self, place: int, count: int) -> NDArray[np.float64]:
+        """Return where a companion stands: left or right of the large face, or in a row above."""
+        layout, (x, y) = self._layout, self._layout.centre
+        if layout.tall:
+            across = (place - (count - 1) / 2) * self._size * 1.1
+            return np.array([x + across, y - 0.5 * layout.diameter - 0.62 * self._size])
+        left = (count + 1) // 2
+        from_middle = place - left + 0.5
+        aside = math.copysign(BESIDE * layout.diameter, from_middle)
+        across = aside + from_middle * self._size * 1.12
+        return np.array([x + across, y + 0.34 * layout.diameter])

@@ -1,0 +1,86 @@
+"""Curves of a drawn face, as points in head radii around its middle, right and down."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]
+    """(n, 2): right, down."""
+
+FINE = 25
+"""Points along a curve."""
+_SHARE = np.linspace(0.0, 1.0, FINE)
+_ACROSS = -np.cos(np.pi * _SHARE)
+_BULGE = 1.0 - np.abs(2 * _SHARE - 1) ** 2.3
+_TURN = np.linspace(0.0, math.tau, 33)[:-1]
+
+
+def ellipse(x: float, y: float, across: float, down: float) -> Points:
+    """Return an ellipse around a middle, by its half axes."""
+    return np.stack([x + across * np.cos(_TURN), y + down * np.sin(_TURN)], axis=-1)
+
+
+def arc(left: tuple[float, float], right: tuple[float, float], bend: float) -> Points:
+    """Return a curve between two ends whose middle lies `bend` above the straight line."""
+    x = left[0] + (right[0] - left[0]) * _SHARE
+    y = left[1] + (right[1] - left[1]) * _SHARE - bend * _BULGE
+    return np.stack([x, y], axis=-1)
+
+
+def stroke(path: Points, thick: float, thin: float) -> Points:
+    """Return the outline of a brush along a path, round, `thick` first and `thin` at the end."""
+    ahead = np.gradient(path, axis=0)
+    aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=-1)
+    aside /= np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
+    width = np.linspace(thick, thin, len(path))[:, None] / 2
+    ends = []
+    for place, half, turned in ((-1, thin / 2, 0.0), (0, thick / 2, math.pi)):
+        angle = math.atan2(aside[place, 1], aside[place, 0]) + turned
+        turn = angle - np.linspace(0, math.pi, 9)
+        ends.append(path[place] + half * np.stack([np.cos(turn), np.sin(turn)], axis=-1))
+    return np.concatenate([path + aside * width, ends[0], (path - aside * width)[::-1], ends[1]])
+
+
+def lips(
+    width: float, smile: float, part: float, pout: float, skew: float
+) -> tuple[Points, Points]:
+    """Return the upper and the lower edge of the mouth, point by point above each other."""
+    x = width * _ACROSS
+    lift = 1.0 - _ACROSS**2
+    opened = min(1.0, part / 0.2)
+    droop = smile * (0.75 - 0.95 * opened)
+    upper = -smile + (smile + droop) * lift - 0.12 * part * lift
+    lower = upper + part * 1.1 * lift**0.6
+    ring = part / 2 * np.sqrt(np.maximum(lift, 0.0))
+    upper = upper * (1 - pout) + (0.1 - ring) * pout
+    lower = lower * (1 - pout) + (0.1 + ring) * pout
+    pull = skew * _ACROSS
+    return np.stack([x + skew, upper - pull], -1), np.stack([x + skew, lower - pull], -1)
+
+
+def closed(upper: Points, lower: Points) -> Points:
+    """Return the outline of what lies between two edges."""
+    return np.concatenate([upper, lower[::-1]])
+
+
+def drop(x: float, y: float, size: float) -> Points:
+    """Return a drop of water, its tip above."""
+    turn = _TURN + math.pi / 2
+    narrow = np.sin(_TURN / 2) ** 1.4
+    return np.stack(
+        [x + 0.62 * size * np.cos(turn) * narrow, y - size * np.sin(turn) * 1.0 + 0.0 * narrow], -1
+    )
+
+
+def turned(points: Points, angle: float, pivot: Sequence[float] = (0.0, 0.0)) -> Points:
+    """Turn points clockwise around a pivot, by radians."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.asarray((points - pivot) @ np.array([[cos, sin], [-sin, cos]]) + pivot, np.float64)
