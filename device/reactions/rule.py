@@ -14,7 +14,7 @@ from device.panel import COLOURS, colour
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-EFFECTS = ("confetti", "sunrise", "cool", "stars", "glow")
+EFFECTS = ("confetti", "sunrise", "cool", "freshen", "stars", "glow")
 """What the stage can draw."""
 
 

@@ -1,4 +1,7 @@
-"""When nobody is there: far-off lights that drift, and a hand that waves now and then."""
+"""When nobody is there: far-off lights that drift, and a hand that waves now and then.
+
+The same lights, fewer and greener, keep the quiet scene of a neutral face alive.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,16 @@ LIGHTS = Kind(
     drift=0.05,
     rim=0.35,
 )
+CALM = Kind(
+    count=12,
+    smallest=0.08,
+    largest=0.34,
+    colours=((170, 236, 214), (200, 240, 255), (150, 214, 190)),
+    opacity=0.20,
+    rise=0.007,
+    drift=0.06,
+    rim=0.3,
+)
 HAND = 0.58
 """The hand's side over the emoji's diameter."""
 TILT = 17
@@ -42,6 +55,7 @@ class Attract:
     def __init__(self, emoji: Emoji, layout: Layout, rng: random.Random) -> None:
         self._layout = layout
         self._lights = Bokeh(LIGHTS, layout, rng)
+        self._calm = Bokeh(CALM, layout, rng)
         hand = emoji.sprite("hand", layout.diameter * HAND)
         tilts = [TILT * (2 * step / (STEPS - 1) - 1) for step in range(STEPS)]
         self._hands = [pygame.transform.rotozoom(hand, tilt, 1.0) for tilt in tilts]
@@ -49,6 +63,10 @@ class Attract:
     def draw_lights(self, canvas: pygame.Surface, now: float, strength: float) -> None:
         """Draw what is behind the emoji."""
         self._lights.draw(canvas, now, strength)
+
+    def draw_calm(self, canvas: pygame.Surface, now: float, strength: float) -> None:
+        """Draw what is behind a neutral face."""
+        self._calm.draw(canvas, now, strength)
 
     def draw_hand(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the hand in front of the emoji, `age` seconds after it came."""

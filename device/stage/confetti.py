@@ -1,4 +1,4 @@
-"""Celebration: two poppers shoot paper from the corners, then it snows on for a while."""
+"""Celebration: poppers shoot paper, which snows on for a while; rays turn, shapes bounce."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from device.stage.bounce import Bounce
 from device.stage.easing import smooth, spring, wave
 from device.stage.effect import Effect
-from device.stage.paint import Colour, put, transparent
+from device.stage.paint import Colour, from_alpha, put, transparent
+from device.stage.sunrise import rays
 
 if TYPE_CHECKING:
     import random
@@ -26,6 +28,7 @@ COLOURS: tuple[Colour, ...] = (
     (178, 112, 255),
     (255, 255, 255),
 )
+RAYS: Colour = (255, 250, 224)
 PHASES = 20
 """Pictures of one turn of a piece of paper."""
 SHOT = 88
@@ -59,6 +62,10 @@ class Confetti(Effect):
         self._shot = [self._piece(rng, number) for number in range(SHOT)]
         self._snow = [self._piece(rng, number) for number in range(SNOW)]
         right = emoji.sprite("party-popper", layout.short * 0.22)
+        self._bounce = Bounce(layout, rng)
+        wheel = rays(round(layout.diameter * 2.6), 0.0)
+        self._rays = from_alpha(wheel, RAYS)
+        self._more_rays = from_alpha(rays(round(layout.diameter * 2.6), 0.5), RAYS)
         self._popper = (right, pygame.transform.flip(right, True, False))
 
     def _piece(self, rng: random.Random, number: int) -> Piece:
@@ -76,7 +83,12 @@ class Confetti(Effect):
         )
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw every other piece."""
+        """Draw the rays, the shapes and every other piece."""
+        shown = strength * smooth(age / 1.5)
+        sweep = 0.5 + 0.5 * wave(age, 3.6)
+        put(canvas, self._rays, self.layout.centre, shown * sweep)
+        put(canvas, self._more_rays, self.layout.centre, shown * (1.0 - sweep))
+        self._bounce.draw(canvas, age, strength)
         self._draw(canvas, age, strength, 0)
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:

@@ -1,4 +1,4 @@
-"""Calm: water that rises, lively at first, and quiets down; bubbles float up through it."""
+"""Calm: water that puts out the heat, lively at first, and quiets down; bubbles float in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from device.stage.backdrop import paint_sky
 from device.stage.bokeh import Bokeh, Kind
 from device.stage.easing import mix, smooth
 from device.stage.effect import Effect
+from device.stage.heat import Heat
 from device.stage.paint import Colour, from_alpha, put_at
+from device.stage.palette import WATER
 
 if TYPE_CHECKING:
     import random
@@ -63,12 +66,16 @@ class Cool(Effect):
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji, rng)
+        self._sky = paint_sky(WATER, layout)
         self._sheets = [from_alpha(sheet(swell, layout), swell.colour) for swell in SWELLS]
         self._far = Bokeh(BUBBLES, layout, rng)
         self._near = Bokeh(BUBBLES, layout, rng)
+        self._heat = Heat(layout, rng)
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the water and half of the bubbles."""
+        """Draw the heat, the water and half of the bubbles."""
+        put_at(canvas, self._sky, (0, 0), strength * smooth((age - 1.5) / 5.0))
+        self._heat.draw(canvas, age, strength)
         short, height = self.layout.short, self.layout.size[1]
         haste = math.exp(-age / CALMING)
         # The integral of a speed that falls from 4 to 1, so that the water never jumps.
@@ -77,14 +84,14 @@ class Cool(Effect):
             length = round(swell.length * short)
             left = -round(swell.speed * run * length) % length - length
             heave = swell.height * (0.5 + haste) * math.sin(run * math.tau / 9.0 + swell.length)
-            rising = mix(1.15, 1.0, smooth(age / 3.0))
+            rising = mix(1.55, 1.0, smooth((age - 1.0) / 5.0))
             top = round(height * (rising - swell.level) - heave * short)
             put_at(canvas, picture, (left, top), strength)
-        self._far.draw(canvas, age, strength * smooth(age / 2.0))
+        self._far.draw(canvas, age, strength * smooth((age - 4.0) / 2.0))
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the other bubbles."""
-        self._near.draw(canvas, age + 40.0, strength * smooth(age / 2.0))
+        self._near.draw(canvas, age + 40.0, strength * smooth((age - 4.0) / 2.0))
 
 
 def sheet(swell: Swell, layout: Layout) -> NDArray[np.float32]:

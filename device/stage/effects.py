@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from device.stage.confetti import Confetti
 from device.stage.cool import Cool
 from device.stage.easing import smooth
+from device.stage.freshen import Freshen
 from device.stage.glow import Glow
 from device.stage.stars import Stars
 from device.stage.sunrise import Sunrise
@@ -26,6 +27,7 @@ EFFECTS: dict[str, type[Effect]] = {
     "confetti": Confetti,
     "sunrise": Sunrise,
     "cool": Cool,
+    "freshen": Freshen,
     "stars": Stars,
     "glow": Glow,
 }

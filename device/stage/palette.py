@@ -1,4 +1,4 @@
-"""The colours of each act. Groups of moods share them: the scene answers, it does not accuse."""
+"""The colours of each act. Where moods share a reaction they share its sky."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class Palette:
 GOLD = Palette((255, 160, 52), (255, 180, 76), (255, 132, 92), (255, 244, 200), BROWN)
 DAWN = Palette((24, 34, 88), (58, 66, 140), (176, 92, 122), (124, 128, 206))
 WATER = Palette((4, 54, 92), (6, 92, 122), (14, 122, 128), (70, 178, 186))
+EMBER = Palette((66, 26, 52), (122, 42, 52), (178, 78, 54), (236, 136, 92))
+MINT = Palette((16, 92, 92), (32, 132, 116), (96, 176, 128), (170, 232, 196))
 VIOLET = Palette((52, 24, 112), (98, 48, 158), (158, 68, 160), (188, 130, 236))
 MEADOW = Palette((30, 74, 104), (44, 106, 122), (64, 128, 116), (132, 196, 190))
 NIGHT = Palette((18, 20, 58), (44, 40, 104), (88, 58, 128), (120, 106, 196))
@@ -40,8 +42,8 @@ PALETTES = {
     "happy": GOLD,
     "sad": DAWN,
     "fear": DAWN,
-    "angry": WATER,
-    "disgust": WATER,
+    "angry": EMBER,
+    "disgust": MINT,
     "surprise": VIOLET,
     "neutral": MEADOW,
     "attract": NIGHT,

@@ -107,16 +107,17 @@ class Stage:
         bill, runs = self._bill, self._cues.runs
         last = PALETTES[bill.last or bill.act]
         scenery.backdrop.draw(canvas, last, PALETTES[bill.act], bill.blend)
-        scenery.attract.draw_lights(canvas, now, self._alone(1.0))
+        scenery.attract.draw_lights(canvas, now, self._share(ATTRACT, 1.0))
+        scenery.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
         scenery.effects.behind(canvas, runs, now)
         scenery.actor.draw(canvas, bill, scene, now)
         scenery.company.draw(canvas, None if scene.paused else scene.sighting, now)
-        scenery.attract.draw_hand(canvas, bill.age, self._alone(0.4))
+        scenery.attract.draw_hand(canvas, bill.age, self._share(ATTRACT, 0.4))
         scenery.effects.before(canvas, runs, now)
 
-    def _alone(self, seconds: float) -> float:
-        """Return how much of the attract scene shows, which comes and goes in some seconds."""
+    def _share(self, act: str, seconds: float) -> float:
+        """Return how much of an act's own scene shows, which comes and goes in some seconds."""
         share = smooth(self._bill.age / seconds)
-        if self._bill.act == ATTRACT:
+        if self._bill.act == act:
             return share
-        return 1.0 - share if self._bill.last == ATTRACT else 0.0
+        return 1.0 - share if self._bill.last == act else 0.0

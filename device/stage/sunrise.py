@@ -1,4 +1,4 @@
-"""Comfort: a sun comes up behind the emoji, with warm light from below and rising motes."""
+"""Comfort: soft rain, through which a sun comes up; a ring to breathe with; rising motes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.stage.bokeh import Bokeh, Kind
+from device.stage.breath import Breath
 from device.stage.easing import mix, smooth, wave
 from device.stage.effect import Effect
 from device.stage.paint import Colour, disc, distance, from_alpha, put, put_at
+from device.stage.rain import Rain
 
 if TYPE_CHECKING:
     import random
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 
-RISE_TIME = 7.0
-"""Seconds until the sun is up."""
+DAWN, RISE_TIME = 2.5, 6.5
+"""Seconds until the sun begins to rise, and those that it takes."""
 LIGHT: Colour = (255, 206, 120)
 HORIZON: Colour = (236, 112, 70)
 RAYS = 14
@@ -48,22 +50,27 @@ class Sunrise(Effect):
         self._rays = from_alpha(rays(round(layout.diameter * 2.0), 0.5), (255, 236, 190))
         self._horizon = from_alpha(horizon(layout.size), HORIZON)
         self._motes = Bokeh(MOTES, layout, rng)
+        self._rain = Rain(layout, rng)
+        self._breath = Breath(layout)
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the light on the horizon, the sun and its rays."""
-        up = smooth(age / RISE_TIME)
+        """Draw the light on the horizon, the sun and its rays, the rain and the ring."""
+        up = smooth((age - DAWN) / RISE_TIME)
         height = self.layout.size[1]
         top = height - self._horizon.get_height()
-        put_at(canvas, self._horizon, (0, top), strength * smooth(age / 2.5))
+        put_at(canvas, self._horizon, (0, top), strength * smooth((age - DAWN + 1.5) / 3.0))
         x, y = self.layout.centre
         place = (x, mix(height + self.layout.diameter * 0.55, y, up))
-        put(canvas, self._sun, place, strength)
+        # Low behind the words it must not outshine them.
+        put(canvas, self._sun, place, strength * mix(0.5, 1.0, up))
         shimmer = 0.45 + 0.45 * wave(age, 7.0)
         put(canvas, self._rays, place, strength * up * shimmer)
+        self._rain.draw(canvas, age, strength)
+        self._breath.draw(canvas, age, strength * smooth((age - 1.0) / 2.0))
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the motes."""
-        self._motes.draw(canvas, age, strength * smooth((age - 1.5) / 2.0))
+        self._motes.draw(canvas, age, strength * smooth((age - DAWN - 2.0) / 3.0))
 
 
 def sun(away: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -22,7 +22,8 @@ def test_the_rules_that_ship() -> None:
     assert load("") == load(DEFAULT_FILE)
     comfort, soothe, celebrate = rules["comfort"], rules["soothe"], rules["celebrate"]
     assert set(comfort.moods) == {"sad", "fear"}
-    assert set(soothe.moods) == {"angry", "disgust"}
+    assert set(soothe.moods) == {"angry"}
+    assert set(rules["freshen"].moods) == {"disgust"}
     assert comfort.playlist == soothe.playlist == "uplifting"
     assert soothe.after_seconds > comfort.after_seconds
     assert celebrate.moods == ("happy",)

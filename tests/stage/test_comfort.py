@@ -64,7 +64,7 @@ def contrast(one, other):
 @pytest.mark.parametrize(
     "cast",
     [*((act, None) for act in ACTS), ("happy", "confetti"), ("sad", "sunrise"), ("fear", "sunrise"),
-     ("angry", "cool"), ("surprise", "stars"), ("neutral", "glow")],
+     ("angry", "cool"), ("disgust", "freshen"), ("surprise", "stars"), ("neutral", "glow")],
 )  # fmt: skip
 def test_labels_can_be_read(theatre, feel, cast):
     act, effect = cast

@@ -57,5 +57,5 @@ def test_not_toml(tmp_path):
 
 
 def test_an_unknown_language_names_the_known_ones():
-    with pytest.raises(ConfigError, match="languages here: en"):
+    with pytest.raises(ConfigError, match="languages here: de, en"):
         load_strings("qq")
