@@ -33,6 +33,47 @@ WARM_UP = 20
 KIOSK_SECONDS = 10.0
 
 
+STAGE_SIZES = ((1280, 720), (1920, 1080))
+STAGE_RATE, STAGE_SECONDS = 60.0, 8.0
+"""Each scene is drawn for so many seconds of its own time, as fast as this machine can."""
+
+
+def bench_stage(as_json: bool) -> int:
+    """Measure how long frames of each scene take, print it, and return the exit status."""
+    from device.rehearse import SCENES
+
+    figures = {
+        f"{width}x{height}": {name: _scene(name, (width, height)) for name in SCENES}
+        for width, height in STAGE_SIZES
+    }
+    print(json.dumps({"stage_ms": figures}) if as_json else _stage_table(figures))
+    return 0
+
+
+def _scene(name: str, size: tuple[int, int]) -> dict[str, float]:
+    """Return median, p99 and longest in ms of a scene's frames, all drawn in software."""
+    import pygame
+
+    from device import rehearse
+
+    canvas = pygame.Surface(size, 0, 32)
+    frames = round(STAGE_SECONDS * STAGE_RATE)
+    taken = [1000 * each for each in rehearse.play(name, frames, canvas, STAGE_RATE)]
+    high = statistics.quantiles(taken, n=100)[-1]
+    figures = {"median": statistics.median(taken), "p99": high, "longest": max(taken)}
+    return {key: round(value, 2) for key, value in figures.items()}
+
+
+def _stage_table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
+    lines = ["milliseconds a frame: median, p99, longest"]
+    lines.append(f"{'':12}" + "".join(size.center(30) for size in figures))
+    for name in next(iter(figures.values())):
+        rows = (figures[size][name] for size in figures)
+        cells = ("".join(f"{value:10.2f}" for value in row.values()) for row in rows)
+        lines.append(f"{name:12}" + "".join(cells))
+    return "\n".join(lines)
+
+
 def bench(runs: int, as_json: bool, kiosk: bool = True) -> int:
     """Measure and print; return the exit status. Raises BundleError when the model is missing."""
     figures: dict[str, Any] = {

@@ -149,7 +149,9 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bench = commands.add_parser("bench", help="measure speed and memory on this machine")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.add_argument("--runs", type=_count, default=200, metavar="N", help="pictures per figure")
-    bench.add_argument("--vision-only", action="store_true", help="do not start a kiosk")
+    what = bench.add_mutually_exclusive_group()
+    what.add_argument("--vision-only", action="store_true", help="do not start a kiosk")
+    what.add_argument("--stage", action="store_true", help="frame times of each scene instead")
     bench.set_defaults(run=_bench)
 
 
@@ -201,8 +203,10 @@ def _stage(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from device.bench import bench
+    from device.bench import bench, bench_stage
 
+    if options.stage:
+        return bench_stage(options.json)
     return bench(options.runs, options.json, kiosk=not options.vision_only)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from typing import TYPE_CHECKING
 
 import cv2
@@ -63,18 +64,26 @@ def sheet(out: Path) -> None:
 
 def perform(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
     """Draw a scene as the kiosk would; yield each frame, uint8 BGR (height, width, 3)."""
-    stage = Stage(StageConfig(), random.Random(SEED))
     canvas = pygame.Surface(size, 0, 32)
+    for _ in play(name, round(seconds * RATE), canvas, RATE):
+        pixels = pygame.surfarray.array3d(canvas)
+        yield np.ascontiguousarray(pixels.transpose(1, 0, 2)[..., ::-1])
+
+
+def play(name: str, frames: int, canvas: pygame.Surface, rate: float) -> Iterator[float]:
+    """Draw a scene on a canvas, `rate` frames a second; yield how many seconds each took."""
+    stage = Stage(StageConfig(), random.Random(SEED))
+    stage.prepare(canvas.get_size())
     rules = reactions.load("")
     state = reactions.ReactionState()
-    for number in range(max(1, round(seconds * RATE))):
-        now = 1000.0 + number / RATE
+    for number in range(max(1, frames)):
+        now = 1000.0 + number / rate
         mood = _mood(name)
         state = reactions.step(state, rules, mood, now)
         scene = Scene(mood, _sighting(name, now), state.active, (), name == PAUSED)
+        started = time.perf_counter()
         stage.draw(canvas, scene, now)
-        pixels = pygame.surfarray.array3d(canvas)
-        yield np.ascontiguousarray(pixels.transpose(1, 0, 2)[..., ::-1])
+        yield time.perf_counter() - started
 
 
 def _mood(name: str) -> Mood:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from device.stage.playbill import Playbill
     from device.stage.scene import Scene
 
-HEAD = 0.84
+HEAD = 0.79
 """The head's diameter over the emoji's: the sprout on it needs room too."""
-LOWER = 0.08
+LOWER = 0.105
 """How far the head is below the emoji's middle, in emoji diameters."""
 BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
