@@ -70,10 +70,11 @@ class Batches:
         return np.concatenate(images), np.concatenate(targets)
 
     def _lots(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Iterator[Batch]:
+        recipe = self.recipe.at(seed[0])
         each = len(index) // self.part.processes
         start = self.part.process * each
         for place in range(start, start + each, LOT):
             lot = index[place : min(place + LOT, start + each)]
             random = np.random.default_rng([self.recipe.seed, *seed, place])
-            images = augment(self.pictures.take(lot), self.recipe, random)
-            yield mix(images, self.targets[lot], self.recipe, random)
+            images = augment(self.pictures.take(lot), recipe, random)
+            yield mix(images, self.targets[lot], recipe, random)

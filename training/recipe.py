@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SETTLED = 0.3
+"""What is left of chances and errors when a run settles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A run's settings.
@@ -21,6 +25,7 @@ class Recipe:
     `dark` and `bright` are the least and most light, `blur` the widest blur's deviation in pixels,
     `small` the fewest pixels across, `jpeg` the worst quality. `balance` is how much of the
     classes' frequencies is kept out of what the network learns (0 to 1, `training.targets.offset`).
+    For the last share `settle` of the epochs the pictures are changed less and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
@@ -62,7 +67,23 @@ class Recipe:
     jpeg: float = 30.0
     jpeg_chance: float = 0.08
     erase_chance: float = 0.15
+    settle: float = 0.0
     limit: int = 0
+
+    def at(self, epoch: int) -> Recipe:
+        """Return the settings of an epoch, counted from 0.
+
+        A small network learns much from badly seen faces and then needs some time with well seen
+        ones, at a low rate, as it is judged by those too.
+        """
+        if epoch < round(self.epochs * (1 - self.settle)):
+            return self
+        seldom = {
+            name: getattr(self, name) * SETTLED
+            for name in ("noise_chance", "light_chance", "blur_chance", "small_chance",
+                         "jpeg_chance", "erase_chance", "roll", "scale", "shift")
+        }  # fmt: skip
+        return dataclasses.replace(self, **seldom, mixing=0.0)
 
     def save(self, path: Path) -> None:
         """Write the recipe as JSON."""

@@ -213,6 +213,18 @@ def test_teachers_answer_for_what_they_have_not_seen(
     assert "not soft labels" in done.stderr
 
 
+def test_a_run_stops_in_time_and_goes_on_later(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    few = ("--epochs", 2, "--limit", 140, "--width", "0.25")
+    done = _run(_train(dataset, run, *few, "--max-hours", "0.0001"))
+    assert done.returncode == 0, done.stderr
+    assert "stopped in time after epoch 1; --resume goes on" in done.stdout
+    done = _run(_train(dataset, run, "--resume"))
+    assert done.returncode == 0, done.stderr
+    assert "epoch 2/2" in done.stdout
+    assert (run / loop.CURVES).read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_network_of_another_width_that_squeezes(
     dataset: tuple[Path, Path], tmp_path: Path
 ) -> None:
