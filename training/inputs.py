@@ -30,7 +30,7 @@ SCENES = 2
 """In so many scenes the detector looks at each picture, which takes it some 10 ms."""
 HELD = 10
 """Where there is no PublicTest, one in so many Training pictures takes its place."""
-GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance")
+GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance", "settle")
 """Settings that the command line may give."""
 
 

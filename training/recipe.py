@@ -25,7 +25,7 @@ class Recipe:
     `dark` and `bright` are the least and most light, `blur` the widest blur's deviation in pixels,
     `small` the fewest pixels across, `jpeg` the worst quality. `balance` is how much of the
     classes' frequencies is kept out of what the network learns (0 to 1, `training.targets.offset`).
-    For the last share `settle` of the epochs the pictures are changed less and less often.
+    For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """

@@ -63,3 +63,15 @@ def test_fewer_pictures_than_a_batch_make_one() -> None:
     images, targets = few.batch(0, few.order(0), 0)
     assert images.shape == (20, 48, 48)
     assert targets.sum(axis=1) == pytest.approx(np.ones(20), abs=1e-6)
+
+
+def test_the_last_epochs_settle() -> None:
+    recipe = Recipe(epochs=20, settle=0.25)
+    assert recipe.at(0) is recipe
+    assert recipe.at(14) is recipe
+    late = recipe.at(15)
+    assert late.mixing == 0
+    assert late.erase_chance < recipe.erase_chance
+    assert late.roll < recipe.roll
+    assert late.detected_chance == recipe.detected_chance, "the device's crops stay"
+    assert Recipe().at(47) == Recipe()

@@ -65,6 +65,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "width": None,
         "squeeze": None,
         "balance": None,
+        "settle": None,
         "ferplus": None,
         "resume": False,
         "float32": False,

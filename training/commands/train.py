@@ -44,6 +44,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--balance", type=share, help="0 leaves rare classes rare, 1 makes all alike (default 0)"
     )
+    train.add_argument(
+        "--settle", type=share, help="share of the epochs, the last, that change little (default 0)"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     distributed.add_options(train)
 
