@@ -21,13 +21,13 @@ import pygame
 
 from device import __version__, audio, display, mood, music, panel, reactions, stage, web
 from device.camera.source import CameraSettings
-from device.display import Key
+from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.health import HealthBook
 from device.latest import Latest
-from device.messages import Level
+from device.messages import Feedback, Level
 from device.page import Page
 from device.rate import Rate
 from device.record import Record
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config import Config
-    from device.display import Display, Mode
+    from device.display import Display, Mode, Wish
     from device.messages import Health, Reaction, Sighting
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class Kiosk:
         self._panel = self._open_panel()
         self._rules = self._load_rules()
         self._status: Latest[Status] = Latest(Status())
+        self.feedback: Latest[Feedback | None] = Latest(None)
         view = web.View(
             self._status,
             self._eye.sighting,
@@ -127,7 +128,7 @@ class Kiosk:
     def _step(self, now: float) -> None:
         self._eye.poll(now)
         self.page.poll(now)
-        self._obey(self.display.events())
+        self._obey(self.display.events(), now)
         sighting = self._newest(now)
         if sighting and sighting.number != self._seen:
             self._seen = sighting.number
@@ -164,9 +165,15 @@ class Kiosk:
         self.display.present()
         self._drawn_rate.count(now)
 
-    def _obey(self, keys: list[Key]) -> None:
-        for key in keys:
-            match key:
+    def _obey(self, wishes: list[Wish], now: float) -> None:
+        for wish in wishes:
+            match wish:
+                case Tap(x, y):
+                    self._hear(self._stage.touch(x, y, now), now)
+                case Number(value):
+                    self._hear(self._stage.choose(value, now), now)
+                case Key.ASK:
+                    self._stage.ask(now)
                 case Key.QUIT:
                     self._stopping = True
                 case Key.PAUSE:
@@ -176,6 +183,13 @@ class Kiosk:
                     self.player.muted = not self.player.muted
                 case Key.FULLSCREEN:
                     self.display.toggle_fullscreen()
+
+    def _hear(self, felt: str | None, now: float) -> None:
+        """Pass on what somebody says that they feel."""
+        if felt is not None:
+            mood = self._mood.mood
+            self.feedback.publish(Feedback(felt, mood.emotion, now, mood.probabilities))
+            log.info("somebody feels %s; the stage showed %s", felt, mood.emotion)
 
     def _publish(self, sighting: Sighting | None, now: float) -> None:
         last = self._eye.sighting.get()

@@ -133,6 +133,24 @@ class Reaction:
     light: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody says that they felt, beside what was on stage when they were asked.
+
+    `probabilities` is the room's, as in `Mood`; empty when nobody was seen.
+    """
+
+    felt: str
+    shown: str | None
+    time: float
+    probabilities: Probabilities = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the stage was right."""
+        return self.felt == self.shown
+
+
 class Level(StrEnum):
     """How well a part of the kiosk does."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from device.display.drivers import KMSDRM, OFFSCREEN
-from device.display.keys import Key, keys
+from device.display.keys import Wish, wishes
 from device.display.orientation import Orientation, Size
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ class Display:
             self._panel.blit(self._orientation.apply(self._canvas), (0, 0))
         pygame.display.flip()
 
-    def events(self) -> list[Key]:
+    def events(self) -> list[Wish]:
         """Return what was asked for since the last call, and follow a window's new size.
 
         Call it every frame: desktops call a program that does not "not responding".
         """
-        wishes = keys(pygame.event.get())
+        found = wishes(pygame.event.get(), self._panel.get_size(), self._orientation)
         panel = pygame.display.get_surface()
         if panel is not None and (
             panel is not self._panel
@@ -91,7 +91,7 @@ class Display:
         ):
             self._panel = panel
             self._canvas = self._new_canvas()
-        return wishes
+        return found
 
     def toggle_fullscreen(self) -> None:
         """Go from window to full screen or back; on a console or offscreen there is only one."""

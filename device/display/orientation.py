@@ -34,6 +34,11 @@ class Orientation:
         """Return the size to draw at, in pixels, for a panel of some width and height."""
         return (panel[1], panel[0]) if self.rotate in (90, 270) else panel
 
+    def on_canvas(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a place of the panel is on the canvas; both in shares of their sizes."""
+        x, y = {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[self.rotate]
+        return (1 - x if self.mirror else x), y
+
     def apply(self, canvas: pygame.Surface) -> pygame.Surface:
         """Return the picture as the panel needs it."""
         if self.mirror and self.rotate == 180:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from device.messages import EMOTIONS
 from device.stage.actor import Actor, Cast
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
@@ -18,6 +19,7 @@ from device.stage.layout import Layout
 from device.stage.notice import Notice, NoticeClock
 from device.stage.palette import PALETTES
 from device.stage.playbill import Playbill
+from device.stage.question import Question, QuestionClock
 from device.stage.scene import ACTS, ATTRACT
 from device.stage.strings import load_strings
 from device.stage.text import Typesetter
@@ -54,6 +56,7 @@ class Set:
         self.caption = Caption(strings, layout, typesetter)
         self.notice = Notice(strings.notice.text, layout, typesetter)
         self.footer = Footer(strings, layout, typesetter)
+        self.question = Question(strings, layout, typesetter)
 
 
 class Stage:
@@ -78,6 +81,7 @@ class Stage:
         self._bill = Playbill()
         self._cues = Cues()
         self._notice = NoticeClock()
+        self._question = QuestionClock()
         self._set: Set | None = None
 
     def prepare(self, size: tuple[int, int]) -> Set:
@@ -102,6 +106,34 @@ class Stage:
         scenery.caption.draw(canvas, self._bill)
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted)
+        scenery.question.draw(canvas, self._question, now)
+
+    def ask(self, now: float) -> None:
+        """Ask "Was I right?"; asked again, take the question back."""
+        self._question.ask(now)
+
+    def choose(self, number: int, now: float) -> str | None:
+        """Answer with a face's number, from 1; return its emotion, or None if that's no answer."""
+        if not (self._question.waiting(now) and 1 <= number <= len(EMOTIONS)):
+            return None
+        emotion = EMOTIONS[number - 1]
+        self._question.choose(emotion, now)
+        return emotion
+
+    def touch(self, x: float, y: float, now: float) -> str | None:
+        """Take a touch, in shares of the canvas: it asks, or answers, or waves the question off.
+
+        Returns the emotion that was chosen, if one was.
+        """
+        if self._set is None or not self._question.waiting(now):
+            self.ask(now)
+            return None
+        width, height = self._set.size
+        emotion = self._set.question.hit(x * width, y * height)
+        if emotion is None:
+            self.ask(now)
+            return None
+        return self.choose(EMOTIONS.index(emotion) + 1, now)
 
     def _draw_picture(self, canvas: pygame.Surface, scenery: Set, scene: Scene, now: float) -> None:
         bill, runs = self._bill, self._cues.runs

@@ -56,8 +56,15 @@ class HealthLine(Section):
     more: Annotated[Text, AfterValidator(_counts)]
 
 
+class Question(Section):
+    """What is asked about the answer on stage, and what is said to whoever has told."""
+
+    text: Text
+    thanks: Text
+
+
 class Strings(Section):
-    """All of it. `labels` and `responses` have one line for each emotion."""
+    """All of it. `labels`, `responses` and `names` have one line for each emotion."""
 
     labels: EmotionLines
     responses: EmotionLines
@@ -65,6 +72,8 @@ class Strings(Section):
     paused: Sign
     notice: Line
     muted: Line
+    question: Question
+    names: EmotionLines
     health: HealthLine
 
     def sign(self, act: str) -> Sign:

@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from device.config import StageConfig
-from device.display import Key, drivers, open_display
+from device.display import Key, Number, drivers, keys, open_display
 from device.display.drivers import candidates
 from device.display.orientation import Orientation
 from device.errors import DisplayError
@@ -85,7 +85,27 @@ KEYS = [
     (pygame.K_SPACE, Key.PAUSE),
     (pygame.K_m, Key.MUTE),
     (pygame.K_f, Key.FULLSCREEN),
+    (pygame.K_w, Key.ASK),
+    (pygame.K_1, Number(1)),
+    (pygame.K_KP7, Number(7)),
 ]
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_touch_lands_where_the_picture_is(rotate, mirror):
+    orientation = Orientation(rotate, mirror)
+    panel = (64, 48)
+    canvas = pygame.Surface(orientation.canvas_size(panel))
+    canvas.set_at((5, 9), (255, 255, 255))
+    shown = pygame.surfarray.array3d(orientation.apply(canvas))[..., 0]
+    x, y = np.argwhere(shown == 255)[0] + 0.5
+    click = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(x, y), touch=True)
+    (tap,) = keys.wishes([click], panel, orientation)
+    width, height = canvas.get_size()
+    assert (tap.x * width, tap.y * height) == pytest.approx((5.5, 9.5))
+    wheel = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=4, pos=(1, 1), touch=False)
+    assert keys.wishes([wheel], panel, orientation) == []
 
 
 def test_keys_and_closing():

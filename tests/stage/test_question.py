@@ -1,0 +1,85 @@
+"""Was I right? asked by key or touch, answered by number or touch, forgotten by itself."""
+
+import numpy as np
+import pygame
+import pytest
+
+from device.messages import EMOTIONS
+from device.stage.question import PATIENCE
+
+
+@pytest.fixture
+def asked(theatre, feel):
+    """A stage that was asked, once the question is up."""
+
+    def make(size=(640, 360)):
+        place = theatre(size)
+        place.play(feel("happy"), 1.0)
+        place.stage.ask(place.now)
+        place.play(feel("happy"), 0.5)
+        return place
+
+    return make
+
+
+def centre(place, number):
+    """Return the middle of a face's cell in shares of the canvas."""
+    width, height = place.canvas.get_size()
+    cell = place.stage._set.question.cell(number)
+    return cell.centerx / width, cell.centery / height
+
+
+def test_it_shows_and_goes_away_by_itself(asked, theatre, feel):
+    place, plain = asked(), theatre((640, 360))
+    plain.play(feel("happy"), 1.5)
+    assert np.abs(place.draw(feel("happy")).astype(int) - plain.draw(feel("happy"))).mean() > 8
+    for stage in (place, plain):
+        stage.now += PATIENCE
+        stage.play(feel("happy"), 0.2)
+    assert place.stage.choose(1, place.now) is None
+    assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_a_number_or_a_touch_chooses_a_face(asked, number):
+    place = asked()
+    assert place.stage.touch(*centre(place, number), place.now) == EMOTIONS[number]
+    place = asked()
+    assert place.stage.choose(number + 1, place.now) == EMOTIONS[number]
+    assert place.stage.choose(number + 1, place.now) is None, "one answer to one question"
+
+
+@pytest.mark.parametrize("number", [0, 8, 9, -1])
+def test_other_numbers_are_no_answer(asked, number):
+    place = asked()
+    assert place.stage.choose(number, place.now) is None
+    assert place.stage.choose(3, place.now) == "fear", "it still waits"
+
+
+def test_a_touch_asks_and_a_touch_elsewhere_waves_it_off(theatre, feel):
+    place = theatre()
+    assert place.stage.touch(0.5, 0.5, place.now) is None, "nothing was drawn yet"
+    place = theatre()
+    place.play(feel("sad"), 0.5)
+    assert place.stage.touch(0.5, 0.5, place.now) is None
+    assert place.stage._question.waiting(place.now)
+    place.play(feel("sad"), 0.5)
+    assert place.stage.touch(0.5, 0.02, place.now) is None
+    assert not place.stage._question.waiting(place.now)
+
+
+def test_thanks_are_said(asked, feel):
+    place = asked()
+    place.stage.choose(1, place.now)
+    thanked = place.after(feel("happy"), 0.3)
+    again = asked().after(feel("happy"), 0.3)
+    assert not np.array_equal(thanked, again)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (1080, 1920), (1920, 360), (480, 800)])
+def test_seven_faces_lie_side_by_side_on_any_canvas(asked, size):
+    place = asked(size)
+    cells = [place.stage._set.question.cell(number) for number in range(7)]
+    whole = pygame.Rect((0, 0), size)
+    assert all(whole.contains(cell) for cell in cells)
+    assert all(cell.collidelist(cells[:number]) == -1 for number, cell in enumerate(cells))
