@@ -33,11 +33,12 @@ class Caption:
         self._layout = layout
         self._typesetter = typesetter
 
-    def draw(self, canvas: pygame.Surface, bill: Playbill) -> None:
-        """Draw both."""
+    def draw(self, canvas: pygame.Surface, bill: Playbill, strength: float = 1.0) -> None:
+        """Draw both, in [0, 1] of their full opacity."""
         if bill.last and bill.age < FADE:
-            self._sign(canvas, bill.last, bill.last_age, 1.0 - smooth(bill.age / FADE))
-        self._sign(canvas, bill.act, bill.age, 1.0)
+            going = 1.0 - smooth(bill.age / FADE)
+            self._sign(canvas, bill.last, bill.last_age, strength * going)
+        self._sign(canvas, bill.act, bill.age, strength)
 
     def _sign(self, canvas: pygame.Surface, act: str, age: float, opacity: float) -> None:
         box, sign, short = self._layout.caption, self._strings.sign(act), self._layout.short

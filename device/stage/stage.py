@@ -103,7 +103,7 @@ class Stage:
         self._cues.follow(() if scene.paused else scene.reactions, now)
         self._notice.watch(scene.sighting, now)
         self._draw_picture(canvas, scenery, scene, now)
-        scenery.caption.draw(canvas, self._bill)
+        scenery.caption.draw(canvas, self._bill, 1.0 - self._question.shown(now))
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted)
         scenery.question.draw(canvas, self._question, now)
