@@ -83,7 +83,8 @@ class Recipe:
             for name in ("noise_chance", "light_chance", "blur_chance", "small_chance",
                          "jpeg_chance", "erase_chance", "roll", "scale", "shift")
         }  # fmt: skip
-        return dataclasses.replace(self, **seldom, mixing=0.0)
+        fewer = self.detected_chance / 2
+        return dataclasses.replace(self, **seldom, detected_chance=fewer, mixing=0.0)
 
     def save(self, path: Path) -> None:
         """Write the recipe as JSON."""

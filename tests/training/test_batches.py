@@ -73,5 +73,5 @@ def test_the_last_epochs_settle() -> None:
     assert late.mixing == 0
     assert late.erase_chance < recipe.erase_chance
     assert late.roll < recipe.roll
-    assert late.detected_chance == recipe.detected_chance, "the device's crops stay"
+    assert 0 < late.detected_chance < recipe.detected_chance, "some crops are the device's"
     assert Recipe().at(47) == Recipe()
