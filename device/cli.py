@@ -130,10 +130,12 @@ def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     stage = commands.add_parser("stage", help="show a scene without a camera")
     what = stage.add_mutually_exclusive_group(required=True)
     what.add_argument("--mood", metavar="SCENE", help="an emotion, nobody, paused or group")
-    what.add_argument("--all", action="store_true", help="a sheet of all scenes (.png)")
+    what.add_argument("--all", action="store_true", help="a sheet of all scenes, a picture")
     stage.add_argument("--seconds", type=_seconds, default=6.0, metavar="N", help="default 6")
     stage.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH")
-    stage.add_argument("--record", type=_target, required=True, metavar="FILE", help=".mp4 or .png")
+    stage.add_argument(
+        "--record", type=_target, required=True, metavar="FILE", help=".mp4, .png or .jpg"
+    )
     stage.set_defaults(run=_stage)
 
 

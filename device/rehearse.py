@@ -32,24 +32,25 @@ SURE = 0.82
 """The probability of a rehearsed mood; the others share the rest."""
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """A contact sheet shows every scene after so many seconds, this large, so many side by side."""
+PICTURES = (".png", ".jpg")
 STRIP = 6
 """Pictures in a strip."""
 
 
 def rehearse(name: str, seconds: float, size: tuple[int, int], out: Path) -> None:
-    """Draw a scene for some time and write it: .mp4, or a strip of pictures as .png.
+    """Draw a scene for some time and write it: .mp4, or a strip of pictures.
 
     Raises OutputError when the file cannot be written, or is neither.
     """
     frames = perform(name, seconds, size)
     if out.suffix == ".mp4":
         _write_video(out, frames, size)
-    elif out.suffix == ".png":
+    elif out.suffix in PICTURES:
         every = max(1, math.floor(seconds * RATE / STRIP))
         shown = [frame for number, frame in enumerate(frames) if number % every == every - 1]
         _write_picture(out, np.concatenate(shown[:STRIP], axis=1))
     else:
-        raise OutputError(f"{out}: should end in .mp4 or .png")
+        raise OutputError(f"{out}: should end in .mp4, .png or .jpg")
 
 
 def sheet(out: Path) -> None:
@@ -116,7 +117,9 @@ def _box(number: int, count: int) -> Box:
 
 
 def _write_picture(out: Path, picture: NDArray[np.uint8]) -> None:
-    good, content = cv2.imencode(".png", picture)
+    if out.suffix not in PICTURES:
+        raise OutputError(f"{out}: should end in {' or '.join(PICTURES)}")
+    good, content = cv2.imencode(out.suffix, picture)
     if not good:
         raise OutputError(f"{out}: the picture cannot be encoded")
     try:

@@ -52,7 +52,7 @@ def test_what_cannot_be_shown_is_said(tmp_path, capsys):
     assert cli.main(["stage", "--mood", "bored", "--record", out]) == 2
     assert "no scene 'bored'; there are angry, " in capsys.readouterr().err
     assert cli.main(["stage", "--mood", "sad", "--record", str(tmp_path / "out.gif")]) == 2
-    assert "should end in .mp4 or .png" in capsys.readouterr().err
+    assert "should end in .mp4, .png or .jpg" in capsys.readouterr().err
     for wrong in (["--size", "9x9"], ["--size", "big"], ["--record", "/absent/out.png"]):
         with pytest.raises(SystemExit):
             cli.main(["stage", "--mood", "sad", "--record", out, *wrong])
