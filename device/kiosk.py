@@ -160,6 +160,7 @@ class Kiosk:
             health=self._health(now),
             paused=self._paused,
             muted=self.player.muted,
+            address=self.page.address,
         )
         self._stage.draw(self.display.canvas, scene, now)
         self.display.present()

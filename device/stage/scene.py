@@ -14,7 +14,7 @@ ACTS = (*EMOTIONS, ATTRACT, PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The kiosk at one moment, as far as it can be seen."""
+    """The kiosk at one moment, as far as it can be seen; `address` is the status page's URL."""
 
     mood: Mood = NOBODY
     sighting: Sighting | None = None
@@ -22,6 +22,7 @@ class Scene:
     health: tuple[Health, ...] = ()
     paused: bool = False
     muted: bool = False
+    address: str | None = None
 
     @property
     def act(self) -> str:

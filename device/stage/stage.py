@@ -10,6 +10,7 @@ from device.stage.actor import Actor, Cast
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
 from device.stage.caption import Caption
+from device.stage.code import Code
 from device.stage.company import Company
 from device.stage.easing import smooth
 from device.stage.effects import Cues, Effects
@@ -57,6 +58,7 @@ class Set:
         self.notice = Notice(strings.notice.text, layout, typesetter)
         self.footer = Footer(strings, layout, typesetter)
         self.question = Question(strings, layout, typesetter)
+        self.code = Code(layout, typesetter)
 
 
 class Stage:
@@ -104,6 +106,7 @@ class Stage:
         self._notice.watch(scene.sighting, now)
         self._draw_picture(canvas, scenery, scene, now)
         scenery.caption.draw(canvas, self._bill, 1.0 - self._question.shown(now))
+        scenery.code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted)
         scenery.question.draw(canvas, self._question, now)

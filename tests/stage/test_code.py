@@ -1,0 +1,47 @@
+"""The QR code of the status page: it can be read, and is only shown where it is of use."""
+
+import cv2
+import numpy as np
+import pytest
+
+from device.messages import Mood
+from device.stage import Scene
+from device.stage.code import reachable
+
+ADDRESS = "http://192.168.1.20:8080"
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (480, 800)])
+def test_a_phone_can_read_it_off_the_stage(theatre, size):
+    place = theatre(size)
+    frame = place.after(Scene(address=ADDRESS), 2.0)
+    picture = np.ascontiguousarray(frame.transpose(1, 0, 2)[..., ::-1])
+    corner = picture[size[1] // 2 :, size[0] // 2 :]
+    text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(corner, None, fx=2, fy=2))
+    assert text == ADDRESS
+
+
+def test_it_is_there_only_while_nobody_is(theatre):
+    shown = theatre((640, 360)).after(Scene(address=ADDRESS), 2.0)
+    assert not np.array_equal(shown, theatre((640, 360)).after(Scene(), 2.0))
+    happy = Scene(Mood("happy", 0.0, 1), address=ADDRESS)
+    without = Scene(Mood("happy", 0.0, 1))
+    both = [theatre((640, 360)).after(scene, 2.0) for scene in (happy, without)]
+    assert np.array_equal(*both)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_it"),
+    [
+        (ADDRESS, True),
+        ("http://moodlift.local:8080", True),
+        ("http://[fd00::1]:8080", True),
+        ("http://127.0.0.1:8080", False),
+        ("http://localhost:8080", False),
+        ("http://[::1]:8080", False),
+        ("http://0.0.0.0:8080", False),
+        ("", False),
+    ],
+)
+def test_only_what_others_can_open_is_shown(address, is_it):
+    assert reachable(address) is is_it
