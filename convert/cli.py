@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
-from training.commands.options import DATA, share
+from training.commands.options import DATA, factor, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
         default=0.0,
         help="0 to have the most answers right, 1 to have every emotion found (default 0)",
     )
+    parser.add_argument(
+        "--calm",
+        type=factor,
+        default=1.0,
+        help="how much worse it is to take a neutral face for another (default 1: no worse)",
+    )
     parser.add_argument("--replace", action="store_true", help="replace a bundle that is there")
     return parser
 
@@ -57,7 +63,7 @@ def _convert(options: argparse.Namespace) -> int:
 
     today = datetime.now(UTC).date()
     given = (options.model, options.data, options.version, options.out)
-    job = Job(*given, today, options.evenness)
+    job = Job(*given, today, options.evenness, options.calm)
     path = job.run(options.replace, lambda line: print(line, flush=True))
     print(f"written: {path}")
     return 0

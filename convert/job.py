@@ -42,7 +42,7 @@ class Job:
     """What to convert, and where to: the bundle becomes `out/emotion-<version>`.
 
     The int8 ranges come from Training pictures, bias and temperature from PublicTest; PrivateTest
-    is only measured, once the file is done. `evenness` is what `convert.bias` takes.
+    is only measured, once the file is done. `evenness` and `calm` are what `convert.bias` takes.
     """
 
     model: Path
@@ -51,6 +51,7 @@ class Job:
     out: Path
     today: date
     evenness: float = 0.0
+    calm: float = 1.0
 
     def run(self, replace: bool, say: Callable[[str], None]) -> Path:
         """Write the bundle and return its folder, telling `say` each step.
@@ -62,10 +63,10 @@ class Job:
             say(f"reading {self.model} and {self.data}")
             model, data = predict.load(self.model), datasets.read(self.data)
             say("fitting the bias on PublicTest")
-            moved = _even(model, data, self.evenness)
+            moved = _even(model, data, self.evenness, self.calm)
             say("quantising")
             about = self._write(folder, model, data)
-            about["bias"] = {"evenness": self.evenness, "added": moved}
+            about["bias"] = {"evenness": self.evenness, "calm": self.calm, "added": moved}
             say("fitting the temperature on PublicTest")
             about["temperature"] = _temperature(folder, data)
             writer.rewrite(folder, about)
@@ -94,11 +95,11 @@ class Job:
         return about
 
 
-def _even(model: keras.Model, data: Dataset, evenness: float) -> list[float]:
+def _even(model: keras.Model, data: Dataset, evenness: float, calm: float) -> list[float]:
     """Fold the bias into the model; return it."""
     _, public = inputs.split(data)
     logits = predict.logits(model, crop.standardise(np.asarray(public.images)))
-    found = bias.fit(logits, public.labels, evenness)
+    found = bias.fit(logits, public.labels, evenness, calm)
     bias.fold(model, found)
     return [round(float(each), 4) for each in found]
 

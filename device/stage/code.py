@@ -57,9 +57,9 @@ def reachable(address: str) -> bool:
     host = urlsplit(address).hostname or ""
     try:
         number = ipaddress.ip_address(host)
-        return not (number.is_loopback or number.is_unspecified)
     except ValueError:
         return bool(host) and host != "localhost"
+    return not (number.is_loopback or number.is_unspecified)
 
 
 @cache

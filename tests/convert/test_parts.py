@@ -50,6 +50,15 @@ def test_evenness_finds_more_of_what_is_hard_to_tell() -> None:
     assert bias.fit(logits, labels, 1.0).mean() == pytest.approx(0, abs=1e-5)
 
 
+def test_calm_faces_can_be_worth_more() -> None:
+    random = np.random.default_rng(0)
+    logits = 2 * random.standard_normal((9_000, 7)).astype(np.float32)
+    labels = (logits + random.gumbel(size=logits.shape)).argmax(axis=1)
+    plain, calm = (bias.fit(logits, labels, 0.3, worth) for worth in (1.0, 1.5))
+    assert calm[-1] > plain[-1] + 0.2
+    assert calm[:-1] - calm[:-1].mean() == pytest.approx(plain[:-1] - plain[:-1].mean(), abs=0.1)
+
+
 def test_certain_answers_have_a_temperature_too() -> None:
     certain = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
     assert temperature.LOW <= temperature.fit(certain, np.array([0, 1, 2, 4])) <= temperature.HIGH

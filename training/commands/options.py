@@ -15,8 +15,8 @@ def positive(text: str) -> int:
     return number
 
 
-def hours(text: str) -> float:
-    """Read a number of hours above 0."""
+def factor(text: str) -> float:
+    """Read a number above 0."""
     number = float(text)
     if not number > 0:
         raise argparse.ArgumentTypeError("must be more than 0")

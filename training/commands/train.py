@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training import distributed
-from training.commands.options import DATA, hours, positive, share
+from training.commands.options import DATA, factor, positive, share
 
 if TYPE_CHECKING:
     from training.loop import Epoch
@@ -28,7 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument("--epochs", type=positive, help="passes over the data (default: recipe's)")
     train.add_argument("--seed", type=int, help="seed of everything random (default: recipe's)")
     train.add_argument("--limit", type=positive, help="use only so many pictures (to try it out)")
-    train.add_argument("--max-hours", type=hours, help="stop in time; --resume goes on")
+    train.add_argument("--max-hours", type=factor, help="stop in time; --resume goes on")
     train.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
     train.add_argument(
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
