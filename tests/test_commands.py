@@ -71,7 +71,7 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[stage]\nlanguage = "xx"', "languages here: en"),
+        ('[stage]\nlanguage = "xx"', "languages here: de, en"),
         ('[eye]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
         ('[sound]\nmusic_folder = "/none"', "sound.music_folder: "),
     ],

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 PERIOD = 9.0
 """Seconds of a breath: some seven a minute calm (Zaccaro et al. 2018, 10.3389/fnhum.2018.00353)."""
-STEPS = 24
+STEPS = 9
+"""Rings of so many sizes are kept; between two sizes, one fades into the next."""
 SMALLEST, LARGEST = 1.12, 1.5
 """The ring's diameter over the emoji's."""
 TINT: Colour = (255, 240, 214)
@@ -34,12 +35,15 @@ class Breath:
     def draw(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the ring `age` seconds after it began to breathe in."""
         grown = 0.5 - 0.5 * math.cos(math.tau * age / PERIOD)
-        sprite = self._rings[round(grown * (STEPS - 1))]
-        put(canvas, sprite, self._layout.centre, strength * (0.35 + 0.3 * grown))
+        size = grown * (STEPS - 1)
+        first = min(int(size), STEPS - 2)
+        shown = strength * (0.35 + 0.3 * grown)
+        for number, share in ((first, first + 1 - size), (first + 1, size - first)):
+            put(canvas, self._rings[number], self._layout.centre, shown * share)
 
 
 def ring(away: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the opacity of a soft ring, a little light inside."""
-    edge = np.exp(-(((away - 0.93) / 0.022) ** 2))
+    edge = np.exp(-(((away - 0.93) / 0.028) ** 2))
     inside = 0.16 * np.clip(1.0 - np.abs(away - 0.75) / 0.25, 0.0, 1.0)
     return np.asarray(np.where(away < 1.0, np.maximum(edge, inside), 0.0), np.float32)

@@ -63,9 +63,9 @@ class Confetti(Effect):
         self._snow = [self._piece(rng, number) for number in range(SNOW)]
         right = emoji.sprite("party-popper", layout.short * 0.22)
         self._bounce = Bounce(layout, rng)
-        wheel = rays(round(layout.diameter * 2.6), 0.0)
+        wheel = rays(round(layout.diameter * 2.0), 0.0)
         self._rays = from_alpha(wheel, RAYS)
-        self._more_rays = from_alpha(rays(round(layout.diameter * 2.6), 0.5), RAYS)
+        self._more_rays = from_alpha(rays(round(layout.diameter * 2.0), 0.5), RAYS)
         self._popper = (right, pygame.transform.flip(right, True, False))
 
     def _piece(self, rng: random.Random, number: int) -> Piece:

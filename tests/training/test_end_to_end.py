@@ -156,10 +156,8 @@ def test_evaluate_prints_the_manifest_s_figures(
     assert "macro-F1" in capsys.readouterr().out
 
 
-def test_evaluate_measures_the_keras_model_too(
-    trained: Path, converted: Path, dataset: tuple[Path, Path]
-) -> None:
-    given = ("--model", trained / loop.MODEL, "--data", dataset[0], "--json")
+def test_evaluate_measures_the_keras_model_too(converted: Path, dataset: tuple[Path, Path]) -> None:
+    given = ("--model", converted / loop.MODEL, "--data", dataset[0], "--json")
     done = _run(_command("training", "evaluate", *given))
     assert done.returncode == 0, done.stderr
     figures = bundles.load(converted).metrics["float"]["private_test"]
