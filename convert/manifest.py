@@ -65,7 +65,11 @@ def training(config: Path) -> dict[str, Any]:
         settings = recipe.load(config)
     except MoodliftError:
         return {**about, "recipe": None, "epochs": None, "seed": None}
-    if settings.votes:
+    if settings.soft:
+        about["data"] += (
+            f", softened with {settings.soft:.0%} labels distilled of teachers and votes"
+        )
+    elif settings.votes:
         about["data"] += f", softened with {settings.votes:.0%} FER+ votes"
     if settings.limit:
         about["data"] += f", limited to {settings.limit}"
@@ -74,7 +78,7 @@ def training(config: Path) -> dict[str, Any]:
         "recipe": settings.as_dict(),
         "epochs": settings.epochs,
         "seed": settings.seed,
-        "selected_and_calibrated_on": "PublicTest (temperature), Training (int8 ranges)",
+        "selected_and_calibrated_on": "PublicTest (bias, temperature), Training (int8 ranges)",
     }
 
 

@@ -32,18 +32,22 @@ HELD = 10
 """Where there is no PublicTest, one in so many Training pictures takes its place."""
 GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance", "settle")
 """Settings that the command line may give."""
+FILES = {"votes": "ferplus", "soft": "labels"}
+"""Weights that are 0 where the command line gives no file for them."""
 
 
 def recipe(options: argparse.Namespace) -> Recipe:
     """Return the recipe that the command line asks for.
 
     A resumed run keeps its own: raises RunError when other settings are given along, or FER+ votes
-    are given to a run without them or missing from one with them.
+    or soft labels are given to a run without them or missing from one with them.
     """
     given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
     if not options.resume:
         settings = recipes.Recipe(**given, fast=not options.float32)
-        return settings if options.ferplus else dataclasses.replace(settings, votes=0.0)
+        votes = settings.votes if options.ferplus else 0.0
+        soft = settings.soft if options.labels else 0.0
+        return dataclasses.replace(settings, votes=votes, soft=soft)
     settings = recipes.load(options.run / CONFIG)
     changed = [f"--{name}" for name in given if getattr(settings, name) != given[name]]
     if options.float32 and settings.fast:
@@ -51,9 +55,10 @@ def recipe(options: argparse.Namespace) -> Recipe:
     if changed:
         flags = " and ".join(changed)
         raise RunError(f"{options.run}: a resumed run keeps its settings: leave out {flags}")
-    if bool(settings.votes) != bool(options.ferplus):
-        state = "needs" if settings.votes else "goes without"
-        raise RunError(f"{options.run}: this run {state} --ferplus")
+    for name, flag in FILES.items():
+        if bool(getattr(settings, name)) != bool(getattr(options, flag)):
+            state = "needs" if getattr(settings, name) else "goes without"
+            raise RunError(f"{options.run}: this run {state} --{flag}")
     return settings
 
 

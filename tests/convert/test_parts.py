@@ -120,11 +120,13 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     assert manifest.training(config)["recipe"] is None
-    Recipe(votes=0.2, limit=5).save(config)
+    Recipe(votes=0.2, soft=0.0, limit=5).save(config)
     about = manifest.training(config)
     assert about["data"] == "FER2013, Training split, softened with 20% FER+ votes, limited to 5"
     assert about["seed"] == Recipe().seed
-    Recipe(votes=0.0).save(config)
+    Recipe(soft=0.7).save(config)
+    assert "70% labels distilled" in manifest.training(config)["data"]
+    Recipe(votes=0.0, soft=0.0).save(config)
     assert "FER+" not in manifest.training(config)["data"]
 
 

@@ -67,6 +67,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "balance": None,
         "settle": None,
         "ferplus": None,
+        "labels": None,
         "resume": False,
         "float32": False,
     }
@@ -75,20 +76,24 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
 
 def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
     assert inputs.recipe(_options(tmp_path)).votes == 0
-    assert inputs.recipe(_options(tmp_path, ferplus=tmp_path, epochs=7)) == Recipe(epochs=7)
+    both = _options(tmp_path, ferplus=tmp_path, labels=tmp_path, epochs=7)
+    assert inputs.recipe(both) == Recipe(epochs=7)
+    assert inputs.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft=0.0)
     assert not inputs.recipe(_options(tmp_path, float32=True)).fast
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
     inputs.folder(tmp_path / "run", settings, resume=False)
-    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path)
+    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
     assert inputs.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
     with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
         inputs.recipe(resumed)
     with pytest.raises(RunError, match="needs --ferplus"):
         inputs.recipe(_options(tmp_path / "run", resume=True))
+    with pytest.raises(RunError, match="needs --labels"):
+        inputs.recipe(_options(tmp_path / "run", resume=True, ferplus=tmp_path))
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
