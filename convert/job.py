@@ -84,13 +84,13 @@ class Job:
         pictures, _ = inputs.split(data)
         pictures = pictures.take(np.flatnonzero(usable(pictures, None)))
         content = quantise(model, sample(pictures, SEED))
-        interpreter = Interpreter(content, threads=1, reference=True)
+        interpreter = Interpreter(content, threads=1)
         about = manifest.draft(self.version, self.today, content, interpreter)
         about["parameters"] = int(model.count_params())
         about["macs"] = network.macs(model)
         about["operators"] = check(content)
         about["training"] = manifest.training(self.model.parent / CONFIG)
-        writer.write(folder, content, interpreter, about)
+        writer.write(folder, content, about)
         model.save(folder / KERAS)
         return about
 

@@ -51,7 +51,7 @@ def main() -> int:
     try:
         bundle, runtimes = bundles.load(Path(sys.argv[1])), (sys.argv[2],)
         exact = Interpreter(bundle.model, 1, runtimes, reference=True)
-        bundles.verify(bundle, exact, tolerance=bundles.REFERENCE_TOLERANCE)
+        bundles.verify(bundle, exact, bundles.REFERENCE, bundles.REFERENCE_TOLERANCE)
         Classifier(bundle, threads=1, runtimes=runtimes)
     except MoodliftError as error:
         print(error, file=sys.stderr)

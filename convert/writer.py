@@ -13,12 +13,12 @@ import numpy as np
 from convert import canary
 from convert.errors import ConvertError
 from convert.manifest import text
-from device.eye.bundle import CANARY, MANIFEST, MODEL
+from device.eye.bundle import CANARY, FAST, MANIFEST, MODEL, REFERENCE
+from device.eye.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from device.eye.interpreter import Interpreter
 
 NOTICE = "NOTICE.txt"
 
@@ -55,11 +55,12 @@ def _swap(folder: Path, target: Path, aside: Path) -> None:
         raise
 
 
-def write(folder: Path, content: bytes, interpreter: Interpreter, manifest: dict[str, Any]) -> None:
-    """Write the model, its canary as `interpreter` answers it, the manifest and the notice."""
+def write(folder: Path, content: bytes, manifest: dict[str, Any]) -> None:
+    """Write the model, its canary as both kinds of kernels answer it, manifest and notice."""
     (folder / MODEL).write_bytes(content)
-    inputs, outputs = canary.run(interpreter)
-    np.savez_compressed(folder / CANARY, inputs=inputs, outputs=outputs)
+    inputs, outputs = canary.run(Interpreter(content, threads=1))
+    _, exact = canary.run(Interpreter(content, threads=1, reference=True))
+    np.savez_compressed(folder / CANARY, inputs=inputs, **{FAST: outputs, REFERENCE: exact})
     (folder / NOTICE).write_text(_wrapped(manifest["licence"]), "utf-8")
     rewrite(folder, manifest)
 

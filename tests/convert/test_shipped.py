@@ -54,11 +54,12 @@ def test_outputs_are_the_canary_s(runtime: str) -> None:
     if runtime not in installed():
         pytest.skip(f"{runtime} is not installed")
     with np.load(BUNDLE / bundles.CANARY) as arrays:
-        expected = arrays["outputs"].astype(int)
-    exact = np.abs(_outputs(runtime, reference=True) - expected)
+        expected, reference = (arrays[name].astype(int) for name in ("outputs", "reference"))
+    exact = np.abs(_outputs(runtime, reference=True) - reference)
     assert exact.max() <= bundles.REFERENCE_TOLERANCE
     apart = np.abs(_outputs(runtime, reference=False) - expected)
-    assert apart.max() <= bundles.CANARY_TOLERANCE, "the fast kernels round in their own way"
+    # The canary is LiteRT's; tflite-runtime's kernels round differently, layer by layer.
+    assert apart.max() <= (1 if runtime == RUNTIMES[0] else bundles.CANARY_TOLERANCE)
     assert apart.mean() < 1
 
 
@@ -71,7 +72,7 @@ def test_the_canary_is_drawn_by_code() -> None:
     inputs, outputs = canary.run(Interpreter(bundles.load(BUNDLE).model, 1, reference=True))
     with np.load(BUNDLE / bundles.CANARY) as arrays:
         assert (arrays["inputs"] == inputs).all()
-        assert (arrays["outputs"] == outputs).all()
+        assert (arrays["reference"] == outputs).all()
     assert len(inputs) == 16
 
 

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-EPOCHS = 3
+EPOCHS = 8
 PATIENCE = 250
 """Seconds that a command may take on a machine that is busy with something else."""
 
@@ -65,7 +65,7 @@ def test_a_run_s_folder_tells_what_happened(trained: Path) -> None:
     assert (settings.epochs, settings.limit, settings.votes) == (EPOCHS, 160, 0.2)
     head, *lines = (trained / loop.LOG).read_text().splitlines()
     assert head.split(",") == list(loop.LOG_COLUMNS)
-    assert [line.split(",")[0] for line in lines] == ["1", "2", "3"]
+    assert [line.split(",")[0] for line in lines] == [str(number + 1) for number in range(EPOCHS)]
     assert all(np.isfinite([float(figure) for line in lines for figure in line.split(",")]))
     assert not list(trained.glob("*partial*"))
 

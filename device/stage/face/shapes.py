@@ -75,9 +75,7 @@ def drop(x: float, y: float, size: float) -> Points:
     """Return a drop of water, its tip above."""
     turn = _TURN + math.pi / 2
     narrow = np.sin(_TURN / 2) ** 1.4
-    return np.stack(
-        [x + 0.62 * size * np.cos(turn) * narrow, y - size * np.sin(turn) * 1.0 + 0.0 * narrow], -1
-    )
+    return np.stack([x + 0.62 * size * np.cos(turn) * narrow, y - size * np.sin(turn)], axis=-1)
 
 
 def turned(points: Points, angle: float, pivot: Sequence[float] = (0.0, 0.0)) -> Points:
