@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from device.errors import ConfigError
+from device.hours import Hours
 from device.paths import SYSTEM_CONFIG
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ def _source(value: str) -> str:
     raise ValueError(f"should be {SOURCE_HELP}")
 
 
+def _hours(value: str) -> str:
+    Hours.parse(value)
+    return value
+
+
 Source = Annotated[str, AfterValidator(_source)]
+HoursText = Annotated[str, AfterValidator(_hours)]
 Pin = Annotated[int, Field(ge=0, le=27)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
@@ -80,7 +87,11 @@ class ReactionsConfig(Section):
 
 
 class StageConfig(Section):
-    """The screen. Zero width and height take the whole screen."""
+    """The screen. Zero width and height take the whole screen.
+
+    With the quality "auto", a slow machine draws fewer things, and those smaller, to keep `fps`. In
+    `night_hours`, local time, it is dim while nobody is there.
+    """
 
     fullscreen: bool = True
     width: Annotated[int, Field(ge=0, le=7680)] = 0
@@ -89,18 +100,26 @@ class StageConfig(Section):
     mirror: bool = False
     fps: Annotated[int, Field(ge=5, le=120)] = 30
     face: Literal["character", "emoji", "both"] = "both"
+    quality: Literal["auto", "full"] = "auto"
     reduced_motion: bool = False
+    night_hours: HoursText = "22:00-06:00"
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
 
 
 class SoundConfig(Section):
-    """Music. `volume` is never louder than `volume_cap`; an empty folder means our own pieces."""
+    """Music. `volume` is never louder than `volume_cap`; an empty folder means our own pieces.
+
+    A piece that was begun plays for `min_play_seconds` while somebody is there. In `quiet_hours`,
+    local time, nothing sounds.
+    """
 
     enabled: bool = True
     device: str = ""
     volume: Share = 0.7
     volume_cap: Share = 0.9
     fade_seconds: Annotated[float, Field(ge=0.1, le=30.0)] = 3.0
+    min_play_seconds: Annotated[float, Field(ge=0.0, le=600.0)] = 20.0
+    quiet_hours: HoursText = ""
     music_folder: str = ""
 
 

@@ -15,6 +15,7 @@ import random
 import signal
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pygame
@@ -26,6 +27,7 @@ from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.health import HealthBook
+from device.hours import Hours
 from device.latest import Latest
 from device.messages import Feedback, Level
 from device.page import Page
@@ -79,6 +81,8 @@ class Kiosk:
         self._eye.poll(now)
         self.display = self._open_display(run.display)
         self._stage = self._set_stage()
+        self._ladder = stage.Ladder(1.0 / config.stage.fps)
+        self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
         self._panel = self._open_panel()
@@ -136,7 +140,8 @@ class Kiosk:
         self._mood = mood.step(self._mood, sighting, now, self._config.mood)
         self._reactions = reactions.step(self._reactions, self._rules, self._mood.mood, now)
         active = self._reactions.active
-        self.player.update(now, _first(active, "playlist"))
+        empty = self._mood.mood.emotion is None
+        self.player.update(now, _first(active, "playlist"), empty=empty)
         for sound in self._reactions.sounds:
             self.player.play_sound(sound)
         self._panel.show(_first(active, "light"), now)
@@ -161,10 +166,25 @@ class Kiosk:
             paused=self._paused,
             muted=self.player.muted,
             address=self.page.address,
+            night=self._night_hours.cover(datetime.now().astimezone().time()),
         )
+        started = time.perf_counter()
         self._stage.draw(self.display.canvas, scene, now)
+        drawn = time.perf_counter() - started
+        worked = time.thread_time()  # a screen that is waited for costs nothing
         self.display.present()
         self._drawn_rate.count(now)
+        if self._config.stage.quality == "auto":
+            self._climb(drawn + time.thread_time() - worked, now)
+
+    def _climb(self, cost: float, now: float) -> None:
+        """Draw better or faster, after a frame that took `cost` seconds without waiting."""
+        before = self._ladder.quality
+        self._ladder.note(cost, now)
+        quality = self._ladder.quality
+        if quality != before:
+            log.info("stage: %s after frames of %.0f ms", quality, 1000 * cost)
+        self._stage.detail, self.display.scale = quality.detail, quality.scale
 
     def _obey(self, wishes: list[Wish], now: float) -> None:
         for wish in wishes:

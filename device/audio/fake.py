@@ -22,6 +22,9 @@ class Call(NamedTuple):
     gain: float
 
 
+SOUND_SECONDS = 2.0
+
+
 def _zero() -> float:
     return 0.0
 
@@ -65,10 +68,11 @@ class FakeAudio(Audio):
         self._note("stop")
         self.file = ""
 
-    def play_sound(self, path: Path, gain: float) -> None:
-        """Record, or raise AudioError as told."""
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Record a sound of `SOUND_SECONDS`, or raise AudioError as told."""
         self._refuse(path)
         self.calls.append(Call(self.clock(), "sound", path.name, gain))
+        return SOUND_SECONDS
 
     def check(self, now: float) -> bool:  # noqa: ARG002
         """Tell, once, of a change that was asked for."""

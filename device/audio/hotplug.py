@@ -86,9 +86,9 @@ class HotplugAudio(Audio):
         """Stop the present device."""
         self._audio.stop()
 
-    def play_sound(self, path: Path, gain: float) -> None:
-        """Play a sound on the present device."""
-        self._audio.play_sound(path, gain)
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Play a sound on the present device; return its seconds."""
+        return self._audio.play_sound(path, gain)
 
     def close(self) -> None:
         """Close the present device."""

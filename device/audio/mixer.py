@@ -85,8 +85,8 @@ class PygameAudio(Audio):
             pygame.mixer.music.stop()
             pygame.mixer.music.unload()
 
-    def play_sound(self, path: Path, gain: float) -> None:
-        """Play a file that is kept in memory from its first use on."""
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Play a file that is kept in memory from its first use on; return its seconds."""
         import pygame
 
         self.open()
@@ -98,6 +98,7 @@ class PygameAudio(Audio):
             raise AudioError(f"{path}: {error}") from error
         sound.set_volume(gain)
         sound.play()
+        return float(sound.get_length())
 
     def close(self) -> None:
         """Stop everything and let go of the device."""

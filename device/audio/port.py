@@ -40,8 +40,8 @@ class Audio(ABC):
         """Stop the music at once and let go of its file."""
 
     @abstractmethod
-    def play_sound(self, path: Path, gain: float) -> None:
-        """Play a short sound over the music. Raises AudioError as `play` does."""
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Play a short sound over the music; return its seconds. Raises AudioError as `play`."""
 
     def check(self, now: float) -> bool:  # noqa: ARG002
         """Look after the device; call it often. True if it was changed, which stops the music."""

@@ -37,8 +37,9 @@ class SilentAudio(Audio):
         """Pretend to stop."""
         self._playing = False
 
-    def play_sound(self, path: Path, gain: float) -> None:
-        """Do nothing."""
+    def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002
+        """Play nothing, for no time."""
+        return 0.0
 
     def close(self) -> None:
         """Pretend to stop."""

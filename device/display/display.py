@@ -28,6 +28,7 @@ class Display:
         self._config = config
         self._driver = driver
         self._orientation = Orientation.of(config)
+        self._scale = 1.0
         pygame.display.set_caption("Moodlift")
         self._set_mode(fullscreen or driver == KMSDRM)
 
@@ -45,9 +46,24 @@ class Display:
         self._canvas = self._new_canvas()
 
     def _new_canvas(self) -> pygame.Surface:
-        if self._orientation.upright:
+        if self._orientation.upright and self._scale == 1.0:
             return self._panel
-        return pygame.Surface(self._orientation.canvas_size(self._panel.get_size()), 0, self._panel)
+        return pygame.Surface(self._wanted_size(), 0, self._panel)
+
+    def _wanted_size(self) -> Size:
+        width, height = self._orientation.canvas_size(self._panel.get_size())
+        return max(1, round(width * self._scale)), max(1, round(height * self._scale))
+
+    @property
+    def scale(self) -> float:
+        """The canvas's width and height over the panel's, in (0, 1]: less is drawn faster."""
+        return self._scale
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        if scale != self._scale:
+            self._scale = scale
+            self._canvas = self._new_canvas()
 
     @property
     def canvas(self) -> pygame.Surface:
@@ -75,7 +91,11 @@ class Display:
     def present(self) -> None:
         """Show what is on the canvas."""
         if self._canvas is not self._panel:
-            self._panel.blit(self._orientation.apply(self._canvas), (0, 0))
+            picture = self._orientation.apply(self._canvas)
+            if picture.get_size() == self._panel.get_size():
+                self._panel.blit(picture, (0, 0))
+            else:
+                pygame.transform.scale(picture, self._panel.get_size(), self._panel)
         pygame.display.flip()
 
     def events(self) -> list[Wish]:
@@ -86,8 +106,7 @@ class Display:
         found = wishes(pygame.event.get(), self._panel.get_size(), self._orientation)
         panel = pygame.display.get_surface()
         if panel is not None and (
-            panel is not self._panel
-            or self._canvas.get_size() != self._orientation.canvas_size(panel.get_size())
+            panel is not self._panel or self._canvas.get_size() != self._wanted_size()
         ):
             self._panel = panel
             self._canvas = self._new_canvas()
@@ -99,8 +118,9 @@ class Display:
             self._set_mode(not self._fullscreen)
 
     def screenshot(self) -> pygame.Surface:
-        """Return a copy of the canvas: upright and not mirrored, whatever the panel needs."""
-        return self._canvas.copy()
+        """Return a copy of the picture: upright and not mirrored, whatever the panel needs."""
+        size = self._orientation.canvas_size(self._panel.get_size())
+        return pygame.transform.scale(self._canvas, size)
 
     def close(self) -> None:
         """Give the screen back; closing twice is fine."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ PLAYLISTS = ("uplifting", "calm")
 
 SOUNDS = ("arrive", "celebrate")
 """The short sounds that ship."""
+
+PHRASES = "phrases.json"
+"""Where the phrases of our own pieces end, as their composer wrote it."""
 
 SUFFIXES = frozenset({".ogg", ".mp3", ".flac", ".wav"})
 RESCAN_SECONDS = 10.0
@@ -55,6 +60,20 @@ class Library:
     def sound(self, name: str) -> Path:
         """Return where a short sound lies."""
         return self._ours / "sounds" / f"{name}.ogg"
+
+    def phrases(self, track: Path) -> tuple[float, ...]:
+        """Return where a track's phrases end, in seconds from its start; () if nobody knows."""
+        if not track.is_relative_to(self._ours):
+            return ()
+        return self._phrases.get(track.relative_to(self._ours).as_posix(), ())
+
+    @cached_property
+    def _phrases(self) -> dict[str, tuple[float, ...]]:
+        try:
+            ends = json.loads((self._ours / PHRASES).read_text("utf-8"))
+            return {name: tuple(map(float, seconds)) for name, seconds in ends.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}  # then a piece is faded out wherever it is
 
     def _scan(self, playlist: str) -> tuple[Path, ...]:
         if self._owner:

@@ -57,7 +57,8 @@ class Bokeh:
     def __init__(self, kind: Kind, layout: Layout, rng: random.Random) -> None:
         self._layout = layout
         self._drift = kind.drift * layout.short
-        self._discs = [self._disc(kind, number, rng) for number in range(kind.count)]
+        self._count = layout.many(kind.count)
+        self._discs = [self._disc(kind, number, rng) for number in range(self._count)]
 
     def _disc(self, kind: Kind, number: int, rng: random.Random) -> Disc:
         share = rng.random() ** 1.6
@@ -73,7 +74,7 @@ class Bokeh:
         return Disc(
             sprite=disc(max(4, round(side)), colour, profile),
             # Stratified, so that no corner of the sky stays empty.
-            x=(number + rng.random()) / kind.count,
+            x=(number + rng.random()) / self._count,
             y=rng.random(),
             rise=kind.rise * rng.uniform(0.6, 1.4),
             period=rng.uniform(9.0, 17.0),

@@ -59,8 +59,8 @@ class Confetti(Effect):
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji, rng)
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
-        self._shot = [self._piece(rng, number) for number in range(SHOT)]
-        self._snow = [self._piece(rng, number) for number in range(SNOW)]
+        self._shot = [self._piece(rng, number) for number in range(layout.many(SHOT))]
+        self._snow = [self._piece(rng, number) for number in range(layout.many(SNOW))]
         right = emoji.sprite("party-popper", layout.short * 0.22)
         self._bounce = Bounce(layout, rng)
         wheel = rays(round(layout.diameter * 2.0), 0.0)

@@ -12,7 +12,7 @@ TALL = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Rectangles and lengths in pixels of the canvas.
+    """Rectangles and lengths in pixels of the canvas, and the share `detail` of its particles.
 
     `short` is the shorter side of what is laid out, `diameter` the emoji's, `centre` its middle.
     From top to bottom: the notice, the emoji, the caption, the footer.
@@ -26,9 +26,10 @@ class Layout:
     caption: pygame.Rect
     footer: pygame.Rect
     tall: bool
+    detail: float = 1.0
 
     @classmethod
-    def of(cls, size: tuple[int, int]) -> Layout:
+    def of(cls, size: tuple[int, int], detail: float = 1.0) -> Layout:
         """Lay out a canvas of any width and height in pixels."""
         width, height = size
         tall = height >= TALL * width
@@ -51,4 +52,9 @@ class Layout:
             caption=pygame.Rect(margin, top + diameter + gap, across, caption_height),
             footer=pygame.Rect(margin, height - footer_height, across, footer_height),
             tall=tall,
+            detail=detail,
         )
+
+    def many(self, count: int) -> int:
+        """Return how many of so many particles there should be."""
+        return max(1, round(count * self.detail))

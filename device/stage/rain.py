@@ -49,12 +49,13 @@ class Rain:
             from_alpha(streak(round(length), max(3, round(layout.short * 0.006))), TINT)
             for length in lengths
         ]
-        self._drops = [self._drop(number, rng) for number in range(DROPS)]
+        self._count = layout.many(DROPS)
+        self._drops = [self._drop(number, rng) for number in range(self._count)]
 
     def _drop(self, number: int, rng: random.Random) -> Drop:
         depth = number % DEPTHS
         return Drop(
-            x=(number + rng.random()) / DROPS,
+            x=(number + rng.random()) / self._count,
             y=rng.random(),
             speed=(0.55 + 0.25 * depth) * rng.uniform(0.9, 1.15),
             depth=depth,

@@ -14,7 +14,10 @@ ACTS = (*EMOTIONS, ATTRACT, PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The kiosk at one moment, as far as it can be seen; `address` is the status page's URL."""
+    """The kiosk at one moment, as far as it can be seen; `address` is the status page's URL.
+
+    At `night`, the invitation is dim.
+    """
 
     mood: Mood = NOBODY
     sighting: Sighting | None = None
@@ -23,6 +26,7 @@ class Scene:
     paused: bool = False
     muted: bool = False
     address: str | None = None
+    night: bool = False
 
     @property
     def act(self) -> str:

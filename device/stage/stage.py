@@ -17,6 +17,7 @@ from device.stage.effects import Cues, Effects
 from device.stage.emoji import Emoji
 from device.stage.footer import Footer
 from device.stage.layout import Layout
+from device.stage.night import Night
 from device.stage.notice import Notice, NoticeClock
 from device.stage.palette import PALETTES
 from device.stage.playbill import Playbill
@@ -43,10 +44,11 @@ class Set:
         emoji: Emoji,
         cast: Cast,
         rng: random.Random,
+        detail: float,
     ) -> None:
-        layout = Layout.of(size)
+        layout = Layout.of(size, detail)
         typesetter = Typesetter()
-        self.size = size
+        self.size, self.detail = size, detail
         emoji.fit(layout.diameter)
         emoji.load(*ACTS)
         self.backdrop = Backdrop(layout)
@@ -84,19 +86,23 @@ class Stage:
         self._cues = Cues()
         self._notice = NoticeClock()
         self._question = QuestionClock()
+        self._night = Night()
         self._set: Set | None = None
+        self.detail = 1.0
+        """The share in (0, 1] of the particles that are drawn; a change prepares anew."""
 
     def prepare(self, size: tuple[int, int]) -> Set:
         """Make what a canvas of some width and height in pixels needs, unless it is there.
 
         `draw` does this by itself; call it earlier to keep the first frame short.
         """
-        if self._set is None or self._set.size != size:
+        if self._set is None or (self._set.size, self._set.detail) != (size, self.detail):
             self._set = self._made(size)
         return self._set
 
     def _made(self, size: tuple[int, int]) -> Set:
-        return Set(size, self._strings, self._emoji, self._cast, random.Random(self._seed))
+        rng = random.Random(self._seed)
+        return Set(size, self._strings, self._emoji, self._cast, rng, self.detail)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
@@ -109,6 +115,7 @@ class Stage:
         scenery.code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted)
+        self._night.draw(canvas, scene, now)
         scenery.question.draw(canvas, self._question, now)
 
     def ask(self, now: float) -> None:

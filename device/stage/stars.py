@@ -52,8 +52,9 @@ class Stars(Effect):
         largest = layout.short * 0.13
         steps = [max(3, round(largest * (step + 1) / SIZES)) for step in range(SIZES)]
         self._sprites = [[from_alpha(sparkle(side), tint) for side in steps] for tint in TINTS]
-        self._burst = [self._star(rng, number, BURST) for number in range(BURST)]
-        self._lasting = [self._star(rng, number, LASTING) for number in range(LASTING)]
+        burst, lasting = layout.many(BURST), layout.many(LASTING)
+        self._burst = [self._star(rng, number, burst) for number in range(burst)]
+        self._lasting = [self._star(rng, number, lasting) for number in range(lasting)]
 
     def _star(self, rng: random.Random, number: int, count: int) -> Star:
         return Star(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING
@@ -21,7 +23,7 @@ from device.music import Library, Player
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = SoundConfig(fade_seconds=2.0, volume=0.8, volume_cap=0.9)
+CONFIG = SoundConfig(fade_seconds=2.0, min_play_seconds=0.0, volume=0.8, volume_cap=0.9)
 FRAME = 1 / 30
 
 
@@ -37,12 +39,16 @@ class Stage:
     def __post_init__(self) -> None:
         self.audio = FakeAudio(clock=lambda: self.now)
         library = Library(self.config.music_folder, self.folder)
-        self.player = Player(self.audio, self.config, library, Random(3))
+        self.hour = 12
+        self.player = Player(self.audio, self.config, library, Random(3), self._clock)
 
-    def play(self, playlist: str | None, seconds: float) -> None:
+    def _clock(self) -> datetime:
+        return datetime(2026, 1, 1, self.hour, tzinfo=UTC)
+
+    def play(self, playlist: str | None, seconds: float, empty: bool = False) -> None:
         for _ in range(round(seconds / FRAME)):
             self.now += FRAME
-            self.player.update(self.now, playlist)
+            self.player.update(self.now, playlist, empty=empty)
             self.gains.append(self.audio.gain if self.audio.playing else 0.0)
 
     def calls(self, what: str) -> list[str]:
@@ -378,6 +384,119 @@ def test_a_clock_that_goes_backwards_does_no_harm(stage: Stage) -> None:
     before = stage.audio.gain
     stage.player.update(stage.now - 100, "uplifting")
     assert stage.audio.gain == before
+
+
+LEAST = CONFIG.model_copy(update={"min_play_seconds": 10.0})
+
+
+def phrased(folder: Path, ends: list[float]) -> Stage:
+    """Return a stage whose pieces all have phrases that end at these seconds."""
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.ogg"))
+    (folder / "phrases.json").write_text(json.dumps(dict.fromkeys(names, ends)), "utf-8")
+    return Stage(folder, LEAST)
+
+
+def last_full(stage: Stage) -> float:
+    """Return the seconds after which the music was last at its full gain."""
+    full = max(index for index, gain in enumerate(stage.gains) if gain > 0.79)
+    return full * FRAME
+
+
+def test_a_piece_that_was_begun_plays_for_its_least_time(folder: Path) -> None:
+    stage = Stage(folder, LEAST)
+    stage.play("uplifting", 3)
+    stage.play(None, 17)
+    assert last_full(stage) == pytest.approx(10.0, abs=0.1)
+    assert not stage.audio.playing
+
+
+def test_it_goes_on_to_the_end_of_its_phrase(folder: Path) -> None:
+    stage = phrased(folder, [8.0, 16.0, 24.0])
+    stage.play("uplifting", 3)
+    stage.play(None, 20)
+    # The fade of 2 s begins 1.2 s before the end of the phrase, and is over 0.8 s after it.
+    assert last_full(stage) == pytest.approx(16.0 - 1.2, abs=0.1)
+    heard = [index for index, gain in enumerate(stage.gains) if gain > 0.0]
+    assert heard[-1] * FRAME == pytest.approx(16.8, abs=0.1)
+    assert steepest(stage.gains) <= LIMIT
+
+
+def test_a_phrase_that_ends_too_late_is_not_waited_for(folder: Path) -> None:
+    stage = phrased(folder, [90.0])
+    stage.play("uplifting", 12)
+    stage.play(None, 5)
+    assert last_full(stage) == pytest.approx(12.0, abs=0.1)
+
+
+def test_when_everybody_has_left_it_does_not_go_on(folder: Path) -> None:
+    stage = phrased(folder, [16.0])
+    stage.play("uplifting", 3)
+    stage.play(None, 1)
+    assert stage.audio.gain == pytest.approx(0.8)
+    stage.play(None, 2.1, empty=True)
+    assert not stage.audio.playing
+
+
+def test_a_wish_that_comes_back_takes_the_piece_on(folder: Path) -> None:
+    stage = phrased(folder, [16.0, 32.0])
+    stage.play("uplifting", 3)
+    stage.play(None, 5)
+    stage.play("uplifting", 15)
+    assert stage.audio.gain == pytest.approx(0.8)
+    stage.play(None, 12)
+    assert last_full(stage) == pytest.approx(32.0 - 1.2, abs=0.1)
+    assert len(stage.calls("play")) == 1
+
+
+def test_another_playlist_waits_for_the_end_of_the_phrase(folder: Path) -> None:
+    stage = phrased(folder, [16.0])
+    stage.play("uplifting", 3)
+    stage.play("calm", 13)
+    assert "still.ogg" not in stage.calls("play")
+    stage.play("calm", 5)
+    assert stage.audio.file == "still.ogg"
+
+
+@pytest.mark.parametrize("content", ["", "[", "[]", '{"uplifting/one.ogg": null}', '{"a": ["x"]}'])
+def test_a_damaged_list_of_phrases_does_no_harm(folder: Path, content: str) -> None:
+    (folder / "phrases.json").write_text(content, "utf-8")
+    stage = Stage(folder)
+    stage.play("uplifting", 3)
+    stage.play(None, 3)
+    assert not stage.audio.playing
+
+
+def test_the_music_gives_way_to_a_short_sound(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    begin = len(stage.gains)
+    stage.player.play_sound("arrive")
+    stage.play("uplifting", 6)
+    ducked = stage.gains[begin:]
+    assert min(ducked) == pytest.approx(0.8 * 0.45)
+    low = sum(gain < 0.8 * 0.46 for gain in ducked) * FRAME
+    assert 1.5 < low < 2.1
+    assert ducked[-1] == pytest.approx(0.8)
+    assert steepest(stage.gains) <= 0.8 * FRAME / 0.5 + 1e-9
+
+
+def test_in_the_quiet_hours_nothing_sounds(folder: Path) -> None:
+    quiet = CONFIG.model_copy(update={"quiet_hours": "22:00-07:30", "min_play_seconds": 60.0})
+    stage = Stage(folder, quiet)
+    stage.hour = 21
+    stage.play("uplifting", 3)
+    assert stage.audio.gain == pytest.approx(0.8)
+    stage.hour = 22
+    stage.play("uplifting", 2.5)
+    assert not stage.audio.playing
+    assert steepest(stage.gains) <= LIMIT
+    stage.player.play_sound("arrive")
+    stage.play("uplifting", 5)
+    assert stage.calls("sound") == []
+    assert len(stage.calls("play")) == 1
+    assert stage.player.health == (Level.OK, "fake sound; quiet until 07:30")
+    stage.hour = 8
+    stage.play("uplifting", 3)
+    assert stage.audio.gain == pytest.approx(0.8)
 
 
 wishes = st.lists(

@@ -1,0 +1,40 @@
+"""At night an empty room is not lit: the invitation is dim until somebody comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from device.stage.easing import clamp, smooth
+from device.stage.scene import ATTRACT
+
+if TYPE_CHECKING:
+    from device.stage.scene import Scene
+
+DIMMED = 0.22
+"""What is left of the picture's brightness."""
+FALL, RISE = 6.0, 0.8
+"""Seconds in which it gets dark, and bright again when somebody comes."""
+
+
+class Night:
+    """Follows the scenes from frame to frame."""
+
+    def __init__(self) -> None:
+        self._dark = 0.0
+        self._now: float | None = None
+
+    def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
+        """Dim the whole canvas, if it is night and nobody there; the first frame is dim at once."""
+        night = scene.night and scene.act == ATTRACT
+        if self._now is None:
+            self._dark = float(night)
+        else:
+            gap = clamp(now - self._now)
+            step = gap / FALL if night else -gap / RISE
+            self._dark = clamp(self._dark + step)
+        self._now = now
+        if self._dark > 0.0:
+            level = round(255 * (1.0 - (1.0 - DIMMED) * smooth(self._dark)))
+            canvas.fill((level, level, level), special_flags=pygame.BLEND_RGB_MULT)

@@ -1,0 +1,75 @@
+"""The quality ladder: a slow machine shows fewer things and draws them smaller, but in time."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One rung: the share of the particles, and of the canvas's width and height, in (0, 1]."""
+
+    detail: float
+    scale: float
+
+
+RUNGS = (Quality(1.0, 1.0), Quality(0.5, 1.0), Quality(0.4, 0.7), Quality(0.3, 0.5))
+"""From the best to the fastest, which draws a quarter of the pixels and a third of the things."""
+
+FULL, EASY = 0.85, 0.3
+"""A rung is too high when frames take more of their time than `FULL`, and too low when less than
+`EASY`: the next one may take twice as long and still fits."""
+WINDOW = 1.5
+"""Seconds of frames that are judged together, by their median."""
+PATIENCE, MOST_PATIENCE = 20.0, 640.0
+"""Seconds without need before a step up; doubled, up to the most, when that step was too much."""
+
+
+class Ladder:
+    """Finds the best rung on which frames come in time, `budget` seconds each.
+
+    Tell it each frame's cost with `note`; `quality` says how to draw the next.
+    """
+
+    def __init__(self, budget: float) -> None:
+        self._budget = budget
+        self._rung = 0
+        self._costs: deque[tuple[float, float]] = deque()
+        self._stepped: float | None = None
+        self._rose = False
+        self._patience = PATIENCE
+
+    @property
+    def quality(self) -> Quality:
+        """How to draw."""
+        return RUNGS[self._rung]
+
+    def note(self, cost: float, now: float) -> None:
+        """Take in what the frame at `now` cost; both in seconds."""
+        if self._stepped is None:
+            self._stepped = now
+        if now - self._stepped < WINDOW:
+            return  # the first frames on a rung prepare its pictures
+        self._costs.append((now, cost))
+        if now - self._costs[0][0] < WINDOW:
+            return
+        share = statistics.median(cost for _, cost in self._costs) / self._budget
+        while now - self._costs[0][0] >= WINDOW / 2:
+            self._costs.popleft()
+        if share > FULL and self._rung < len(RUNGS) - 1:
+            self._fall(now)
+        elif share < EASY and self._rung > 0 and now - self._stepped >= self._patience:
+            self._step(-1, now)
+
+    def _fall(self, now: float) -> None:
+        if self._rose:
+            self._patience = min(2 * self._patience, MOST_PATIENCE)
+        self._step(1, now)
+
+    def _step(self, rungs: int, now: float) -> None:
+        self._rung += rungs
+        self._rose = rungs < 0
+        self._stepped = now
+        self._costs.clear()

@@ -1,0 +1,73 @@
+"""The quality ladder, on made-up machines."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
+
+BUDGET = 1 / 30
+
+
+def run(ladder: Ladder, cost: float, seconds: float, start: float) -> list[Quality]:
+    """Draw for some seconds on a machine that needs `cost` for a frame at full quality."""
+    seen = []
+    for number in range(round(seconds / BUDGET)):
+        quality = ladder.quality
+        seen.append(quality)
+        ladder.note(cost * quality.scale**2 * (0.5 + 0.5 * quality.detail), start + number * BUDGET)
+    return seen
+
+
+def changes(seen: list[Quality]) -> int:
+    return sum(one != other for one, other in itertools.pairwise(seen))
+
+
+def test_a_fast_machine_keeps_full_quality() -> None:
+    assert changes(run(Ladder(BUDGET), 0.2 * BUDGET, 120, 0.0)) == 0
+
+
+@pytest.mark.parametrize("slowness", [1.5, 2.5, 4.0])
+def test_a_slow_machine_ends_on_a_rung_on_which_it_keeps_up(slowness: float) -> None:
+    ladder = Ladder(BUDGET)
+    run(ladder, slowness * BUDGET, 20, 0.0)
+    quality = ladder.quality
+    assert quality != RUNGS[0]
+    assert slowness * quality.scale**2 * (0.5 + 0.5 * quality.detail) < 0.9
+
+
+def test_one_that_is_far_too_slow_gets_the_last_rung_and_stays() -> None:
+    ladder = Ladder(BUDGET)
+    seen = run(ladder, 50 * BUDGET, 30, 0.0)
+    assert changes(seen) == len(RUNGS) - 1
+    assert ladder.quality == RUNGS[-1]
+
+
+def test_single_slow_frames_change_nothing() -> None:
+    ladder = Ladder(BUDGET)
+    for number in range(900):
+        ladder.note(BUDGET * (4.0 if number % 3 == 0 else 0.3), number * BUDGET)
+    assert ladder.quality == RUNGS[0]
+
+
+def test_it_climbs_again_when_the_machine_has_time() -> None:
+    ladder = Ladder(BUDGET)
+    run(ladder, 50 * BUDGET, 10, 0.0)
+    seen = run(ladder, 0.2 * BUDGET, (len(RUNGS) - 1) * (PATIENCE + 2 * WINDOW) + 5, 10.0)
+    assert seen[-1] == RUNGS[0]
+    assert seen.index(RUNGS[-2]) * BUDGET >= PATIENCE - 2 * WINDOW
+
+
+def test_it_does_not_go_up_and_down_for_ever() -> None:
+    ladder = Ladder(BUDGET)
+    seen = []
+    # Each rung but the last is too slow by far, and the last one looks easy.
+    for number in range(round(3600 / BUDGET)):
+        seen.append(ladder.quality)
+        easy = ladder.quality == RUNGS[-1]
+        ladder.note(BUDGET * (0.1 if easy else 2.0), number * BUDGET)
+    assert changes(seen) < 24
+    last = seen[-round(1200 / BUDGET) :]
+    assert changes(last) <= 6
