@@ -71,9 +71,18 @@ def perform(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArra
         yield np.ascontiguousarray(pixels.transpose(1, 0, 2)[..., ::-1])
 
 
-def play(name: str, frames: int, canvas: pygame.Surface, rate: float) -> Iterator[float]:
-    """Draw a scene on a canvas, `rate` frames a second; yield how many seconds each took."""
-    stage = Stage(StageConfig(), random.Random(SEED))
+def play(
+    name: str,
+    frames: int,
+    canvas: pygame.Surface,
+    rate: float,
+    stage: Stage | None = None,
+) -> Iterator[float]:
+    """Draw a scene on a canvas, `rate` frames a second; yield how many seconds each took.
+
+    It begins on a new stage, unless one is given.
+    """
+    stage = stage or Stage(StageConfig(), random.Random(SEED))
     stage.prepare(canvas.get_size())
     rules = reactions.load("")
     state = reactions.ReactionState()

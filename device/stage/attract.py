@@ -73,6 +73,8 @@ class Attract:
         if strength <= 0.0:
             return
         into = (age - 0.8) % EVERY if age > 0.8 else 0.0
+        if self._layout.still:
+            into = 0.0
         swing = smooth(into / 0.3) * smooth((2.4 - into) / 0.5) * wave(into, 0.6)
         hand = self._hands[round((swing + 1) / 2 * (STEPS - 1))]
         diameter, (x, y) = self._layout.diameter, self._layout.centre

@@ -44,8 +44,8 @@ class Companion:
 class Company:
     """Follows people by identity. The same seed, sightings and times give the same picture."""
 
-    def __init__(self, layout: Layout, seed: float, still: bool) -> None:
-        self._layout, self._seed, self._still = layout, seed, still
+    def __init__(self, layout: Layout, seed: float) -> None:
+        self._layout, self._seed = layout, seed
         self._size = round(layout.diameter * (SMALLER if layout.tall else SIZE))
         self._portrait = Portrait(self._size)
         self._people: dict[int, Companion] = {}
@@ -80,7 +80,7 @@ class Company:
             given = np.asarray(face.probabilities, np.float64)
             one = self._people.get(face.id)
             if one is None:
-                life = Life(random.Random(f"{self._seed} {face.id}"), self._still)
+                life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
                 one = self._people[face.id] = Companion(life, given)
             if one.probabilities.shape == given.shape:
                 one.probabilities += ease * (given - one.probabilities)

@@ -33,6 +33,8 @@ PHASES = 20
 """Pictures of one turn of a piece of paper."""
 SHOT = 88
 SNOW = 84
+SLOW = 0.3
+"""How fast paper falls where motion is unwelcome."""
 DRAG = 0.85
 """Seconds in which the air takes most of a shot's speed."""
 
@@ -54,12 +56,16 @@ class Piece:
 
 
 class Confetti(Effect):
-    """Half of the paper falls behind the emoji, half before it."""
+    """Half of the paper falls behind the emoji, half before it.
+
+    Without motion, nothing is shot, bounces or turns, and the paper snows slowly.
+    """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji, rng)
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
-        self._shot = [self._piece(rng, number) for number in range(layout.many(SHOT))]
+        shot = 0 if layout.still else layout.many(SHOT)
+        self._shot = [self._piece(rng, number) for number in range(shot)]
         self._snow = [self._piece(rng, number) for number in range(layout.many(SNOW))]
         right = emoji.sprite("party-popper", layout.short * 0.22)
         self._bounce = Bounce(layout, rng)
@@ -85,10 +91,11 @@ class Confetti(Effect):
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the rays, the shapes and every other piece."""
         shown = strength * smooth(age / 1.5)
-        sweep = 0.5 + 0.5 * wave(age, 3.6)
+        sweep = 0.0 if self.layout.still else 0.5 + 0.5 * wave(age, 3.6)
         put(canvas, self._rays, self.layout.centre, shown * sweep)
         put(canvas, self._more_rays, self.layout.centre, shown * (1.0 - sweep))
-        self._bounce.draw(canvas, age, strength)
+        if not self.layout.still:
+            self._bounce.draw(canvas, age, strength)
         self._draw(canvas, age, strength, 0)
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
@@ -109,7 +116,9 @@ class Confetti(Effect):
         for number, piece in enumerate(self._snow[layer::2]):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
-            self._paper(canvas, piece, age, self._descent(piece, age), strength * thick * lasting)
+            slow = age * (SLOW if self.layout.still else 1.0)
+            place = self._descent(piece, slow)
+            self._paper(canvas, piece, slow, place, strength * thick * lasting)
 
     def _flight(self, piece: Piece, seconds: float) -> tuple[float, float]:
         """Return where a shot is: thrown, slowed by the air, then falling at a steady rate."""

@@ -12,7 +12,9 @@ TALL = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Rectangles and lengths in pixels of the canvas, and the share `detail` of its particles.
+    """Rectangles and lengths in pixels of the canvas, and how lively it may be.
+
+    Of its particles a share `detail` is drawn; `still` is for those whom motion makes sick.
 
     `short` is the shorter side of what is laid out, `diameter` the emoji's, `centre` its middle.
     From top to bottom: the notice, the emoji, the caption, the footer.
@@ -27,9 +29,10 @@ class Layout:
     footer: pygame.Rect
     tall: bool
     detail: float = 1.0
+    still: bool = False
 
     @classmethod
-    def of(cls, size: tuple[int, int], detail: float = 1.0) -> Layout:
+    def of(cls, size: tuple[int, int], detail: float = 1.0, still: bool = False) -> Layout:
         """Lay out a canvas of any width and height in pixels."""
         width, height = size
         tall = height >= TALL * width
@@ -53,6 +56,7 @@ class Layout:
             footer=pygame.Rect(margin, height - footer_height, across, footer_height),
             tall=tall,
             detail=detail,
+            still=still,
         )
 
     def many(self, count: int) -> int:

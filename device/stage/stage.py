@@ -46,14 +46,14 @@ class Set:
         rng: random.Random,
         detail: float,
     ) -> None:
-        layout = Layout.of(size, detail)
+        layout = Layout.of(size, detail, cast.life.still)
         typesetter = Typesetter()
         self.size, self.detail = size, detail
         emoji.fit(layout.diameter)
         emoji.load(*ACTS)
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout, cast)
-        self.company = Company(layout, rng.random(), cast.life.still)
+        self.company = Company(layout, rng.random())
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(strings, layout, typesetter)

@@ -45,14 +45,17 @@ class Star:
 
 
 class Stars(Effect):
-    """The burst is behind the emoji; twinkling is all over the sky, with sparkles before it."""
+    """The burst is behind the emoji; twinkling is all over the sky, with sparkles before it.
+
+    Without motion there is no burst.
+    """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji, rng)
         largest = layout.short * 0.13
         steps = [max(3, round(largest * (step + 1) / SIZES)) for step in range(SIZES)]
         self._sprites = [[from_alpha(sparkle(side), tint) for side in steps] for tint in TINTS]
-        burst, lasting = layout.many(BURST), layout.many(LASTING)
+        burst, lasting = 0 if layout.still else layout.many(BURST), layout.many(LASTING)
         self._burst = [self._star(rng, number, burst) for number in range(burst)]
         self._lasting = [self._star(rng, number, lasting) for number in range(lasting)]
 

@@ -245,3 +245,20 @@ def test_sigterm_is_a_wish_to_quit():
     process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=20)[0] == "bye\n"
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_smaller_canvas_fills_the_panel(rotate):
+    display = open_display(StageConfig(width=320, height=200, rotate=rotate), "offscreen")
+    whole = display.size
+    display.scale = 0.5
+    assert display.size == (whole[0] // 2, whole[1] // 2)
+    display.canvas.blit(four_corners(display.size), (0, 0))
+    display.present()
+    assert corners(pygame.display.get_surface()) == ("rgbw" if rotate == 0 else "wrgb")
+    assert display.screenshot().get_size() == whole
+    assert corners(display.screenshot()) == "rgbw"
+    assert display.events() == []
+    assert display.scale == 0.5
+    display.scale = 1.0
+    assert display.size == whole
