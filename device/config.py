@@ -40,6 +40,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
 
 
+PIN_NAMES = ("red", "green", "blue", "strip", "button", "pir")
+
+
 class Section(BaseModel):
     """A table of the file: unknown keys and wrong types are errors, values never change."""
 
@@ -124,17 +127,45 @@ class SoundConfig(Section):
 
 
 class PanelConfig(Section):
-    """BCM numbers of the pins of an RGB light; all three or none."""
+    """BCM numbers of the pins of what hangs on GPIO; see docs/WIRING.md.
+
+    The RGB light needs all of `red`, `green` and `blue`. `active_low` is for lamps that are on
+    when their pin is low (a common anode), `brightness` the most that they give. The button
+    pauses; held for `hold_seconds`, it shuts the machine down.
+    """
 
     red: Pin | None = None
     green: Pin | None = None
     blue: Pin | None = None
+    strip: Pin | None = None
+    active_low: bool = False
+    brightness: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    button: Pin | None = None
+    hold_seconds: Annotated[float, Field(ge=1.0, le=10.0)] = 3.0
+    pir: Pin | None = None
+
+    @property
+    def rgb(self) -> tuple[int, int, int] | None:
+        """The pins of red, green and blue, if there is an RGB light."""
+        if self.red is None or self.green is None or self.blue is None:
+            return None
+        return self.red, self.green, self.blue
+
+    @property
+    def pins(self) -> dict[str, int]:
+        """All pins that are used, by what for."""
+        named = {name: getattr(self, name) for name in PIN_NAMES}
+        return {name: pin for name, pin in named.items() if pin is not None}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        pins = {self.red, self.green, self.blue}
-        if pins != {None} and (None in pins or len(pins) < 3):
+        if 0 < len({"red", "green", "blue"} & self.pins.keys()) < 3:
             raise ValueError("an RGB light needs three different pins: red, green and blue")
+        users: dict[int, str] = {}
+        for name, pin in self.pins.items():
+            if pin in users:
+                raise ValueError(f"{users[pin]} and {name} need different pins, both have {pin}")
+            users[pin] = name
         return self
 
 

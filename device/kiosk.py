@@ -13,6 +13,7 @@ import json
 import logging
 import random
 import signal
+import subprocess
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,9 @@ log = logging.getLogger(__name__)
 
 STALE_SECONDS = 2.0
 """After this long a frame says nothing of the present."""
+AWAKE_SECONDS = 60.0
+"""For so long after a motion the stage is not dim at night."""
+SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 STATUS_SECONDS = 0.1
 """How often the status page's snapshot is made."""
 
@@ -85,7 +89,7 @@ class Kiosk:
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
-        self._panel = self._open_panel()
+        self._panel = panel.open_panel(config.panel)
         self._rules = self._load_rules()
         self._status: Latest[Status] = Latest(Status())
         self.feedback: Latest[Feedback | None] = Latest(None)
@@ -100,6 +104,8 @@ class Kiosk:
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
+        self._shut_down = False
+        self._awake_until = now
         self._seen_rate = Rate()
         self._drawn_rate = Rate()
         self._seen = -1
@@ -119,6 +125,8 @@ class Kiosk:
             self._leave_behind()
         finally:
             self.close()
+        if self._shut_down:
+            _shut_down()
 
     def close(self) -> None:
         """Close every part."""
@@ -133,6 +141,7 @@ class Kiosk:
         self._eye.poll(now)
         self.page.poll(now)
         self._obey(self.display.events(), now)
+        self._heed_panel(now)
         sighting = self._newest(now)
         if sighting and sighting.number != self._seen:
             self._seen = sighting.number
@@ -166,7 +175,8 @@ class Kiosk:
             paused=self._paused,
             muted=self.player.muted,
             address=self.page.address,
-            night=self._night_hours.cover(datetime.now().astimezone().time()),
+            night=now >= self._awake_until
+            and self._night_hours.cover(datetime.now().astimezone().time()),
         )
         started = time.perf_counter()
         self._stage.draw(self.display.canvas, scene, now)
@@ -204,6 +214,17 @@ class Kiosk:
                     self.player.muted = not self.player.muted
                 case Key.FULLSCREEN:
                     self.display.toggle_fullscreen()
+
+    def _heed_panel(self, now: float) -> None:
+        """Follow the button and the motion sensor."""
+        for press in self._panel.presses():
+            log.info("the button was pressed: %s", press.value)
+            if press is panel.Press.SHORT:
+                self._obey([Key.PAUSE], now)
+            else:
+                self._stopping = self._shut_down = True
+        if self._panel.moving:
+            self._awake_until = now + AWAKE_SECONDS
 
     def _hear(self, felt: str | None, now: float) -> None:
         """Pass on what somebody says that they feel."""
@@ -269,14 +290,6 @@ class Kiosk:
             english = self._config.stage.model_copy(update={"language": "en"})
             return stage.Stage(english, random.Random())
 
-    def _open_panel(self) -> panel.Panel:
-        try:
-            return panel.open_panel(self._config.panel)
-        except panel.PanelError as error:
-            log.warning("%s", error)
-            self._fault("pins", str(error))
-            return panel.NoPanel()
-
     def _load_rules(self) -> tuple[reactions.Rule, ...]:
         try:
             playlists = self.player.library.playlists()
@@ -306,6 +319,14 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}") from error
+
+
+def _shut_down() -> None:
+    """Switch the machine off, cleanly."""
+    try:
+        subprocess.run(SHUT_DOWN, check=True, timeout=SHUT_DOWN_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("the machine could not be shut down: %s", error)
 
 
 def _shortened(fault: str) -> str:

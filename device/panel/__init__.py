@@ -1,9 +1,10 @@
-"""The light: an RGB lamp on three GPIO pins, or none."""
+"""The panel: a light, a button and a motion sensor on GPIO pins, each of them optional."""
 
-from device.errors import PanelError
+from device.panel.button import Press
 from device.panel.colour import COLOURS, DARK, Colour, blend, colour
 from device.panel.fake import FakePanel
-from device.panel.gpio import EASE_SECONDS, GpioPanel
+from device.panel.gpio import GpioPanel
+from device.panel.lamp import EASE_SECONDS, Lamp
 from device.panel.port import NoPanel, Panel
 from device.panel.selection import open_panel
 
@@ -14,9 +15,10 @@ __all__ = [
     "Colour",
     "FakePanel",
     "GpioPanel",
+    "Lamp",
     "NoPanel",
     "Panel",
-    "PanelError",
+    "Press",
     "blend",
     "colour",
     "open_panel",

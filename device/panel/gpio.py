@@ -1,104 +1,90 @@
-"""An RGB LED on three GPIO pins, through gpiozero."""
+"""All that hangs on the GPIO pins, each part by itself: one that fails leaves the others be."""
 
 from __future__ import annotations
 
 import logging
-import sys
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from device.errors import PanelError
 from device.messages import Level
-from device.panel.colour import DARK, Colour, blend, colour, duty
+from device.panel.button import Button, Press
+from device.panel.lamp import Lamp
+from device.panel.motion import Motion
+from device.panel.pins import pin_errors, words
 from device.panel.port import Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.config import PanelConfig
 
 log = logging.getLogger(__name__)
 
-EASE_SECONDS = 1.2
-"""How long the lamp takes from one colour to the next."""
+Part = TypeVar("Part")
 
 
 class GpioPanel(Panel):
-    """A lamp whose LEDs are dimmed by PWM (common cathode, high is on).
+    """The parts whose pins are configured. What cannot be opened is told in `health`."""
 
-    Raises PanelError when gpiozero is not installed, there is no GPIO, or a pin cannot be had.
-    """
+    def __init__(self, config: PanelConfig) -> None:
+        self._faults: list[str] = []
+        self._lamps: list[Lamp] = []
+        self._button: Button | None = None
+        self._motion: Motion | None = None
+        low, most = config.active_low, config.brightness
+        if (pins := config.rgb) is not None:
+            self._lamps += self._open(lambda: Lamp.rgb(pins, low, most))
+        if (strip := config.strip) is not None:
+            self._lamps += self._open(lambda: Lamp.strip(strip, low, most))
+        if (button := config.button) is not None:
+            self._button = next(iter(self._open(lambda: Button(button, config.hold_seconds))), None)
+        if (pir := config.pir) is not None:
+            self._motion = next(iter(self._open(lambda: Motion(pir))), None)
 
-    def __init__(self, red: int, green: int, blue: int) -> None:
-        self.name = f"light on GPIO {red}, {green}, {blue}"
-        self._led = _open(red, green, blue)
-        self._fault = ""
-        self._light: str | None = None
-        self._start, self._target, self._since = DARK, DARK, 0.0
-        self._shown = DARK
+    def _open(self, make: Callable[[], Part]) -> list[Part]:
+        try:
+            return [make()]
+        except PanelError as error:
+            self._blame(str(error))
+            return []
+
+    def _blame(self, fault: str) -> None:
+        self._faults.append(fault)
+        log.warning("%s", fault)
 
     @property
     def health(self) -> tuple[Level, str]:
-        """Ok, or why the lamp went dark."""
-        return (Level.FAILED, self._fault) if self._fault else (Level.OK, self.name)
-
-    @property
-    def shown(self) -> Colour:
-        """The colour at present."""
-        return self._shown
+        """Ok with the names of the parts, or what is wrong with which."""
+        told = [lamp.health for lamp in self._lamps]
+        faults = [*self._faults, *(text for level, text in told if level is not Level.OK)]
+        if faults:
+            return Level.FAILED, "; ".join(faults)
+        others = [part.name for part in (self._button, self._motion) if part is not None]
+        return Level.OK, "; ".join([*(text for _, text in told), *others])
 
     def show(self, light: str | None, now: float) -> None:
-        """Move towards the light; see `Panel.show`."""
-        if light != self._light:
-            target = DARK if light is None else colour(light)
-            self._light = light
-            self._start, self._target, self._since = self._shown, target, now
-        share = min(max((now - self._since) / EASE_SECONDS, 0.0), 1.0)
-        shown = blend(self._start, self._target, share * share * (3.0 - 2.0 * share))
-        if shown != self._shown and not self._fault:
-            self._write(shown)
+        """Move all lamps towards the light; see `Panel.show`."""
+        for lamp in self._lamps:
+            lamp.show(light, now)
+
+    def presses(self) -> list[Press]:
+        """Return the presses of the button since the last call."""
+        return self._button.presses() if self._button else []
+
+    @property
+    def moving(self) -> bool:
+        """Whether the sensor sees motion; one that fails is told of, and then left alone."""
+        if self._motion is None:
+            return False
+        try:
+            return self._motion.moving
+        except pin_errors() as error:
+            self._blame(f"{self._motion.name}: {words(error)}")
+            self._motion = None
+            return False
 
     def close(self) -> None:
-        """Switch the lamp off and leave its pins."""
-        self._led.close()
-
-    def _write(self, shown: Colour) -> None:
-        try:
-            self._led.color = tuple(duty(shown))
-        except _pin_errors() as error:
-            self._fault = f"{self.name}: {_words(error)}"
-            log.warning("%s", self._fault)
-            return
-        self._shown = shown
-
-
-def _open(red: int, green: int, blue: int) -> Any:
-    pins = f"GPIO {red}, {green}, {blue}"
-    if len({red, green, blue}) < 3:
-        raise PanelError(f"{pins}: red, green and blue need a pin each")
-    try:
-        from gpiozero import RGBLED
-    except ImportError as error:
-        raise PanelError(f"{pins}: gpiozero is not installed") from error
-    try:
-        # gpiozero warns of each pin library that it lacks; the error below says it in one line.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return RGBLED(red, green, blue, pwm=True)
-    except _pin_errors() as error:
-        raise PanelError(f"{pins}: {_words(error)}") from error
-
-
-def _pin_errors() -> tuple[type[Exception], ...]:
-    """Return what gpiozero and the pin library under it raise; lgpio's error is its own."""
-    from gpiozero import GPIOZeroError
-
-    own = getattr(sys.modules.get("lgpio"), "error", None)
-    # ImportError: $GPIOZERO_PIN_FACTORY names a library that is not installed.
-    known = (GPIOZeroError, ImportError, OSError, RuntimeError)
-    return (*known, own) if isinstance(own, type) else known
-
-
-def _words(error: Exception) -> str:
-    from gpiozero import BadPinFactory, GPIOPinInUse
-
-    if isinstance(error, BadPinFactory):
-        return "this machine has no GPIO pins, or no library for them (install python3-lgpio)"
-    if isinstance(error, GPIOPinInUse):
-        return f"already in use: {error}"
-    return str(error) or type(error).__name__
+        """Switch the lamps off and leave all pins."""
+        for part in (*self._lamps, self._button, self._motion):
+            if part is not None:
+                part.close()

@@ -1,20 +1,27 @@
-"""What a lamp is to the kiosk."""
+"""What the panel is to the kiosk: a light, perhaps a button, perhaps a motion sensor."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from device.messages import Level
 
+if TYPE_CHECKING:
+    from device.panel.button import Press
+
 
 class Panel(ABC):
-    """A lamp that eases from one colour to the next. `name` says which it is."""
+    """A light that eases from one colour to the next, and what people do at the kiosk.
+
+    `name` says what it is.
+    """
 
     name: str = "panel"
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the lamp does, in words."""
+        """How its parts do, in words."""
         return Level.OK, self.name
 
     @abstractmethod
@@ -24,13 +31,22 @@ class Panel(ABC):
         `light` is a name in `COLOURS` or "#rrggbb" (else ValueError), `now` monotonic seconds.
         """
 
+    def presses(self) -> list[Press]:
+        """Return the presses of the button since the last call."""
+        return []
+
+    @property
+    def moving(self) -> bool:
+        """Whether the motion sensor sees somebody; False where there is none."""
+        return False
+
     @abstractmethod
     def close(self) -> None:
-        """Switch the lamp off and leave its pins."""
+        """Switch the light off and leave all pins."""
 
 
 class NoPanel(Panel):
-    """No lamp at all."""
+    """Nothing at all."""
 
     name = "no light"
 

@@ -1,4 +1,4 @@
-"""Which lamp the configuration asks for."""
+"""Which panel the configuration asks for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,5 @@ if TYPE_CHECKING:
 
 
 def open_panel(config: PanelConfig) -> Panel:
-    """Open the lamp on the configured pins, or `NoPanel` if there are none.
-
-    Raises PanelError, in words, when they cannot be opened.
-    """
-    red, green, blue = config.red, config.green, config.blue
-    if red is not None and green is not None and blue is not None:
-        return GpioPanel(red, green, blue)
-    return NoPanel()
+    """Open what hangs on the configured pins, or `NoPanel` if there are none."""
+    return GpioPanel(config) if config.pins else NoPanel()

@@ -1,0 +1,50 @@
+"""How GPIO pins are opened with gpiozero, and what goes wrong, in words."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING, TypeVar
+
+from device.errors import PanelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Made = TypeVar("Made")
+
+
+def opened(name: str, make: Callable[[], Made]) -> Made:
+    """Return what `make` opens. Raises PanelError, beginning with the `name`, when it can't."""
+    try:
+        import gpiozero  # noqa: F401
+    except ImportError as error:
+        raise PanelError(f"{name}: gpiozero is not installed") from error
+    try:
+        # gpiozero warns of each pin library that it lacks; the error below says it in one line.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return make()
+    except pin_errors() as error:
+        raise PanelError(f"{name}: {words(error)}") from error
+
+
+def pin_errors() -> tuple[type[Exception], ...]:
+    """Return what gpiozero and the pin library under it raise; lgpio's error is its own."""
+    from gpiozero import GPIOZeroError
+
+    own = getattr(sys.modules.get("lgpio"), "error", None)
+    # ImportError: $GPIOZERO_PIN_FACTORY names a library that is not installed.
+    known = (GPIOZeroError, ImportError, OSError, RuntimeError)
+    return (*known, own) if isinstance(own, type) else known
+
+
+def words(error: Exception) -> str:
+    """Say what went wrong, as to somebody with a soldering iron."""
+    from gpiozero import BadPinFactory, GPIOPinInUse
+
+    if isinstance(error, BadPinFactory):
+        return "this machine has no GPIO pins, or no library for them (install python3-lgpio)"
+    if isinstance(error, GPIOPinInUse):
+        return f"already in use: {error}"
+    return str(error) or type(error).__name__

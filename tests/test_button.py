@@ -1,0 +1,82 @@
+"""The button and the motion sensor, in a whole kiosk with a panel that the test presses."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from device import config, kiosk, panel
+from device.kiosk import Kiosk, Run
+from device.panel import FakePanel, Press
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SILENT = {
+    "camera": {"source": "fake"},
+    "sound": {"enabled": False},
+    "web": {"enabled": False},
+    "stage": {"width": 320, "height": 240, "night_hours": "00:00-23:59"},
+}
+
+
+@pytest.fixture
+def pressed(monkeypatch: pytest.MonkeyPatch) -> FakePanel:
+    fake = FakePanel()
+    monkeypatch.setattr(panel, "open_panel", lambda _: fake)
+    return fake
+
+
+@pytest.fixture
+def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Take down how the machine would have been shut down."""
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(kiosk.subprocess, "run", lambda command, **_: asked.append(command))
+    return asked
+
+
+@pytest.fixture
+def running(pressed: FakePanel) -> Iterator[Kiosk]:
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield Kiosk(config.parse(SILENT), Run("offscreen", 20.0))
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_a_long_press_shuts_the_machine_down_cleanly(
+    running: Kiosk, pressed: FakePanel, shut_down: list[tuple[str, ...]]
+) -> None:
+    pressed.pressed.append(Press.LONG)
+    started = time.monotonic()
+    running.run()
+    assert time.monotonic() - started < 5.0
+    assert pressed.closed
+    assert shut_down == [("systemctl", "poweroff")]
+
+
+def test_short_presses_pause_and_go_on(
+    running: Kiosk, pressed: FakePanel, shut_down: list[tuple[str, ...]]
+) -> None:
+    acts = []
+    draw = running._stage.draw
+    script = {5: Press.SHORT, 15: Press.SHORT, 25: Press.LONG}
+
+    def watched(canvas: object, scene: object, now: float) -> None:
+        acts.append(scene.act)
+        if len(acts) in script:
+            pressed.pressed.append(script[len(acts)])
+        pressed.motion = len(acts) >= 20
+        nights.append(scene.night)
+        draw(canvas, scene, now)
+
+    nights: list[bool] = []
+    running._stage.draw = watched
+    running.run()
+    assert acts == ["attract"] * 5 + ["paused"] * 10 + ["attract"] * 10 + acts[25:]
+    assert len(acts) <= 26
+    assert nights[:20] == [True] * 20
+    assert nights[20:] == [False] * len(nights[20:])
+    assert len(shut_down) == 1
