@@ -12,6 +12,7 @@ Each run writes the same MIDI: the players' small unevenness is drawn from seeds
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +24,9 @@ HERE = Path(__file__).resolve().parent
 FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 LOUDNESS_SLACK = 1.0  # LU
 LONGEST_GAP = 1.5  # seconds
-LARGEST = 10_000_000  # bytes, all files together
+LARGEST = 20_000_000  # bytes, all files together
+PHRASES = HERE / "phrases.json"
+PHRASED = ("uplifting", "calm")
 
 
 def path_of(piece: Piece) -> Path:
@@ -41,6 +44,17 @@ def make(piece: Piece, font: Path, midi_folder: Path | None) -> None:
         score.save(midi)
         render(midi, font, wav)
         encode(wav, score, piece.title, piece.lufs, path_of(piece))
+
+
+def phrases() -> str:
+    """Where each piece's phrases end, in seconds from its start, as JSON: a piece to a line."""
+    ends = {
+        path_of(piece).relative_to(HERE).as_posix(): piece.write().phrase_ends
+        for piece in PIECES
+        if piece.folder in PHRASED
+    }
+    lines = (f"  {json.dumps(name)}: {json.dumps(seconds)}" for name, seconds in ends.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def faults(piece: Piece, found: Measured) -> list[str]:
@@ -68,6 +82,9 @@ def check(pieces: list[Piece]) -> int:
         row = f"{name:<26} {found.lufs:6.1f} {found.peak:6.1f} {found.seconds:8.2f}"
         print(f"{row} {found.gap:6.2f} {size:9,}  {', '.join(words)}".rstrip())
     print(f"{'all':<26} {'':>29} {total:9,}")
+    if not PHRASES.exists() or PHRASES.read_text("utf-8") != phrases():
+        print(f"{PHRASES.name}: not what the pieces say")
+        wrong += 1
     return wrong + (total > LARGEST)
 
 
@@ -96,6 +113,8 @@ def main() -> int:
         pieces = chosen(options.names)
         for piece in [] if options.check else pieces:
             make(piece, options.font, options.midi)
+        if not options.check:
+            PHRASES.write_text(phrases(), "utf-8")
         return 1 if check(pieces) else 0
     except (SoundError, OSError) as error:
         print(f"compose: {error}", file=sys.stderr)

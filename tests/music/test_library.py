@@ -100,6 +100,16 @@ def test_what_ships_is_there() -> None:
         assert library.sound(sound).is_file(), sound
 
 
+def test_every_piece_says_where_its_phrases_end() -> None:
+    library = Library()
+    for playlist in PLAYLISTS:
+        for track in library.tracks(playlist, 0.0):
+            ends = library.phrases(track)
+            assert len(ends) >= 5, track
+            assert all(4.0 < b - a < 20.0 for a, b in pairwise((0.0, *ends))), track
+            assert 90.0 <= ends[-1] <= 120.0, track
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
     tracks = [Path(f"{i}.ogg") for i in range(count)]

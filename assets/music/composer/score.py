@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TICKS = 960  # per beat
+PHRASE = 4  # bars
 DRUMS = 9  # the General MIDI channel of percussion
 PAN, VOLUME, EXPRESSION, PEDAL, REVERB, CHORUS, BANK = 10, 7, 11, 64, 91, 93, 0
 
@@ -108,6 +109,17 @@ class Score:
     def duration(self) -> float:
         """Seconds from the first note to the last trace of reverb."""
         return self.seconds(self.end) + self.tail
+
+    @property
+    def phrase_ends(self) -> list[float]:
+        """Where phrases of four bars end, in seconds from the start; the last is the piece's own.
+
+        All pieces are built of sections of a multiple of four bars, but for the last.
+        """
+        bars = self.beats * PHRASE
+        beats = [bars * number for number in range(1, int(self.end // bars) + 1)]
+        inner = [self.seconds(beat) for beat in beats if self.end - beat >= self.beats]
+        return [round(end, 2) for end in (*inner, self.duration)]
 
     def save(self, path: Path) -> None:
         """Write the piece as a MIDI file; the same score gives the same bytes."""

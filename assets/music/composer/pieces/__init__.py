@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composer.pieces import (
+    corner_cafe,
     golden_hour,
     jingles,
     lantern,
@@ -42,6 +43,7 @@ PIECES = (
     Piece("uplifting", "Porch Parade", porch_parade.write),
     Piece("uplifting", "Paper Kites", paper_kites.write),
     Piece("uplifting", "Golden Hour", golden_hour.write),
+    Piece("uplifting", "Corner Cafe", corner_cafe.write),
     Piece("calm", "Still Water", still_water.write),
     Piece("calm", "Lantern", lantern.write),
     Piece("sounds", "Arrive", jingles.arrive, -20.0, (0.5, 1.0)),
