@@ -130,7 +130,7 @@ def _kiosk() -> dict[str, Any]:
         command += ["--report", str(report)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         told = json.loads(report.read_text("utf-8"))
-    wanted = ("first_face_s", "peak_rss_mib", "vision_hz", "stage_hz")
+    wanted = ("first_face_s", "peak_rss_mib", "vision_hz", "stage_hz", "frame_ms")
     return {key: told[key] for key in wanted}
 
 
@@ -148,13 +148,14 @@ def _table(figures: dict[str, Any]) -> str:
         )
     kiosk = figures.get("kiosk")
     if kiosk:
-        memory = kiosk["peak_rss_mib"]
+        memory, frame = kiosk["peak_rss_mib"], kiosk["frame_ms"]
         lines += [
             f"first classified face  {_seconds(kiosk['first_face_s'])} after process start",
             f"peak memory            {memory['total']:.0f} MiB "
             f"(kiosk {memory['kiosk']:.0f}, eye {memory['eye']:.0f})",
             f"rates                  {kiosk['vision_hz']:.1f} frames/s seen, "
             f"{kiosk['stage_hz']:.1f} frames/s drawn",
+            f"a frame on stage       {frame['median']:.1f} ms, p99 {frame['p99']:.1f} ms",
         ]
     return "\n".join(lines)
 

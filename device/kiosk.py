@@ -184,8 +184,10 @@ class Kiosk:
         worked = time.thread_time()  # a screen that is waited for costs nothing
         self.display.present()
         self._drawn_rate.count(now)
+        cost = drawn + time.thread_time() - worked
+        self.record.note_frame(cost)
         if self._config.stage.quality == "auto":
-            self._climb(drawn + time.thread_time() - worked, now)
+            self._climb(cost, now)
 
     def _climb(self, cost: float, now: float) -> None:
         """Draw better or faster, after a frame that took `cost` seconds without waiting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ class Record:
     moods: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
     reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
     music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
+    frames: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
     eye_memory: float = 0.0
     _measure_at: float = 0.0
     _reacting: frozenset[tuple[str, float]] = frozenset()
@@ -47,6 +49,10 @@ class Record:
         if status.music and (not self.music or self.music[-1]["track"] != status.music):
             self.music.append({"at_s": at, "track": status.music})
 
+    def note_frame(self, cost: float) -> None:
+        """Take down what drawing a frame took, in seconds."""
+        self.frames.append(cost)
+
     def as_json(self, status: Status) -> dict[str, Any]:
         """Return the stable form of `--report`."""
         kiosk = figures.peak_memory()
@@ -60,6 +66,7 @@ class Record:
             },
             "vision_hz": round(status.rate, 1),
             "stage_hz": round(status.stage_rate, 1),
+            "frame_ms": _summary(self.frames),
             "moods": list(self.moods),
             "reactions": list(self.reactions),
             "music": list(self.music),
@@ -75,3 +82,12 @@ class Record:
         for name, _ in sorted(now - self._reacting):
             self.reactions.append({"at_s": at, "name": name})
         self._reacting = now
+
+
+def _summary(frames: deque[float]) -> dict[str, float]:
+    """Return the median, 99th percentile and longest of some seconds, in milliseconds."""
+    if len(frames) < 2:
+        return {}
+    high = statistics.quantiles(frames, n=100)[-1]
+    figures = {"median": statistics.median(frames), "p99": high, "longest": max(frames)}
+    return {name: round(1000 * value, 2) for name, value in figures.items()}

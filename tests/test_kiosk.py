@@ -91,6 +91,7 @@ def test_what_stands_before_the_camera_is_on_the_stage(tmp_path: Path) -> None:
     yellow = (middle[..., 0] > 12) & (middle[..., 0] < 35) & (middle[..., 1] > 110)
     assert yellow.mean() > 0.25
     assert report["peak_rss_mib"]["total"] < 350
+    assert 0 < report["frame_ms"]["median"] <= report["frame_ms"]["p99"]
     assert report["first_face_s"] < 6, "the target is 2.5 s on a quiet machine"
 
 

@@ -27,6 +27,8 @@ BESIDE = 0.66
 """How far from the middle the first of them stands, in emoji diameters."""
 SETTLE = 0.5
 """Seconds in which a companion follows most of a change: one frame alone moves it little."""
+PAINTED = 2
+"""So many of them are painted in a frame, in turns; all of them move in each."""
 COME = 0.5
 """Seconds that it takes to come or to go."""
 
@@ -36,9 +38,11 @@ class Companion:
     """One person's face on stage; `presence` in [0, 1], `place` in pixels of the canvas."""
 
     life: Life
+    portrait: Portrait
     probabilities: NDArray[np.float64]
     presence: float = 0.0
     place: NDArray[np.float64] | None = None
+    painted: bool = False
 
 
 class Company:
@@ -47,7 +51,8 @@ class Company:
     def __init__(self, layout: Layout, seed: float) -> None:
         self._layout, self._seed = layout, seed
         self._size = round(layout.diameter * (SMALLER if layout.tall else SIZE))
-        self._portrait = Portrait(self._size)
+        self._spare = [Portrait(self._size) for _ in range(MOST)]
+        self._turn = 0
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
 
@@ -57,13 +62,20 @@ class Company:
         self._now = now
         faces = self._chosen(sighting)
         self._follow(faces, gap)
-        for one in self._people.values():
+        for number, one in enumerate(self._people.values()):
             if one.place is not None:
                 look = one.life.move(blend(one.probabilities), None, now)
                 shown = smooth(one.presence)
                 x, y = one.place
                 rise = (1.0 - shown) * self._size / 2
-                self._portrait.draw(canvas, look, (x, y + rise), shown)
+                again = not one.painted or self._has_turn(number)
+                one.portrait.draw(canvas, look, (x, y + rise), shown, again)
+                one.painted = one.painted or shown > 0.0
+        self._turn += PAINTED
+
+    def _has_turn(self, number: int) -> bool:
+        """Tell whether a companion is one of those that are painted in this frame."""
+        return (number - self._turn) % max(PAINTED, len(self._people)) < PAINTED
 
     def _chosen(self, sighting: Sighting | None) -> list[Face]:
         """Return the people from the screen's left to its right, if they are several."""
@@ -81,7 +93,8 @@ class Company:
             one = self._people.get(face.id)
             if one is None:
                 life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
-                one = self._people[face.id] = Companion(life, given)
+                portrait = self._spare.pop() if self._spare else Portrait(self._size)
+                one = self._people[face.id] = Companion(life, portrait, given)
             if one.probabilities.shape == given.shape:
                 one.probabilities += ease * (given - one.probabilities)
             wanted = self._spot(place, len(faces))
@@ -90,7 +103,7 @@ class Company:
             step = gap / COME if name in here else -gap / COME
             one.presence = clamp(one.presence + step)
             if name not in here and one.presence <= 0.0:
-                del self._people[name]
+                self._spare.append(self._people.pop(name).portrait)
 
     def _spot(self, place: int, count: int) -> NDArray[np.float64]:
         """Return where a companion stands: left or right of the large face, or in a row above."""

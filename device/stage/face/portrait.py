@@ -79,12 +79,21 @@ class Portrait:
         self._shift = np.zeros(2)
 
     def draw(
-        self, canvas: pygame.Surface, look: Look, centre: Position, opacity: float = 1.0
+        self,
+        canvas: pygame.Surface,
+        look: Look,
+        centre: Position,
+        opacity: float = 1.0,
+        again: bool = True,
     ) -> None:
-        """Draw the face around a position in pixels, with an opacity in [0, 1]."""
+        """Draw the face around a position in pixels, with an opacity in [0, 1].
+
+        Unless `again`, it is moved but not painted again, which takes most of the time.
+        """
         if opacity <= 0.0:
             return
-        self._paint(look)
+        if again:
+            self._paint(look)
         shiver = 0.012 * look["shiver"] * math.sin(math.tau * 8.3 * look.time)
         bob = -0.02 * look.breath - 0.4 * look["lift"]
         side = self._surface.get_height()
