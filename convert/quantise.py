@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Pictures
 
-SAMPLE = 600
+SAMPLE = 300
 INTEGERS = ("int8", "int32")
 """Types in a full-integer model: int8 values, int32 biases and shapes."""
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")

@@ -77,7 +77,11 @@ def _blend(
 
 
 def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArray[np.float64]:
-    """Draw erring key points (count, 4, 2): rolled, scaled and shifted together, and each alone."""
+    """Draw erring key points (count, 4, 2): rolled, scaled and shifted together, and each alone.
+
+    Those of a plain picture are shifted by whole pixels and nothing else.
+    """
+    plain = random.random(count) < recipe.plain_chance
     roll = np.deg2rad(random.uniform(-recipe.roll, recipe.roll, count))
     scale = random.uniform(1 - recipe.scale, 1 + recipe.scale, count)
     shift = random.uniform(-recipe.shift, recipe.shift, (count, 1, 2))
@@ -85,7 +89,9 @@ def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArr
     rotation = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
     centre = crop.SIZE / 2
     moved: NDArray[np.float64] = (KEY_POINTS - centre) @ rotation + centre + shift
-    return moved + random.normal(0, recipe.key_error, moved.shape)
+    moved += random.normal(0, recipe.key_error, moved.shape)
+    moved[plain] = KEY_POINTS + np.rint(shift[plain])
+    return moved
 
 
 def _detected(

@@ -22,9 +22,11 @@ class Recipe:
     """A run's settings.
 
     Angles are degrees, shifts and errors pixels of the 48 px crop, `scale` and all chances shares.
-    `dark` and `bright` are the least and most light, `blur` the widest blur's deviation in pixels,
-    `small` the fewest pixels across, `jpeg` the worst quality. `balance` is how much of the
-    classes' frequencies is kept out of what the network learns (0 to 1, `training.targets.offset`).
+    `plain_chance` is how often a picture that is not cut by the detector's key points is only
+    moved, by whole pixels, and so stays as sharp as it is. `dark` and `bright` are the least and
+    most light, `blur` the widest blur's deviation in pixels, `small` the fewest pixels across,
+    `jpeg` the worst quality. `balance` is how much of the classes' frequencies is kept out of what
+    the network learns (0 to 1, `training.targets.offset`).
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
@@ -42,30 +44,31 @@ class Recipe:
     smoothing: float = 0.05
     balance: float = 0.0
     votes: float = 0.2
-    soft: float = 0.7
+    soft: float = 0.4
     folds: int = 0
     fold: int = 0
     width: float = 1.0
     squeeze: bool = False
     mixing: float = 0.1
+    plain_chance: float = 0.7
     roll: float = 10.0
     scale: float = 0.1
     shift: float = 2.5
     key_error: float = 0.7
-    detected_chance: float = 0.5
+    detected_chance: float = 0.3
     detected_error: float = 0.4
     gamma: float = 0.3
     noise: float = 15.0
-    noise_chance: float = 0.12
+    noise_chance: float = 0.06
     dark: float = 0.15
     bright: float = 2.5
-    light_chance: float = 0.08
+    light_chance: float = 0.05
     blur: float = 2.0
-    blur_chance: float = 0.1
+    blur_chance: float = 0.05
     small: float = 24.0
-    small_chance: float = 0.05
+    small_chance: float = 0.03
     jpeg: float = 30.0
-    jpeg_chance: float = 0.08
+    jpeg_chance: float = 0.05
     erase_chance: float = 0.15
     settle: float = 0.0
     limit: int = 0

@@ -12,6 +12,7 @@ from training.recipe import Recipe
 
 RECIPE = Recipe()
 STILL = Recipe(
+    plain_chance=0,
     light_chance=0,
     small_chance=0,
     jpeg_chance=0,
@@ -122,3 +123,22 @@ def test_key_points_err_each_alone() -> None:
     errors = key_points(4000, recipe, np.random.default_rng(0)) - KEY_POINTS
     assert errors.std(axis=0) == pytest.approx(0.7, abs=0.05)
     assert abs(np.corrcoef(errors[:, 0, 0], errors[:, 1, 0])[0, 1]) < 0.06
+
+
+def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
+    recipe = Recipe(plain_chance=1.0)
+    points = key_points(200, recipe, np.random.default_rng(3))
+    moved = points - KEY_POINTS
+    assert (moved == np.rint(moved)).all()
+    assert (moved == moved[:, :1]).all()
+    assert np.abs(moved).max() <= round(recipe.shift)
+    picture = np.random.default_rng(0).integers(0, 255, (48, 48), np.uint8)
+    inner = slice(8, 40)
+    for place, (right, down) in zip(points, moved[:, 0].astype(int), strict=True):
+        shifted = np.roll(picture, (-down, -right), (0, 1))
+        assert np.array_equal(crop.align(picture, place)[inner, inner], shifted[inner, inner])
+
+
+def test_others_are_not() -> None:
+    moved = key_points(200, Recipe(plain_chance=0.0), np.random.default_rng(3)) - KEY_POINTS
+    assert (np.abs(moved - np.rint(moved)) > 0.01).mean() > 0.9
