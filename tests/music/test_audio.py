@@ -185,7 +185,7 @@ def test_a_fade_comes_out_of_the_mixer(
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(out))
     tone(tmp_path / "music/calm/tone.wav", 6.0)
-    config = SoundConfig(fade_seconds=0.8, volume=0.8)
+    config = SoundConfig(fade_seconds=0.8, volume=0.8, min_play_seconds=0.0)
     player = Player(open_audio(config), config, Library("", tmp_path / "music"), Random(1))
     begin = time.monotonic()
     while (at := time.monotonic() - begin) < 3.0:
