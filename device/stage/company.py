@@ -51,7 +51,7 @@ class Company:
     def __init__(self, layout: Layout, seed: float) -> None:
         self._layout, self._seed = layout, seed
         self._size = round(layout.diameter * (SMALLER if layout.tall else SIZE))
-        self._spare = [Portrait(self._size) for _ in range(MOST)]
+        self._spare: list[Portrait] = []
         self._turn = 0
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
