@@ -1,4 +1,4 @@
-"""An epoch's batches: which pictures, changed how.
+"""An epoch's batches: which pictures, changed how, and what is to be answered.
 
 A batch is made in lots of sixteen pictures, each with randomness of its own, so that several
 processes can make a part of it each and end up with the very same batch.
@@ -14,6 +14,7 @@ import numpy as np
 from training.augment import augment, mix
 from training.distributed import Part
 from training.errors import RunError
+from training.targets import blend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Pictures
     from training.recipe import Recipe
+    from training.teachers import Teachers
 
     Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -30,7 +32,7 @@ LOT = 16
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The batches of `pictures` with their `targets` float32 (n, 7).
+    """The batches of `pictures` with their `targets` float32 (n, 7), and teachers' answers to them.
 
     Raises RunError when they cannot be shared among the processes.
     """
@@ -39,6 +41,7 @@ class Batches:
     targets: NDArray[np.float32]
     recipe: Recipe
     part: Part = field(default_factory=Part)
+    teachers: Teachers | None = None
 
     def __post_init__(self) -> None:
         if self.part.processes == 1:
@@ -56,18 +59,24 @@ class Batches:
         """Batches in an epoch; the last, smaller one is left out."""
         return max(1, len(self.pictures) // self.recipe.batch)
 
-    def order(self, epoch: int) -> NDArray[np.int64]:
-        """Return the order of the pictures in an epoch."""
-        random = np.random.default_rng([self.recipe.seed, epoch])
-        return random.permutation(len(self.pictures))
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """Make an epoch's batches, counted from 0, one after the other.
 
-    def batch(self, epoch: int, order: NDArray[np.int64], number: int) -> Batch:
-        """Return this process's part of a batch: pictures (m, 48, 48) in 0..255, targets (m, 7)."""
+        They are this process's parts: pictures (m, 48, 48) in 0..255, targets (m, 7), all float32.
+        Raises RunError when a teacher cannot be read.
+        """
+        random = np.random.default_rng([self.recipe.seed, number])
+        order = random.permutation(len(self.pictures))
         size = self.recipe.batch
-        index = order[number * size : (number + 1) * size]
-        lots = list(self._lots(index, (epoch, number)))
-        images, targets = zip(*lots, strict=True)
-        return np.concatenate(images), np.concatenate(targets)
+        for step in range(self.steps):
+            yield self._batch(order[step * size : (step + 1) * size], (number, step))
+
+    def _batch(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Batch:
+        lots = zip(*self._lots(index, seed), strict=True)
+        images, targets = (np.concatenate(each) for each in lots)
+        if self.teachers:
+            targets = blend(targets, self.teachers(images), self.recipe.teaching)
+        return images, targets
 
     def _lots(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Iterator[Batch]:
         recipe = self.recipe.at(seed[0])

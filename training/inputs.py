@@ -32,22 +32,25 @@ HELD = 10
 """Where there is no PublicTest, one in so many Training pictures takes its place."""
 GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance", "settle")
 """Settings that the command line may give."""
-FILES = {"votes": "ferplus", "soft": "labels"}
+TEACHING = 0.7
+"""The weight of teachers' answers, where there are teachers."""
+FILES = {"votes": "ferplus", "soft": "labels", "teaching": "teacher"}
 """Weights that are 0 where the command line gives no file for them."""
 
 
 def recipe(options: argparse.Namespace) -> Recipe:
     """Return the recipe that the command line asks for.
 
-    A resumed run keeps its own: raises RunError when other settings are given along, or FER+ votes
-    or soft labels are given to a run without them or missing from one with them.
+    A resumed run keeps its own: raises RunError when other settings are given along, or when FER+
+    votes, soft labels or teachers are given to a run without them, or missing from one with them.
     """
     given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
     if not options.resume:
         settings = recipes.Recipe(**given, fast=not options.float32)
         votes = settings.votes if options.ferplus else 0.0
         soft = settings.soft if options.labels else 0.0
-        return dataclasses.replace(settings, votes=votes, soft=soft)
+        teaching = TEACHING if options.teacher else 0.0
+        return dataclasses.replace(settings, votes=votes, soft=soft, teaching=teaching)
     settings = recipes.load(options.run / CONFIG)
     changed = [f"--{name}" for name in given if getattr(settings, name) != given[name]]
     if options.float32 and settings.fast:

@@ -7,7 +7,9 @@ final).
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ import numpy as np
 
 from device.eye import crop
 from training import backends, checkpoint, figures, network
+from training.ahead import ahead
 from training.batches import Batches
 from training.distributed import Part
 from training.errors import RunError
@@ -26,13 +29,15 @@ from training.schedule import Schedule, averaging
 from training.targets import offset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from training.batches import Batch
     from training.data.pictures import Pictures
     from training.recipe import Recipe
+    from training.teachers import Teachers
 
     Progress = Callable[[Iterable[int]], Iterable[int]]
     """Goes over an epoch's batches, showing a bar if it likes."""
@@ -69,6 +74,7 @@ class Run:
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
     the way that it would have gone. With several processes (JAX alone) each has the same pictures,
     makes its `part` of every batch, and the first writes; the folder must be one that all see.
+    With `in_advance`, the batches are made in a process of their own.
     """
 
     def __init__(
@@ -81,13 +87,16 @@ class Run:
         threads: int = 1,
         progress: Progress = iter,
         part: Part = Part(),  # noqa: B008 (it cannot be changed)
+        teachers: Teachers | None = None,
+        in_advance: bool = False,
     ) -> None:
         backend = backends.start(threads)
         import keras
 
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
-        self._batches = Batches(pictures, targets, recipe, part)
+        self._batches = Batches(pictures, targets, recipe, part, teachers)
+        self._in_advance = in_advance
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
         self.average = network.build(False, recipe.width, recipe.squeeze)
@@ -117,28 +126,35 @@ class Run:
             self.model, self.average, self._optimizer, self.recipe.decay, self._offset
         )
         started, longest = time.monotonic(), 0.0
-        while self.finished < self.recipe.epochs:
-            if time.monotonic() - started + longest > hours * HOUR:
-                return False
-            epoch = self._epoch(schedule, step)
-            if not math.isfinite(epoch.loss):
-                raise RunError(f"{self.folder}: epoch {epoch.number} diverged; lower the rate")
-            longest = max(longest, epoch.seconds)
-            self.finished += 1
-            if self._batches.part.first:
-                self._save(epoch)
-                report(epoch)
+        epochs = range(self.finished, self.recipe.epochs)
+        with self._make(epochs) as batches:
+            for _ in epochs:
+                if time.monotonic() - started + longest > hours * HOUR:
+                    return False
+                epoch = self._epoch(schedule, step, batches)
+                if not math.isfinite(epoch.loss):
+                    raise RunError(f"{self.folder}: epoch {epoch.number} diverged; lower the rate")
+                longest = max(longest, epoch.seconds)
+                self.finished += 1
+                if self._batches.part.first:
+                    self._save(epoch)
+                    report(epoch)
         return True
 
-    def _epoch(self, schedule: Schedule, step: backends.Step) -> Epoch:
+    def _make(self, epochs: range) -> contextlib.AbstractContextManager[Iterator[Batch]]:
+        if self._in_advance:
+            return ahead(self._batches, epochs)
+        here = itertools.chain.from_iterable(map(self._batches.epoch, epochs))
+        return contextlib.nullcontext(here)
+
+    def _epoch(self, schedule: Schedule, step: backends.Step, batches: Iterator[Batch]) -> Epoch:
         started = time.monotonic()
-        order = self._batches.order(self.finished)
         losses, rate = [], 0.0
-        for number in self._progress(range(self._batches.steps)):
+        steps = self._progress(range(self._batches.steps))
+        for number, batch in zip(steps, batches, strict=False):
             count = self.finished * self._batches.steps + number
             rate = schedule.rate(count)
             keep = averaging(count, self.recipe.average)
-            batch = self._batches.batch(self.finished, order, number)
             losses.append(step(*batch, np.float32(rate), np.float32(keep)))
         step.settle()
         loss = float(np.mean([float(each) for each in losses]))

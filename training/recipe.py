@@ -29,6 +29,7 @@ class Recipe:
     the network learns (0 to 1, `training.targets.offset`).
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
+    `teaching` is the weight of teachers' answers against all of that.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
 
@@ -45,6 +46,7 @@ class Recipe:
     balance: float = 0.0
     votes: float = 0.2
     soft: float = 0.4
+    teaching: float = 0.0
     folds: int = 0
     fold: int = 0
     width: float = 1.0

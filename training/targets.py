@@ -65,9 +65,9 @@ def targets(
     """
     hard = np.eye(len(EMOTIONS), dtype=np.float32)[pictures.labels]
     if soft is not None:
-        return _blend(hard, soft[pictures.rows], recipe.soft)
+        return blend(hard, soft[pictures.rows], recipe.soft)
     if votes is not None:
-        hard = _blend(hard, votes.shares(pictures), recipe.votes)
+        hard = blend(hard, votes.shares(pictures), recipe.votes)
     return (hard * (1 - recipe.smoothing) + recipe.smoothing / len(EMOTIONS)).astype(np.float32)
 
 
@@ -82,9 +82,9 @@ def offset(targets: NDArray[np.float32], balance: float) -> NDArray[np.float32]:
     return np.asarray(balance * np.log(share), np.float32)
 
 
-def _blend(
+def blend(
     hard: NDArray[np.float32], shares: NDArray[np.float32], weight: float
 ) -> NDArray[np.float32]:
-    """Blend, leaving the label alone where there are no shares."""
+    """Blend targets (n, 7) with others' shares, leaving them alone where there are no shares."""
     each = weight * shares.sum(axis=1, keepdims=True)
     return np.asarray(hard * (1 - each) + shares * weight, np.float32)

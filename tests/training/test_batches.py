@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
+from training.ahead import ahead
 from training.batches import LOT, Batches
 from training.data.pictures import Pictures
 from training.distributed import Part
 from training.errors import RunError
 from training.recipe import Recipe
+from training.teachers import Teachers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RECIPE = Recipe(batch=64)
 
@@ -31,24 +40,28 @@ def _batches(part: Part) -> Batches:
 @pytest.mark.parametrize("processes", [2, 4])
 def test_parts_make_up_the_whole(processes: int) -> None:
     whole = _batches(Part())
-    order = whole.order(3)
-    parts = [_batches(Part(number, processes)) for number in range(processes)]
-    for number in range(whole.steps):
-        alone = whole.batch(3, order, number)
-        shared = [each.batch(3, each.order(3), number) for each in parts]
+    parts = [_batches(Part(number, processes)).epoch(3) for number in range(processes)]
+    for alone, *shared in zip(whole.epoch(3), *parts, strict=True):
         for index in (0, 1):
             assert np.array_equal(alone[index], np.concatenate([each[index] for each in shared]))
-    assert len(shared[0][0]) == RECIPE.batch // processes
+        assert len(shared[0][0]) == RECIPE.batch // processes
 
 
 def test_every_epoch_differs_and_goes_over_the_pictures_once() -> None:
-    batches = _batches(Part())
-    assert batches.steps == 2
-    one, other = batches.order(0), batches.order(1)
-    assert sorted(one) == list(range(150))
-    assert (one != other).any()
-    assert not np.array_equal(batches.batch(0, one, 0)[0], batches.batch(1, one, 0)[0])
-    assert np.array_equal(batches.batch(0, one, 0)[0], batches.batch(0, one, 0)[0])
+    pictures = _pictures(128)
+    # So many targets, each a picture's own, tell which pictures were taken.
+    recipe = Recipe(batch=64, mixing=0)
+    batches = Batches(pictures, np.eye(128, dtype=np.float32), recipe)
+    one, again, other = (list(batches.epoch(number)) for number in (0, 0, 1))
+    assert batches.steps == len(one) == 2
+    order, _, reordered = (
+        np.concatenate([targets for _, targets in epoch]).argmax(axis=1)
+        for epoch in (one, again, other)
+    )
+    assert sorted(order) == list(range(128))
+    assert (order != reordered).any()
+    assert not np.array_equal(one[0][0], other[0][0])
+    assert np.array_equal(one[0][0], again[0][0])
 
 
 def test_what_cannot_be_shared_is_said() -> None:
@@ -60,9 +73,51 @@ def test_what_cannot_be_shared_is_said() -> None:
 
 def test_fewer_pictures_than_a_batch_make_one() -> None:
     few = Batches(_pictures(20), np.eye(7, dtype=np.float32)[np.arange(20) % 7], RECIPE)
-    images, targets = few.batch(0, few.order(0), 0)
+    ((images, targets),) = few.epoch(0)
     assert images.shape == (20, 48, 48)
     assert targets.sum(axis=1) == pytest.approx(np.ones(20), abs=1e-6)
+
+
+def test_teachers_answer_for_what_the_student_sees() -> None:
+    seen = []
+
+    def teachers(images: np.ndarray) -> np.ndarray:
+        seen.append(images)
+        return np.tile(np.float32([0, 0, 0, 1, 0, 0, 0]), (len(images), 1))
+
+    pictures, labels = _pictures(64), np.eye(7, dtype=np.float32)[np.arange(64) % 7]
+    alone = Batches(pictures, labels, RECIPE)
+    taught = Batches(
+        pictures, labels, dataclasses.replace(RECIPE, teaching=0.75), teachers=teachers
+    )
+    ((images, targets),) = alone.epoch(0)
+    ((same, blended),) = taught.epoch(0)
+    assert np.array_equal(images, same)
+    assert np.array_equal(images, seen[0])
+    assert blended == pytest.approx(0.25 * targets + 0.75 * np.eye(7)[3], abs=1e-6)
+
+
+def test_batches_made_ahead_are_the_same() -> None:
+    batches = _batches(Part())
+    with ahead(batches, range(2)) as made:
+        both = list(itertools.islice(made, 4))
+        here = [*batches.epoch(0), *batches.epoch(1)]
+        for one, other in zip(both, here, strict=True):
+            assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
+        with pytest.raises(RunError, match="has ended"):
+            next(made)
+
+
+def test_what_keeps_batches_from_being_made_ahead_is_said(tmp_path: Path) -> None:
+    pictures = _pictures(64)
+    labels = np.eye(7, dtype=np.float32)[pictures.labels]
+    teachers = Teachers([tmp_path / "absent"], labels)
+    batches = Batches(pictures, labels, RECIPE, teachers=teachers)
+    with (
+        ahead(batches, range(1)) as made,
+        pytest.raises(RunError, match="config.json: No such file"),
+    ):
+        next(made)
 
 
 def test_the_last_epochs_settle() -> None:

@@ -94,6 +94,47 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     assert len((folder / loop.LOG).read_text().splitlines()) == EPOCHS + 1
 
 
+FOLD = """
+import sys
+from pathlib import Path
+import numpy as np
+from training import network, predict, recipe
+run = Path(sys.argv[1])
+model = predict.load(run / "model.keras")
+faces = np.random.default_rng(0).random((8, 48, 48, 1), np.float32)
+for fast in (False, True):
+    folded = network.fold(recipe.Recipe(fast=fast, width=0.5, squeeze=True), model)
+    assert not any("normalization" in layer.name for layer in folded.layers)
+    print(abs(folded.predict_on_batch(faces) - model.predict_on_batch(faces)).max())
+"""
+
+
+def test_a_student_learns_from_a_teacher(
+    dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("taught")
+    few = ("--epochs", 2, "--limit", 160, "--squeeze")
+    teacher = folder / "teacher"
+    done = _run(_train(dataset, teacher, *few, "--width", 0.5))
+    assert done.returncode == 0, done.stderr
+    done = _run([sys.executable, "-c", FOLD, str(teacher)])
+    assert done.returncode == 0, done.stderr
+    exact, fast = map(float, done.stdout.split())
+    assert exact < 1e-4
+    assert fast < 0.1
+
+    alone, taught, ahead = (folder / name for name in ("alone", "taught", "ahead"))
+    for run, more in ((alone, ()), (taught, ()), (ahead, ("--ahead",))):
+        given = () if run is alone else ("--teacher", teacher)
+        done = _run(_train(dataset, run, *few, *given, *more))
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+    states = [np.load(run / checkpoint.NAME) for run in (alone, taught, ahead)]
+    name = next(name for name in states[0].files if states[0][name].ndim == 4)
+    assert states[1][name] == pytest.approx(states[2][name], rel=1e-4, abs=1e-5)
+    assert states[0][name] != pytest.approx(states[1][name], rel=1e-4, abs=1e-5)
+
+
 @pytest.fixture(scope="module")
 def converted(
     dataset: tuple[Path, Path], trained: Path, tmp_path_factory: pytest.TempPathFactory

@@ -68,6 +68,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "settle": None,
         "ferplus": None,
         "labels": None,
+        "teacher": [],
         "resume": False,
         "float32": False,
     }
@@ -80,6 +81,7 @@ def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
     assert inputs.recipe(both) == Recipe(epochs=7)
     assert inputs.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft=0.0)
     assert not inputs.recipe(_options(tmp_path, float32=True)).fast
+    assert inputs.recipe(_options(tmp_path, teacher=[tmp_path])).teaching == inputs.TEACHING
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
@@ -94,6 +96,10 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
         inputs.recipe(_options(tmp_path / "run", resume=True))
     with pytest.raises(RunError, match="needs --labels"):
         inputs.recipe(_options(tmp_path / "run", resume=True, ferplus=tmp_path))
+    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
+    resumed.teacher = [tmp_path]
+    with pytest.raises(RunError, match="goes without --teacher"):
+        inputs.recipe(resumed)
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:

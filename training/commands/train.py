@@ -35,6 +35,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
     train.add_argument(
+        "--teacher",
+        type=Path,
+        action="append",
+        default=[],
+        help="a finished run that answers for each picture as it is shown; may be given again",
+    )
+    train.add_argument(
+        "--ahead", action="store_true", help="make the batches in a process of its own: two cores"
+    )
+    train.add_argument(
         "--fold", type=_fold, metavar="I/K", help="keep fold I (from 0) of K out, for distil"
     )
     train.add_argument("--width", type=_width, help="times the channels, for teachers (default 1)")
@@ -79,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
     from training import inputs
     from training.data import ferplus
     from training.loop import Run
+    from training.teachers import Teachers
 
     options.fold, options.folds = options.fold or (None, None)
     settings = inputs.recipe(options)
@@ -98,7 +109,11 @@ def run(options: argparse.Namespace) -> int:
     bar = functools.partial(
         tqdm, leave=False, disable=None if part.first else True, unit="batch", dynamic_ncols=True
     )
-    run = Run(options.run, settings, pictures, targets, public, options.threads, bar, part)
+    teachers = Teachers(options.teacher, targets) if options.teacher else None
+    run = Run(
+        options.run, settings, pictures, targets, public, options.threads, bar, part, teachers,
+        options.ahead,
+    )  # fmt: skip
     if options.resume:
         run.resume()
     say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")

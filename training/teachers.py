@@ -1,0 +1,70 @@
+"""Trained networks that answer for every picture just as the student sees it, changed and mixed.
+
+A student that agrees with its teachers on many views of the pictures learns more than from the
+labels (Hinton et al. 2015, arXiv:1503.02531; Beyer et al. 2021, arXiv:2106.05237).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.eye.classifier import softmax
+from training import network, predict
+from training import recipe as recipes
+from training.errors import RunError
+from training.loop import CONFIG, MODEL
+from training.targets import offset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import keras
+    from numpy.typing import NDArray
+
+    from training.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class _Teacher:
+    model: keras.Model
+    offset: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Teachers:
+    """The networks of `runs`, read when they are first asked, in whatever process that is.
+
+    `targets` float32 (n, 7) tell how frequent the classes are: what a teacher was spared to learn
+    of that is added to what it answers.
+    """
+
+    runs: Sequence[Path]
+    targets: NDArray[np.float32]
+    _read: list[_Teacher] = field(default_factory=list)
+
+    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mean of their probabilities, float32 (n, 7), for pictures (n, 48, 48).
+
+        The pictures are in 0..255. Raises RunError when a run's folder is none.
+        """
+        if not self._read:
+            self._read = [_read(run, self.targets) for run in self.runs]
+        inputs = images[..., None] / np.float32(255)
+        answers = (
+            softmax(each.model.predict_on_batch(inputs) + each.offset) for each in self._read
+        )
+        mean: NDArray[np.float32] = np.mean(list(answers), axis=0, dtype=np.float32)
+        return mean
+
+
+def _read(run: Path, targets: NDArray[np.float32]) -> _Teacher:
+    settings: Recipe = recipes.load(run / CONFIG)
+    try:
+        model = network.fold(settings, predict.load(run / MODEL))
+    except ValueError as error:
+        raise RunError(f"{run}: its model is not the one of its {CONFIG}: {error}") from error
+    return _Teacher(model, offset(targets, settings.balance))
