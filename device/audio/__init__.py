@@ -1,10 +1,10 @@
-"""Sound: one piece of music at a time, and short sounds over it."""
+"""Sound: pieces of music, one over the other as they change, and short sounds over them."""
 
 from device.audio.fake import FakeAudio
 from device.audio.hotplug import HotplugAudio
 from device.audio.mixer import PygameAudio
 from device.audio.outlet import find_outlets
-from device.audio.port import Audio
+from device.audio.port import Audio, Piece
 from device.audio.selection import open_audio
 from device.audio.silent import SilentAudio
 from device.errors import AudioError
@@ -14,6 +14,7 @@ __all__ = [
     "AudioError",
     "FakeAudio",
     "HotplugAudio",
+    "Piece",
     "PygameAudio",
     "SilentAudio",
     "find_outlets",

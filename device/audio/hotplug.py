@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from device.audio.port import Piece
+
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
@@ -69,22 +71,9 @@ class HotplugAudio(Audio):
             self._say()
         return True
 
-    def play(self, path: Path, gain: float) -> None:
+    def play(self, path: Path, gain: float) -> Piece:
         """Play on the present device."""
-        self._audio.play(path, gain)
-
-    def set_gain(self, gain: float) -> None:
-        """Set the gain of the present device."""
-        self._audio.set_gain(gain)
-
-    @property
-    def playing(self) -> bool:
-        """Whether the present device plays."""
-        return self._audio.playing
-
-    def stop(self) -> None:
-        """Stop the present device."""
-        self._audio.stop()
+        return self._audio.play(path, gain)
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Play a sound on the present device; return its seconds."""

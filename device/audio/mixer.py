@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from device.audio.hush import hushed
+from device.audio.musicfile import CHANNELS, RATE, MusicFile
 from device.audio.port import Audio
 from device.errors import AudioError
 
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
     from pygame.mixer import Sound
 
+    from device.audio.port import Piece
+
 log = logging.getLogger(__name__)
 
-RATE = 44_100
 BUFFER = 1024
-"""Samples that the mixer makes at a time: 23 ms, few enough for a smooth fade."""
+"""Frames that the mixer makes at a time: 23 ms, few enough for a smooth fade."""
+
+MOST = 3
+"""So many pieces may sound at once, each on a channel that is theirs."""
 
 
 class PygameAudio(Audio):
@@ -32,6 +37,7 @@ class PygameAudio(Audio):
         self.fault = ""
         self._device = device
         self._sounds: dict[Path, Sound] = {}
+        self._pieces: list[Piece] = []
 
     def open(self) -> None:
         """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
@@ -42,7 +48,8 @@ class PygameAudio(Audio):
         device, noise = self._device or None, list[str]()
         try:
             with hushed(noise):
-                pygame.mixer.init(RATE, -16, 2, BUFFER, devicename=device)
+                pygame.mixer.init(RATE, -16, CHANNELS, BUFFER, devicename=device, allowedchanges=0)
+                pygame.mixer.set_reserved(MOST)
         except pygame.error as error:
             self.fault = f"{device or self.name} cannot be opened: {error}"
             raise AudioError(self.fault) from error
@@ -51,39 +58,22 @@ class PygameAudio(Audio):
                 log.debug("%s", line)
         self.fault = ""
 
-    def play(self, path: Path, gain: float) -> None:
-        """Stream a file; see `Audio.play`."""
+    def play(self, path: Path, gain: float) -> Piece:
+        """Stream a file on a channel of its own; see `Audio.play`."""
         import pygame
+
+        from device.audio.piece import ChannelPiece
 
         self.open()
-        try:
-            pygame.mixer.music.load(str(path))
-            pygame.mixer.music.set_volume(gain)
-            pygame.mixer.music.play()
-        except (pygame.error, OSError) as error:
-            raise AudioError(f"{path}: {error}") from error
-
-    def set_gain(self, gain: float) -> None:
-        """Set how loud the music is, in the mixer's 128 steps."""
-        import pygame
-
-        if pygame.mixer.get_init():
-            pygame.mixer.music.set_volume(gain)
-
-    @property
-    def playing(self) -> bool:
-        """Whether the mixer still plays the piece."""
-        import pygame
-
-        return bool(pygame.mixer.get_init()) and pygame.mixer.music.get_busy()
-
-    def stop(self) -> None:
-        """Stop the music and close its file, so that a stick with music can be taken out."""
-        import pygame
-
-        if pygame.mixer.get_init():
-            pygame.mixer.music.stop()
-            pygame.mixer.music.unload()
+        channel = next(
+            (each for each in map(pygame.mixer.Channel, range(MOST)) if not each.get_busy()), None
+        )
+        if channel is None:
+            raise AudioError(f"{path}: {MOST} pieces play already")
+        piece = ChannelPiece(MusicFile(path), channel, gain)
+        self._pieces = [each for each in self._pieces if each.playing]
+        self._pieces.append(piece)
+        return piece
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Play a file that is kept in memory from its first use on; return its seconds."""
@@ -104,5 +94,8 @@ class PygameAudio(Audio):
         """Stop everything and let go of the device."""
         import pygame
 
+        for piece in self._pieces:
+            piece.stop()
+        self._pieces.clear()
         self._sounds.clear()
         pygame.mixer.quit()

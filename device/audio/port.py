@@ -9,8 +9,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Piece(ABC):
+    """A piece of music that was started. Gains are linear amplitudes in [0, 1].
+
+    `seconds` is how long it is, 0 if its file does not say.
+    """
+
+    seconds: float = 0.0
+
+    @abstractmethod
+    def set_gain(self, gain: float) -> None:
+        """Set how loud it is."""
+
+    @property
+    @abstractmethod
+    def playing(self) -> bool:
+        """Whether it has neither ended nor been stopped."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop it at once and let go of its file, so that a stick with music can be taken out."""
+
+
 class Audio(ABC):
-    """Plays one piece of music and short sounds; no call waits for sound to end.
+    """Plays music and short sounds; no call waits for sound to end.
 
     Gains are linear amplitudes in [0, 1]. `name` says which device it is, `fault` why nothing can
     be heard (empty while all is well).
@@ -20,24 +42,11 @@ class Audio(ABC):
     fault: str = ""
 
     @abstractmethod
-    def play(self, path: Path, gain: float) -> None:
-        """Play a music file from its start, instead of the present one.
+    def play(self, path: Path, gain: float) -> Piece:
+        """Play a music file from its start, over whatever else plays.
 
         Raises AudioError. If `fault` is empty then, it is the file that cannot be played.
         """
-
-    @abstractmethod
-    def set_gain(self, gain: float) -> None:
-        """Set how loud the music is."""
-
-    @property
-    @abstractmethod
-    def playing(self) -> bool:
-        """Whether a piece of music has been started and has not ended."""
-
-    @abstractmethod
-    def stop(self) -> None:
-        """Stop the music at once and let go of its file."""
 
     @abstractmethod
     def play_sound(self, path: Path, gain: float) -> float:

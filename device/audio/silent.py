@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.audio.port import Audio
+from device.audio.port import Audio, Piece
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class SilentAudio(Audio):
-    """Takes every call and plays nothing; a piece of music lasts until it is stopped.
+class SilentPiece(Piece):
+    """Lasts until it is stopped."""
 
-    `reason` says in words why, such as "no sound device".
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.name = f"silent: {reason}"
-        self.fault = reason
-        self._playing = False
-
-    def play(self, path: Path, gain: float) -> None:  # noqa: ARG002
-        """Pretend to play."""
+    def __init__(self) -> None:
         self._playing = True
 
     def set_gain(self, gain: float) -> None:
@@ -30,17 +21,28 @@ class SilentAudio(Audio):
 
     @property
     def playing(self) -> bool:
-        """Whether a real device would play now."""
+        """Whether it has not been stopped."""
         return self._playing
 
     def stop(self) -> None:
         """Pretend to stop."""
         self._playing = False
 
+
+class SilentAudio(Audio):
+    """Takes every call and plays nothing. `reason` says in words why, as "no sound device"."""
+
+    def __init__(self, reason: str) -> None:
+        self.name = f"silent: {reason}"
+        self.fault = reason
+
+    def play(self, path: Path, gain: float) -> Piece:  # noqa: ARG002
+        """Pretend to play."""
+        return SilentPiece()
+
     def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002
         """Play nothing, for no time."""
         return 0.0
 
     def close(self) -> None:
-        """Pretend to stop."""
-        self._playing = False
+        """Do nothing."""

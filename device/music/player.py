@@ -15,6 +15,7 @@ from device.music.broken import Broken
 from device.music.deck import Deck
 from device.music.library import RESCAN_SECONDS, Library
 from device.music.ramp import approach, gain_of
+from device.music.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,12 @@ LONGEST_PHRASE = 30.0
 
 RINGING = 0.4
 """The share of a fade that comes after the end of the phrase that it closes."""
+
+LONG = 3
+"""A piece of at least so many fades gives way to the next before its end."""
+
+MOST_LEAVING = 2
+"""Before yet another piece begins, one of so many that fade out has to end."""
 
 DUCKED, DUCK_SECONDS = 0.45, 0.5
 """The music's gain under a short sound, and how long all of a change of gain would take."""
@@ -72,12 +79,8 @@ class Player:
         self._volume = min(config.volume, self._cap)
         self.muted = False
         self._loudness = self._volume
-        self._level = 0.0
-        self._gain = 0.0
-        self._track: Path | None = None
-        self._playlist: str | None = None
-        self._started = 0.0
-        self._release: float | None = None
+        self._voice: Voice | None = None
+        self._leaving: list[Voice] = []
         self._duck, self._duck_until = 1.0, -math.inf
         self._now: float | None = None
         self._retry_at: dict[str, float] = {}
@@ -100,9 +103,7 @@ class Player:
     @property
     def now_playing(self) -> str | None:
         """The title of the track, fading or not, made of its file's name."""
-        if self._track is None:
-            return None
-        return self._track.stem.replace("_", " ").replace("-", " ").strip()
+        return self._voice.title if self._voice else None
 
     @property
     def quiet(self) -> bool:
@@ -128,7 +129,8 @@ class Player:
         """Move on to `now` (monotonic seconds), at which this playlist is wanted, or none.
 
         What plays goes on for `min_play_seconds` and to the end of its phrase, unless the room is
-        `empty`: nobody is left who would miss it.
+        `empty`: nobody is left who would miss it. A piece that follows another fades in while that
+        one fades out.
         """
         if not self._config.enabled:
             return
@@ -142,30 +144,38 @@ class Player:
         self._loudness = approach(self._loudness, target, elapsed, MUTE_SECONDS)
         under = DUCKED if now < self._duck_until else 1.0
         self._duck = approach(self._duck, under, elapsed, DUCK_SECONDS)
-        self._end(now, playlist)
-        if self._track is None and playlist is not None:
-            self._begin(now, playlist)
-        wanted = self._track is not None and playlist == self._playlist
-        held = self._holds(now, wanted) and not (empty or quiet)
-        self._level = approach(
-            self._level, 1.0 if wanted or held else 0.0, elapsed, self._config.fade_seconds
-        )
-        self._apply()
+        level = self._end(now, playlist)
+        stays = self._stays(now, playlist, empty or quiet)
+        if playlist is not None and not stays and len(self._leaving) < MOST_LEAVING:
+            self._begin(now, playlist, level)
+        fade, loudness = self._config.fade_seconds, self._sounding
+        if self._voice:
+            wanted = stays or self._voice.playlist == playlist
+            self._voice.fade(1.0 if wanted else 0.0, elapsed, fade, loudness)
+        for leaving in self._leaving:
+            leaving.fade(0.0, elapsed, fade, loudness)
 
-    def _holds(self, now: float, wanted: bool) -> bool:
-        """Tell whether a piece that is not `wanted` any longer has yet to come to an end."""
-        if wanted or self._track is None:
-            self._release = None
+    def _stays(self, now: float, playlist: str | None, hurried: bool) -> bool:
+        """Tell whether the present piece goes on: it is wanted, or has yet to come to an end.
+
+        When `hurried`, one that is not wanted does not.
+        """
+        voice = self._voice
+        if voice is None:
             return False
-        if self._release is None:
-            self._release = self._find_release(self._track, now)
-        return now < self._release
+        if voice.playlist == playlist:
+            voice.release = None
+            fade = self._config.fade_seconds
+            return voice.piece.seconds < LONG * fade or not voice.ends_by(now + fade)
+        if voice.release is None:
+            voice.release = self._find_release(voice, now)
+        return now < voice.release and not hurried
 
-    def _find_release(self, track: Path, now: float) -> float:
+    def _find_release(self, voice: Voice, now: float) -> float:
         """Return when the piece may fade: where a phrase ends, after its least time."""
-        earliest = max(now, self._started + self._config.min_play_seconds)
+        earliest = max(now, voice.started + self._config.min_play_seconds)
         before = self._config.fade_seconds * (1.0 - RINGING)
-        ends = (self._started + end - before for end in self._library.phrases(track))
+        ends = (voice.started + end - before for end in self._library.phrases(voice.track))
         fitting = (end for end in ends if earliest <= end <= earliest + LONGEST_PHRASE)
         return min(fitting, default=earliest)
 
@@ -189,71 +199,77 @@ class Player:
 
     def close(self, sleep: Callable[[float], None] = time.sleep) -> None:
         """Fade what plays within 0.2 s and let go of the device."""
-        if self._audio.playing and self._gain > 0.0:
+        voices = [voice for voice in (self._voice, *self._leaving) if voice]
+        if any(voice.piece.playing and voice.gain > 0.0 for voice in voices):
             for step in range(CLOSE_STEPS - 1, -1, -1):
-                self._audio.set_gain(self._gain * step / CLOSE_STEPS)
+                for voice in voices:
+                    voice.piece.set_gain(voice.gain * step / CLOSE_STEPS)
                 sleep(CLOSE_SECONDS / CLOSE_STEPS)
-        self._audio.stop()
+        for voice in voices:
+            voice.piece.stop()
         self._audio.close()
-        self._forget_track()
+        self._voice, self._leaving = None, []
 
-    def _end(self, now: float, playlist: str | None) -> None:
-        """Let go of a track that has ended, or that has faded out and is not wanted."""
-        if self._track is None:
-            return
-        if not self._audio.playing:
-            if now - self._started < SHORTEST_TRACK and not self._audio.fault:
-                self._broken.add(self._track, f"{self._track}: it ends at once")
-            self._track = None
-            if playlist != self._playlist:
-                self._level = 0.0
-        elif self._level == 0.0 and playlist != self._playlist:
-            self._audio.stop()
-            self._forget_track()
+    def _end(self, now: float, playlist: str | None) -> float:
+        """Let go of pieces that have ended, or faded out; return the level at which one may follow.
 
-    def _begin(self, now: float, playlist: str) -> None:
-        """Try one track: a bad one is left for the next update, so that no frame is late."""
+        That is the level of a piece that ended by itself, where more of its playlist is wanted.
+        """
+        for voice in self._leaving:
+            if voice.level == 0.0:
+                voice.piece.stop()
+        self._leaving = [voice for voice in self._leaving if voice.piece.playing]
+        present = self._voice
+        if present is None:
+            return 0.0
+        if not present.piece.playing:
+            self._voice = None
+            if now - present.started < SHORTEST_TRACK and not self._audio.fault:
+                self._broken.add(present.track, f"{present.track}: it ends at once")
+            return present.level if present.playlist == playlist else 0.0
+        if present.level == 0.0 and present.playlist != playlist:
+            present.piece.stop()
+            self._voice = None
+        return 0.0
+
+    def _begin(self, now: float, playlist: str, level: float) -> None:
+        """Try one track: a bad one is left for the next update, so that no frame is late.
+
+        What plays now leaves for it.
+        """
         if now < self._retry_at.get(playlist, now):
             return
-        if playlist != self._playlist:
-            self._playlist, self._level = playlist, 0.0
         tracks = self._broken.without(self._library.tracks(playlist, now))
         deck = self._decks.setdefault(playlist, Deck(self._random))
         track = deck.deal(tracks)
         if track is None:
             self._empty = f'the playlist "{playlist}" has nothing that can be played'
             self._retry_at[playlist] = now + RESCAN_SECONDS
-            self._level = 0.0
             return
-        self._gain = self._wanted_gain()
+        gain = gain_of(level) * self._sounding
         try:
-            self._audio.play(track, self._gain)
+            piece = self._audio.play(track, gain)
         except AudioError as error:
             if self._audio.fault:
                 self._retry_at[playlist] = now + RESCAN_SECONDS
             self._blame(track, error)
             return
         self._empty = ""
-        self._track, self._started, self._release = track, now, None
+        if self._voice:
+            self._leaving.append(self._voice)
+        self._voice = Voice(piece, track, playlist, now, level, gain)
 
     def _blame(self, path: Path, error: AudioError) -> None:
         if not self._audio.fault:
             self._broken.add(path, str(error))
 
-    def _forget_track(self) -> None:
-        self._track, self._playlist, self._level, self._release = None, None, 0.0, None
-
     def _start_over(self) -> None:
         """Forget what another device played, and what it could not."""
-        self._forget_track()
+        self._voice, self._leaving = None, []
         self._retry_at.clear()
         self._broken.pardon()
 
-    def _apply(self) -> None:
-        gain = self._wanted_gain()
-        if self._track is not None and gain != self._gain:
-            self._audio.set_gain(gain)
-        self._gain = gain
-
-    def _wanted_gain(self) -> float:
-        return gain_of(self._level, self._loudness) * self._duck
+    @property
+    def _sounding(self) -> float:
+        """The loudness of music that has faded in: the volume, less what a short sound takes."""
+        return self._loudness * self._duck

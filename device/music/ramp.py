@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 LONGEST_STEP = 0.1
 """Seconds that one step of a fade stands for at most, however late it comes: no jump."""
 
@@ -12,9 +14,10 @@ def approach(value: float, target: float, elapsed: float, seconds: float) -> flo
     return min(max(target, value - most), value + most)
 
 
-def gain_of(level: float, loudness: float) -> float:
-    """Return the amplitude of a fade at `level` in [0, 1]: squared, as the ear hears an even fade.
+def gain_of(level: float) -> float:
+    """Return the amplitude of a fade at `level` in [0, 1]: a raised cosine, without a corner.
 
-    Its slope is at most 2 / fade seconds, times the loudness.
+    Its slope is at most pi / 2 over the fade's seconds. One piece's fade out and another's fade in
+    add up to 1 at any time, so that a cross-fade is never louder than either.
     """
-    return level * level * loudness
+    return 0.5 - 0.5 * math.cos(math.pi * level)

@@ -1,0 +1,47 @@
+"""One piece of music as the player hears it: from a fade in to a fade out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from device.music.ramp import approach, gain_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.audio import Piece
+
+
+@dataclass(slots=True, eq=False)
+class Voice:
+    """A piece that plays a track of a playlist since `started`, monotonic seconds.
+
+    `level` in [0, 1] is how far it has faded in, `release` when it may fade out, once that is
+    known. `gain` is what it sounds with.
+    """
+
+    piece: Piece
+    track: Path
+    playlist: str
+    started: float
+    level: float
+    gain: float
+    release: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The name of its file, made readable."""
+        return self.track.stem.replace("_", " ").replace("-", " ").strip()
+
+    def fade(self, target: float, elapsed: float, seconds: float, loudness: float) -> None:
+        """Move the level towards `target`, a step of a fade that takes `seconds` in all."""
+        self.level = approach(self.level, target, elapsed, seconds)
+        gain = gain_of(self.level) * loudness
+        if gain != self.gain:
+            self.piece.set_gain(gain)
+            self.gain = gain
+
+    def ends_by(self, now: float) -> bool:
+        """Tell whether it will be over at `now`, as far as its file says how long it is."""
+        return 0.0 < self.piece.seconds <= now - self.started
