@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10.0
+"""How often a port is tried again, and the network looked at: its address may come late."""
 SPARE_PORTS = 20
 
 
@@ -28,6 +29,7 @@ class Page:
         self._app = web.create_app(view)
         self._server: web.Server | None = None
         self._retry_at = 0.0
+        self._address: str | None = None
         self._book = HealthBook()
         self._note(Level.OFF, "status page is switched off", now)
 
@@ -39,13 +41,16 @@ class Page:
     @property
     def address(self) -> str | None:
         """The page's URL while it is served."""
-        return self._server.address if self._server else None
+        return self._address
 
     def poll(self, now: float) -> None:
         """Begin to serve when that is due and possible."""
-        if self._server or not self._config.enabled or now < self._retry_at:
+        if not self._config.enabled or now < self._retry_at:
             return
         self._retry_at = now + RETRY_SECONDS
+        if self._server:
+            self._look(self._server, now)
+            return
         try:
             self._serve(self._config.port, now)
         except PortInUse as error:
@@ -71,13 +76,17 @@ class Page:
         """End serving, also to those who are watching."""
         if self._server:
             self._server.stop()
-            self._server = None
+            self._server = self._address = None
 
     def _serve(self, port: int, now: float) -> None:
         server = web.Server(self._app, self._config.host, port)
         server.start()
         self._server = server
-        self._note(Level.OK, server.address, now)
+        self._look(server, now)
+
+    def _look(self, server: web.Server, now: float) -> None:
+        self._address = server.address
+        self._note(Level.OK, self._address, now)
 
     def _note(self, level: Level, message: str, now: float) -> None:
         self._book.note("page", level, message, now)

@@ -1,0 +1,34 @@
+"""Where this machine is on its network."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+ELSEWHERE = {4: (socket.AF_INET, "192.0.2.1"), 6: (socket.AF_INET6, "2001:db8::1")}
+"""Addresses that nobody has (RFC 5737, RFC 3849): on the way to them lies the default route."""
+DISCARD = 9
+
+
+def reached_at(host: str) -> str:
+    """Return the address under which others reach a server that listens on `host`.
+
+    That is `host`, but for one that listens on every address: the one of the default route, or
+    `host` again without a network. Nothing is sent: a datagram socket that is connected only
+    chooses its route.
+    """
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if not number.is_unspecified:
+        return host
+    for version in (4, 6) if number.version == 6 else (4,):
+        family, elsewhere = ELSEWHERE[version]
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.connect((elsewhere, DISCARD))
+                return str(probe.getsockname()[0])
+        except OSError:
+            continue
+    return host

@@ -1,0 +1,98 @@
+"""The address that is told to others, with and without a network."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from device import web
+from device.config import WebConfig
+from device.page import RETRY_SECONDS, Page
+from device.stage.code import reachable
+from device.web.lan import reached_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]:
+    """Gives the machine an address of its own for each family that is named, and no others."""
+
+    def give(addresses: dict[int, str]) -> None:
+        class Probe:
+            def __init__(self, family: int, kind: int) -> None:
+                assert kind == socket.SOCK_DGRAM
+                self._address = addresses.get(family)
+
+            def __enter__(self) -> Probe:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                pass
+
+            def connect(self, _: object) -> None:
+                if self._address is None:
+                    raise OSError("Network is unreachable")
+
+            def getsockname(self) -> tuple[str, int]:
+                assert self._address
+                return (self._address, 40_000)
+
+        monkeypatch.setattr("device.web.lan.socket.socket", Probe)
+
+    return give
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses", "told"),
+    [
+        ("127.0.0.1", {socket.AF_INET: "192.168.1.7"}, "127.0.0.1"),
+        ("kiosk.local", {socket.AF_INET: "192.168.1.7"}, "kiosk.local"),
+        ("0.0.0.0", {socket.AF_INET: "192.168.1.7"}, "192.168.1.7"),
+        ("0.0.0.0", {socket.AF_INET6: "fd00::7"}, "0.0.0.0"),
+        ("0.0.0.0", {}, "0.0.0.0"),
+        ("::", {socket.AF_INET: "192.168.1.7", socket.AF_INET6: "fd00::7"}, "192.168.1.7"),
+        ("::", {socket.AF_INET6: "fd00::7"}, "fd00::7"),
+        ("::", {}, "::"),
+    ],
+)
+def test_who_listens_everywhere_tells_the_address_of_the_network(
+    network: Any, host: str, addresses: dict[int, str], told: str
+) -> None:
+    network(addresses)
+    assert reached_at(host) == told
+
+
+class _Server:
+    """Serves nothing; as far as its address is told it is the real one."""
+
+    address = web.Server.address
+
+    def __init__(self, _: object, host: str, port: int) -> None:
+        self._host, self._port = host, port
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+def test_an_address_that_comes_late_is_told(network: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.web.Server", _Server)
+    monkeypatch.setattr("device.web.create_app", lambda _: None)
+    network({})
+    page = Page(WebConfig(host="0.0.0.0", port=8080), None, 0.0)  # type: ignore[arg-type]
+    assert page.address is None
+    page.poll(1.0)
+    assert page.address == "http://0.0.0.0:8080/"
+    assert not reachable(page.address)
+    network({socket.AF_INET: "192.168.1.7"})
+    page.poll(1.0 + RETRY_SECONDS)
+    assert page.address == page.health.message == "http://192.168.1.7:8080/"
+    assert reachable(page.address)
+    page.stop()
+    assert page.address is None
