@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -27,7 +27,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]
                 assert kind == socket.SOCK_DGRAM
                 self._address = addresses.get(family)
 
-            def __enter__(self) -> Probe:
+            def __enter__(self) -> Self:
                 return self
 
             def __exit__(self, *_: object) -> None:
