@@ -196,7 +196,7 @@ class Kiosk:
         quality = self._ladder.quality
         if quality != before:
             log.info("stage: %s after frames of %.0f ms", quality, 1000 * cost)
-        self._stage.detail, self.display.scale = quality.detail, quality.scale
+        self._stage.quality, self.display.scale = quality, quality.scale
 
     def _obey(self, wishes: list[Wish], now: float) -> None:
         for wish in wishes:

@@ -53,7 +53,7 @@ class Actor:
     def __init__(self, emoji: Emoji, layout: Layout, cast: Cast) -> None:
         self._emoji, self._layout, self._cast = emoji, layout, cast
         alone = cast.kind == "emoji"
-        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD))
+        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD), layout.shadows)
 
     def draw(self, canvas: pygame.Surface, bill: Playbill, scene: Scene, now: float) -> None:
         """Draw both."""

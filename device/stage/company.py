@@ -93,7 +93,9 @@ class Company:
             one = self._people.get(face.id)
             if one is None:
                 life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
-                portrait = self._spare.pop() if self._spare else Portrait(self._size)
+                portrait = (
+                    self._spare.pop() if self._spare else Portrait(self._size, self._layout.shadows)
+                )
                 one = self._people[face.id] = Companion(life, portrait, given)
             if one.probabilities.shape == given.shape:
                 one.probabilities += ease * (given - one.probabilities)

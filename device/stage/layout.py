@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import pygame
 
+from device.stage.quality import RUNGS, Quality
+
+BEST = RUNGS[0]
 TALL = 1.3
 """From this height over width on there is room for captions of several lines."""
 
@@ -14,7 +17,8 @@ TALL = 1.3
 class Layout:
     """Rectangles and lengths in pixels of the canvas, and how lively it may be.
 
-    Of its particles a share `detail` is drawn; `still` is for those whom motion makes sick.
+    Of its particles a share `detail` is drawn, and `shadows` or none; `still` is for those whom
+    motion makes sick.
 
     `short` is the shorter side of what is laid out, `diameter` the emoji's, `centre` its middle.
     From top to bottom: the notice, the emoji, the caption, the footer.
@@ -29,10 +33,11 @@ class Layout:
     footer: pygame.Rect
     tall: bool
     detail: float = 1.0
+    shadows: bool = True
     still: bool = False
 
     @classmethod
-    def of(cls, size: tuple[int, int], detail: float = 1.0, still: bool = False) -> Layout:
+    def of(cls, size: tuple[int, int], quality: Quality = BEST, still: bool = False) -> Layout:
         """Lay out a canvas of any width and height in pixels."""
         width, height = size
         tall = height >= TALL * width
@@ -55,7 +60,8 @@ class Layout:
             caption=pygame.Rect(margin, top + diameter + gap, across, caption_height),
             footer=pygame.Rect(margin, height - footer_height, across, footer_height),
             tall=tall,
-            detail=detail,
+            detail=quality.detail,
+            shadows=quality.shadows,
             still=still,
         )
 

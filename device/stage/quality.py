@@ -9,13 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """One rung: the share of the particles, and of the canvas's width and height, in (0, 1]."""
+    """One rung: the share of the particles, and of the canvas's width and height, in (0, 1].
 
-    detail: float
-    scale: float
+    `shadows` tells whether faces cast a shadow on what is behind them.
+    """
+
+    detail: float = 1.0
+    scale: float = 1.0
+    shadows: bool = True
 
 
-RUNGS = (Quality(1.0, 1.0), Quality(0.5, 1.0), Quality(0.4, 0.7), Quality(0.3, 0.5))
+RUNGS = (
+    Quality(),
+    Quality(0.5),
+    Quality(0.5, shadows=False),
+    Quality(0.4, 0.7, shadows=False),
+    Quality(0.3, 0.5, shadows=False),
+)
 """From the best to the fastest, which draws a quarter of the pixels and a third of the things."""
 
 FULL, EASY = 0.85, 0.3

@@ -21,6 +21,7 @@ from device.stage.night import Night
 from device.stage.notice import Notice, NoticeClock
 from device.stage.palette import PALETTES
 from device.stage.playbill import Playbill
+from device.stage.quality import Quality
 from device.stage.question import Question, QuestionClock
 from device.stage.scene import ACTS, ATTRACT
 from device.stage.strings import load_strings
@@ -44,11 +45,11 @@ class Set:
         emoji: Emoji,
         cast: Cast,
         rng: random.Random,
-        detail: float,
+        quality: Quality,
     ) -> None:
-        layout = Layout.of(size, detail, cast.life.still)
+        layout = Layout.of(size, quality, cast.life.still)
         typesetter = Typesetter()
-        self.size, self.detail = size, detail
+        self.size, self.quality = size, quality
         emoji.fit(layout.diameter)
         emoji.load(*ACTS)
         self.backdrop = Backdrop(layout)
@@ -88,21 +89,21 @@ class Stage:
         self._question = QuestionClock()
         self._night = Night()
         self._set: Set | None = None
-        self.detail = 1.0
-        """The share in (0, 1] of the particles that are drawn; a change prepares anew."""
+        self.quality = Quality()
+        """How much to draw; a change prepares anew. The canvas's scale is the caller's."""
 
     def prepare(self, size: tuple[int, int]) -> Set:
         """Make what a canvas of some width and height in pixels needs, unless it is there.
 
         `draw` does this by itself; call it earlier to keep the first frame short.
         """
-        if self._set is None or (self._set.size, self._set.detail) != (size, self.detail):
+        if self._set is None or (self._set.size, self._set.quality) != (size, self.quality):
             self._set = self._made(size)
         return self._set
 
     def _made(self, size: tuple[int, int]) -> Set:
         rng = random.Random(self._seed)
-        return Set(size, self._strings, self._emoji, self._cast, rng, self.detail)
+        return Set(size, self._strings, self._emoji, self._cast, rng, self.quality)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""

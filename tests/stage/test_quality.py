@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import random
 
+import pygame
 import pytest
 
+from device import rehearse
+from device.config import StageConfig
+from device.stage import Stage
+from device.stage.layout import Layout
 from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
 
 BUDGET = 1 / 30
@@ -17,8 +23,13 @@ def run(ladder: Ladder, cost: float, seconds: float, start: float) -> list[Quali
     for number in range(round(seconds / BUDGET)):
         quality = ladder.quality
         seen.append(quality)
-        ladder.note(cost * quality.scale**2 * (0.5 + 0.5 * quality.detail), start + number * BUDGET)
+        ladder.note(cost * share(quality), start + number * BUDGET)
     return seen
+
+
+def share(quality: Quality) -> float:
+    """Return what a frame costs over one at full quality."""
+    return quality.scale**2 * (0.45 + 0.5 * quality.detail + 0.05 * quality.shadows)
 
 
 def changes(seen: list[Quality]) -> int:
@@ -35,7 +46,7 @@ def test_a_slow_machine_ends_on_a_rung_on_which_it_keeps_up(slowness: float) -> 
     run(ladder, slowness * BUDGET, 20, 0.0)
     quality = ladder.quality
     assert quality != RUNGS[0]
-    assert slowness * quality.scale**2 * (0.5 + 0.5 * quality.detail) < 0.9
+    assert slowness * share(quality) < 0.9
 
 
 def test_one_that_is_far_too_slow_gets_the_last_rung_and_stays() -> None:
@@ -54,10 +65,27 @@ def test_single_slow_frames_change_nothing() -> None:
 
 def test_it_climbs_again_when_the_machine_has_time() -> None:
     ladder = Ladder(BUDGET)
-    run(ladder, 50 * BUDGET, 10, 0.0)
-    seen = run(ladder, 0.2 * BUDGET, (len(RUNGS) - 1) * (PATIENCE + 2 * WINDOW) + 5, 10.0)
+    run(ladder, 50 * BUDGET, 15, 0.0)
+    seen = run(ladder, 0.2 * BUDGET, (len(RUNGS) - 1) * (PATIENCE + 2 * WINDOW) + 5, 15.0)
     assert seen[-1] == RUNGS[0]
     assert seen.index(RUNGS[-2]) * BUDGET >= PATIENCE - 2 * WINDOW
+
+
+def test_the_stage_draws_as_it_is_told() -> None:
+    pictures = {}
+    for quality in RUNGS[:3]:
+        stage = Stage(StageConfig(), random.Random(1))
+        stage.quality = quality
+        canvas = pygame.Surface((640, 360), 0, 32)
+        for _ in rehearse.play("happy", 45, canvas, 30.0, stage):
+            pass
+        pictures[quality] = pygame.surfarray.array3d(canvas).astype(int)
+    best, fewer, flat = (pictures[quality] for quality in RUNGS[:3])
+    assert (best != fewer).any(), "fewer particles"
+    beside = Layout.of((640, 360)).centre[1]
+    left = Layout.of((640, 360)).centre[0] - round(0.43 * Layout.of((640, 360)).diameter)
+    box = (slice(left - 6, left), slice(beside + 20, beside + 60))
+    assert flat[box].mean() > fewer[box].mean() + 8, "no shadow, so lighter beside the head"
 
 
 def test_it_does_not_go_up_and_down_for_ever() -> None:

@@ -10,26 +10,20 @@ import numpy as np
 import pygame
 
 from device.stage.easing import clamp, mix
-from device.stage.face import shapes
-from device.stage.paint import from_alpha, put
+from device.stage.face import body, pen, shapes
+from device.stage.paint import put
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.stage.face.life import Look
+    from device.stage.face.pen import RGB
     from device.stage.face.shapes import Points
     from device.stage.paint import Position
 
-    RGB = tuple[int, int, int]
-
 SIDE = 1.36
 """The picture's side over the head's diameter: a sprout grows out of the head, and it bobs."""
-SUBPIXEL = 4
-"""Bits of a pixel in which OpenCV draws, so that slow motion is smooth."""
 
-LIGHT: RGB = (255, 222, 158)
-BODY: RGB = (255, 190, 106)
-SHADE: RGB = (232, 138, 70)
 SKIN: RGB = (255, 203, 128)
 """What the head looks like around the eyes."""
 LID: RGB = (246, 170, 92)
@@ -39,7 +33,6 @@ IRIS: RGB = (58, 36, 44)
 INSIDE: RGB = (116, 34, 44)
 TONGUE: RGB = (240, 112, 116)
 WATER: RGB = (96, 176, 244)
-DARK: RGB = (70, 34, 20)
 LEAF: RGB = (104, 178, 92)
 STALK: RGB = (74, 136, 72)
 ROSE: RGB = (250, 112, 104)
@@ -58,23 +51,23 @@ PARALLAX = 0.075
 class Portrait:
     """One face of a fixed diameter in pixels. Not for use by two threads at once."""
 
-    def __init__(self, diameter: int) -> None:
+    def __init__(self, diameter: int, shadow: bool = True) -> None:
         self.diameter = max(12, diameter)
         side = round(self.diameter * SIDE)
         self._radius = self.diameter / 2
         self._middle = np.array([side / 2, side - self._radius - 0.03 * self.diameter])
-        self._body = _body(side, self._middle, self._radius)
+        self._body = body.head(side, self._middle, self._radius, LEAF)
         self._pixels = self._body.copy()
         # The surface shares the array's memory: OpenCV draws into the one, pygame into the other.
         memory: Any = self._pixels
         self._surface = pygame.image.frombuffer(memory, (side, side), "BGRA")
         self._tints = {
-            "red": _tint(side, self._middle, self._radius, HOT, 0.85, top=True),
-            "blue": _tint(side, self._middle, self._radius, COLD, 0.9, top=True),
-            "green": _tint(side, self._middle, self._radius, QUEASY, 0.8, top=False),
+            "red": body.wash(side, self._middle, self._radius, HOT, 0.85, top=True),
+            "blue": body.wash(side, self._middle, self._radius, COLD, 0.9, top=True),
+            "green": body.wash(side, self._middle, self._radius, QUEASY, 0.8, top=False),
         }
-        self._halo = _halo(round(1.5 * side), self._radius)
-        self._rose = _spot(max(4, round(0.46 * self._radius)), ROSE)
+        self._shadow = body.shadow(round(1.5 * side), self._radius) if shadow else None
+        self._rose = body.spot(max(4, round(0.46 * self._radius)), ROSE)
         self._turn = 0.0
         self._shift = np.zeros(2)
 
@@ -102,19 +95,20 @@ class Portrait:
             centre[0] + self._radius * shiver,
             centre[1] + self._radius * (bob + off),
         )
-        middle = (place[0], place[1] - off * self._radius + 0.05 * self._radius)
-        put(canvas, self._halo, middle, opacity)
+        if self._shadow:
+            middle = (place[0], place[1] - off * self._radius + 0.05 * self._radius)
+            put(canvas, self._shadow, middle, opacity)
         put(canvas, self._surface, place, opacity)
 
     def _paint(self, look: Look) -> None:
         np.copyto(self._pixels, self._body)
         self._turn = look["lean"]
         self._shift = PARALLAX * np.array([look.gaze.right, look.gaze.down])
-        for name, tint in self._tints.items():
+        for name, wash in self._tints.items():
             strength = clamp(look[name])
             if strength > 0.02:
-                tint.set_alpha(round(255 * strength))
-                self._surface.blit(tint, (0, 0))
+                wash.set_alpha(round(255 * strength))
+                self._surface.blit(wash, (0, 0))
         self._cheeks(look)
         self._sprout(look)
         for side in (-1, 1):
@@ -138,11 +132,11 @@ class Portrait:
         sway = 0.10 * math.sin(math.tau * look.time / 3.4) + 0.7 * self._shift[0] - look["lean"]
         tip = (0.28 * sway, -1.22 - 0.06 * perk)
         stalk = shapes.arc((0.0, -0.95), tip, 0.0)
-        self._fill(shapes.stroke(stalk, 0.075, 0.05), STALK, moved=False)
+        self._stroke(shapes.stroke(stalk, 0.075, 0.05), STALK, moved=False)
         for side in (-1, 1):
             droop = side * (0.42 - 0.5 * perk) + sway
             leaf = _leaf(0.30) * np.array([side, 1.0])
-            self._fill(shapes.turned(leaf, droop) + tip, LEAF, moved=False)
+            self._stroke(shapes.turned(leaf, droop) + tip, LEAF, moved=False)
 
     def _eye(self, look: Look, side: int) -> None:
         opened = look["open"]
@@ -154,16 +148,13 @@ class Portrait:
         right, bottom = np.ceil(outline.max(axis=0)).astype(int) + 3
         under = self._pixels[top:bottom, left:right]
         over = np.empty_like(under)
-        over[:] = _ink(WHITE)
+        over[:] = pen.ink(WHITE)
         corner = np.array([left, top])
         self._iris(over, corner, look, (x, y), (wide, high))
         self._lids(over, corner, look, side, (x, y, wide, high))
-        mask = np.zeros(under.shape[:2], np.uint8)
-        _polygon(mask, outline - corner, (255,))
-        self._squint(mask, corner, look, (x, y, wide, high))
-        share = (mask.astype(np.uint16) + (mask >> 7))[..., None]
-        mixed = (over * share + under * (256 - share)) >> 8
-        under[..., :3] = mixed[..., :3]
+        mask = pen.Mask(left, top, left + under.shape[1], top + under.shape[0]).add(outline)
+        mask.take(self._lower_lid(look, (x, y, wide, high)))
+        pen.mix(under, over, mask.share())
 
     def _iris(
         self,
@@ -201,19 +192,13 @@ class Portrait:
         if cover > 0.03 or abs(slant) > 0.03:
             self._fill_in(over, corner, shapes.stroke(edge, 0.04, 0.04), LINE)
 
-    def _squint(
-        self,
-        mask: NDArray[np.uint8],
-        corner: NDArray[np.int_],
-        look: Look,
-        eye: tuple[float, float, float, float],
-    ) -> None:
-        """Take away what the lower lid covers, so that the cheek itself comes up."""
+    def _lower_lid(self, look: Look, eye: tuple[float, float, float, float]) -> Points:
+        """Return in pixels what the lower lid takes away, so that the cheek itself comes up."""
         x, y, wide, high = eye
         reach, rise = wide * 1.3, high * (1.12 - 1.25 * clamp(look["squint"]))
         edge = shapes.arc((x - reach, y + rise), (x + reach, y + rise), 0.55 * wide)
         floor = np.array([[x + reach, y + 2 * high], [x - reach, y + 2 * high]])
-        _polygon(mask, self._placed(np.concatenate([edge, floor])) - corner, (0,))
+        return self._placed(np.concatenate([edge, floor]))
 
     def _brow(self, look: Look, side: int) -> None:
         x, y = side * BROW[0], BROW[1] - look["brow_raise"]
@@ -223,7 +208,7 @@ class Portrait:
         ends = (inner, outer) if side > 0 else (outer, inner)
         path = shapes.arc(*ends, 0.055 + look["brow_bend"])
         widths = (0.105, 0.06) if side > 0 else (0.06, 0.105)
-        self._fill(shapes.stroke(path, *widths), LINE)
+        self._stroke(shapes.stroke(path, *widths), LINE)
 
     def _wrinkles(self, look: Look) -> None:
         strength = clamp(look["wrinkle"])
@@ -233,7 +218,7 @@ class Portrait:
             half = 0.075 - 0.02 * level
             y = -0.02 + 0.075 * level
             path = shapes.arc((-half, y), (half, y), 0.035)
-            self._fill(shapes.stroke(path, 0.034 * strength, 0.034 * strength), SHADE)
+            self._fill(shapes.stroke(path, 0.034 * strength, 0.034 * strength), body.SHADE)
 
     def _mouth(self, look: Look) -> None:
         part = max(0.0, look["part"])
@@ -247,10 +232,10 @@ class Portrait:
             outline = shapes.closed(upper, lower)
             self._fill(outline, INSIDE)
             self._inside(look, upper, lower)
-            rim = np.concatenate([outline, outline[:1]])
-            self._line(rim, thick)
+            for edge in (upper, lower):
+                self._stroke(shapes.stroke(edge, thick, thick), LINE)
         else:
-            self._fill(shapes.stroke(upper, thick * 1.2, thick * 1.2), LINE)
+            self._stroke(shapes.stroke(upper, thick * 1.2, thick * 1.2), LINE)
         if look["tongue"] > 0.05:
             self._tongue(look, lower)
 
@@ -300,37 +285,21 @@ class Portrait:
             points = shapes.turned(points + self._shift, self._turn)
         return np.asarray(self._middle + self._radius * points, np.float64)
 
-    def _fill(self, points: Points, colour: RGB, moved: bool = True) -> None:
-        _polygon(self._pixels, self._placed(points, moved), _ink(colour))
+    def _fill(self, points: Points, colour: RGB) -> None:
+        pen.fill(self._pixels, self._placed(points), colour)
 
-    def _line(self, points: Points, width: float) -> None:
-        pixels = _fixed(self._placed(points))
-        thick = max(1, round(width * self._radius))
-        cv2.polylines(self._pixels, [pixels], False, _ink(LINE), thick, cv2.LINE_AA, SUBPIXEL)
+    def _stroke(self, points: Points, colour: RGB, moved: bool = True) -> None:
+        pen.paint(self._pixels, self._placed(points, moved), colour)
 
     def _fill_in(
         self, over: NDArray[np.uint8], corner: NDArray[np.int_], points: Points, colour: RGB
     ) -> None:
-        _polygon(over, self._placed(points) - corner, _ink(colour))
+        pen.fill(over, self._placed(points) - corner, colour)
 
 
 def _between(one: RGB, other: RGB, share: float) -> RGB:
     red, green, blue = (round(mix(*pair, share)) for pair in zip(one, other, strict=True))
     return red, green, blue
-
-
-def _ink(colour: RGB) -> tuple[int, int, int, int]:
-    """Return a colour in the order of SDL's favourite format."""
-    red, green, blue = colour
-    return blue, green, red, 255
-
-
-def _fixed(pixels: Points) -> NDArray[np.int32]:
-    return np.asarray(np.rint(pixels * (1 << SUBPIXEL)), np.int32)
-
-
-def _polygon(target: NDArray[np.uint8], pixels: Points, colour: tuple[int, ...]) -> None:
-    cv2.fillPoly(target, [_fixed(pixels)], colour, cv2.LINE_AA, SUBPIXEL)
 
 
 def _leaf(length: float) -> Points:
@@ -340,54 +309,3 @@ def _leaf(length: float) -> Points:
     upper = np.stack([along * length, -half - 0.25 * length * along], axis=-1)
     lower = np.stack([along * length, half - 0.25 * length * along], axis=-1)
     return shapes.closed(upper, lower)
-
-
-def _away(side: int, middle: NDArray[np.float64], radius: float) -> tuple[Points, Points]:
-    y, x = np.mgrid[:side, :side].astype(np.float64) + 0.5
-    return (x - middle[0]) / radius, (y - middle[1]) / radius
-
-
-def _alpha(x: Points, y: Points, radius: float) -> NDArray[np.float64]:
-    """Return the head's coverage: a circle, a little squarer."""
-    reach = (np.abs(x) ** 2.35 + np.abs(y * 1.03) ** 2.35) ** (1 / 2.35)
-    return np.asarray(np.clip((0.985 - reach) * radius + 0.5, 0.0, 1.0), np.float64)
-
-
-def _body(side: int, middle: NDArray[np.float64], radius: float) -> NDArray[np.uint8]:
-    """Paint the head, lit from above, uint8 BGRA (side, side, 4)."""
-    x, y = _away(side, middle, radius)
-    glow = np.exp(-1.6 * ((x + 0.28) ** 2 + (y + 0.42) ** 2))[..., None]
-    edge = np.clip((np.hypot(x, y + 0.16) - 0.62) / 0.55, 0, 1)[..., None] ** 1.7
-    colour = np.array(BODY) + (np.array(LIGHT) - BODY) * glow
-    colour = colour + (np.array(SHADE) - colour) * edge * 0.9
-    alpha = _alpha(x, y, radius)
-    # What is drawn over nothing is smoothed with what lies there: so that is a leaf's green.
-    outside = np.broadcast_to(np.array(LEAF, np.float64), colour.shape)
-    colour = np.where(alpha[..., None] > 0, colour, outside)
-    out = np.concatenate([colour[..., ::-1], 255 * alpha[..., None]], axis=-1)
-    return np.ascontiguousarray(np.clip(np.rint(out), 0, 255).astype(np.uint8))
-
-
-def _tint(
-    side: int, middle: NDArray[np.float64], radius: float, colour: RGB, most: float, top: bool
-) -> pygame.Surface:
-    """Return a wash of colour over the head, from above or from below."""
-    x, y = _away(side, middle, radius)
-    down = -y if top else y
-    share = np.clip((down + 0.55) / 1.35, 0, 1) ** 1.25
-    alpha = most * share * _alpha(x, y, radius) ** 2
-    return from_alpha(alpha.astype(np.float32), colour)
-
-
-def _halo(size: int, radius: float) -> pygame.Surface:
-    """Return the shadow that sets the head off from whatever is behind it."""
-    away = (np.mgrid[:size, :size] + 0.5 - size / 2) / radius
-    alpha = 0.42 * np.clip((1.32 - np.hypot(*away)) / 0.42, 0, 1) ** 1.8
-    return from_alpha(alpha.astype(np.float32), DARK)
-
-
-def _spot(size: int, colour: RGB) -> pygame.Surface:
-    """Return a soft spot."""
-    away = (np.mgrid[:size, :size] + 0.5) / size * 2 - 1
-    alpha = 0.69 * np.clip(1.0 - np.hypot(away[0] * 1.25, away[1]), 0, 1) ** 0.8
-    return from_alpha(alpha.astype(np.float32), colour)

@@ -21,6 +21,9 @@ _SHARE = np.linspace(0.0, 1.0, FINE)
 _ACROSS = -np.cos(np.pi * _SHARE)
 _BULGE = 1.0 - np.abs(2 * _SHARE - 1) ** 2.3
 _TURN = np.linspace(0.0, math.tau, 33)[:-1]
+_HALF = np.linspace(0.0, math.pi, 9)[:, None]
+_HALF_COS, _HALF_SIN = np.cos(_HALF), np.sin(_HALF)
+_SIDEWAYS = np.array([-1.0, 1.0])
 
 
 def ellipse(x: float, y: float, across: float, down: float) -> Points:
@@ -36,17 +39,24 @@ def arc(left: tuple[float, float], right: tuple[float, float], bend: float) -> P
 
 
 def stroke(path: Points, thick: float, thin: float) -> Points:
-    """Return the outline of a brush along a path, round, `thick` first and `thin` at the end."""
-    ahead = np.gradient(path, axis=0)
-    aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=-1)
-    aside /= np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
-    width = np.linspace(thick, thin, len(path))[:, None] / 2
-    ends = []
-    for place, half, turned in ((-1, thin / 2, 0.0), (0, thick / 2, math.pi)):
-        angle = math.atan2(aside[place, 1], aside[place, 0]) + turned
-        turn = angle - np.linspace(0, math.pi, 9)
-        ends.append(path[place] + half * np.stack([np.cos(turn), np.sin(turn)], axis=-1))
-    return np.concatenate([path + aside * width, ends[0], (path - aside * width)[::-1], ends[1]])
+    """Return the outline of a brush along a path of `FINE` points, round at both ends.
+
+    It is `thick` at first and `thin` at the end.
+    """
+    ahead = np.empty_like(path)
+    ahead[1:-1] = path[2:] - path[:-2]
+    ahead[0], ahead[-1] = path[1] - path[0], path[-1] - path[-2]
+    aside = ahead[:, ::-1] * _SIDEWAYS
+    aside /= np.maximum(np.hypot(aside[:, 0], aside[:, 1]), 1e-9)[:, None]
+    off = aside * (thick + (thin - thick) * _SHARE[:, None]) / 2
+    ends = path[-1] + thin / 2 * _cap(aside[-1]), path[0] - thick / 2 * _cap(aside[0])
+    return np.concatenate([path + off, ends[0], (path - off)[::-1], ends[1]])
+
+
+def _cap(aside: NDArray[np.float64]) -> Points:
+    """Return half a turn, counter-clockwise on the screen, from a direction to its opposite."""
+    along = np.array([aside[1], -aside[0]])
+    return np.asarray(_HALF_COS * aside + _HALF_SIN * along, np.float64)
 
 
 def lips(
