@@ -98,6 +98,7 @@ class Stage:
         `draw` does this by itself; call it earlier to keep the first frame short.
         """
         if self._set is None or (self._set.size, self._set.quality) != (size, self.quality):
+            self._set = None  # the old one first: both together would be too much
             self._set = self._made(size)
         return self._set
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import weakref
 
 import pygame
 import pytest
@@ -86,6 +87,19 @@ def test_the_stage_draws_as_it_is_told() -> None:
     left = Layout.of((640, 360)).centre[0] - round(0.43 * Layout.of((640, 360)).diameter)
     box = (slice(left - 6, left), slice(beside + 20, beside + 60))
     assert flat[box].mean() > fewer[box].mean() + 8, "no shadow, so lighter beside the head"
+
+
+def test_what_another_quality_needs_is_made_after_the_old_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(StageConfig(), random.Random(1))
+    old = weakref.ref(stage.prepare((320, 240)).backdrop)
+    left = []
+    made = stage._made
+    monkeypatch.setattr(stage, "_made", lambda size: (left.append(old()), made(size))[1])
+    stage.quality = RUNGS[1]
+    stage.prepare((320, 240))
+    assert left == [None], "both together would be 90 MB more at 1280x720"
 
 
 def test_it_does_not_go_up_and_down_for_ever() -> None:
