@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _add_bench(commands)
     _add_doctor(commands)
     _add_check_config(commands)
+    _add_pair(commands)
     return root
 
 
@@ -169,6 +170,15 @@ def _add_check_config(commands: argparse._SubParsersAction[argparse.ArgumentPars
     check.set_defaults(run=_check_config)
 
 
+def _add_pair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    pair = commands.add_parser("pair", help="let a browser in to the owner's pages")
+    _add_config(pair)
+    what = pair.add_mutually_exclusive_group()
+    what.add_argument("--token", action="store_true", help="print the token, for programs")
+    what.add_argument("--revoke", action="store_true", help="shut everybody out; a new token")
+    pair.set_defaults(run=_pair)
+
+
 def _run(options: argparse.Namespace) -> int:
     from device.config import load_or_defaults
     from device.kiosk import Kiosk, Run
@@ -241,4 +251,24 @@ def _check_config(options: argparse.Namespace) -> int:
     if config.eye.model:
         bundle.load(Path(config.eye.model).expanduser())
     print(f"{path}: good; {len(rules)} reactions")
+    return 0
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from device.config import load_or_defaults
+    from device.paths import state_directory
+    from device.web import pairing
+    from device.web.keys import Keys
+    from device.web.lan import url
+
+    folder = state_directory()
+    if options.token:
+        print(Keys(folder).token)
+    elif options.revoke:
+        Keys(folder).revoke()
+        print("every browser is shut out, and the token is another one")
+    else:
+        config, _ = load_or_defaults(options.config)
+        link = f"{url(config.web.host, config.web.port)}pair/{pairing.leave(folder)}"
+        print(f"{link}\nopen it in one browser, within five minutes")
     return 0

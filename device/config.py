@@ -170,12 +170,13 @@ class PanelConfig(Section):
 
 
 class WebConfig(Section):
-    """The status page."""
+    """The status page. It answers to this machine's own names, and to `names` besides."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
+    names: list[Annotated[str, Field(min_length=1)]] = []
 
 
 class Config(Section):

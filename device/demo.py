@@ -10,9 +10,10 @@ from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
 from device.config import load_or_defaults, parse
-from device.errors import PortInUse
+from device.errors import OutputError, PortInUse
 from device.kiosk import Kiosk, Run
-from device.paths import ASSETS
+from device.paths import ASSETS, state_directory
+from device.web import pairing
 
 if TYPE_CHECKING:
     import argparse
@@ -35,6 +36,8 @@ def demo(options: argparse.Namespace) -> int:
     _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")
     _say("sound", _heard(kiosk, options.silent), "--silent")
     _say("page", _serve(kiosk), "--port N")
+    if kiosk.page.address:
+        print(f"owner:  {_invite(kiosk.page.address)}", flush=True)
     if options.seconds is None:
         print("Ctrl-C ends it.", flush=True)
     kiosk.run()
@@ -48,6 +51,14 @@ def _serve(kiosk: Kiosk) -> str:
     except PortInUse as error:
         return str(error)
     return kiosk.page.address or kiosk.page.health.message
+
+
+def _invite(address: str) -> str:
+    """Return a link that lets a browser in to the owner's pages, or why there is none."""
+    try:
+        return f"{address}pair/{pairing.leave(state_directory())}  (once, within 5 minutes)"
+    except OutputError as error:
+        return str(error)
 
 
 def _heard(kiosk: Kiosk, silent: bool) -> str:

@@ -175,6 +175,8 @@ class Kiosk:
             paused=self._paused,
             muted=self.player.muted,
             address=self.page.address,
+            invitation=self.page.invitation,
+            watched=self.page.watched,
             night=now >= self._awake_until
             and self._night_hours.cover(datetime.now().astimezone().time()),
         )
@@ -212,6 +214,8 @@ class Kiosk:
                 case Key.PAUSE:
                     self._paused = not self._paused
                     self._eye.pause(self._paused)
+                case Key.PAIR:
+                    self.page.invite()
                 case Key.MUTE:
                     self.player.muted = not self.player.muted
                 case Key.FULLSCREEN:

@@ -9,6 +9,8 @@ from device import web
 from device.errors import PortInUse
 from device.health import HealthBook
 from device.messages import Level
+from device.paths import state_directory
+from device.web.site import site_of
 
 if TYPE_CHECKING:
     from device.config import WebConfig
@@ -26,7 +28,8 @@ class Page:
 
     def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
         self._config = config
-        self._app = web.create_app(view)
+        self._door = web.Door.of(state_directory(), tuple(config.names))
+        self._app = web.create_app(view, self._door)
         self._server: web.Server | None = None
         self._retry_at = 0.0
         self._address: str | None = None
@@ -42,6 +45,24 @@ class Page:
     def address(self) -> str | None:
         """The page's URL while it is served."""
         return self._address
+
+    @property
+    def invitation(self) -> str | None:
+        """The URL that lets one browser in, while its code is on stage."""
+        code = self._door.pairing.shown
+        return f"{self._address}pair/{code}" if code and self._address else None
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody looks at the live picture."""
+        return site_of(self._app).viewers.taken > 0
+
+    def invite(self) -> None:
+        """Put a code on stage that lets one browser in, or take it off again."""
+        if self.invitation:
+            self._door.pairing.hide()
+        elif self._address:
+            self._door.pairing.show()
 
     def poll(self, now: float) -> None:
         """Begin to serve when that is due and possible."""

@@ -42,6 +42,7 @@ class RunningKiosk:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
             )
 
     def status(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -108,9 +109,26 @@ def test_every_choice_is_told_in_a_line(tmp_path: Path) -> None:
     with RunningKiosk(tmp_path, "--seconds", "3") as kiosk:
         assert kiosk.process.wait(30) == 0
     lines = kiosk.text().splitlines()
-    assert [line.split(":")[0] for line in lines] == ["camera", "screen", "sound", "page"]
-    assert all("otherwise: --" in line for line in lines)
+    assert [line.split(":")[0] for line in lines] == ["camera", "screen", "sound", "page", "owner"]
+    assert all("otherwise: --" in line for line in lines[:4])
     assert f"page:   http://127.0.0.1:{kiosk.port}/" in lines[3]
+    assert f"owner:  http://127.0.0.1:{kiosk.port}/pair/" in lines[4]
+
+
+def test_the_owner_s_link_opens_the_camera_picture(tmp_path: Path) -> None:
+    with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
+        kiosk.wait_for(20.0, level="ok")
+        link = kiosk.text().partition("owner:  ")[2].split()[0]
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{kiosk.address}/video_feed", timeout=5)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        assert browser.open(link, timeout=5).url == f"{kiosk.address}/"
+        with browser.open(f"{kiosk.address}/video_feed", timeout=5) as feed:
+            assert feed.read(2000).count(b"image/jpeg") == 1
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(link, timeout=5)
+        kiosk.interrupt()
+        assert kiosk.process.wait(5) == 0
 
 
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class Key(Enum):
     MUTE = auto()
     FULLSCREEN = auto()
     ASK = auto()
+    PAIR = auto()
 
 
 class Number(NamedTuple):
@@ -45,6 +46,7 @@ KEYS = {
     pygame.K_m: Key.MUTE,
     pygame.K_f: Key.FULLSCREEN,
     pygame.K_w: Key.ASK,
+    pygame.K_p: Key.PAIR,
 }
 NUMBERS = {
     code: number

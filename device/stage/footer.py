@@ -1,4 +1,4 @@
-"""The small line at the bottom: what is wrong, if anything, and whether the sound is off."""
+"""The small line at the bottom: what is wrong, if the sound is off, if somebody watches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def faults(health: tuple[Health, ...]) -> list[Health]:
 
 
 class Footer:
-    """Draws both; nothing at all on a good day."""
+    """Draws all of it; nothing at all on a good day."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._strings = strings
@@ -35,13 +35,20 @@ class Footer:
         self._typesetter = typesetter
         self._dots = {level: self._dot(colour) for level, colour in DOTS.items()}
 
-    def draw(self, canvas: pygame.Surface, health: tuple[Health, ...], muted: bool) -> None:
+    def draw(
+        self,
+        canvas: pygame.Surface,
+        health: tuple[Health, ...],
+        muted: bool,
+        watched: bool = False,
+    ) -> None:
         """Draw what there is to say, within the layout's footer."""
         box = self._layout.footer
         room = box.width
-        if muted:
-            text = self._set(self._strings.muted.text, box.width // 3)
-            room -= self._plate(canvas, text, box.right, None) + self._height // 2
+        said = ((watched, self._strings.watched), (muted, self._strings.muted))
+        for line in (line for true, line in said if true):
+            text = self._set(line.text, box.width // 3)
+            room -= self._plate(canvas, text, box.left + room, None) + self._height // 2
         wrong = faults(health)
         if wrong:
             text = self._set(self._line(wrong), room - self._height * 2)

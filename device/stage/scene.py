@@ -16,7 +16,8 @@ ACTS = (*EMOTIONS, ATTRACT, PAUSED)
 class Scene:
     """The kiosk at one moment, as far as it can be seen; `address` is the status page's URL.
 
-    At `night`, the invitation is dim.
+    `invitation` is a URL that lets one browser in; `watched` tells that somebody looks at the
+    camera's picture on the page. At `night`, the stage is dim while nobody is there.
     """
 
     mood: Mood = NOBODY
@@ -26,6 +27,8 @@ class Scene:
     paused: bool = False
     muted: bool = False
     address: str | None = None
+    invitation: str | None = None
+    watched: bool = False
     night: bool = False
 
     @property

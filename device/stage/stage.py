@@ -26,6 +26,7 @@ from device.stage.question import Question, QuestionClock
 from device.stage.scene import ACTS, ATTRACT
 from device.stage.strings import load_strings
 from device.stage.text import Typesetter
+from device.stage.ticket import Ticket
 
 if TYPE_CHECKING:
     import pygame
@@ -62,6 +63,7 @@ class Set:
         self.footer = Footer(strings, layout, typesetter)
         self.question = Question(strings, layout, typesetter)
         self.code = Code(layout, typesetter)
+        self.ticket = Ticket(strings, layout, typesetter)
 
 
 class Stage:
@@ -116,9 +118,10 @@ class Stage:
         scenery.caption.draw(canvas, self._bill, 1.0 - self._question.shown(now))
         scenery.code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         scenery.notice.draw(canvas, self._notice.shown(now))
-        scenery.footer.draw(canvas, scene.health, scene.muted)
+        scenery.footer.draw(canvas, scene.health, scene.muted, scene.watched)
         self._night.draw(canvas, scene, now)
         scenery.question.draw(canvas, self._question, now)
+        scenery.ticket.draw(canvas, scene.invitation)
 
     def ask(self, now: float) -> None:
         """Ask "Was I right?"; asked again, take the question back."""

@@ -72,6 +72,8 @@ class Strings(Section):
     paused: Sign
     notice: Line
     muted: Line
+    watched: Line
+    pairing: Line
     question: Question
     names: EmotionLines
     health: HealthLine

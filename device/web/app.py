@@ -11,11 +11,13 @@ from werkzeug.exceptions import HTTPException
 from device import __version__
 from device.paths import ASSETS
 from device.web import api, pages, words
-from device.web.site import Site, attach
+from device.web.door import close
+from device.web.site import Site, attach, here
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from device.web.door import Door
     from device.web.view import View
 
 UPLOAD_BYTES = 8 * 1024 * 1024
@@ -28,8 +30,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 """On every answer. The last keeps other sites from showing the camera's picture."""
+
+
+KEPT = ("Allow", "Retry-After")
+"""Headers of an error that go out with it."""
 
 
 class MemoryRequest(Request):
@@ -39,13 +46,15 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
-def create_app(view: View) -> Flask:
+def create_app(view: View, door: Door) -> Flask:
     """Return the web page of a kiosk as a WSGI app; serve it with `Server`."""
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=words, version=__version__)
-    attach(app, Site(view))
+    app.jinja_env.globals.update(is_owner=lambda: here().door.is_browser())
+    attach(app, Site(view, door))
+    close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_error_handler(HTTPException, _problem)
@@ -66,7 +75,7 @@ def _problem(error: HTTPException) -> ResponseReturnValue:
         return error.response
     code = error.code or 500
     reason = _reason(error)
-    headers = [(key, value) for key, value in error.get_headers() if key == "Allow"]
+    headers = [(key, value) for key, value in error.get_headers() if key in KEPT]
     if request.path.startswith("/api/"):
         return jsonify(error=reason), code, headers
     return render_template("problem.html", code=code, reason=reason), code, headers

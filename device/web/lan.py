@@ -32,3 +32,9 @@ def reached_at(host: str) -> str:
         except OSError:
             continue
     return host
+
+
+def url(host: str, port: int) -> str:
+    """Return the address of a page that is served there, as others on the network reach it."""
+    host = reached_at(host)
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -14,7 +14,7 @@ from waitress import wasyncore
 
 from device.errors import PortInUse
 from device.web.channel import Channel
-from device.web.lan import reached_at
+from device.web.lan import url
 from device.web.site import site_of
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ class Server:
     @property
     def address(self) -> str:
         """The page's URL, with the real port once started, for others on the network."""
-        host = reached_at(self._host)
-        host = f"[{host}]" if ":" in host else host
-        return f"http://{host}:{self._port}/"
+        return url(self._host, self._port)
 
     def start(self) -> None:
         """Begin to serve. Raises PortInUse when the address cannot be had."""

@@ -11,6 +11,7 @@ from device.web.feed import Feed
 from device.web.seats import Seats
 
 if TYPE_CHECKING:
+    from device.web.door import Door
     from device.web.view import View
 
 FOLLOWERS = 24
@@ -26,8 +27,8 @@ _KEY = "moodlift"
 class Site:
     """The state behind an app. `closing` tells streams to end."""
 
-    def __init__(self, view: View) -> None:
-        self.view = view
+    def __init__(self, view: View, door: Door) -> None:
+        self.view, self.door = view, door
         self.feed = Feed(view)
         self.followers = Seats(FOLLOWERS)
         self.viewers = Seats(view.viewers)

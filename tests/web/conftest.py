@@ -7,7 +7,7 @@ import http.client
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -19,7 +19,7 @@ from device.eye.preview import Preview
 from device.latest import Latest
 from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.status import Status
-from device.web import Server, View, create_app
+from device.web import Door, Server, View, create_app
 
 if TYPE_CHECKING:
     import socket
@@ -125,13 +125,28 @@ def kiosk() -> Iterator[Kiosk]:
 
 
 @pytest.fixture
-def app(kiosk: Kiosk) -> Flask:
-    return create_app(kiosk.view())
+def door() -> Door:
+    """The way in; `kiosk` is one of the machine's names."""
+    return Door.of(None, ("kiosk",))
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def app(kiosk: Kiosk, door: Door) -> Flask:
+    return create_app(kiosk.view(), door)
+
+
+@pytest.fixture
+def nobody(app: Flask) -> FlaskClient:
+    """Somebody on the network."""
     return app.test_client()
+
+
+@pytest.fixture
+def client(app: Flask, door: Door) -> FlaskClient:
+    """The owner's program."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
+    return client
 
 
 @pytest.fixture
@@ -145,19 +160,24 @@ def server(app: Flask) -> Iterator[Server]:
 class Guest:
     """A browser's connection to a server, at the level of HTTP."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, token: str) -> None:
         parts = urlsplit(address)
+        self.headers = {"Authorization": f"Bearer {token}"}
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
         self._socket: socket.socket | None = None
         self._answer: http.client.HTTPResponse | None = None
 
     def get(self, path: str) -> http.client.HTTPResponse:
-        self.connection.request("GET", path)
+        self.ask("GET", path)
         return self.answer()
 
-    def post(self, path: str, body: bytes, kind: str = "image/jpeg") -> http.client.HTTPResponse:
-        self.connection.request("POST", path, body, {"Content-Type": kind})
+    def post(self, path: str, body: bytes) -> http.client.HTTPResponse:
+        self.ask("POST", path, body)
         return self.answer()
+
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> None:
+        """Send a request as the owner, without waiting for its answer."""
+        self.connection.request(method, path, body, self.headers, **options)
 
     def answer(self) -> http.client.HTTPResponse:
         self._socket = self.connection.sock
@@ -174,12 +194,12 @@ class Guest:
 
 
 @pytest.fixture
-def guest(server: Server) -> Iterator[Callable[[], Guest]]:
+def guest(server: Server, door: Door) -> Iterator[Callable[[], Guest]]:
     """Makes connections to the server, which are closed at the end."""
     guests: list[Guest] = []
 
     def make() -> Guest:
-        guests.append(Guest(server.address))
+        guests.append(Guest(server.address, door.keys.token))
         return guests[-1]
 
     yield make

@@ -12,6 +12,7 @@ import pytest
 
 from device.messages import EMOTIONS, Health, Level, Mood
 from device.web import words
+from device.web.door import COOKIE
 
 CI = os.environ.get("CI") == "true"
 sync_api: Any = (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from device.status import Status
-    from device.web import Server
+    from device.web import Door, Server
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -35,7 +36,7 @@ ARGUMENTS = (
 )  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-PATHS = ("/", "/camera_feed", "/nowhere")
+PATHS = ("/", "/camera_feed", "/login", "/nowhere")
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +82,16 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, server: Server, door: Door) -> Iterator[Callable[..., Visit]]:
+    """Opens pages as the owner, or as somebody who was not let in."""
     contexts = []
 
-    def make(**options: Any) -> Visit:
+    def make(owner: bool = True, **options: Any) -> Visit:
         context = browser.new_context(**options)
         context.set_default_timeout(15_000)
+        if owner:
+            session = {"name": COOKIE, "value": door.keys.open_session(), "url": server.address}
+            context.add_cookies([session])
         contexts.append(context)
         return Visit(context.new_page(), server.address)
 
@@ -212,6 +217,40 @@ def test_a_hidden_page_does_not_hold_the_camera(
         assert eventually(lambda: bool(kiosk.preview.wanted))
 
 
+def test_the_owner_logs_in_by_token_and_out_again(visit: Any, kiosk: Any, door: Door) -> None:
+    one = visit(owner=False, viewport=PHONE)
+    page = one.open("/camera_feed")
+    expect = sync_api.expect
+    expect(page.locator("h1")).to_have_text("For the owner")
+    page.get_by_label("Or paste the kiosk's token").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("that is not the kiosk's token")
+    page.get_by_label("Or paste the kiosk's token").fill(door.keys.token)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_function("() => document.getElementById('picture')?.naturalWidth > 0")
+    (cookie,) = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()
+    assert page.context.cookies() == []
+    page.goto(f"{one.address}camera_feed")
+    expect(page.locator("h1")).to_have_text("For the owner")
+    # The browser itself logs each answer that was a refusal.
+    assert all("401" in text for text in one.complaints)
+    assert one.elsewhere == []
+
+
+def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: Door) -> None:
+    link = f"/pair/{door.pairing.show()}"
+    phone, other = visit(owner=False, viewport=PHONE), visit(owner=False)
+    page = phone.open(link)
+    sync_api.expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    assert page.url == phone.address
+    page = other.open(link)
+    sync_api.expect(page.locator("main")).to_contain_text("this code was used already")
+    sync_api.expect(page.get_by_role("link", name="Log in")).to_be_visible()
+
+
 def test_javascript_has_the_same_words(visit: Any) -> None:
     page = visit().open()
     for name, calls in {
@@ -237,7 +276,7 @@ def test_a_phone_needs_no_sideways_scrolling(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize("path", PATHS[:2])
+@pytest.mark.parametrize("path", PATHS[:3])
 def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
     """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
     page = visit(color_scheme=scheme).open(path)

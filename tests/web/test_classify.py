@@ -163,8 +163,9 @@ def test_too_many_pictures_at_once(
     client: FlaskClient, kiosk: Any, app: Any, eventually: Callable[[Callable[[], bool]], bool]
 ) -> None:
     kiosk.delay = 0.5
+    owner = {"headers": {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}}
     others = [
-        threading.Thread(target=lambda: app.test_client().post(PATH, data=PNG))
+        threading.Thread(target=lambda: app.test_client().post(PATH, data=PNG, **owner))
         for _ in range(UPLOADS)
     ]
     for other in others:

@@ -15,6 +15,7 @@ from device.web.lan import reached_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -81,9 +82,12 @@ class _Server:
         pass
 
 
-def test_an_address_that_comes_late_is_told(network: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_comes_late_is_told(
+    network: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("device.web.Server", _Server)
-    monkeypatch.setattr("device.web.create_app", lambda _: None)
+    monkeypatch.setattr("device.web.create_app", lambda *_: None)
     network({})
     page = Page(WebConfig(host="0.0.0.0", port=8080), None, 0.0)  # type: ignore[arg-type]
     assert page.address is None

@@ -10,7 +10,7 @@ import pytest
 from device.latest import Latest
 from device.messages import EMOTIONS, Health, Level
 from device.status import Status
-from device.web import create_app, words
+from device.web import Door, create_app, words
 from device.web.app import HEADERS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_a_kiosk_that_just_started_has_a_page() -> None:
 
     preview = Preview()
     view = View(Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), 1)
-    client = create_app(view).test_client()
+    client = create_app(view, Door.of(None)).test_client()
     text = client.get("/").text
     preview.close()
     assert "Nobody here right now" in text

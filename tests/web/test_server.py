@@ -112,7 +112,7 @@ def test_it_can_start_again(app: Flask, eventually: Any) -> None:
 def test_forty_hanging_streams_do_not_starve_healthz(guest: Any, kiosk: Any) -> None:
     crowd = [guest() for _ in range(40)]
     for number, one in enumerate(crowd):
-        one.connection.request("GET", "/video_feed" if number % 2 else "/api/v1/events")
+        one.ask("GET", "/video_feed" if number % 2 else "/api/v1/events")
     time.sleep(0.5)
     begun = time.monotonic()
     assert guest().get("/healthz").status == 200
@@ -125,7 +125,7 @@ def test_forty_hanging_streams_do_not_starve_healthz(guest: Any, kiosk: Any) -> 
 def test_a_crowd_of_uploads_does_not_starve_healthz(guest: Any, kiosk: Any) -> None:
     kiosk.delay = 2.0
     for _ in range(20):
-        guest().connection.request("POST", "/api/v1/classify", PNG)
+        guest().ask("POST", "/api/v1/classify", PNG)
     time.sleep(0.3)
     begun = time.monotonic()
     assert guest().get("/healthz").status == 200
@@ -151,16 +151,14 @@ def test_too_large_a_body_is_read_away_and_answered(guest: Any, size: int) -> No
 
 def test_a_body_in_chunks_is_classified(guest: Any) -> None:
     one = guest()
-    one.connection.request(
-        "POST", "/api/v1/classify", iter([PNG[:50], PNG[50:]]), encode_chunked=True
-    )
+    one.ask("POST", "/api/v1/classify", iter([PNG[:50], PNG[50:]]), encode_chunked=True)
     assert one.answer().status == 200
 
 
 def test_an_endless_body_in_chunks_is_cut_off(guest: Any) -> None:
     one = guest()
     with pytest.raises((ConnectionError, http.client.HTTPException)):
-        one.connection.request(
+        one.ask(
             "POST", "/api/v1/classify", (bytes(1_000_000) for _ in range(400)), encode_chunked=True
         )
         raise ConnectionError(one.answer().status)
@@ -216,7 +214,7 @@ def test_the_log_stays_quiet(
         one.get("/api/v1/events").readline()
         one.leave()
         for _ in range(30):
-            guest().connection.request("GET", "/healthz")
+            guest().ask("GET", "/healthz")
         time.sleep(0.5)
     assert not caplog.records
 
@@ -230,7 +228,8 @@ def test_a_viewer_who_reads_nothing_loses_the_seat(
     host, port = server.address.removeprefix("http://").strip("/").split(":")
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
     with socket.create_connection((host, int(port))) as one:
-        one.sendall(b"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n\r\n")
+        token = f"Authorization: Bearer {site_of(app).door.keys.token}"
+        one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{token}\r\n\r\n".encode())
         assert eventually(lambda: site_of(app).viewers.taken == 1)
         end = time.monotonic() + 15
         while site_of(app).viewers.taken and time.monotonic() < end:

@@ -144,7 +144,7 @@ def test_a_client_that_vanished_gives_its_seat_back(
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
 def test_asking_for_the_head_takes_no_seat(guest: Any, app: Flask, path: str) -> None:
     one = guest()
-    one.connection.request("HEAD", path)
+    one.ask("HEAD", path)
     assert one.connection.getresponse().status == 200
     site = site_of(app)
     assert site.followers.taken + site.viewers.taken == 0

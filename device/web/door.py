@@ -1,0 +1,166 @@
+"""The way in: every route is closed but to its owner, unless it is listed as public."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+from werkzeug.exceptions import TooManyRequests
+
+from device.web.hosts import Hosts
+from device.web.keys import DAY, SESSION_DAYS, Keys
+from device.web.pairing import Pairing
+from device.web.site import here
+from device.web.throttle import Throttle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+PUBLIC = frozenset(
+    {
+        "static", "pages.status", "pages.emoji", "pages.healthz", "api.status", "api.follow",
+        "door.show", "door.enter", "door.pair",
+    }
+)  # fmt: skip
+"""Endpoints that answer anybody: no pictures of people, and nothing that changes the kiosk."""
+HARMLESS = ("GET", "HEAD", "OPTIONS")
+COOKIE = "moodlift"
+HEADER = "X-Moodlift"
+"""Sent by our own pages with whatever changes something. Another site's page cannot send it."""
+
+blueprint = Blueprint("door", __name__)
+
+
+@dataclass
+class Door:
+    """What decides who comes in."""
+
+    keys: Keys
+    pairing: Pairing
+    hosts: Hosts = field(default_factory=Hosts)
+    throttle: Throttle = field(default_factory=Throttle)
+
+    @classmethod
+    def of(cls, folder: Path | None, names: tuple[str, ...] = ()) -> Door:
+        """Return the door whose keys lie in a folder; without one they are new each time."""
+        return cls(Keys(folder), Pairing(folder), Hosts(names))
+
+    def is_owner(self) -> bool:
+        """Tell whether the present request comes from the owner.
+
+        A wrong bearer token counts as a try to get in, and aborts with 429 after too many.
+        """
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return self.try_once(lambda: self.keys.is_token(token.strip()))
+        return self.is_browser()
+
+    def is_browser(self) -> bool:
+        """Tell whether the present request comes from a browser that was let in."""
+        session = request.cookies.get(COOKIE)
+        return bool(session) and self.keys.is_session(session or "")
+
+    def try_once(self, check: Callable[[], bool]) -> bool:
+        """Return whether a try to get in is good. Aborts with 429 when there were too many."""
+        address = request.remote_addr or ""
+        wait = self.throttle.wait(address)
+        if wait:
+            raise TooManyRequests("too many tries; wait a minute", retry_after=math.ceil(wait))
+        good = check()
+        if not good:
+            self.throttle.fail(address)
+        return good
+
+
+def guard() -> ResponseReturnValue | None:
+    """Answer for whoever may not do what the present request asks for; None for the others."""
+    door = here().door
+    if not door.hosts.are_own(request.host):
+        abort(421, "this is not the kiosk's name; [web] names in its configuration can add it")
+    changes = request.method not in HARMLESS
+    if changes and not _same_origin():
+        abort(403, "another site's page may not do this")
+    if request.endpoint is None:
+        return None  # there is no such page, which is no secret
+    if request.endpoint not in PUBLIC:
+        if not door.is_owner():
+            return _refuse()
+        if changes and door.is_browser() and HEADER not in request.headers:
+            abort(403, f"the header {HEADER} is missing")
+    return None
+
+
+def _same_origin() -> bool:
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _refuse() -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        answer = jsonify(error="this is for the owner: log in, or send the token")
+        return answer, 401, {"WWW-Authenticate": "Bearer"}
+    return render_template("login.html", next=request.path), 401
+
+
+@blueprint.get("/login")
+def show() -> ResponseReturnValue:
+    """Show where to log in."""
+    return render_template("login.html", next=url_for("pages.status"))
+
+
+@blueprint.post("/api/v1/login")
+def enter() -> ResponseReturnValue:
+    """Let a browser in that sends the token, as JSON: {"token": "..."}."""
+    if HEADER not in request.headers:
+        abort(403, f"the header {HEADER} is missing")
+    given = request.get_json(silent=True)
+    token = given.get("token") if isinstance(given, dict) else None
+    if not isinstance(token, str):
+        abort(400, 'send JSON: {"token": "..."}')
+    door = here().door
+    if not door.try_once(lambda: door.keys.is_token(token.strip())):
+        return jsonify(error="that is not the kiosk's token"), 401
+    return _welcome(jsonify(owner=True))
+
+
+@blueprint.get("/pair/<code>")
+def pair(code: str) -> ResponseReturnValue:
+    """Let the browser in that has scanned a code, or has opened its link."""
+    door = here().door
+    if not door.try_once(lambda: door.pairing.redeem(code)):
+        abort(403, "this code was used already, or is older than five minutes")
+    return _welcome(Response(status=303, headers={"Location": url_for("pages.status")}))
+
+
+@blueprint.post("/api/v1/logout")
+def leave() -> ResponseReturnValue:
+    """Forget this browser."""
+    here().door.keys.close_session(request.cookies.get(COOKIE, ""))
+    answer = jsonify(owner=False)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _welcome(answer: Response) -> Response:
+    answer.set_cookie(
+        COOKIE,
+        here().door.keys.open_session(),
+        max_age=round(SESSION_DAYS * DAY),
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+def close(app: Flask) -> None:
+    """Have every request of an app come by the guard."""
+    app.before_request(guard)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,278 @@
+"""Who may do what: every route, every method, everybody."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from device import cli
+from device.web import Door, create_app, pairing
+from device.web.door import COOKIE, HARMLESS, HEADER, PUBLIC
+from device.web.keys import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
+from device.web.pairing import SECONDS, Pairing
+from device.web.throttle import ALL, EACH, WINDOW, Throttle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+HERE = {"base_url": "http://kiosk:8080"}
+BODY = {"/api/v1/login": {"json": {"token": "x" * 43}}}
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Yield every endpoint with an address of it and a method."""
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.replace("<path:filename>", "style.css")
+        path = path.replace("<name>", "happy").replace("<code>", "wrong")
+        for method in sorted(rule.methods or ()):
+            yield rule.endpoint, path, method
+
+
+def ask(client: FlaskClient, method: str, path: str, **options: Any) -> TestResponse:
+    answer = client.open(path, method=method, buffered=False, **{**HERE, **options})
+    answer.close()
+    return answer
+
+
+def test_every_route_answers_each_as_it_should(app: Flask, door: Door) -> None:
+    walked = list(routes(app))
+    assert {endpoint for endpoint, _, _ in walked} > PUBLIC
+    for endpoint, path, method in walked:
+        door.throttle = Throttle()
+        where = (endpoint, method)
+        owner, nobody, forged = app.test_client(), app.test_client(), app.test_client()
+        owner.set_cookie(COOKIE, door.keys.open_session(), domain="kiosk")
+        forged.set_cookie(COOKIE, "x" * 43, domain="kiosk")
+        right = {HEADER: "page"}
+        open_ = endpoint in PUBLIC or method == "OPTIONS"
+
+        for client in (nobody, forged):
+            code = ask(client, method, path, headers=right, **BODY.get(path, {})).status_code
+            if endpoint == "door.enter":
+                assert code == (200 if method == "OPTIONS" else 401), where
+            elif endpoint == "door.pair":
+                assert code == (200 if method == "OPTIONS" else 403), where
+            elif endpoint in PUBLIC:
+                assert code == 200, where
+            else:
+                assert code == 401, where
+
+        expected = {"door.pair": 403, "door.enter": 401, "api.classify": 400}.get(endpoint, 200)
+        code = ask(owner, method, path, headers=right, **BODY.get(path, {})).status_code
+        assert code == (200 if method == "OPTIONS" else expected), where
+
+        bearer = {"Authorization": f"Bearer {door.keys.token}"}
+        wrong = {"Authorization": f"Bearer {'x' * 43}"}
+        if endpoint not in PUBLIC:
+            code = ask(app.test_client(), method, path, headers=wrong).status_code
+            assert code == 401, where
+            code = ask(app.test_client(), method, path, headers=bearer).status_code
+            assert code == (200 if method == "OPTIONS" else expected), where
+
+        for host in ("evil.example", "kiosk.evil.example:8080", "203.0.113.9", "0.0.0.0", "[::]"):
+            client = app.test_client()
+            client.set_cookie(COOKIE, door.keys.open_session(), domain=host)
+            base = {"base_url": f"http://{host}/", "headers": right}
+            assert ask(client, method, path, **base).status_code == 421, (*where, host)
+
+        if method not in HARMLESS:
+            foreign = {**right, "Origin": "http://evil.example"}
+            assert ask(owner, method, path, headers=foreign).status_code == 403, where
+            code = ask(owner, method, path, headers={"Origin": "null"}).status_code
+            assert code == 403, where
+        if method not in HARMLESS and not (open_ and endpoint != "door.enter"):
+            owner.set_cookie(COOKIE, door.keys.open_session(), domain="kiosk")
+            code = ask(owner, method, path, **BODY.get(path, {})).status_code
+            assert code == 403, (*where, "without the header")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080", "KIOSK", "kiosk.:80"]
+)
+def test_the_machine_knows_its_own_names(nobody: FlaskClient, host: str) -> None:
+    answer = ask(nobody, "GET", "/healthz", base_url=f"http://{host}/")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", ["", "[", "a b", "localhost.evil.example", "127.0.0.1.nip.io"])
+def test_other_names_are_not_its_own(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/healthz", environ_overrides={"HTTP_HOST": host})
+    assert answer.status_code in (400, 421)
+
+
+def test_a_session_ends_when_its_browser_logs_out(app: Flask, door: Door) -> None:
+    client, session = app.test_client(), door.keys.open_session()
+    client.set_cookie(COOKIE, session, domain="kiosk")
+    assert ask(client, "GET", "/camera_feed").status_code == 200
+    answer = client.post("/api/v1/logout", headers={HEADER: "page"}, **HERE)
+    assert answer.json == {"owner": False}
+    assert client.get_cookie(COOKIE, domain="kiosk") is None
+    assert not door.keys.is_session(session)
+
+
+def test_a_cookie_is_strict_and_out_of_scripts_reach(app: Flask, door: Door) -> None:
+    for scheme in ("http", "https"):
+        link = f"/pair/{door.pairing.show()}"
+        answer = app.test_client().get(link, base_url=f"{scheme}://kiosk/")
+        assert (answer.status_code, answer.location) == (303, "/")
+        words = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in words
+        assert "SameSite=Strict" in words
+        assert ("Secure" in words) == (scheme == "https")
+
+
+def test_a_code_is_good_once_and_for_five_minutes(tmp_path: Path) -> None:
+    now = [1000.0]
+    codes = Pairing(tmp_path, lambda: now[0])
+    for make in (codes.show, lambda: pairing.leave(tmp_path, lambda: now[0])):
+        code = make()
+        assert len(code) >= 22
+        assert not codes.redeem(code[:-1])
+        assert codes.redeem(code)
+        assert not codes.redeem(code)
+        old = make()
+        now[0] += SECONDS
+        assert not codes.redeem(old)
+    code = codes.show()
+    assert codes.shown == code
+    codes.hide()
+    assert codes.shown is None
+    assert not codes.redeem(code)
+    assert codes.redeem(codes.show())
+    assert codes.shown is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"code": 1, "until": "x"}', "\0"])
+def test_a_damaged_code_lets_nobody_in(tmp_path: Path, text: str) -> None:
+    (tmp_path / pairing.FILE).write_text(text)
+    assert not Pairing(tmp_path).redeem("")
+    assert not Pairing(tmp_path).redeem("1")
+
+
+def test_keys_are_kept_private_and_found_again(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    keys = Keys(folder)
+    session = keys.open_session()
+    assert len(keys.token) >= 43
+    assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
+    assert session not in (folder / FILE).read_text()
+    again = Keys(folder)
+    assert again.token == keys.token
+    assert again.is_session(session)
+    assert not again.is_session(session[:-1])
+    assert [path.name for path in folder.iterdir()] == [FILE]
+    again.revoke()
+    assert not keys.is_session(session), "what another process writes holds at once"
+    assert keys.token == again.token
+
+
+def test_sessions_end_by_themselves_and_do_not_pile_up(tmp_path: Path) -> None:
+    now = [0.0]
+    keys = Keys(tmp_path, lambda: now[0])
+    sessions = []
+    for _ in range(MOST_SESSIONS + 3):
+        now[0] += 1.0
+        sessions.append(keys.open_session())
+    alive = [keys.is_session(one) for one in sessions]
+    assert alive == [False] * 3 + [True] * MOST_SESSIONS
+    now[0] += SESSION_DAYS * 86_400
+    assert not any(map(keys.is_session, sessions))
+    keys.open_session()
+    assert len(json.loads((tmp_path / FILE).read_text())["sessions"]) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"token": "short", "sessions": {}}'])
+def test_damaged_keys_are_told_and_made_anew(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / FILE).write_text(text)
+    keys = Keys(tmp_path)
+    assert len(keys.token) >= 43
+    assert Keys(tmp_path).token == keys.token
+    assert "other keys are made" in caplog.text
+
+
+def test_keys_that_cannot_be_kept_last_for_the_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    keys = Keys(tmp_path / "file" / "state")
+    assert keys.is_token(keys.token)
+    assert keys.is_session(keys.open_session())
+    assert len(caplog.records) == 1
+
+
+def test_tries_are_limited_for_each_and_for_all() -> None:
+    now = [0.0]
+    throttle = Throttle(lambda: now[0])
+    for _ in range(EACH):
+        assert throttle.wait("a") == 0
+        throttle.fail("a")
+    assert throttle.wait("a") == WINDOW
+    assert throttle.wait("b") == 0
+    for number in range(ALL - EACH):
+        throttle.fail(f"address {number}")
+    assert throttle.wait("b") == WINDOW
+    now[0] += WINDOW
+    assert throttle.wait("a") == throttle.wait("b") == 0
+
+
+def test_many_addresses_do_not_take_all_memory() -> None:
+    throttle = Throttle(lambda: 0.0)
+    for number in range(3000):
+        throttle.fail(str(number))
+    assert len(throttle._each) <= 1000
+
+
+def test_guessing_is_stopped(app: Flask, door: Door) -> None:
+    client = app.test_client()
+    right = {HEADER: "page"}
+    for token in ("a", "b", "c", "d", "e"):
+        assert client.post("/api/v1/login", json={"token": token}, headers=right).status_code == 401
+    answer = client.post("/api/v1/login", json={"token": door.keys.token}, headers=right)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= WINDOW
+    assert client.get(f"/pair/{door.pairing.show()}").status_code == 429
+    bearer = {"Authorization": f"Bearer {door.keys.token}"}
+    assert client.get("/camera_feed", headers=bearer).status_code == 429
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"token": 3}', b"\xff"])
+def test_a_login_that_is_none_is_told(nobody: FlaskClient, body: bytes) -> None:
+    answer = nobody.post("/api/v1/login", data=body, headers={HEADER: "page"})
+    assert (answer.status_code, answer.json) == (400, {"error": 'send JSON: {"token": "..."}'})
+
+
+def test_pair_prints_a_link_that_works(
+    kiosk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    door = Door.of(tmp_path / "moodlift", ("kiosk",))
+    client = create_app(kiosk.view(), door).test_client()
+    assert cli.main(["pair"]) == 0
+    link = capsys.readouterr().out.splitlines()[0]
+    assert link.startswith("http://127.0.0.1:8080/pair/")
+    assert client.get(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
+    assert client.get("/camera_feed").status_code == 200
+    assert cli.main(["pair", "--token"]) == 0
+    assert capsys.readouterr().out.strip() == door.keys.token
+    assert cli.main(["pair", "--revoke"]) == 0
+    assert client.get("/camera_feed").status_code == 401
+
+
+def test_pair_says_where_it_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "moodlift").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert cli.main(["pair"]) == 2
+    assert "try it as the kiosk's own user" in capsys.readouterr().err
