@@ -53,5 +53,9 @@ class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 
 
+class OrderError(MoodliftError, ValueError):
+    """The kiosk was told to do something that it cannot, or cannot take in now."""
+
+
 class PortInUse(MoodliftError, OSError):
     """The status page's address cannot be listened on: in use, not ours, or not permitted."""

@@ -31,6 +31,7 @@ from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
 from device.messages import Feedback, Level
+from device.orders import Orders
 from device.page import Page
 from device.rate import Rate
 from device.record import Record
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
     from device.config import Config
     from device.display import Display, Mode, Wish
-    from device.messages import Health, Reaction, Sighting
+    from device.messages import Health, Mood, Reaction, Sighting
+    from device.orders import Order
 
 log = logging.getLogger(__name__)
 
@@ -93,17 +95,20 @@ class Kiosk:
         self._rules = self._load_rules()
         self._status: Latest[Status] = Latest(Status())
         self.feedback: Latest[Feedback | None] = Latest(None)
+        self._orders = Orders()
         view = web.View(
             self._status,
             self._eye.sighting,
             self._eye.preview,
             self._eye.classify,
+            self._orders,
             config.web.viewers,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
+        self._put_on: tuple[Mood, float] | None = None
         self._shut_down = False
         self._awake_until = now
         self._seen_rate = Rate()
@@ -142,14 +147,17 @@ class Kiosk:
         self.page.poll(now)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
+        for order in self._orders.take():
+            self._follow(order, now)
         sighting = self._newest(now)
         if sighting and sighting.number != self._seen:
             self._seen = sighting.number
             self._seen_rate.count(now)
         self._mood = mood.step(self._mood, sighting, now, self._config.mood)
-        self._reactions = reactions.step(self._reactions, self._rules, self._mood.mood, now)
+        felt = self._felt(now)
+        self._reactions = reactions.step(self._reactions, self._rules, felt, now)
         active = self._reactions.active
-        empty = self._mood.mood.emotion is None
+        empty = felt.emotion is None
         self.player.update(now, _first(active, "playlist"), empty=empty)
         for sound in self._reactions.sounds:
             self.player.play_sound(sound)
@@ -168,7 +176,7 @@ class Kiosk:
 
     def _draw(self, sighting: Sighting | None, now: float) -> None:
         scene = stage.Scene(
-            mood=self._mood.mood,
+            mood=self._felt(now),
             sighting=sighting,
             reactions=self._reactions.active,
             health=self._health(now),
@@ -212,14 +220,37 @@ class Kiosk:
                 case Key.QUIT:
                     self._stopping = True
                 case Key.PAUSE:
-                    self._paused = not self._paused
-                    self._eye.pause(self._paused)
+                    self._pause(not self._paused)
                 case Key.PAIR:
                     self.page.invite()
                 case Key.MUTE:
                     self.player.muted = not self.player.muted
                 case Key.FULLSCREEN:
                     self.display.toggle_fullscreen()
+
+    def _pause(self, paused: bool) -> None:
+        self._paused = paused
+        self._eye.pause(paused)
+
+    def _follow(self, order: Order, now: float) -> None:
+        """Do what the owner wants."""
+        log.info("order: %s", order.model_dump(exclude_unset=True))
+        if order.paused is not None:
+            self._pause(order.paused)
+        if order.muted is not None:
+            self.player.muted = order.muted
+        if order.volume is not None:
+            self.player.volume = order.volume
+        if order.skip:
+            self.player.skip()
+        if order.show:
+            self._put_on = (mood.acted(order.show.emotion, now), now + order.show.seconds)
+
+    def _felt(self, now: float) -> Mood:
+        """Return the mood of the room, or the one that the owner has put on for a while."""
+        if self._put_on and now < self._put_on[1] and not self._paused:
+            return self._put_on[0]
+        return self._mood.mood
 
     def _heed_panel(self, now: float) -> None:
         """Follow the button and the motion sensor."""
@@ -235,7 +266,7 @@ class Kiosk:
     def _hear(self, felt: str | None, now: float) -> None:
         """Pass on what somebody says that they feel."""
         if felt is not None:
-            mood = self._mood.mood
+            mood = self._felt(now)
             self.feedback.publish(Feedback(felt, mood.emotion, now, mood.probabilities))
             log.info("somebody feels %s; the stage showed %s", felt, mood.emotion)
 

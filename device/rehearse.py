@@ -15,6 +15,7 @@ from device import reactions
 from device.config import StageConfig
 from device.errors import OutputError
 from device.messages import EMOTIONS, NOBODY, Box, Face, Mood, Sighting
+from device.mood import acted, probabilities_of
 from device.stage import Scene, Stage
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, GROUP)
 """What can be rehearsed: a mood, an empty room, the pause sign, or several people at once."""
 RATE = 30
 SEED = 7
-SURE = 0.82
-"""The probability of a rehearsed mood; the others share the rest."""
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """A contact sheet shows every scene after so many seconds, this large, so many side by side."""
 PICTURES = (".png", ".jpg")
@@ -99,13 +98,7 @@ def play(
 def _mood(name: str) -> Mood:
     if name in (NOBODY_THERE, PAUSED):
         return NOBODY
-    emotion = "happy" if name == GROUP else name
-    return Mood(emotion, 0.0, 1, _probabilities(emotion))
-
-
-def _probabilities(emotion: str) -> tuple[float, ...]:
-    rest = (1 - SURE) / (len(EMOTIONS) - 1)
-    return tuple(SURE if one == emotion else rest for one in EMOTIONS)
+    return acted("happy" if name == GROUP else name, 0.0)
 
 
 def _sighting(name: str, now: float) -> Sighting | None:
@@ -114,7 +107,7 @@ def _sighting(name: str, now: float) -> Sighting | None:
         return None
     feelings = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
     faces = tuple(
-        Face(number, _box(number, len(feelings)), 0.9, (), _probabilities(feeling))
+        Face(number, _box(number, len(feelings)), 0.9, (), probabilities_of(feeling))
         for number, feeling in enumerate(feelings)
     )
     return Sighting(int(now * RATE), now, now, 640, 480, faces)

@@ -131,6 +131,38 @@ def test_the_owner_s_link_opens_the_camera_picture(tmp_path: Path) -> None:
         assert kiosk.process.wait(5) == 0
 
 
+def test_the_kiosk_does_what_the_owner_tells_it(tmp_path: Path) -> None:
+    with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
+        kiosk.wait_for(20.0, level="ok")
+        keys = json.loads((tmp_path / "state/moodlift/owner.json").read_text())
+
+        def tell(**order: Any) -> None:
+            request = urllib.request.Request(
+                f"{kiosk.address}/api/v1/order",
+                json.dumps(order).encode(),
+                {"Content-Type": "application/json", "Authorization": f"Bearer {keys['token']}"},
+            )
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                assert answer.status == 202
+
+        tell(volume=0.25, muted=True)
+        kiosk.wait_for(5.0, volume=0.25, muted=True)
+        tell(show={"emotion": "surprise", "seconds": 3})
+        end = time.monotonic() + 6
+        while time.monotonic() < end:
+            if any(one["emotion"] == "surprise" for one in kiosk.status()["reactions"]):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the scene was not put on")
+        tell(paused=True)
+        kiosk.wait_for(5.0, paused=True)
+        tell(paused=False)
+        kiosk.wait_for(5.0, paused=False)
+        kiosk.interrupt()
+        assert kiosk.process.wait(5) == 0
+
+
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
         kiosk.wait_for(20.0, level="ok")

@@ -83,6 +83,7 @@ class Player:
         self._leaving: list[Voice] = []
         self._duck, self._duck_until = 1.0, -math.inf
         self._now: float | None = None
+        self._skip = False
         self._retry_at: dict[str, float] = {}
         self._empty = ""
 
@@ -145,7 +146,8 @@ class Player:
         under = DUCKED if now < self._duck_until else 1.0
         self._duck = approach(self._duck, under, elapsed, DUCK_SECONDS)
         level = self._end(now, playlist)
-        stays = self._stays(now, playlist, empty or quiet)
+        stays = self._stays(now, playlist, empty or quiet) and not self._skip
+        self._skip = False
         if playlist is not None and not stays and len(self._leaving) < MOST_LEAVING:
             self._begin(now, playlist, level)
         fade, loudness = self._config.fade_seconds, self._sounding
@@ -178,6 +180,10 @@ class Player:
         ends = (voice.started + end - before for end in self._library.phrases(voice.track))
         fitting = (end for end in ends if earliest <= end <= earliest + LONGEST_PHRASE)
         return min(fitting, default=earliest)
+
+    def skip(self) -> None:
+        """Go on to the next track, if one plays."""
+        self._skip = self._voice is not None
 
     def play_sound(self, name: str) -> None:
         """Play a short sound of ours at the present volume, over music that gives way to it.

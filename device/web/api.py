@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, jsonify, request
 
-from device import picture
-from device.errors import BundleError, EyeBusy, PictureError
+from device import orders, picture
+from device.errors import BundleError, EyeBusy, OrderError, PictureError
 from device.status import sighting_json
 from device.web.site import here
 from device.web.streams import endless, events, over
@@ -55,6 +55,17 @@ def classify() -> ResponseReturnValue:
         return _busy(str(error))
     finally:
         site.uploads.leave()
+
+
+@blueprint.post("/order")
+def order() -> ResponseReturnValue:
+    """Tell the kiosk to pause, mute, be louder, skip a track or show a scene, as JSON says."""
+    try:
+        wanted = orders.parse(request.get_json(silent=True))
+        here().view.orders.give(wanted)
+    except OrderError as error:
+        return jsonify(error=str(error)), 400
+    return jsonify(wanted.model_dump(exclude_unset=True)), 202
 
 
 def _upload() -> tuple[bytes, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from device.eye.preview import Preview
     from device.latest import Latest
     from device.messages import Sighting
+    from device.orders import Orders
     from device.status import Status
 
 
@@ -22,11 +23,13 @@ class View:
     """The kiosk as the web page sees it.
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
-    BundleError. `viewers` is how many may watch the live picture at once.
+    BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
+    live picture at once.
     """
 
     status: Latest[Status]
     sighting: Latest[Sighting | None]
     preview: Preview
     classify: Callable[[NDArray[np.uint8]], Sighting]
+    orders: Orders
     viewers: int = 8

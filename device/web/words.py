@@ -42,6 +42,11 @@ def number(value: float, digits: int = 0) -> str:
     return f"{value:.{digits}f}"
 
 
+def boolean(value: bool) -> str:
+    """Write a truth value as HTML's ARIA attributes do."""
+    return "true" if value else "false"
+
+
 def duration(seconds: float) -> str:
     """Write how long something lasts, in its two largest units; `words.js` does the same."""
     left = int(seconds)

@@ -153,6 +153,23 @@ def test_a_short_track_is_not_faded_at_its_end(stage: Stage) -> None:
     assert stage.audio.gain == pytest.approx(0.8)
 
 
+def test_skipping_fades_into_another_track(stage: Stage) -> None:
+    stage.play("uplifting", 3)
+    stage.player.skip()
+    stage.play("uplifting", 1)
+    first, second = stage.audio.pieces
+    assert first.file != second.file
+    assert first.gain + second.gain == pytest.approx(0.8)
+    stage.play("uplifting", 1.2)
+    assert stage.audio.pieces == [second]
+    stage.play(None, 4)
+    stage.player.skip()
+    stage.play(None, 1)
+    assert stage.audio.pieces == []
+    stage.play("calm", 3)
+    assert len(stage.calls("play")) == 3, "a skip that had nothing to skip is forgotten"
+
+
 def test_whims_do_not_pile_up(stage: Stage) -> None:
     for playlist in ("uplifting", "calm") * 20:
         stage.play(playlist, 0.3)

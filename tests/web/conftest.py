@@ -18,6 +18,7 @@ from device.errors import BundleError, EyeBusy
 from device.eye.preview import Preview
 from device.latest import Latest
 from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.orders import Orders
 from device.status import Status
 from device.web import Door, Server, View, create_app
 
@@ -43,13 +44,14 @@ class Kiosk:
     preview: Preview
     status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
     sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+    orders: Orders = field(default_factory=Orders)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
     number: int = 0
 
     def view(self, viewers: int = 4) -> View:
-        return View(self.status, self.sighting, self.preview, self.classify, viewers)
+        return View(self.status, self.sighting, self.preview, self.classify, self.orders, viewers)
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
         self.classified.append(image.shape)

@@ -240,6 +240,38 @@ def test_the_owner_logs_in_by_token_and_out_again(visit: Any, kiosk: Any, door: 
     assert one.elsewhere == []
 
 
+def test_the_owner_tells_the_kiosk_what_to_do(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    one = visit(viewport=PHONE)
+    page = one.open()
+
+    def given() -> list[dict[str, Any]]:
+        page.wait_for_timeout(200)
+        return [order.model_dump(exclude_unset=True) for order in kiosk.orders.take()]
+
+    page.get_by_role("button", name="Pause the camera").click()
+    assert given() == [{"paused": True}]
+    kiosk.status.publish(make_status(paused=True, muted=True, volume=0.4))
+    expect = sync_api.expect
+    expect(page.get_by_role("button", name="Pause the camera", pressed=True)).to_be_visible()
+    expect(page.get_by_label("Volume")).to_have_value("40")
+    page.get_by_role("button", name="Pause the camera").click()
+    page.get_by_role("button", name="Mute").click()
+    page.get_by_role("button", name="Next track").click()
+    page.get_by_label("Volume").fill("55")
+    page.get_by_role("button", name="surprise").click()
+    assert given() == [
+        {"paused": False},
+        {"muted": False},
+        {"skip": True},
+        {"volume": 0.55},
+        {"show": {"emotion": "surprise"}},
+    ]
+    assert one.complaints == []
+    assert visit(owner=False).open().get_by_role("button").count() == 0
+
+
 def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: Door) -> None:
     link = f"/pair/{door.pairing.show()}"
     phone, other = visit(owner=False, viewport=PHONE), visit(owner=False)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 HERE = {"base_url": "http://kiosk:8080"}
-BODY = {"/api/v1/login": {"json": {"token": "x" * 43}}}
+BODY = {
+    "/api/v1/login": {"json": {"token": "x" * 43}},
+    "/api/v1/order": {"json": {"muted": True}},
+}
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +68,9 @@ def test_every_route_answers_each_as_it_should(app: Flask, door: Door) -> None:
             else:
                 assert code == 401, where
 
-        expected = {"door.pair": 403, "door.enter": 401, "api.classify": 400}.get(endpoint, 200)
+        expected = {"door.pair": 403, "door.enter": 401, "api.classify": 400, "api.order": 202}.get(
+            endpoint, 200
+        )
         code = ask(owner, method, path, headers=right, **BODY.get(path, {})).status_code
         assert code == (200 if method == "OPTIONS" else expected), where
 
@@ -74,7 +79,9 @@ def test_every_route_answers_each_as_it_should(app: Flask, door: Door) -> None:
         if endpoint not in PUBLIC:
             code = ask(app.test_client(), method, path, headers=wrong).status_code
             assert code == 401, where
-            code = ask(app.test_client(), method, path, headers=bearer).status_code
+            code = ask(
+                app.test_client(), method, path, headers=bearer, **BODY.get(path, {})
+            ).status_code
             assert code == (200 if method == "OPTIONS" else expected), where
 
         for host in ("evil.example", "kiosk.evil.example:8080", "203.0.113.9", "0.0.0.0", "[::]"):

@@ -9,6 +9,7 @@ import pytest
 
 from device.latest import Latest
 from device.messages import EMOTIONS, Health, Level
+from device.orders import Orders
 from device.status import Status
 from device.web import Door, create_app, words
 from device.web.app import HEADERS
@@ -94,7 +95,7 @@ def test_a_kiosk_that_just_started_has_a_page() -> None:
     from device.web import View
 
     preview = Preview()
-    view = View(Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), 1)
+    view = View(Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), Orders(), 1)
     client = create_app(view, Door.of(None)).test_client()
     text = client.get("/").text
     preview.close()

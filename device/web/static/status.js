@@ -18,6 +18,7 @@ follow((status) => {
   write("level", levels[status.level]);
   document.getElementById("level-dot").className = `dot ${status.level}`;
   showHealth(status.health);
+  document.dispatchEvent(new CustomEvent("status", { detail: status }));
 });
 
 function showBars(probabilities) {

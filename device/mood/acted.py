@@ -1,0 +1,24 @@
+"""A mood that nobody has: for rehearsals, and when the owner puts a scene on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.messages import EMOTIONS, Mood
+
+if TYPE_CHECKING:
+    from device.messages import Probabilities
+
+SURE = 0.82
+"""The probability of an acted mood; the others share the rest."""
+
+
+def acted(emotion: str, since: float) -> Mood:
+    """Return the mood of one person who shows an emotion, since some monotonic time."""
+    return Mood(emotion, since, 1, probabilities_of(emotion))
+
+
+def probabilities_of(emotion: str) -> Probabilities:
+    """Return what the eye would say of a clear expression."""
+    rest = (1 - SURE) / (len(EMOTIONS) - 1)
+    return tuple(SURE if one == emotion else rest for one in EMOTIONS)

@@ -1,0 +1,78 @@
+"""What the owner may tell a running kiosk to do, from the status page."""
+
+from __future__ import annotations
+
+import queue
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from device.config import Section, Share
+from device.errors import OrderError
+from device.messages import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 32
+"""So many orders may wait for the kiosk's next frame."""
+LONGEST_SCENE = 120.0
+
+
+def _emotion(name: str) -> str:
+    if name not in EMOTIONS:
+        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
+    return name
+
+
+class Show(Section):
+    """Show an emotion's scene for some seconds, whatever the faces show."""
+
+    emotion: Annotated[str, AfterValidator(_emotion)]
+    seconds: Annotated[float, Field(gt=0.0, le=LONGEST_SCENE)] = 20.0
+
+
+class Order(Section):
+    """What to change; whatever is left out stays as it is. `skip` goes to the next track."""
+
+    paused: bool | None = None
+    muted: bool | None = None
+    volume: Share | None = None
+    skip: bool = False
+    show: Show | None = None
+
+
+def parse(values: object) -> Order:
+    """Read an order from JSON. Raises OrderError, which says what is wrong with it."""
+    try:
+        order = Order.model_validate(values)
+    except ValidationError as error:
+        one = error.errors(include_url=False)[0]
+        message = one["msg"].removeprefix("Value error, ")
+        where = ".".join(map(str, one["loc"])) or "order"
+        raise OrderError(f"{where}: {message[0].lower()}{message[1:]}") from error
+    if order == Order():
+        raise OrderError(f"order: says nothing; known are {', '.join(Order.model_fields)}")
+    return order
+
+
+class Orders:
+    """Orders on their way from the page's threads to the kiosk's loop."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[Order] = queue.Queue(MOST)
+
+    def give(self, order: Order) -> None:
+        """Leave an order. Raises OrderError when too many are waiting."""
+        try:
+            self._queue.put_nowait(order)
+        except queue.Full as error:
+            raise OrderError("too many orders at once") from error
+
+    def take(self) -> Iterator[Order]:
+        """Yield those that have come since the last call."""
+        while True:
+            try:
+                yield self._queue.get_nowait()
+            except queue.Empty:
+                return

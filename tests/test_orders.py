@@ -1,0 +1,54 @@
+"""What the owner may tell the kiosk to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from device import orders
+from device.errors import OrderError
+from device.messages import EMOTIONS
+from device.orders import MOST, Order, Orders, Show
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        ({"paused": True}, Order(paused=True)),
+        ({"muted": False, "volume": 0.25}, Order(muted=False, volume=0.25)),
+        ({"skip": True}, Order(skip=True)),
+        ({"show": {"emotion": "fear"}}, Order(show=Show(emotion="fear", seconds=20.0))),
+    ],
+)
+def test_orders_are_read(values: dict[str, object], order: Order) -> None:
+    assert orders.parse(values) == order
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (None, "order: "),
+        ([], "order: "),
+        ({}, "order: says nothing; known are paused, muted, volume, skip, show"),
+        ({"paused": "yes"}, "paused: input should be a valid boolean"),
+        ({"volume": 1.5}, "volume: input should be less than or equal to 1"),
+        ({"volume": "loud"}, "volume: "),
+        ({"dance": True}, "dance: extra inputs are not permitted"),
+        ({"show": {"emotion": "bored"}}, f"emotion: should be one of {', '.join(EMOTIONS)}"),
+        ({"show": {"emotion": "sad", "seconds": 1e9}}, "show.seconds: "),
+    ],
+)
+def test_what_is_no_order_is_told(values: object, reason: str) -> None:
+    with pytest.raises(OrderError) as caught:
+        orders.parse(values)
+    assert reason in str(caught.value)
+
+
+def test_orders_come_in_their_order_and_do_not_pile_up() -> None:
+    waiting = Orders()
+    given = [Order(volume=number / MOST) for number in range(MOST)]
+    for order in given:
+        waiting.give(order)
+    with pytest.raises(OrderError, match="too many"):
+        waiting.give(Order(skip=True))
+    assert list(waiting.take()) == given
+    assert list(waiting.take()) == []
