@@ -169,6 +169,13 @@ class PanelConfig(Section):
         return self
 
 
+class HistoryConfig(Section):
+    """How long the seconds of each mood are kept, minute by minute."""
+
+    enabled: bool = True
+    days: Annotated[int, Field(ge=1, le=3650)] = 90
+
+
 class WebConfig(Section):
     """The status page. It answers to this machine's own names, and to `names` besides."""
 
@@ -189,6 +196,7 @@ class Config(Section):
     stage: StageConfig = StageConfig()
     sound: SoundConfig = SoundConfig()
     panel: PanelConfig = PanelConfig()
+    history: HistoryConfig = HistoryConfig()
     web: WebConfig = WebConfig()
 
 

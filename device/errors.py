@@ -53,6 +53,10 @@ class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 
 
+class HistoryError(MoodliftError, OSError):
+    """What is known of the past cannot be read."""
+
+
 class OrderError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from device import __version__, audio, display, mood, music, panel, reactions, stage, web
+from device import __version__, audio, display, history, mood, music, panel, reactions, stage, web
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
@@ -33,6 +33,7 @@ from device.latest import Latest
 from device.messages import Feedback, Level
 from device.orders import Orders
 from device.page import Page
+from device.paths import state_directory
 from device.rate import Rate
 from device.record import Record
 from device.status import Status
@@ -96,12 +97,14 @@ class Kiosk:
         self._status: Latest[Status] = Latest(Status())
         self.feedback: Latest[Feedback | None] = Latest(None)
         self._orders = Orders()
+        self._history = history.Recorder(config.history, state_directory())
         view = web.View(
             self._status,
             self._eye.sighting,
             self._eye.preview,
             self._eye.classify,
             self._orders,
+            self._history.path,
             config.web.viewers,
         )
         self.page = Page(config.web, view, now)
@@ -140,6 +143,7 @@ class Kiosk:
         self._eye.stop()
         self.player.close()
         self._panel.close()
+        self._history.close()
         self.display.close()
 
     def _step(self, now: float) -> None:
@@ -165,6 +169,7 @@ class Kiosk:
         self._draw(sighting, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
+            self._history.note(self._mood.mood, active, self._paused, now)
             self._publish(sighting, now)
 
     def _newest(self, now: float) -> Sighting | None:
@@ -296,6 +301,7 @@ class Kiosk:
     def _health(self, now: float) -> tuple[Health, ...]:
         self._book.note("sound", *self.player.health, now)
         self._book.note("light", *self._panel.health, now)
+        self._book.note("history", *self._history.health, now)
         return (*self._eye.health, *self._book.parts, self.page.health)
 
     def _leave_behind(self) -> None:

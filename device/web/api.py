@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
-from device import orders, picture
+from device import history, orders, picture
 from device.errors import BundleError, EyeBusy, OrderError, PictureError
 from device.status import sighting_json
 from device.web.site import here
@@ -66,6 +70,57 @@ def order() -> ResponseReturnValue:
     except OrderError as error:
         return jsonify(error=str(error)), 400
     return jsonify(wanted.model_dump(exclude_unset=True)), 202
+
+
+@blueprint.get("/history")
+def past() -> ResponseReturnValue:
+    """Return the last hour, day or week, as `span` says, in equal buckets."""
+    span = request.args.get("span", "day")
+    if span not in history.SPANS:
+        return jsonify(error=f"span: should be one of {', '.join(history.SPANS)}"), 400
+    seen = history.read(here().view.history, span, time.time())
+    buckets = [
+        {
+            "start": _moment(one.start),
+            "seconds": {name: round(value, 1) for name, value in one.seconds.items()},
+            "faces": one.faces,
+            "visits": one.visits,
+        }
+        for one in seen.buckets
+    ]
+    totals = {name: round(value, 1) for name, value in seen.totals.items()}
+    return jsonify(
+        span=span,
+        bucket_s=seen.width,
+        buckets=buckets,
+        totals_s=totals,
+        visits=seen.visits,
+        reactions=seen.reactions,
+    )
+
+
+@blueprint.get("/history.<kind>")
+def export(kind: str) -> ResponseReturnValue:
+    """Return every minute that is kept, as CSV or JSON."""
+    if kind not in ("csv", "json"):
+        abort(404)
+    rows = [
+        {"start": _moment(round(row.pop("minute")) * history.MINUTE), **row}
+        for row in history.everything(here().view.history)
+    ]
+    headers = {"Content-Disposition": f'attachment; filename="moodlift-history.{kind}"'}
+    if kind == "json":
+        return jsonify(rows), 200, headers
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ("start", *history.COUNTS), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return Response(out.getvalue(), 200, headers, mimetype="text/csv")
+
+
+def _moment(seconds: int) -> str:
+    """Write a time since 1970 as RFC 3339, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _upload() -> tuple[bytes, str]:

@@ -6,9 +6,10 @@ import io
 from typing import IO, TYPE_CHECKING
 
 from flask import Flask, Request, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from device import __version__
+from device.errors import HistoryError
 from device.paths import ASSETS
 from device.web import api, pages, words
 from device.web.door import close
@@ -58,6 +59,7 @@ def create_app(view: View, door: Door) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_error_handler(HTTPException, _problem)
+    app.register_error_handler(HistoryError, lambda error: _problem(ServiceUnavailable(str(error))))
     app.after_request(_guard)
     return app
 

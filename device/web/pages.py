@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from flask import (
@@ -11,11 +12,13 @@ from flask import (
     current_app,
     jsonify,
     render_template,
+    request,
     send_from_directory,
 )
 
+from device import history
 from device.messages import Level
-from device.web import words
+from device.web import chart, words
 from device.web.site import here
 from device.web.streams import BOUNDARY, endless, over, pictures
 
@@ -38,6 +41,16 @@ def status() -> str:
 def camera() -> str:
     """Show the page with the live picture."""
     return render_template("get_started.html", status=here().view.status.get().as_json())
+
+
+@blueprint.get("/history")
+def past() -> ResponseReturnValue:
+    """Show the last hour, day or week as a picture, and what it adds up to."""
+    span = request.args.get("span", "day")
+    if span not in history.SPANS:
+        abort(404)
+    seen = history.read(here().view.history, span, time.time())
+    return render_template("history.html", span=span, spans=history.SPANS, chart=chart.draw(seen))
 
 
 @blueprint.get("/video_feed")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ class View:
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
-    live picture at once.
+    live picture at once, `history` where the past is kept.
     """
 
     status: Latest[Status]
@@ -32,4 +33,5 @@ class View:
     preview: Preview
     classify: Callable[[NDArray[np.uint8]], Sighting]
     orders: Orders
+    history: Path
     viewers: int = 8

@@ -7,6 +7,7 @@ import http.client
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,7 @@ class Kiosk:
     preview: Preview
     status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
     sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+    history: Path = Path("none")
     orders: Orders = field(default_factory=Orders)
     fault: Exception | None = None
     delay: float = 0.0
@@ -51,7 +53,15 @@ class Kiosk:
     number: int = 0
 
     def view(self, viewers: int = 4) -> View:
-        return View(self.status, self.sighting, self.preview, self.classify, self.orders, viewers)
+        return View(
+            self.status,
+            self.sighting,
+            self.preview,
+            self.classify,
+            self.orders,
+            self.history,
+            viewers,
+        )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
         self.classified.append(image.shape)

@@ -34,7 +34,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield every endpoint with an address of it and a method."""
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:filename>", "style.css")
-        path = path.replace("<name>", "happy").replace("<code>", "wrong")
+        path = path.replace("<name>", "happy").replace("<code>", "wrong").replace("<kind>", "csv")
         for method in sorted(rule.methods or ()):
             yield rule.endpoint, path, method
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,6 @@ from device.web.app import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -59,7 +59,7 @@ def test_the_status_page_is_complete_without_javascript(client: FlaskClient) -> 
     for said in (
         "Moodlift", "Looks happy", "for 12 s", "1 person", "12.3 / s", "80 ms", "29.9 / s",
         "1 h 2 min", "Sunrise, 70%", "All well", "USB camera, 640 x 480 at 30", "model emotion-3",
-        "Frames stay in memory on this device; nothing is recorded.", 'src="/emoji/happy.svg"',
+        "Pictures stay in memory on this device and are never recorded.", 'src="/emoji/happy.svg"',
         'width="87.0%"', "87 %",
     ):  # fmt: skip
         assert said in text
@@ -95,7 +95,15 @@ def test_a_kiosk_that_just_started_has_a_page() -> None:
     from device.web import View
 
     preview = Preview()
-    view = View(Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), Orders(), 1)
+    view = View(
+        Latest(Status()),
+        Latest(None),
+        preview,
+        lambda image: pytest.fail(),
+        Orders(),
+        Path("none"),
+        1,
+    )
     client = create_app(view, Door.of(None)).test_client()
     text = client.get("/").text
     preview.close()

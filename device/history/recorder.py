@@ -1,0 +1,109 @@
+"""Writes history beside the show: the kiosk's loop never waits for the disk."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from device.history.store import DAY, FILE, Store
+from device.history.tally import MINUTE, Minute, Tally
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from device.config import HistoryConfig
+    from device.messages import Mood, Reaction
+
+log = logging.getLogger(__name__)
+
+WAITING = 60
+"""So many minutes wait in memory for a disk that cannot be written; then the oldest go."""
+CLOSE_SECONDS = 3.0
+
+
+class Recorder:
+    """Counts minutes in the caller's thread, and writes each in its own; `folder` is the state's.
+
+    A disk that is full, read-only or gone stops the writing, not the show: it is told in `health`,
+    and every further minute tries again.
+    """
+
+    def __init__(
+        self, config: HistoryConfig, folder: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._days, self._clock = config.days, clock
+        self.path = folder / FILE
+        self._tally = Tally()
+        self._over: queue.SimpleQueue[Minute | None] = queue.SimpleQueue()
+        self._fault = ""
+        self._thread: threading.Thread | None = None
+        if config.enabled:
+            self._thread = threading.Thread(target=self._write, name="history", daemon=True)
+            self._thread.start()
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How the writing does, in words."""
+        if self._thread is None:
+            return Level.OFF, "switched off"
+        if self._fault:
+            return Level.DEGRADED, f"nothing is written: {self._fault}"
+        return Level.OK, f"kept for {self._days} days"
+
+    def note(self, mood: Mood, reactions: tuple[Reaction, ...], paused: bool, now: float) -> None:
+        """Take down what is shown at `now` (monotonic seconds); see `Tally.note`."""
+        if self._thread is None:
+            return
+        over = self._tally.note(mood, reactions, paused, now, self._clock())
+        if over is not None:
+            self._over.put(over)
+
+    def close(self) -> None:
+        """Write what there is of the present minute, and end."""
+        if self._thread is None:
+            return
+        rest = self._tally.rest()
+        if rest is not None:
+            self._over.put(rest)
+        self._over.put(None)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _write(self) -> None:
+        store: Store | None = None
+        waiting: list[Minute] = []
+        while (minute := self._over.get()) is not None:
+            waiting = [*waiting, minute][-WAITING:]
+            try:
+                store = store or Store(self.path)
+                while waiting:
+                    store.add(waiting[0])
+                    del waiting[0]
+                store.forget(int(self._clock() // MINUTE) - self._days * DAY)
+                self._tell("")
+            except (sqlite3.Error, OSError) as error:
+                self._tell(str(error))
+                _close(store)
+                store = None
+        _close(store)
+
+    def _tell(self, fault: str) -> None:
+        """Log a fault once, and once that it is over."""
+        if fault and not self._fault:
+            log.warning("history: %s: %s", self.path, fault)
+        if self._fault and not fault:
+            log.info("history: written again")
+        self._fault = fault
+
+
+def _close(store: Store | None) -> None:
+    if store is not None:
+        try:
+            store.close()
+        except sqlite3.Error as error:
+            log.debug("history: %s", error)

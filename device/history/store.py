@@ -1,0 +1,95 @@
+"""The minutes on the disk: SQLite with a write-ahead log, which no power cut harms."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from typing import TYPE_CHECKING
+
+from device.history.tally import MINUTE, STATES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.history.tally import Minute
+
+log = logging.getLogger(__name__)
+
+FILE = "history.sqlite"
+DAY = 86_400 // MINUTE
+COUNTS = (*STATES, "faces", "visits")
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS minutes (
+    minute INTEGER PRIMARY KEY, {", ".join(f"{name} REAL NOT NULL" for name in COUNTS)}
+) STRICT;
+CREATE TABLE IF NOT EXISTS reactions (
+    minute INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (minute, name)
+) STRICT, WITHOUT ROWID;
+"""
+ADD = (
+    f"INSERT INTO minutes VALUES (?{', ?' * len(COUNTS)}) "  # noqa: S608 (names of our own)
+    "ON CONFLICT (minute) DO UPDATE SET "
+    + ", ".join(f"{name} = {name} + excluded.{name}" for name in (*STATES, "visits"))
+    + ", faces = max(faces, excluded.faces)"
+)
+ADD_REACTION = (
+    "INSERT INTO reactions VALUES (?, ?, ?) "
+    "ON CONFLICT (minute, name) DO UPDATE SET count = count + excluded.count"
+)
+BUSY_SECONDS = 5.0
+
+
+class Store:
+    """Writes minutes to a file; used by one thread. Any method may raise sqlite3.Error or OSError.
+
+    A file that is no database is moved aside, and another is begun.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._database = _opened(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # locked, full, not permitted: the file itself may be good
+            aside = path.with_suffix(".damaged")
+            log.warning("%s: %s; it is now %s", path, error, aside.name)
+            path.replace(aside)
+            for name in (f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+            self._database = _opened(path)
+
+    def add(self, minute: Minute) -> None:
+        """Add a minute to what there is of it."""
+        counts = [minute.seconds.get(state, 0.0) for state in STATES]
+        row = (minute.number, *counts, float(minute.faces), float(minute.visits))
+        reactions = [(minute.number, name, count) for name, count in minute.reactions.items()]
+        with self._database:
+            self._database.execute(ADD, row)
+            self._database.executemany(ADD_REACTION, reactions)
+
+    def forget(self, before: int) -> None:
+        """Delete the minutes with smaller numbers."""
+        with self._database:
+            for table in ("minutes", "reactions"):
+                self._database.execute(f"DELETE FROM {table} WHERE minute < ?", (before,))  # noqa: S608
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        # With a write-ahead log this can lose the last minutes when the power goes, never the file.
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(SCHEMA)
+    except sqlite3.Error:
+        with contextlib.suppress(sqlite3.Error):
+            database.close()
+        raise
+    return database

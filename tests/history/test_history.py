@@ -1,0 +1,301 @@
+"""Minutes counted, kept, forgotten and read again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device import history
+from device.config import HistoryConfig
+from device.errors import HistoryError
+from device.history import COUNTS, MINUTE, SPANS, STATES, Minute, Recorder, Store, Tally
+from device.history.recorder import WAITING
+from device.history.store import DAY
+from device.history.tally import LONGEST_STEP
+from device.messages import EMOTIONS, NOBODY, Level, Mood, Reaction
+from device.web import Door, create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NOW = 1_800_000_000.0
+"""A wall clock, in the middle of a minute that is a multiple of 60."""
+
+
+def mood(emotion: str | None, faces: int = 1) -> Mood:
+    return Mood(emotion, 0.0, faces) if emotion else NOBODY
+
+
+def test_seconds_are_counted_by_mood() -> None:
+    tally = Tally()
+    for second in range(61):
+        emotion = None if second < 20 else "happy" if second < 50 else "sad"
+        over = tally.note(mood(emotion, 2), (), second >= 55, 100.0 + second, NOW + second)
+        assert (over is None) == (second < 60)
+    assert over is not None
+    assert over.number == NOW // MINUTE
+    assert over.seconds == {"nobody": 19.0, "happy": 30.0, "sad": 5.0, "paused": 5.0}
+    assert (over.faces, over.visits) == (2, 1)
+
+
+def test_reactions_are_counted_when_they_begin() -> None:
+    tally = Tally()
+    comfort, again = (Reaction("comfort", "sad", start) for start in (1.0, 9.0))
+    for number, active in enumerate([(), (comfort,), (comfort,), (), (again,), (again,)]):
+        tally.note(mood("sad"), active, False, float(number), NOW)
+    rest = tally.rest()
+    assert rest is not None
+    assert rest.reactions == {"comfort": 2}
+    assert tally.rest() is None
+
+
+def test_a_machine_that_slept_has_seen_nothing() -> None:
+    tally = Tally()
+    tally.note(mood("happy"), (), False, 0.0, NOW)
+    tally.note(mood("happy"), (), False, 3600.0, NOW + 1)
+    tally.note(mood("happy"), (), False, 3500.0, NOW + 1)
+    rest = tally.rest()
+    assert rest is not None
+    assert rest.seconds == {"happy": LONGEST_STEP}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*EMOTIONS, None]),
+            st.booleans(),
+            st.floats(0.01, LONGEST_STEP),
+            st.floats(-100, 100),
+        ),
+        max_size=60,
+    )
+)
+def test_no_second_is_lost_or_counted_twice_whatever_the_clock_does(steps: list[Any]) -> None:
+    tally, now, wall, minutes = Tally(), 0.0, NOW, []
+    for emotion, paused, passed, jump in steps:
+        now, wall = now + passed, wall + jump
+        minutes.append(tally.note(mood(emotion), (), paused, now, wall))
+    minutes.append(tally.rest())
+    total = sum(sum(one.seconds.values()) for one in minutes if one)
+    assert total == pytest.approx(sum(step[2] for step in steps[1:]))
+
+
+def minute(number: int, emotion: str = "happy", seconds: float = 60.0) -> Minute:
+    return Minute(number, {emotion: seconds}, 2, 1)
+
+
+def test_what_is_stored_twice_adds_up(tmp_path: Path) -> None:
+    store = Store(tmp_path / "deep/history.sqlite")
+    one = minute(7, seconds=20.0)
+    one.reactions["comfort"] = 1
+    store.add(one)
+    store.add(one)
+    store.add(Minute(7, {"sad": 5.0}, faces=4))
+    store.close()
+    (row,) = history.everything(tmp_path / "deep/history.sqlite")
+    assert (row["happy"], row["sad"], row["faces"], row["visits"]) == (40.0, 5.0, 4.0, 2.0)
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_a_span_is_read_in_buckets_that_add_up(tmp_path: Path, span: str) -> None:
+    path = tmp_path / "history.sqlite"
+    store, last = Store(path), int(NOW // MINUTE)
+    minutes, width = SPANS[span]
+    for back in range(minutes * 2):
+        one = minute(last - back, EMOTIONS[back % 7], 30.0)
+        one.reactions["celebrate"] = 1
+        store.add(one)
+    store.close()
+    past = history.read(path, span, NOW)
+    assert len(past.buckets) == minutes // width
+    assert past.width == width * MINUTE
+    assert [b.start - a.start for a, b in zip(past.buckets, past.buckets[1:], strict=False)] == [
+        past.width
+    ] * (len(past.buckets) - 1)
+    assert past.buckets[-1].start <= NOW < past.buckets[-1].start + past.width
+    counted = minutes - width + 1 + (last % width)
+    assert sum(past.totals.values()) == pytest.approx(30.0 * counted)
+    assert past.visits == counted
+    assert past.reactions == {"celebrate": counted}
+    full = past.buckets[0]
+    assert sum(full.seconds.values()) == pytest.approx(30.0 * width)
+
+
+def test_no_file_is_an_empty_past(tmp_path: Path) -> None:
+    past = history.read(tmp_path / "none.sqlite", "hour", NOW)
+    assert sum(past.totals.values()) == 0
+    assert history.everything(tmp_path / "none.sqlite") == []
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_a_file_that_is_none_is_moved_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(HistoryError, match="not a database"):
+        history.read(path, "hour", NOW)
+    store = Store(path)
+    store.add(minute(1))
+    store.close()
+    assert len(history.everything(path)) == 1
+    assert (tmp_path / "history.damaged").read_bytes() == b"no database" * 1000
+    assert "it is now history.damaged" in caplog.text
+
+
+def wait_until(check: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not check():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Path) -> None:
+    wall = [NOW]
+    days = 3
+    store = Store(tmp_path / history.FILE)
+    last = int(NOW // MINUTE)
+    for number in (last - days * DAY - 5, last - days * DAY + 5):
+        store.add(minute(number))
+    store.close()
+    recorder = Recorder(HistoryConfig(days=days), tmp_path, lambda: wall[0])
+    for second in range(130):
+        wall[0] = NOW + second
+        recorder.note(mood("happy"), (), False, float(second))
+    recorder.close()
+    rows = history.everything(recorder.path)
+    assert [round(row["minute"]) - last for row in rows] == [5 - days * DAY, 0, 1, 2]
+    assert [row["happy"] for row in rows[1:]] == [59.0, 60.0, 10.0]
+    assert recorder.health == (Level.OK, "kept for 3 days")
+
+
+def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "state"
+    blocked.touch()
+    wall = [NOW]
+    recorder = Recorder(HistoryConfig(), blocked, lambda: wall[0])
+
+    def pass_minutes(count: int) -> None:
+        for _ in range(count):
+            wall[0] += MINUTE
+            recorder.note(mood("sad"), (), False, wall[0])
+
+    pass_minutes(3)
+    wait_until(lambda: recorder.health[0] is Level.DEGRADED)
+    assert "nothing is written" in recorder.health[1]
+    pass_minutes(WAITING + 5)
+    wait_until(lambda: recorder._over.empty())
+    blocked.unlink()
+    pass_minutes(1)
+    wait_until(lambda: recorder.health[0] is Level.OK)
+    recorder.close()
+    assert len(history.everything(recorder.path)) == WAITING + 1
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 1
+
+
+def test_history_that_is_switched_off_writes_nothing(tmp_path: Path) -> None:
+    recorder = Recorder(HistoryConfig(enabled=False), tmp_path)
+    recorder.note(mood("happy"), (), False, 0.0)
+    recorder.close()
+    assert recorder.health == (Level.OFF, "switched off")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_readers_and_the_writer_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    store = Store(path)
+    store.add(minute(1))
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM minutes").fetchone() == (1,)
+    store.add(minute(2))
+    assert reader.execute("SELECT count(*) FROM minutes").fetchone() == (1,)
+    assert len(history.everything(path)) == 2
+    reader.close()
+    store.close()
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Any:
+    """The owner's page of a kiosk with a week of history, and its first minute."""
+    from device.eye.preview import Preview
+    from device.latest import Latest
+    from device.orders import Orders
+    from device.status import Status
+    from device.web import View
+
+    store, last = Store(tmp_path / history.FILE), int(time.time() // MINUTE)
+    with store._database:
+        for back in range(0, 7 * DAY, 7):
+            store._database.execute(
+                f"INSERT INTO minutes VALUES (?{', ?' * len(COUNTS)})",
+                (last - back, *(back % (3 + n) * 2.0 for n in range(len(STATES))), 2.0, 1.0),
+            )
+    store.close()
+    preview, door = Preview(), Door.of(None)
+    view = View(
+        Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), Orders(),
+        tmp_path / history.FILE,
+    )  # fmt: skip
+    client = create_app(view, door).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
+    yield client
+    preview.close()
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_the_page_draws_a_week_of_data(page: Any, span: str) -> None:
+    text = page.get(f"/history?span={span}").text
+    assert f"The last {span}" in text
+    assert text.count("<rect") > 20
+    assert text.count('scope="row"') == len(EMOTIONS)
+    told = page.get(f"/api/v1/history?span={span}").json
+    assert len(told["buckets"]) == SPANS[span][0] // SPANS[span][1]
+    assert told["buckets"][0]["start"].endswith("Z")
+    assert set(told["totals_s"]) == set(STATES)
+
+
+def test_the_page_of_an_empty_past_says_so(page: Any, tmp_path: Path) -> None:
+    (tmp_path / history.FILE).unlink()
+    assert "Nobody was seen in this time." in page.get("/history").text
+
+
+def test_a_span_that_is_none_is_refused(page: Any) -> None:
+    assert page.get("/history?span=year").status_code == 404
+    answer = page.get("/api/v1/history?span=year")
+    assert (answer.status_code, answer.json) == (
+        400,
+        {"error": "span: should be one of hour, day, week"},
+    )
+    assert page.get("/api/v1/history.xml").status_code == 404
+
+
+def test_everything_is_exported(page: Any) -> None:
+    rows = page.get("/api/v1/history.json")
+    assert "attachment" in rows.headers["Content-Disposition"]
+    table = list(csv.DictReader(io.StringIO(page.get("/api/v1/history.csv").text)))
+    assert len(rows.json) == len(table) == 7 * DAY // 7
+    assert list(table[0]) == ["start", *COUNTS]
+    assert [float(table[5][name]) for name in COUNTS] == [rows.json[5][name] for name in COUNTS]
+    assert table[5]["start"] == rows.json[5]["start"]
+
+
+def test_a_past_that_cannot_be_read_is_told(page: Any, tmp_path: Path) -> None:
+    (tmp_path / history.FILE).write_bytes(b"no database" * 1000)
+    for path in ("/history", "/api/v1/history", "/api/v1/history.csv"):
+        answer = page.get(path)
+        assert answer.status_code == 503
+        assert "not a database" in (answer.json["error"] if answer.is_json else answer.text)
+    assert json.loads(page.get("/healthz").text) == {"level": "ok"}
