@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 PUBLIC = frozenset(
     {
-        "static", "pages.status", "pages.emoji", "pages.healthz", "api.status", "api.follow",
-        "door.show", "door.enter", "door.pair",
+        "static", "pages.status", "pages.emoji", "pages.healthz", "pages.readyz", "api.status",
+        "api.follow", "door.show", "door.enter", "door.pair",
     }
 )  # fmt: skip
 """Endpoints that answer anybody: no pictures of people, and nothing that changes the kiosk."""

@@ -18,7 +18,7 @@ from flask import (
 
 from device import history
 from device.messages import Level
-from device.web import chart, words
+from device.web import chart, metrics, words
 from device.web.site import here
 from device.web.streams import BOUNDARY, endless, over, pictures
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("pages", __name__)
 
+READY_SECONDS = 5.0
 EMOJI_SECONDS = 86400
 """How long a browser may keep an emoji."""
 
@@ -73,6 +74,21 @@ def emoji(name: str) -> Response:
         abort(404)
     folder = current_app.config["EMOJI_FOLDER"]
     return send_from_directory(folder, f"{name}.svg", max_age=EMOJI_SECONDS)
+
+
+@blueprint.get("/metrics")
+def figures() -> Response:
+    """Give the kiosk's figures in the form that Prometheus reads."""
+    return Response(metrics.text(here()), content_type=metrics.CONTENT_TYPE)
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Say whether the kiosk sees: a frame was understood not long ago, or the camera is paused."""
+    status = here().view.status.get()
+    fresh = status.freshness is not None and status.freshness < READY_SECONDS
+    ready = fresh or status.paused
+    return jsonify(ready=ready), 200 if ready else 503
 
 
 @blueprint.get("/healthz")
