@@ -1,4 +1,4 @@
-"""The programming interface, version 1. Every error is JSON: {"error": reason}."""
+"""The programming interface, version 1. Errors are problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.exceptions import ServiceUnavailable
 
 from device import history, orders, picture
 from device.errors import BundleError, EyeBusy, OrderError, PictureError
@@ -23,7 +24,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 FIELDS = ("image", "file")
 """Names under which a form may send its picture."""
-BUSY_SECONDS = "2"
+BUSY_SECONDS = 2
 _LONGEST_NAME = 80
 
 
@@ -38,7 +39,7 @@ def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
     site = here()
     if not site.followers.take():
-        return _busy("too many follow the status already")
+        raise _busy("too many follow the status already")
     stream = events(site.view.status, over(site.closing))
     return endless(stream, site.followers, "text/event-stream")
 
@@ -48,15 +49,15 @@ def classify() -> ResponseReturnValue:
     """Return the faces of a JPEG or PNG that is the request's body or a form's file."""
     site = here()
     if not site.uploads.take():
-        return _busy("too many pictures at once")
+        raise _busy("too many pictures at once")
     try:
         data, name = _upload()
         image = picture.read(data, name, picture.UPLOAD_FORMATS)
         return jsonify(sighting_json(site.view.classify(image)))
     except PictureError as error:
-        return jsonify(error=str(error)), 400
+        abort(400, str(error))
     except (EyeBusy, BundleError) as error:
-        return _busy(str(error))
+        raise _busy(str(error)) from error
     finally:
         site.uploads.leave()
 
@@ -68,7 +69,7 @@ def order() -> ResponseReturnValue:
         wanted = orders.parse(request.get_json(silent=True))
         here().view.orders.give(wanted)
     except OrderError as error:
-        return jsonify(error=str(error)), 400
+        abort(400, str(error))
     return jsonify(wanted.model_dump(exclude_unset=True)), 202
 
 
@@ -77,7 +78,7 @@ def past() -> ResponseReturnValue:
     """Return the last hour, day or week, as `span` says, in equal buckets."""
     span = request.args.get("span", "day")
     if span not in history.SPANS:
-        return jsonify(error=f"span: should be one of {', '.join(history.SPANS)}"), 400
+        abort(400, f"span: should be one of {', '.join(history.SPANS)}")
     seen = history.read(here().view.history, span, time.time())
     buckets = [
         {
@@ -134,5 +135,5 @@ def _upload() -> tuple[bytes, str]:
     raise PictureError(f"form: no file in a field named {' or '.join(FIELDS)}")
 
 
-def _busy(text: str) -> ResponseReturnValue:
-    return jsonify(error=text), 503, {"Retry-After": BUSY_SECONDS}
+def _busy(text: str) -> ServiceUnavailable:
+    return ServiceUnavailable(text, retry_after=BUSY_SECONDS)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING
 
-from flask import Flask, Request, Response, jsonify, render_template, request
+from flask import Flask, Request, Response
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from device import __version__
 from device.errors import HistoryError
 from device.paths import ASSETS
-from device.web import api, pages, words
+from device.web import api, pages, problem, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -36,10 +36,6 @@ HEADERS = {
 """On every answer. The last keeps other sites from showing the camera's picture."""
 
 
-KEPT = ("Allow", "Retry-After")
-"""Headers of an error that go out with it."""
-
-
 class MemoryRequest(Request):
     """A request whose uploads stay in memory: people's pictures never touch a disk."""
 
@@ -58,10 +54,14 @@ def create_app(view: View, door: Door) -> Flask:
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
-    app.register_error_handler(HTTPException, _problem)
-    app.register_error_handler(HistoryError, lambda error: _problem(ServiceUnavailable(str(error))))
+    app.register_error_handler(HTTPException, problem.answer)
+    app.register_error_handler(HistoryError, _unavailable)
     app.after_request(_guard)
     return app
+
+
+def _unavailable(error: HistoryError) -> ResponseReturnValue:
+    return problem.answer(ServiceUnavailable(str(error)))
 
 
 def _guard(response: Response) -> Response:
@@ -69,25 +69,3 @@ def _guard(response: Response) -> Response:
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _problem(error: HTTPException) -> ResponseReturnValue:
-    """Answer with the reason, as JSON below /api and as a page elsewhere."""
-    if error.response is not None:
-        return error.response
-    code = error.code or 500
-    reason = _reason(error)
-    headers = [(key, value) for key, value in error.get_headers() if key in KEPT]
-    if request.path.startswith("/api/"):
-        return jsonify(error=reason), code, headers
-    return render_template("problem.html", code=code, reason=reason), code, headers
-
-
-def _reason(error: HTTPException) -> str:
-    if error.code == 413:
-        return f"larger than {UPLOAD_BYTES // 1024 // 1024} MB"
-    if error.code == 404:
-        return f"{request.path}: no such page"
-    if error.code == 405:
-        return f"{request.method} is not possible here"
-    return error.description or error.name

@@ -11,6 +11,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
 from waitress.utilities import RequestEntityTooLarge
 
+from device.web.problem import TOO_LARGE
+
 KEPT_BYTES = 8 * 1024 * 1024
 """Most of a body that is kept; the app refuses a larger one by its length."""
 
@@ -43,7 +45,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         """Read on; a body in chunks, whose length nobody knows, ends where it grows too large."""
         consumed: int = super().received(data)
         if self.chunked and self.body_bytes_received > KEPT_BYTES:
-            self.error = RequestEntityTooLarge("larger than 8 MB")
+            self.error = RequestEntityTooLarge(TOO_LARGE)
             self.completed = True
         return consumed
 

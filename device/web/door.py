@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from device.web.hosts import Hosts
 from device.web.keys import DAY, SESSION_DAYS, Keys
@@ -104,8 +105,10 @@ def _same_origin() -> bool:
 
 def _refuse() -> ResponseReturnValue:
     if request.path.startswith("/api/"):
-        answer = jsonify(error="this is for the owner: log in, or send the token")
-        return answer, 401, {"WWW-Authenticate": "Bearer"}
+        raise Unauthorized(
+            "this is for the owner: log in, or send the token",
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
     return render_template("login.html", next=request.path), 401
 
 
@@ -126,7 +129,7 @@ def enter() -> ResponseReturnValue:
         abort(400, 'send JSON: {"token": "..."}')
     door = here().door
     if not door.try_once(lambda: door.keys.is_token(token.strip())):
-        return jsonify(error="that is not the kiosk's token"), 401
+        abort(401, "that is not the kiosk's token")
     return _welcome(jsonify(owner=True))
 
 

@@ -275,10 +275,8 @@ def test_the_page_of_an_empty_past_says_so(page: Any, tmp_path: Path) -> None:
 def test_a_span_that_is_none_is_refused(page: Any) -> None:
     assert page.get("/history?span=year").status_code == 404
     answer = page.get("/api/v1/history?span=year")
-    assert (answer.status_code, answer.json) == (
-        400,
-        {"error": "span: should be one of hour, day, week"},
-    )
+    assert answer.status_code == 400
+    assert answer.json["detail"] == "span: should be one of hour, day, week"
     assert page.get("/api/v1/history.xml").status_code == 404
 
 
@@ -297,5 +295,5 @@ def test_a_past_that_cannot_be_read_is_told(page: Any, tmp_path: Path) -> None:
     for path in ("/history", "/api/v1/history", "/api/v1/history.csv"):
         answer = page.get(path)
         assert answer.status_code == 503
-        assert "not a database" in (answer.json["error"] if answer.is_json else answer.text)
+        assert "not a database" in (answer.json["detail"] if answer.is_json else answer.text)
     assert json.loads(page.get("/healthz").text) == {"level": "ok"}

@@ -104,37 +104,35 @@ def test_bad_pictures_are_refused_with_the_reason(
     data, reason = BAD[kind]
     answer = client.post(PATH, data=data)
     assert answer.status_code == 400
-    assert set(answer.json) == {"error"}
-    assert answer.json["error"].startswith(reason)
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["detail"].startswith(reason)
     assert not kiosk.classified
 
 
 def test_a_form_names_its_file_in_the_reason(client: FlaskClient) -> None:
     answer = client.post(PATH, **form(b"text"))
-    assert (answer.status_code, answer.json) == (
-        400,
-        {"error": "me.jpg: not a JPEG or PNG picture"},
-    )
+    assert answer.status_code == 400
+    assert answer.json["detail"] == "me.jpg: not a JPEG or PNG picture"
 
 
 @pytest.mark.parametrize("fields", [{}, {"other": (io.BytesIO(PNG), "a")}, {"image": "text"}])
 def test_a_form_without_a_file(client: FlaskClient, fields: dict[str, Any]) -> None:
     answer = client.post(PATH, data=fields, content_type="multipart/form-data")
     assert answer.status_code == 400
-    assert answer.json == {"error": "form: no file in a field named image or file"}
+    assert answer.json["detail"] == "form: no file in a field named image or file"
 
 
 def test_a_broken_form(client: FlaskClient) -> None:
     answer = client.post(PATH, data=b"--x\r\njunk", content_type="multipart/form-data; boundary=y")
     assert answer.status_code == 400
-    assert "error" in answer.json
+    assert answer.json["detail"]
 
 
 @pytest.mark.parametrize("as_form", [False, True])
 def test_more_than_8_mb_is_too_large(client: FlaskClient, as_form: bool) -> None:
     data = bytes(EIGHT_MB + 1)
     answer = client.post(PATH, **(form(data) if as_form else {"data": data}))
-    assert (answer.status_code, answer.json) == (413, {"error": "larger than 8 MB"})
+    assert (answer.status_code, answer.json["detail"]) == (413, "larger than 8 MB")
 
 
 def test_8_mb_are_not_too_large(client: FlaskClient) -> None:
@@ -145,7 +143,7 @@ def test_8_mb_are_not_too_large(client: FlaskClient) -> None:
 def test_an_eye_that_cannot_answer(client: FlaskClient, kiosk: Any, unable: Exception) -> None:
     kiosk.fault = unable
     answer = client.post(PATH, data=PNG)
-    assert (answer.status_code, answer.json) == (503, {"error": str(unable)})
+    assert (answer.status_code, answer.json["detail"]) == (503, str(unable))
     assert int(answer.headers["Retry-After"]) > 0
 
 

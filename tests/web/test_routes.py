@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +200,10 @@ def test_errors_of_the_api_are_json(
     client: FlaskClient, method: str, path: str, code: int, reason: str
 ) -> None:
     answer = client.open(path, method=method)
-    assert (answer.status_code, answer.json) == (code, {"error": reason})
+    assert (answer.status_code, answer.mimetype) == (code, "application/problem+json")
+    assert answer.json == {
+        "type": "about:blank", "title": HTTPStatus(code).phrase, "status": code, "detail": reason,
+    }  # fmt: skip
     assert ("Allow" in answer.headers) == (code == 405)
 
 
@@ -209,7 +213,7 @@ def test_an_unforeseen_error_is_json_without_its_details(
     kiosk.status.publish(None)
     answer = client.get("/api/v1/status")
     assert answer.status_code == 500
-    assert set(answer.json) == {"error"}
+    assert answer.mimetype == "application/problem+json"
     assert "NoneType" not in answer.text
     assert "NoneType" in caplog.text
     assert client.get("/").mimetype == "text/html"

@@ -126,7 +126,7 @@ def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
 def test_more_followers_than_seats_are_sent_away(guest: Any) -> None:
     answers = [guest().get("/api/v1/events") for _ in range(FOLLOWERS + 1)]
     assert [answer.status for answer in answers] == [200] * FOLLOWERS + [503]
-    assert json.loads(answers[-1].read())["error"] == "too many follow the status already"
+    assert json.loads(answers[-1].read())["detail"] == "too many follow the status already"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])

@@ -9,7 +9,7 @@ export async function send(path, body = {}) {
       body: JSON.stringify(body),
     });
     const told = await answer.json();
-    return answer.ok ? told : { error: told.error ?? `error ${answer.status}` };
+    return answer.ok ? told : { error: told.detail ?? `error ${answer.status}` };
   } catch {
     return { error: "The kiosk does not answer." };
   }
