@@ -14,6 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from device import history, orders, picture
 from device.errors import BundleError, EyeBusy, OrderError, PictureError
 from device.status import sighting_json
+from device.web import openapi
 from device.web.site import here
 from device.web.streams import endless, events, over
 
@@ -117,6 +118,12 @@ def export(kind: str) -> ResponseReturnValue:
     writer.writeheader()
     writer.writerows(rows)
     return Response(out.getvalue(), 200, headers, mimetype="text/csv")
+
+
+@blueprint.get("/openapi.json")
+def describe() -> ResponseReturnValue:
+    """Return what can be asked here, as OpenAPI."""
+    return jsonify(openapi.document())
 
 
 def _moment(seconds: int) -> str:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 from device.web.hosts import Hosts
 from device.web.keys import DAY, SESSION_DAYS, Keys
 from device.web.pairing import Pairing
+from device.web.problem import PROGRAMS
 from device.web.site import here
 from device.web.throttle import Throttle
 
@@ -104,7 +105,7 @@ def _same_origin() -> bool:
 
 
 def _refuse() -> ResponseReturnValue:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(PROGRAMS):
         raise Unauthorized(
             "this is for the owner: log in, or send the token",
             www_authenticate=WWWAuthenticate("bearer"),

@@ -18,7 +18,7 @@ from flask import (
 
 from device import history
 from device.messages import Level
-from device.web import chart, metrics, words
+from device.web import chart, metrics, openapi, words
 from device.web.site import here
 from device.web.streams import BOUNDARY, endless, over, pictures
 
@@ -52,6 +52,12 @@ def past() -> ResponseReturnValue:
         abort(404)
     seen = history.read(here().view.history, span, time.time())
     return render_template("history.html", span=span, spans=history.SPANS, chart=chart.draw(seen))
+
+
+@blueprint.get("/api")
+def interface() -> str:
+    """Show what programs can ask for."""
+    return render_template("api.html", document=openapi.document())
 
 
 @blueprint.get("/video_feed")

@@ -1,4 +1,4 @@
-"""What is answered when something is wrong: problem details below /api, a page elsewhere."""
+"""What is answered when something is wrong: problem details for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.exceptions import HTTPException
 
-API = "/api/"
+PROGRAMS = ("/api/", "/metrics", "/healthz", "/readyz")
+"""What is asked for by programs begins so."""
 MIMETYPE = "application/problem+json"
 """RFC 9457; what is wrong is in `detail`."""
 HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -27,7 +28,7 @@ def answer(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     headers = [(key, value) for key, value in error.get_headers() if key in HEADERS]
     reason = _reason(error)
-    if request.path.startswith(API):
+    if request.path.startswith(PROGRAMS):
         return Response(details(code, reason), code, headers, mimetype=MIMETYPE)
     return render_template("problem.html", code=code, reason=reason), code, headers
 

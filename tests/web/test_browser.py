@@ -36,7 +36,7 @@ ARGUMENTS = (
 )  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-PATHS = ("/", "/camera_feed", "/history", "/login", "/nowhere")
+PATHS = ("/", "/camera_feed", "/history", "/api", "/login", "/nowhere")
 
 
 @pytest.fixture(scope="module")
@@ -308,7 +308,7 @@ def test_a_phone_needs_no_sideways_scrolling(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize("path", PATHS[:4])
+@pytest.mark.parametrize("path", PATHS[:5])
 def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
     """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
     page = visit(color_scheme=scheme).open(path)

@@ -1,0 +1,111 @@
+"""The document says what the interface does, and the interface does what the document says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from device.eye.preview import Preview
+from device.web import Door, create_app
+from device.web.door import PUBLIC
+from device.web.openapi import document
+from device.web.site import site_of
+from device.web.throttle import Throttle
+from tests.web.conftest import Kiosk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance,
+    response_headers_conformance, response_schema_conformance,
+]  # fmt: skip
+
+
+def test_the_document_is_valid() -> None:
+    OpenAPIV31SpecValidator(document()).validate()
+
+
+def test_it_is_served_and_shown(client: FlaskClient) -> None:
+    assert client.get("/api/v1/openapi.json").json == document()
+    text = client.get("/api").text
+    for path in document()["paths"]:
+        assert path in text
+
+
+def test_it_has_every_route_of_the_interface(app: Flask) -> None:
+    told = {
+        (path, method.upper(), "security" in call)
+        for path, calls in document()["paths"].items()
+        for method, call in calls.items()
+    }
+    routes = set()
+    for rule in app.url_map.iter_rules():
+        if (
+            rule.endpoint.startswith("api.")
+            or rule.rule.startswith(("/api/", "/metrics"))
+            or (rule.endpoint in ("pages.healthz", "pages.readyz"))
+        ):
+            for kind in ("csv", "json") if "<kind>" in rule.rule else ("",):
+                path = rule.rule.replace("<kind>", kind)
+                for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                    routes.add((path, method, rule.endpoint in PUBLIC))
+    assert told == routes
+
+
+def test_it_names_nothing_that_is_not_defined() -> None:
+    named = set(re.findall(r"#/components/schemas/(\w+)", str(document())))
+    assert named <= set(document()["components"]["schemas"])
+
+
+@pytest.fixture(scope="module")
+def owner() -> Iterator[tuple[Flask, Door]]:
+    preview = Preview()
+    kiosk, door = Kiosk(preview), Door.of(None)
+    yield create_app(kiosk.view(), door), door
+    preview.close()
+
+
+ENDLESS = "/api/v1/events"
+
+
+@pytest.mark.parametrize("path", [path for path in document()["paths"] if path != ENDLESS])
+def test_the_interface_does_as_it_says(owner: tuple[Flask, Door], path: str) -> None:
+    """Whatever is sent there, by whoever: no server error, and an answer as the document has it."""
+    app, door = owner
+    headers = {"Authorization": f"Bearer {door.keys.token}", "X-Moodlift": "test"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, headers=headers)
+    (operation,) = (one.ok() for one in schema.include(path=path).get_all_operations())
+    tried = []
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(), st.booleans())
+    def ask(case: schemathesis.Case, known: bool) -> None:
+        door.throttle = Throttle()
+        list(site_of(app).view.orders.take())
+        answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)
+        tried.append(answer.status_code)
+
+    ask()
+    assert len(tried) >= 2
