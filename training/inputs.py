@@ -30,7 +30,18 @@ SCENES = 2
 """In so many scenes the detector looks at each picture, which takes it some 10 ms."""
 HELD = 10
 """Where there is no PublicTest, one in so many Training pictures takes its place."""
-GIVEN = ("epochs", "seed", "limit", "folds", "fold", "width", "squeeze", "balance", "settle")
+GIVEN = (
+    "epochs",
+    "seed",
+    "limit",
+    "folds",
+    "fold",
+    "width",
+    "squeeze",
+    "balance",
+    "settle",
+    "rate",
+)
 """Settings that the command line may give."""
 TEACHING = 0.7
 """The weight of teachers' answers, where there are teachers."""

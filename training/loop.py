@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.eye import crop
-from training import backends, checkpoint, figures, network
+from training import backends, checkpoint, figures, network, predict
 from training.ahead import ahead
 from training.batches import Batches
 from training.distributed import Part
 from training.errors import RunError
 from training.metrics import Metrics, measure
-from training.predict import probabilities
 from training.schedule import Schedule, averaging
 from training.targets import offset
 
@@ -106,6 +105,18 @@ class Run:
         self._backend, self._offset = backend, offset(targets, recipe.balance)
         self.finished = 0
 
+    def start_from(self, base: Path) -> None:
+        """Begin with the weights of a trained `.keras` file instead of random ones.
+
+        Raises RunError when it is none, or another network's.
+        """
+        weights = predict.load(base).get_weights()
+        try:
+            for model in (self.model, self.average):
+                model.set_weights(weights)
+        except ValueError as error:
+            raise RunError(f"{base}: not a model of this network: {error}") from error
+
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or from the start when no epoch was finished.
 
@@ -158,7 +169,7 @@ class Run:
             losses.append(step(*batch, np.float32(rate), np.float32(keep)))
         step.settle()
         loss = float(np.mean([float(each) for each in losses]))
-        public = measure(probabilities(self.average, self._crops), self._public.labels)
+        public = measure(predict.probabilities(self.average, self._crops), self._public.labels)
         return Epoch(self.finished + 1, time.monotonic() - started, rate, loss, public)
 
     def _state(self) -> dict[str, list[Any]]:

@@ -134,6 +134,16 @@ def test_a_student_learns_from_a_teacher(
     assert states[1][name] == pytest.approx(states[2][name], rel=1e-4, abs=1e-5)
     assert states[0][name] != pytest.approx(states[1][name], rel=1e-4, abs=1e-5)
 
+    gently = ("--epochs", 1, "--limit", 160, "--squeeze", "--rate", 1e-6)
+    done = _run(_train(dataset, folder / "further", *gently, "--base", alone / loop.MODEL))
+    assert done.returncode == 0, done.stderr
+    with np.load(folder / "further" / checkpoint.NAME) as further:
+        average = next(key for key in states[0].files if key.startswith("average"))
+        assert further[average] == pytest.approx(states[0][average], abs=1e-3)
+    done = _run(_train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL))
+    assert done.returncode == 2
+    assert "not a model of this network" in done.stderr
+
 
 @pytest.fixture(scope="module")
 def converted(

@@ -66,6 +66,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "squeeze": None,
         "balance": None,
         "settle": None,
+        "rate": None,
         "ferplus": None,
         "labels": None,
         "teacher": [],

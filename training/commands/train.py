@@ -34,6 +34,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
     )
     train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
+    train.add_argument("--base", type=Path, help="a trained model.keras to start from")
+    train.add_argument("--rate", type=factor, help="highest learning rate (default 0.1)")
     train.add_argument(
         "--teacher",
         type=Path,
@@ -114,6 +116,8 @@ def run(options: argparse.Namespace) -> int:
         options.run, settings, pictures, targets, public, options.threads, bar, part, teachers,
         options.ahead,
     )  # fmt: skip
+    if options.base and not options.resume:
+        run.start_from(options.base)
     if options.resume:
         run.resume()
     say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")
