@@ -21,7 +21,19 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from device import __version__, audio, display, history, mood, music, panel, reactions, stage, web
+from device import (
+    __version__,
+    audio,
+    board,
+    display,
+    history,
+    mood,
+    music,
+    panel,
+    reactions,
+    stage,
+    web,
+)
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
@@ -53,6 +65,8 @@ STALE_SECONDS = 2.0
 AWAKE_SECONDS = 60.0
 """For so long after a motion the stage is not dim at night."""
 SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
+BOARD_SECONDS = 5.0
+"""How often the machine is asked how it is."""
 STATUS_SECONDS = 0.1
 """How often the status page's snapshot is made."""
 
@@ -97,6 +111,8 @@ class Kiosk:
         self._status: Latest[Status] = Latest(Status())
         self.feedback: Latest[Feedback | None] = Latest(None)
         self._orders = Orders()
+        self._board = board.LinuxBoard(state_directory())
+        self._reading, self._read_at = board.Reading(), now
         self._history = history.Recorder(config.history, state_directory())
         view = web.View(
             self._status,
@@ -276,6 +292,9 @@ class Kiosk:
             log.info("somebody feels %s; the stage showed %s", felt, mood.emotion)
 
     def _publish(self, sighting: Sighting | None, now: float) -> None:
+        if now >= self._read_at:
+            self._read_at = now + BOARD_SECONDS
+            self._reading = self._board.read()
         last = self._eye.sighting.get()
         status = Status(
             time=now,
@@ -294,6 +313,7 @@ class Kiosk:
             muted=self.player.muted,
             paused=self._paused,
             health=self._health(now),
+            machine=self._reading,
         )
         self.record.note(status, self._eye.pid)
         self._status.publish(status)
@@ -301,6 +321,7 @@ class Kiosk:
     def _health(self, now: float) -> tuple[Health, ...]:
         self._book.note("sound", *self.player.health, now)
         self._book.note("light", *self._panel.health, now)
+        self._book.note("machine", *self._reading.health, now)
         self._book.note("history", *self._history.health, now)
         return (*self._eye.health, *self._book.parts, self.page.health)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from device.board import Reading
 from device.messages import EMOTIONS, NOBODY, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Status:
     muted: bool = False
     paused: bool = False
     health: tuple[Health, ...] = ()
+    machine: Reading = field(default_factory=Reading)
 
     @property
     def level(self) -> Level:
@@ -66,7 +68,18 @@ class Status:
             "paused": self.paused,
             "level": self.level,
             "health": [health_json(part, self.time) for part in self.health],
+            "machine": machine_json(self.machine),
         }
+
+
+def machine_json(machine: Reading) -> dict[str, Any]:
+    """Return how the machine is; null for what it does not tell."""
+    free = machine.disk_free
+    return {
+        "temperature_c": machine.temperature,
+        "held_back": list(machine.held_back),
+        "disk_free_mb": None if free is None else round(free / 1e6),
+    }
 
 
 def probabilities_json(probabilities: Probabilities) -> dict[str, float]:

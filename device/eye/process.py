@@ -28,6 +28,7 @@ from device.messages import Frame, Level
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from device.eye.bundle import Bundle
     from device.eye.protocol import EyeSettings
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ class Eye:
             message = f"{bundle.path.name} serves instead: {faults}"
             self._model = Part(Level.DEGRADED, message)
         else:
-            self._model = Part(Level.OK, bundle.path.name)
+            self._model = Part(Level.OK, _words(bundle))
 
     def _look(self) -> None:
         if time.monotonic() < self._look_at:
@@ -159,3 +160,11 @@ class Eye:
             return
         self._wake.wait(max(0.0, min(self._pulse_at - now, PULSE_SECONDS)))
         self._wake.clear()
+
+
+def _words(bundle: Bundle) -> str:
+    """Name a model, and what it is worth by its own manifest."""
+    accuracy = bundle.metrics.get("private_test", {}).get("accuracy")
+    if accuracy is None:
+        return bundle.path.name
+    return f"{bundle.path.name}, right on {accuracy:.1%} of FER2013's PrivateTest"

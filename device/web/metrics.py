@@ -48,6 +48,12 @@ class _Kiosk(Collector):
         yield _gauge("volume", "From 0 to 1.", status.volume)
         yield _gauge("muted", "1 if no sound is to be heard.", status.muted)
         yield _gauge("paused", "1 if the camera is paused.", status.paused)
+        machine = status.machine
+        if machine.temperature is not None:
+            yield _gauge("temperature_celsius", "Of the processor.", machine.temperature)
+        if machine.disk_free is not None:
+            yield _gauge("disk_free_bytes", "Where the kiosk's state is.", machine.disk_free)
+        yield _gauge("held_back", "1 if the machine is throttled.", bool(machine.held_back))
         moods = GaugeMetricFamily(
             "moodlift_mood", "1 for the mood of the room.", labels=["emotion"]
         )

@@ -80,6 +80,12 @@ def document() -> Schema:
             paused=YES,
             level=LEVEL,
             health=_list(_ref("Health")),
+            machine=_ref("Machine"),
+        ),
+        "Machine": _object(
+            temperature_c=_or_null(NUMBER),
+            held_back=_list(TEXT),
+            disk_free_mb=_or_null(COUNT),
         ),
         "Bucket": _object(start=MOMENT, seconds=_seconds(), faces=COUNT, visits=COUNT),
         "History": _object(

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
+from device.board import Reading
 from device.errors import BundleError, EyeBusy
 from device.eye.preview import Preview
 from device.latest import Latest
@@ -120,6 +121,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
             Health("camera", Level.OK, "USB camera, 640 x 480 at 30", 1.0),
             Health("sound", Level.OK, "plays on the HDMI output", 1.0),
         ),
+        "machine": Reading(52.1, (), 12_000_000_000),
     }
     return Status(**{**values, **changes})  # type: ignore[arg-type]
 

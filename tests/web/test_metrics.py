@@ -38,6 +38,8 @@ def test_the_figures_are_those_of_the_status(
     assert told["moodlift_vision_hertz",] == 12.3
     assert told["moodlift_freshness_seconds",] == 0.084
     assert (told["moodlift_muted",], told["moodlift_paused",]) == (1, 0)
+    assert told["moodlift_temperature_celsius",] == 52.1
+    assert (told["moodlift_disk_free_bytes",], told["moodlift_held_back",]) == (12e9, 0)
     moods = {emotion: told["moodlift_mood", emotion] for emotion in EMOTIONS}
     assert moods == {**dict.fromkeys(EMOTIONS, 0), "happy": 1}
     levels = {level: told["moodlift_part", *sorted((wrong.part, level))] for level in Level}

@@ -1,0 +1,50 @@
+"""What a machine tells of itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from device.messages import Level
+
+HOT = 80.0
+"""Degrees Celsius; a Raspberry Pi slows itself down from here on."""
+SCARCE = 200 * 10**6
+"""Bytes; with less than this left on the disk, somebody should look after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a machine is: None for what it does not tell.
+
+    `temperature` is the processor's, in degrees Celsius; `held_back` says in words why it is slower
+    than it could be; `disk_free` is in bytes, where the kiosk keeps its state.
+    """
+
+    temperature: float | None = None
+    held_back: tuple[str, ...] = ()
+    disk_free: int | None = None
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How well that is, in words."""
+        wrong = [*self.held_back]
+        warm = self.temperature is not None and self.temperature >= HOT
+        if warm:
+            wrong.append(f"hot, {self.temperature:.0f} °C")
+        if self.disk_free is not None and self.disk_free < SCARCE:
+            wrong.append(f"the disk is nearly full, {self.disk_free / 1e6:.0f} MB are left")
+        if wrong:
+            return Level.DEGRADED, "; ".join(wrong)
+        told = [] if self.temperature is None else [f"{self.temperature:.0f} °C"]
+        if self.disk_free is not None:
+            told.append(f"{self.disk_free / 1e9:.1f} GB free")
+        return (Level.OK, ", ".join(told)) if told else (Level.OFF, "tells nothing of itself")
+
+
+class Board(ABC):
+    """A machine; asking it takes well under a millisecond."""
+
+    @abstractmethod
+    def read(self) -> Reading:
+        """Return how it is. Never raises: what cannot be read is not told."""
