@@ -34,6 +34,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Keeps no body that will be refused."""
 
     body_rcv: FixedStreamReceiver
+    path = ""
+    """Waitress logs it when a client leaves, also one whose request had none that could be read."""
 
     def parse_header(self, header_plus: bytes) -> None:
         """Choose what receives the body once its length is known."""
