@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from device.messages import EMOTIONS, Health, Level, Mood
 from device.web import words
@@ -306,6 +307,15 @@ def test_a_phone_needs_no_sideways_scrolling(
     page = visit(viewport=PHONE, is_mobile=True).open(path)
     page.wait_for_timeout(400)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everybody_can_use_the_pages(visit: Any, scheme: str, path: str) -> None:
+    """What axe-core can tell of WCAG 2.2 A and AA, and of good practice."""
+    page = visit(color_scheme=scheme, viewport=PHONE).open(path)
+    page.wait_for_timeout(300)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
 @pytest.mark.parametrize("path", PATHS[:5])
