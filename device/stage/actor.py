@@ -52,8 +52,11 @@ class Actor:
 
     def __init__(self, emoji: Emoji, layout: Layout, cast: Cast) -> None:
         self._emoji, self._layout, self._cast = emoji, layout, cast
+        self._frame = 0
         alone = cast.kind == "emoji"
-        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD), layout.shadows)
+        self._portrait = (
+            None if alone else Portrait(round(layout.diameter * HEAD), layout.quality.shadows)
+        )
 
     def draw(self, canvas: pygame.Surface, bill: Playbill, scene: Scene, now: float) -> None:
         """Draw both."""
@@ -61,7 +64,9 @@ class Actor:
         if self._portrait is not None:
             wanted = expression(bill.act, scene)
             look = self._cast.life.move(wanted, gaze(scene.sighting), now)
-            self._portrait.draw(canvas, look, (x, y + LOWER * diameter))
+            again = self._frame % self._layout.quality.painted == 0
+            self._frame += 1
+            self._portrait.draw(canvas, look, (x, y + LOWER * diameter), again=again)
         if self._cast.kind == "character":
             return
         if bill.last and bill.age < LEAVE_TIME:

@@ -94,7 +94,9 @@ class Company:
             if one is None:
                 life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
                 portrait = (
-                    self._spare.pop() if self._spare else Portrait(self._size, self._layout.shadows)
+                    self._spare.pop()
+                    if self._spare
+                    else Portrait(self._size, self._layout.quality.shadows)
                 )
                 one = self._people[face.id] = Companion(life, portrait, given)
             if one.probabilities.shape == given.shape:

@@ -17,8 +17,7 @@ TALL = 1.3
 class Layout:
     """Rectangles and lengths in pixels of the canvas, and how lively it may be.
 
-    Of its particles a share `detail` is drawn, and `shadows` or none; `still` is for those whom
-    motion makes sick.
+    `quality` is how much of it is drawn; `still` is for those whom motion makes sick.
 
     `short` is the shorter side of what is laid out, `diameter` the emoji's, `centre` its middle.
     From top to bottom: the notice, the emoji, the caption, the footer.
@@ -32,8 +31,7 @@ class Layout:
     caption: pygame.Rect
     footer: pygame.Rect
     tall: bool
-    detail: float = 1.0
-    shadows: bool = True
+    quality: Quality = BEST
     still: bool = False
 
     @classmethod
@@ -60,11 +58,10 @@ class Layout:
             caption=pygame.Rect(margin, top + diameter + gap, across, caption_height),
             footer=pygame.Rect(margin, height - footer_height, across, footer_height),
             tall=tall,
-            detail=quality.detail,
-            shadows=quality.shadows,
+            quality=quality,
             still=still,
         )
 
     def many(self, count: int) -> int:
         """Return how many of so many particles there should be."""
-        return max(1, round(count * self.detail))
+        return max(1, round(count * self.quality.detail))

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 class Quality:
     """One rung: the share of the particles, and of the canvas's width and height, in (0, 1].
 
-    `shadows` tells whether faces cast a shadow on what is behind them.
+    `shadows` tells whether faces cast a shadow on what is behind them; a face moves in every frame,
+    and is painted anew in every so many, `painted`.
     """
 
     detail: float = 1.0
     scale: float = 1.0
     shadows: bool = True
+    painted: int = 1
 
 
 RUNGS = (
     Quality(),
     Quality(0.5),
-    Quality(0.5, shadows=False),
-    Quality(0.4, 0.7, shadows=False),
-    Quality(0.3, 0.5, shadows=False),
+    Quality(0.5, shadows=False, painted=2),
+    Quality(0.4, 0.7, shadows=False, painted=2),
+    Quality(0.3, 0.5, shadows=False, painted=3),
 )
 """From the best to the fastest, which draws a quarter of the pixels and a third of the things."""
 

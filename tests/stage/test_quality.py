@@ -12,6 +12,7 @@ import pytest
 from device import rehearse
 from device.config import StageConfig
 from device.stage import Stage
+from device.stage.face import Portrait
 from device.stage.layout import Layout
 from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
 
@@ -87,6 +88,23 @@ def test_the_stage_draws_as_it_is_told() -> None:
     left = Layout.of((640, 360)).centre[0] - round(0.43 * Layout.of((640, 360)).diameter)
     box = (slice(left - 6, left), slice(beside + 20, beside + 60))
     assert flat[box].mean() > fewer[box].mean() + 8, "no shadow, so lighter beside the head"
+
+
+def test_a_face_that_is_painted_seldom_still_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(StageConfig(), random.Random(1))
+    stage.quality = RUNGS[-1]
+    canvas = pygame.Surface((640, 360), 0, 32)
+    painted, drawn = [], []
+    paint, draw = Portrait._paint, Portrait.draw
+    monkeypatch.setattr(
+        Portrait, "_paint", lambda self, look: (painted.append(1), paint(self, look))
+    )
+    monkeypatch.setattr(
+        Portrait, "draw", lambda self, *a, **k: (drawn.append(a[2]), draw(self, *a, **k))
+    )
+    for _ in rehearse.play("happy", 30, canvas, 30.0, stage):
+        pass
+    assert (len(painted), len(drawn)) == (10, 30)
 
 
 def test_what_another_quality_needs_is_made_after_the_old_is_gone(
