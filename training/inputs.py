@@ -41,6 +41,7 @@ GIVEN = (
     "balance",
     "settle",
     "rate",
+    "detected_chance",
 )
 """Settings that the command line may give."""
 TEACHING = 0.7

@@ -67,6 +67,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "balance": None,
         "settle": None,
         "rate": None,
+        "detected_chance": None,
         "ferplus": None,
         "labels": None,
         "teacher": [],

@@ -59,6 +59,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--settle", type=share, help="share of the epochs, the last, that change little (default 0)"
     )
+    train.add_argument(
+        "--detected-chance",
+        type=share,
+        help="share of the crops that are cut as the detector sees them (default 0.3)",
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     distributed.add_options(train)
 
