@@ -71,6 +71,8 @@ def training(config: Path) -> dict[str, Any]:
         )
     elif settings.votes:
         about["data"] += f", softened with {settings.votes:.0%} FER+ votes"
+    if settings.teaching:
+        about["data"] += f", then {settings.teaching:.0%} answers of wider networks"
     if settings.limit:
         about["data"] += f", limited to {settings.limit}"
     return {
