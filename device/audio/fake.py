@@ -98,7 +98,7 @@ class FakeAudio(Audio):
         self.calls.append(Call(self.clock(), "sound", path.name, gain))
         return SOUND_SECONDS
 
-    def check(self, now: float) -> bool:  # noqa: ARG002
+    def check(self, now: float) -> bool:  # noqa: ARG002 (the port asks)
         """Tell, once, of a change that was asked for."""
         changed, self.changed = self.changed, False
         if changed:

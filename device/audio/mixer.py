@@ -70,7 +70,12 @@ class PygameAudio(Audio):
         )
         if channel is None:
             raise AudioError(f"{path}: {MOST} pieces play already")
-        piece = ChannelPiece(MusicFile(path), channel, gain)
+        file = MusicFile(path)
+        try:
+            piece = ChannelPiece(file, channel, gain)
+        except AudioError:
+            file.close()
+            raise
         self._pieces = [each for each in self._pieces if each.playing]
         self._pieces.append(piece)
         return piece

@@ -52,7 +52,7 @@ class Audio(ABC):
     def play_sound(self, path: Path, gain: float) -> float:
         """Play a short sound over the music; return its seconds. Raises AudioError as `play`."""
 
-    def check(self, now: float) -> bool:  # noqa: ARG002
+    def check(self, now: float) -> bool:  # noqa: ARG002 (the port asks)
         """Look after the device; call it often. True if it was changed, which stops the music."""
         return False
 

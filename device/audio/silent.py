@@ -36,11 +36,11 @@ class SilentAudio(Audio):
         self.name = f"silent: {reason}"
         self.fault = reason
 
-    def play(self, path: Path, gain: float) -> Piece:  # noqa: ARG002
+    def play(self, path: Path, gain: float) -> Piece:  # noqa: ARG002 (the port asks)
         """Pretend to play."""
         return SilentPiece()
 
-    def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002
+    def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002 (the port asks)
         """Play nothing, for no time."""
         return 0.0
 
