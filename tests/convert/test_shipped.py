@@ -100,16 +100,26 @@ def test_the_manifest_is_whole() -> None:
     assert "research" in (BUNDLE / "NOTICE.txt").read_text()
 
 
-def test_behind_the_detector_it_is_as_good_as_on_the_data_set_s_own_crops() -> None:
+@pytest.fixture(scope="module")
+def behind_the_detector() -> serving.Serving:
+    """What the bundle is worth on 1,500 pictures that the device's own detector cuts."""
     if not DATA.is_file():
         pytest.skip("FER2013 is not here: set MOODLIFT_FER2013 to fer2013.csv to measure again")
     public = sample(datasets.read(DATA).split("PublicTest"), 1500)
     answer = of_bundle(bundles.load(BUNDLE))
-    result = serving.measure(answer, public, np.random.default_rng(1))
-    assert result.found > 0.8 * len(public)
-    assert result.served > SERVED_BAR
-    # Wanted are 2 points; docs/TRAINING_LOG.md has what this and other models lose, and why.
-    assert result.own - result.served < 0.03
+    return serving.measure(answer, public, np.random.default_rng(1))
+
+
+def test_behind_the_detector_it_is_good(behind_the_detector: serving.Serving) -> None:
+    assert behind_the_detector.found > 0.8 * 1500
+    assert behind_the_detector.served > SERVED_BAR
+
+
+@pytest.mark.xfail(strict=True, reason="0.4.0 loses 2.8 points: docs/TRAINING_LOG.md")
+def test_it_is_as_good_as_on_the_data_set_s_own_crops(
+    behind_the_detector: serving.Serving,
+) -> None:
+    assert behind_the_detector.own - behind_the_detector.served < 0.02
 
 
 def test_private_test_comes_out_as_the_manifest_says(capsys: pytest.CaptureFixture[str]) -> None:
