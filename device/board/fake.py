@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from device.board.port import Board, Reading
 
 
+@dataclass
 class FakeBoard(Board):
     """Tells `reading`, which may be changed at any time."""
 
-    def __init__(self, reading: Reading = Reading()) -> None:  # noqa: B008 (it cannot be changed)
-        self.reading = reading
+    reading: Reading = field(default_factory=Reading)
 
     def read(self) -> Reading:
         """Return what it was told."""

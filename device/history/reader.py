@@ -76,7 +76,7 @@ def _rows(
         return {}, {}
     sums = ", ".join(f"sum({name})" for name in STATES)
     query = (
-        f"SELECT minute / ?, {sums}, max(faces), sum(visits) FROM minutes "  # noqa: S608
+        f"SELECT minute / ?, {sums}, max(faces), sum(visits) FROM minutes "  # noqa: S608 (names of our own)
         "WHERE minute >= ? GROUP BY 1"
     )
     played = "SELECT name, sum(count) FROM reactions WHERE minute >= ? GROUP BY 1 ORDER BY 2 DESC"

@@ -73,8 +73,8 @@ class Store:
     def forget(self, before: int) -> None:
         """Delete the minutes with smaller numbers."""
         with self._database:
-            for table in ("minutes", "reactions"):
-                self._database.execute(f"DELETE FROM {table} WHERE minute < ?", (before,))  # noqa: S608
+            self._database.execute("DELETE FROM minutes WHERE minute < ?", (before,))
+            self._database.execute("DELETE FROM reactions WHERE minute < ?", (before,))
 
     def close(self) -> None:
         """Close the file."""
