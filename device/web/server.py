@@ -1,44 +1,50 @@
-"""Serve the web page with waitress, in threads of its own, and stop when asked."""
+"""Serve the web page with tornado, in a thread of its own, and stop when asked.
+
+One loop holds every connection, so a stream costs no thread; what is answered at once is answered
+by the Flask app in a few threads.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
 import threading
-import time
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-import waitress
-from waitress import wasyncore
+from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
+from tornado.iostream import IOStream
+from tornado.netutil import add_accept_handler
 
 from device.errors import PortInUse
-from device.web.channel import Channel
+from device.web.gateway import Gateway, Peer
 from device.web.lan import url
-from device.web.site import site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
-MEGABYTE = 1024 * 1024
+CONNECTIONS = 400
+"""Most at once; further ones are closed."""
+REQUESTS = 8
+"""Threads that answer; more than pictures are classified at once."""
 STALLED_MS = 20_000
-"""Who takes nothing for this long is cut off, or would hold a thread for ever (tcp(7))."""
-LIMITS: dict[str, Any] = {
-    # All of these lie above what can come up, since waitress puts more than that on the disk.
-    "inbuf_overflow": 16 * MEGABYTE,
-    "outbuf_overflow": 16 * MEGABYTE,
-    "max_request_body_size": 64 * MEGABYTE,
-    "max_request_header_size": 16 * 1024,
-    # Small, so that a slow viewer skips pictures and sees new ones.
-    "outbuf_high_watermark": 64 * 1024,
-    "connection_limit": 200,
-    "channel_timeout": 30,
-    # A stream learns that its client left while it is still being answered.
-    "channel_request_lookahead": 1,
-}
-_DRAIN_SECONDS = 0.5
-_END_SECONDS = 0.4
-_POLL_SECONDS = 1.0
+"""Who takes nothing for this long is cut off (tcp(7), TCP_USER_TIMEOUT)."""
+SEND_BYTES = 128 * 1024
+"""So much waits in the system for a slow viewer, who then skips pictures and sees new ones."""
+LIMITS = HTTP1ConnectionParameters(
+    chunk_size=64 * 1024,
+    max_header_size=16 * 1024,
+    # Of a request's head, and between requests: who sends it byte by byte is cut off.
+    header_timeout=20.0,
+    max_body_size=64 * 1024 * 1024,
+    body_timeout=60.0,
+)
+BACKLOG = 128
+_DRAIN_SECONDS = 0.4
 
 
 class Server:
@@ -48,10 +54,8 @@ class Server:
         self._app = app
         self._host = host
         self._port = port
-        self._stopping = threading.Event()
-        self._sockets: dict[int, Any] = {}
-        self._waitress: Any = None
         self._thread: threading.Thread | None = None
+        self._end: Callable[[], object] = lambda: None
 
     @property
     def address(self) -> str:
@@ -60,44 +64,35 @@ class Server:
 
     def start(self) -> None:
         """Begin to serve. Raises PortInUse when the address cannot be had."""
-        for name in ("waitress", "waitress.queue"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+        # A broken request is its sender's business.
+        logging.getLogger("tornado.general").setLevel(logging.ERROR)
         listener = self._listen()
-        # Connections inherit it from the socket that accepts them.
+        listener.setblocking(False)
+        # Connections inherit these from the socket that accepts them.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         self._port = listener.getsockname()[1]
-        site = site_of(self._app)
-        site.closing.clear()
-        self._stopping.clear()
-        self._waitress = waitress.create_server(
-            self._app,
-            map=self._sockets,
-            sockets=[listener],
-            ident="",
-            threads=site.threads,
-            **LIMITS,
+        ready = threading.Event()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(listener, ready)), name="web", daemon=True
         )
-        self._waitress.channel_class = Channel
-        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._thread.start()
+        ready.wait()
 
     def stop(self) -> None:
         """End within a second, cutting off whoever still follows or uploads."""
         if self._thread is None:
             return
-        site_of(self._app).closing.set()
-        self._stopping.set()
-        self._waitress.pull_trigger()
+        self._end()
         self._thread.join()
         self._thread = None
-        self._waitress.close()
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         both = self._host == "::" and socket.has_dualstack_ipv6()
         try:
             return socket.create_server(
-                (self._host, self._port), family=family, dualstack_ipv6=both
+                (self._host, self._port), family=family, dualstack_ipv6=both, backlog=BACKLOG
             )
         except OSError as error:
             where = f"port {self._port} on {self._host}"
@@ -106,27 +101,35 @@ class Server:
             reason = (error.strerror or str(error)).lower()
             raise PortInUse(f"{where} cannot be listened on: {reason}") from error
 
-    def _serve(self) -> None:
-        while not self._stopping.is_set():
-            wasyncore.loop(_POLL_SECONDS, use_poll=True, map=self._sockets, count=1)
-        self._drain()
-        self._cut_off()
+    async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        self._end = lambda: loop.call_soon_threadsafe(ended.set)
+        pool = ThreadPoolExecutor(REQUESTS, "web-request")
+        gateway = Gateway(self._app, pool)
+        refuse = add_accept_handler(listener, lambda one, who: self._accept(gateway, one, who))
+        ready.set()
+        try:
+            await ended.wait()
+        finally:
+            refuse()
+            listener.close()
+            await _hang_up(gateway)
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    def _drain(self) -> None:
-        """Take no new connections and give streams the time to see that they should end."""
-        self._waitress.accepting = False
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        while self._busy() and time.monotonic() < deadline:
-            wasyncore.loop(0.02, use_poll=True, map=self._sockets, count=1)
+    def _accept(self, gateway: Gateway, one: socket.socket, who: tuple[str, int]) -> None:
+        if len(gateway.connections) >= CONNECTIONS:
+            one.close()
+            return
+        peer = Peer(who[0], self._port, secure=False)
+        connection = HTTP1ServerConnection(IOStream(one), LIMITS, peer)
+        gateway.connections.add(connection)
+        connection.start_serving(gateway)
 
-    def _busy(self) -> bool:
-        return any(
-            channel.requests or channel.total_outbufs_len
-            for channel in self._waitress.active_channels.values()
-        )
 
-    def _cut_off(self) -> None:
-        """Free the threads of those who stopped reading, then end all of them."""
-        for channel in list(self._waitress.active_channels.values()):
-            channel.handle_close()
-        self._waitress.task_dispatcher.shutdown(timeout=_END_SECONDS)
+async def _hang_up(gateway: Gateway) -> None:
+    """End the streams, let answers that are under way finish soon, and close every connection."""
+    gateway.end_streams()
+    if gateway.answers:
+        await asyncio.wait(gateway.answers, timeout=_DRAIN_SECONDS)
+    for connection in list(gateway.connections):
+        await connection.close()
