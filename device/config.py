@@ -177,12 +177,16 @@ class HistoryConfig(Section):
 
 
 class WebConfig(Section):
-    """The status page. It answers to this machine's own names, and to `names` besides."""
+    """The status page. It answers to this machine's own names, and to `names` besides.
+
+    With `visitors`, the code on stage lets whoever scans it try the kiosk with their own camera.
+    """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
+    visitors: bool = True
     names: list[Annotated[str, Field(min_length=1)]] = []
 
 

@@ -203,7 +203,7 @@ class Kiosk:
             health=self._health(now),
             paused=self._paused,
             muted=self.player.muted,
-            address=self.page.address,
+            address=self.page.welcome,
             invitation=self.page.invitation,
             watched=self.page.watched,
             night=now >= self._awake_until

@@ -28,7 +28,7 @@ class Page:
 
     def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
         self._config = config
-        self._door = web.Door.of(state_directory(), tuple(config.names))
+        self._door = web.Door.of(state_directory(), tuple(config.names), config.visitors)
         self._app = web.create_app(view, self._door)
         self._server: web.Server | None = None
         self._retry_at = 0.0
@@ -45,6 +45,12 @@ class Page:
     def address(self) -> str | None:
         """The page's URL while it is served."""
         return self._address
+
+    @property
+    def welcome(self) -> str | None:
+        """The URL for whoever stands before the kiosk: there they may try it themselves."""
+        visits = self._door.visits
+        return f"{self._address}visit/{visits.code}" if visits and self._address else self._address
 
     @property
     def invitation(self) -> str | None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from device import __version__
 from device.errors import HistoryError
 from device.paths import ASSETS
-from device.web import api, pages, problem, words
+from device.web import api, pages, problem, trial, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -54,6 +54,7 @@ def create_app(view: View, door: Door) -> Flask:
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(trial.blueprint)
     app.register_error_handler(HTTPException, problem.answer)
     app.register_error_handler(HistoryError, _unavailable)
     app.after_request(_guard)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsers import PHONE, launch, sync_api
 
 from device.messages import EMOTIONS, Health, Level, Mood
 from device.web import words
 from device.web.door import COOKIE
-
-CI = os.environ.get("CI") == "true"
-sync_api: Any = (
-    importlib.import_module("playwright.sync_api")
-    if CI
-    else pytest.importorskip("playwright.sync_api")
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,26 +21,13 @@ if TYPE_CHECKING:
     from device.status import Status
     from device.web import Door, Server
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
-PATHS = ("/", "/camera_feed", "/history", "/api", "/login", "/nowhere")
+PATHS = ("/", "/camera_feed", "/history", "/try", "/api", "/login", "/nowhere")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if CI:
-            pytest.fail(f"{CHROMIUM} is missing, and CI must run the browser tests")
-        pytest.skip(f"{CHROMIUM} is missing")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with launch() as browser:
         yield browser
-        browser.close()
 
 
 class Visit:
