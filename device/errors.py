@@ -61,5 +61,9 @@ class OrderError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
 
 
+class CertificateError(MoodliftError, OSError):
+    """The certificate for HTTPS cannot be read, or its key is another one's."""
+
+
 class PortInUse(MoodliftError, OSError):
     """The status page's address cannot be listened on: in use, not ours, or not permitted."""

@@ -25,10 +25,9 @@ from device.web.seats import Seats
 from device.web.streams import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
-    from flask import Flask
     from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
 
 KEPT_BYTES = 8 * 1024 * 1024
@@ -56,9 +55,9 @@ class Answer(NamedTuple):
 
 
 class Gateway(HTTPServerConnectionDelegate):
-    """Passes the requests of all connections on to a Flask app, which runs in `pool`."""
+    """Passes the requests of all connections on to a WSGI app, which runs in `pool`."""
 
-    def __init__(self, app: Flask, pool: Executor) -> None:
+    def __init__(self, app: Callable[..., Any], pool: Executor) -> None:
         self.app, self.pool = app, pool
         self.large = Seats(LARGE_BODIES)
         self.connections: set[HTTP1ServerConnection] = set()

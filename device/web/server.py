@@ -14,12 +14,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
-from tornado.iostream import IOStream
 from tornado.netutil import add_accept_handler
 
 from device.errors import PortInUse
-from device.web.gateway import Gateway, Peer
+from device.web.hall import Hall
 from device.web.lan import url
 
 if TYPE_CHECKING:
@@ -27,31 +25,28 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-CONNECTIONS = 400
-"""Most at once; further ones are closed."""
+    from device.web.tls import Certificate
+
 REQUESTS = 8
 """Threads that answer; more than pictures are classified at once."""
 STALLED_MS = 20_000
 """Who takes nothing for this long is cut off (tcp(7), TCP_USER_TIMEOUT)."""
 SEND_BYTES = 128 * 1024
 """So much waits in the system for a slow viewer, who then skips pictures and sees new ones."""
-LIMITS = HTTP1ConnectionParameters(
-    chunk_size=64 * 1024,
-    max_header_size=16 * 1024,
-    # Of a request's head, and between requests: who sends it byte by byte is cut off.
-    header_timeout=20.0,
-    max_body_size=64 * 1024 * 1024,
-    body_timeout=60.0,
-)
 BACKLOG = 128
-_DRAIN_SECONDS = 0.4
 
 
 class Server:
-    """Serves an app on `host` and `port` (0 takes any free one) between `start` and `stop`."""
+    """Serves an app on `host` and `port` (0 takes any free one) between `start` and `stop`.
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    With a certificate it is served over TLS, and who comes without it is sent there.
+    """
+
+    def __init__(
+        self, app: Flask, host: str, port: int, certificate: Certificate | None = None
+    ) -> None:
         self._app = app
+        self._certificate = certificate
         self._host = host
         self._port = port
         self._thread: threading.Thread | None = None
@@ -60,7 +55,7 @@ class Server:
     @property
     def address(self) -> str:
         """The page's URL, with the real port once started, for others on the network."""
-        return url(self._host, self._port)
+        return url(self._host, self._port, secure=self._certificate is not None)
 
     def start(self) -> None:
         """Begin to serve. Raises PortInUse when the address cannot be had."""
@@ -105,31 +100,13 @@ class Server:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         self._end = lambda: loop.call_soon_threadsafe(ended.set)
         pool = ThreadPoolExecutor(REQUESTS, "web-request")
-        gateway = Gateway(self._app, pool)
-        refuse = add_accept_handler(listener, lambda one, who: self._accept(gateway, one, who))
+        hall = Hall(self._app, pool, self._certificate, self._port)
+        refuse = add_accept_handler(listener, hall.receive)
         ready.set()
         try:
             await ended.wait()
         finally:
             refuse()
             listener.close()
-            await _hang_up(gateway)
+            await hall.empty()
             pool.shutdown(wait=False, cancel_futures=True)
-
-    def _accept(self, gateway: Gateway, one: socket.socket, who: tuple[str, int]) -> None:
-        if len(gateway.connections) >= CONNECTIONS:
-            one.close()
-            return
-        peer = Peer(who[0], self._port, secure=False)
-        connection = HTTP1ServerConnection(IOStream(one), LIMITS, peer)
-        gateway.connections.add(connection)
-        connection.start_serving(gateway)
-
-
-async def _hang_up(gateway: Gateway) -> None:
-    """End the streams, let answers that are under way finish soon, and close every connection."""
-    gateway.end_streams()
-    if gateway.answers:
-        await asyncio.wait(gateway.answers, timeout=_DRAIN_SECONDS)
-    for connection in list(gateway.connections):
-        await connection.close()

@@ -20,6 +20,7 @@ import pytest
 from device.errors import PortInUse
 from device.web import Server
 from device.web import gateway as gateways
+from device.web import hall as halls
 from device.web import server as servers
 from device.web.site import FOLLOWERS, site_of
 
@@ -205,7 +206,7 @@ def test_who_sends_a_request_byte_by_byte_is_cut_off(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ("header_timeout", "body_timeout"):
-        monkeypatch.setattr(servers.LIMITS, limit, 0.6)
+        monkeypatch.setattr(halls.LIMITS, limit, 0.6)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     head = b"GET /healthz HTTP/1.1\r\nHost: kiosk\r\nX-Slow: "
@@ -229,7 +230,7 @@ def test_who_sends_a_request_byte_by_byte_is_cut_off(
 def test_more_connections_than_it_holds_are_closed_and_the_others_served(
     app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
 ) -> None:
-    monkeypatch.setattr(servers, "CONNECTIONS", 5)
+    monkeypatch.setattr(halls, "CONNECTIONS", 5)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     held = [socket.create_connection(where(server), timeout=5) for _ in range(5)]
