@@ -39,6 +39,7 @@ from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.faults import Faults
 from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
@@ -93,6 +94,7 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
+        self._faults = Faults()
         if config_fault:
             for line in config_fault.splitlines():
                 log.warning("%s", line)
@@ -296,6 +298,8 @@ class Kiosk:
             self._read_at = now + BOARD_SECONDS
             self._reading = self._board.read()
         last = self._eye.sighting.get()
+        health = self._health(now)
+        self._faults.note(health, now)
         status = Status(
             time=now,
             uptime=now - self._began,
@@ -312,7 +316,8 @@ class Kiosk:
             volume=self.player.volume,
             muted=self.player.muted,
             paused=self._paused,
-            health=self._health(now),
+            health=health,
+            faults=self._faults.lately(now),
             machine=self._reading,
         )
         self.record.note(status, self._eye.pid)

@@ -62,6 +62,9 @@ def document() -> Schema:
             **dict.fromkeys(("effect", "playlist", "light"), _or_null(TEXT)),
         ),
         "Health": _object(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
+        "Fault": _object(
+            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=_or_null(SECONDS)
+        ),
         "Status": _object(
             version=TEXT,
             model=TEXT,
@@ -80,6 +83,7 @@ def document() -> Schema:
             paused=YES,
             level=LEVEL,
             health=_list(_ref("Health")),
+            faults=_list(_ref("Fault")),
             machine=_ref("Machine"),
         ),
         "Machine": _object(
