@@ -124,6 +124,7 @@ class Kiosk:
             self._orders,
             self._history.path,
             config.web.viewers,
+            config.web.blur_faces,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()

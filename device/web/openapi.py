@@ -102,6 +102,7 @@ def document() -> Schema:
         ),
         "Minute": _object(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         "Owner": _object(owner=YES),
+        "Camera": _object(blurred=YES),
         "Token": _object(token=TEXT),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -165,6 +166,12 @@ def _paths() -> Schema:
             "post": _call(
                 "Tell the kiosk to pause, mute, be louder, skip a track or show a scene.",
                 _json("Order"), 400, 413, body=_json("Order"), code=202,
+            )
+        },
+        "/api/v1/camera": {
+            "post": _call(
+                "Hide the faces in the live picture, or show them.",
+                _json("Camera"), 400, 413, body=_json("Camera"),
             )
         },
         "/api/v1/history": {

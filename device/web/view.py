@@ -25,7 +25,8 @@ class View:
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
-    live picture at once, `history` where the past is kept.
+    live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
+    them, `history` where the past is kept.
     """
 
     status: Latest[Status]
@@ -35,3 +36,4 @@ class View:
     orders: Orders
     history: Path
     viewers: int = 8
+    blurred: bool = False

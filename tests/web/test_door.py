@@ -28,6 +28,7 @@ HERE = {"base_url": "http://kiosk:8080"}
 BODY = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
     "/api/v1/order": {"json": {"muted": True}},
+    "/api/v1/camera": {"json": {"blurred": True}},
 }
 
 
