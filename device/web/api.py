@@ -34,7 +34,7 @@ _LONGEST_NAME = 80
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
     """Return how the kiosk is doing."""
-    return jsonify(here().view.status.get().as_json())
+    return Response(here().told(), mimetype="application/json")
 
 
 @blueprint.get("/events")

@@ -67,6 +67,6 @@ def _unavailable(error: HistoryError) -> ResponseReturnValue:
 
 def _guard(response: Response) -> Response:
     """Add the headers that every answer carries; what is not a file is never kept."""
-    response.headers.update(HEADERS)
+    response.headers.extend(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

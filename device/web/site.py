@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
@@ -13,6 +14,7 @@ from device.web.seats import Seats
 from device.web.streams import EVENT_SECONDS, event, part
 
 if TYPE_CHECKING:
+    from device.status import Status
     from device.web.door import Door
     from device.web.view import View
 
@@ -30,11 +32,23 @@ class Site:
     def __init__(self, view: View, door: Door) -> None:
         self.view, self.door = view, door
         self.feed = Feed(view)
-        self.news = Relay(lambda: contextlib.nullcontext(view.status), event, EVENT_SECONDS)
+        self.news = Relay(
+            lambda: contextlib.nullcontext(view.status),
+            lambda _: event(self.told()),
+            EVENT_SECONDS,
+        )
         self.film = Relay(self.feed.watch, part, after=0)
         self.followers = Seats(FOLLOWERS)
         self.viewers = Seats(view.viewers)
         self.uploads = Seats(UPLOADS)
+        self._told: tuple[Status, str] | None = None
+
+    def told(self) -> str:
+        """Return the newest status as JSON, which is written once however many ask."""
+        status, told = self.view.status.get(), self._told
+        if told is None or told[0] is not status:
+            told = self._told = (status, json.dumps(status.as_json()))
+        return told[1]
 
 
 def attach(app: Flask, site: Site) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -50,9 +49,9 @@ def endless(pieces: AsyncGenerator[bytes, None], seats: Seats, mimetype: str) ->
     return Response(Stream(pieces, seats), mimetype=mimetype, direct_passthrough=True)
 
 
-def event(status: Status) -> bytes:
-    """Write a status as a server-sent event (WHATWG HTML, section 9.2)."""
-    return f"data: {json.dumps(status.as_json())}\n\n".encode()
+def event(data: str) -> bytes:
+    """Write one line as a server-sent event (WHATWG HTML, section 9.2)."""
+    return f"data: {data}\n\n".encode()
 
 
 async def events(relay: Relay[Status]) -> AsyncGenerator[bytes, None]:
