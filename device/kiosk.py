@@ -48,7 +48,10 @@ from device.page import Page
 from device.paths import state_directory
 from device.rate import Rate
 from device.record import Record
+from device.restart import begin_again
+from device.settings import Settings
 from device.status import Status
+from device.trial import CHIME, Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,9 +85,12 @@ class Run:
 
 
 class Kiosk:
-    """Everything a kiosk has. Make it, `run` it once."""
+    """Everything a kiosk has. Make it, `run` it once.
 
-    def __init__(self, config: Config, run: Run, config_fault: str = "") -> None:
+    `settings` are what the page shows and changes; `config` is what holds until the next start.
+    """
+
+    def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
         now = time.monotonic()
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -93,10 +99,12 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
-        if config_fault:
-            for line in config_fault.splitlines():
+        self._settings = settings or Settings()
+        if self._settings.fault:
+            for line in self._settings.fault.splitlines():
                 log.warning("%s", line)
-            self._fault("config", f"{_shortened(config_fault)}; running on the defaults")
+            fault = _shortened(self._settings.fault)
+            self._fault("config", f"{fault}; {self._settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
@@ -122,13 +130,15 @@ class Kiosk:
             self._orders,
             self._history.path,
             config.web.viewers,
+            self._settings,
+            Trial(config),
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
         self._put_on: tuple[Mood, float] | None = None
-        self._shut_down = False
+        self._shut_down = self._restart = False
         self._awake_until = now
         self._seen_rate = Rate()
         self._drawn_rate = Rate()
@@ -151,6 +161,8 @@ class Kiosk:
             self.close()
         if self._shut_down:
             _shut_down()
+        elif self._restart:
+            begin_again()
 
     def close(self) -> None:
         """Close every part."""
@@ -264,6 +276,10 @@ class Kiosk:
             self.player.volume = order.volume
         if order.skip:
             self.player.skip()
+        if order.chime:
+            self.player.play_sound(CHIME, asked=True)
+        if order.restart:
+            self._stopping = self._restart = True
         if order.show:
             self._put_on = (mood.acted(order.show.emotion, now), now + order.show.seconds)
 

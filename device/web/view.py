@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from device.config import Config
+from device.settings import Settings
+from device.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +29,8 @@ class View:
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
-    live picture at once, `history` where the past is kept.
+    live picture at once, `history` where the past is kept. `settings` are what the owner may
+    change, `trial` tries devices for it.
     """
 
     status: Latest[Status]
@@ -35,3 +40,5 @@ class View:
     orders: Orders
     history: Path
     viewers: int = 8
+    settings: Settings = field(default_factory=Settings)
+    trial: Trial = field(default_factory=lambda: Trial(Config()))

@@ -16,12 +16,15 @@ import numpy as np
 import pytest
 
 from device.board import Reading
-from device.errors import BundleError, EyeBusy
+from device.config import Config
+from device.errors import BundleError, EyeBusy, TrialError
 from device.eye.preview import Preview
 from device.latest import Latest
 from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.orders import Orders
+from device.settings import Settings
 from device.status import Status
+from device.trial import Choice, Trial
 from device.web import Door, Server, View, create_app
 
 if TYPE_CHECKING:
@@ -39,6 +42,31 @@ def face(number: int = 1) -> Face:
     return Face(number, Box(200, 120, 160, 160), 0.93, (Point(0, 0),) * 6, HAPPY)
 
 
+class FakeTrial(Trial):
+    """Knows two cameras and two sound devices, of which the second ones do not work."""
+
+    def __init__(self) -> None:
+        super().__init__(Config())
+        self.tried: list[str] = []
+
+    def cameras(self) -> list[Choice]:
+        return [Choice("usb:Good", "Good (/dev/video0)"), Choice("usb:Bad", "Bad (/dev/video2)")]
+
+    def speakers(self) -> list[Choice]:
+        return [Choice("", "the system's choice (HDMI)", True), Choice("Box", "Box")]
+
+    def picture(self, source: str) -> bytes:
+        self.tried.append(source)
+        if source != "usb:Good":
+            raise TrialError(f"{source}: not connected")
+        image = np.full((120, 160, 3), 90, np.uint8)
+        return cv2.imencode(".jpg", image)[1].tobytes()
+
+    def play(self, device: str) -> str:
+        self.tried.append(device)
+        raise TrialError(f"{device} cannot be opened: it is busy")
+
+
 @dataclass
 class Kiosk:
     """Publishes what a test wants the page to see; `fault` is what classifying raises."""
@@ -48,6 +76,8 @@ class Kiosk:
     sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
     history: Path = Path("none")
     orders: Orders = field(default_factory=Orders)
+    settings: Settings = field(default_factory=Settings)
+    trial: FakeTrial = field(default_factory=FakeTrial)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -62,6 +92,8 @@ class Kiosk:
             self.orders,
             self.history,
             viewers,
+            self.settings,
+            self.trial,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
@@ -131,10 +163,17 @@ def make_status() -> Callable[..., Status]:
     return sample
 
 
+def settings_in(folder: Path) -> Settings:
+    """The settings of a kiosk with a configuration file and state in a folder."""
+    file = folder / "config.toml"
+    file.write_text("# of somebody\n[sound]\nvolume = 0.5\n", "utf-8")
+    return Settings(file, folder / "state" / "moodlift")
+
+
 @pytest.fixture
-def kiosk() -> Iterator[Kiosk]:
+def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
-    yield Kiosk(preview)
+    yield Kiosk(preview, settings=settings_in(tmp_path))
     preview.close()
 
 

@@ -1,0 +1,29 @@
+"""Begin again as the same process, with all that is new: program, configuration and settings.
+
+Being the same process, it needs nobody to start it: a service stays up, a terminal stays with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from typing import NoReturn
+
+log = logging.getLogger(__name__)
+
+
+def begin_again() -> NoReturn:
+    """Run this process's command line anew. Everything must be closed before."""
+    log.info("starting again")
+    logging.shutdown()
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (it is our own)
+
+
+def bury() -> None:
+    """Let go of children that ended with what this process was before it began again."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
