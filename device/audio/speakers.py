@@ -15,7 +15,6 @@ def speaker_names() -> list[str]:
 
     SDL's sound is initialised for it, and stays so: ask in a process that does nothing else.
     """
-    import pygame
     from pygame import _sdl2
     from pygame._sdl2 import audio
 
@@ -24,7 +23,7 @@ def speaker_names() -> list[str]:
         with hushed(noise):
             _sdl2.init_subsystem(_sdl2.INIT_AUDIO)
             return list(audio.get_audio_device_names(False))
-    except pygame.error as error:
+    except RuntimeError as error:  # the builtin of both errors that pygame has here
         raise AudioError(f"the sound devices cannot be listed: {error}") from error
     finally:
         for line in noise:
