@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
 
 
-LONGEST_TEXT = 300
+LONGEST_TEXT = 4096
 
 
 def _line(value: str) -> str:
-    if len(value) > LONGEST_TEXT or not value.isprintable():
+    if len(value) > LONGEST_TEXT or re.search(r"[\x00-\x1f\x7f]", value):
         raise ValueError(f"should be one line of at most {LONGEST_TEXT} characters")
     return value
 

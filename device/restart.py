@@ -9,9 +9,12 @@ import contextlib
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
+
+STDERR = 2
 
 
 def begin_again() -> NoReturn:
@@ -19,6 +22,11 @@ def begin_again() -> NoReturn:
     log.info("starting again")
     logging.shutdown()
     sys.stdout.flush()
+    for number in [int(path.name) for path in Path("/dev/fd").iterdir()]:
+        if number > STDERR:
+            with contextlib.suppress(OSError):  # that of the listing itself has gone
+                # SDL's files would stay open, again and again; what Python opens does not.
+                os.set_inheritable(number, False)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (it is our own)
 
 

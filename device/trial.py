@@ -31,6 +31,8 @@ CHIME = "celebrate"
 """The short sound of ours that is played to try a device."""
 START_SECONDS, SECONDS = 15.0, 8.0
 """How long a child may take to start (a Pi reads its libraries from an SD card), and to work."""
+END_SECONDS = 1.0
+"""Not even SIGKILL ends a child at once that waits in a driver; nobody waits for it longer."""
 WARM_UP = 5
 """Of a camera's first frames so many are left out, while it finds out how bright it is."""
 QUALITY = 85
@@ -100,13 +102,13 @@ def _in_child(work: Callable[..., Answer], arguments: tuple[object, ...]) -> Ans
             raise TrialError("it could not be tried: the machine is too busy")
         answer: Any = receiver.recv()
     except EOFError as error:
-        process.join()
+        process.join(END_SECONDS)
         slow = process.exitcode == -signal.SIGALRM
         words = f"no answer within {SECONDS:.0f} s" if slow else "its driver crashed"
         raise TrialError(words) from error
     finally:
         process.kill()
-        process.join()
+        process.join(END_SECONDS)
         receiver.close()
     if isinstance(answer, MoodliftError):
         raise TrialError(str(answer)) from answer
@@ -128,10 +130,10 @@ def _cameras(own: str) -> list[Choice]:
     own = _resolved(own)
     found = [Choice("picamera2", f"Pi camera {model}".strip()) for model in picamera.models()[:1]]
     nodes = usb.devices()
-    names = [node.name for node in nodes]
     for node in nodes:
-        # A name stays when the numbers change, but there may be two of a kind.
-        value = f"usb:{node.name if names.count(node.name) == 1 else node.path}"
+        # A name stays when the numbers change, but it may be another's, or a part of it.
+        like = [other for other in nodes if node.name.lower() in other.name.lower()]
+        value = f"usb:{node.name if node.name and len(like) == 1 else node.path}"
         found.append(Choice(value, f"{node.name} ({node.path})"))
     return [Choice(one.value, one.name, _resolved(one.value) == own) for one in found]
 

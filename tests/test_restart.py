@@ -56,6 +56,7 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
             kiosk.port, kiosk.address = port, f"http://127.0.0.1:{port}"
         kiosk.wait_for(20.0, level="ok", volume=0.7)
         owner, pid = Owner(tmp_path, kiosk.address), kiosk.process.pid
+        files = kiosk.family()[0].num_fds()
         owner.ask("PATCH", "settings", {"sound.volume": 0.25, "stage.mirror": True})
         time.sleep(0.5)
         assert kiosk.status()["volume"] == 0.7, "not before the restart"
@@ -66,6 +67,7 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
         assert told["settings"]["stage.mirror"]["value"] is True
         assert kiosk.process.pid == pid
         assert not [one for one in kiosk.family() if one.status() == "zombie"]
+        assert kiosk.family()[0].num_fds() < files + 3
         # What somebody spoils then is left out, and told.
         settings = tmp_path / "state/moodlift/settings.toml"
         settings.write_text("[sound]\nvolume = 7\n", "utf-8")

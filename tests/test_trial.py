@@ -86,6 +86,7 @@ def test_cameras_are_named_so_that_they_are_found_again(
         usb.Node(tmp_path / "video0", "Twin"),
         usb.Node(tmp_path / "video2", "Twin"),
         usb.Node(tmp_path / "video4", "Single"),
+        usb.Node(tmp_path / "video6", "Twin One"),
     ]
     monkeypatch.setattr(usb, "devices", lambda: nodes)
     monkeypatch.setattr(picamera, "models", lambda: ["imx708"])
@@ -94,9 +95,10 @@ def test_cameras_are_named_so_that_they_are_found_again(
         Choice(f"usb:{tmp_path}/video0", f"Twin ({tmp_path}/video0)"),
         Choice(f"usb:{tmp_path}/video2", f"Twin ({tmp_path}/video2)"),
         Choice("usb:Single", f"Single ({tmp_path}/video4)", in_use=True),
+        Choice("usb:Twin One", f"Twin One ({tmp_path}/video6)"),
     ]
-    assert [one.in_use for one in trial._cameras("auto")] == [True, False, False, False]
-    assert [one.in_use for one in trial._cameras("usb:twin")] == [False, True, False, False]
+    assert [one.in_use for one in trial._cameras("auto")] == [True, *[False] * 4]
+    assert [one.in_use for one in trial._cameras("usb:twin")] == [False, True, *[False] * 3]
     assert not any(one.in_use for one in trial._cameras("file:clip.mp4"))
 
 
