@@ -99,12 +99,11 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
-        self._settings = settings or Settings()
-        if self._settings.fault:
-            for line in self._settings.fault.splitlines():
+        settings = settings or Settings()
+        if settings.fault:
+            for line in settings.fault.splitlines():
                 log.warning("%s", line)
-            fault = _shortened(self._settings.fault)
-            self._fault("config", f"{fault}; {self._settings.instead}")
+            self._fault("config", f"{_shortened(settings.fault)}; {settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
@@ -130,7 +129,7 @@ class Kiosk:
             self._orders,
             self._history.path,
             config.web.viewers,
-            self._settings,
+            settings,
             Trial(config),
         )
         self.page = Page(config.web, view, now)

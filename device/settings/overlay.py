@@ -35,8 +35,9 @@ class Overlay:
         self._name = str(path)
         self.text = read_text(path) if os.access(path, os.F_OK) else HEAD
         self._values = read_toml(self.text, self._name)
-        before = self._values.pop(BEFORE, {})
-        self.before: Values = before if isinstance(before, dict) else {}
+        self.before: Values = self._values.pop(BEFORE, {})
+        if not isinstance(self.before, dict):
+            raise ConfigError(f"{path}: {BEFORE}: should be a table")
 
     def over(self, values: Values) -> Values:
         """Return values by table and name with these over them."""

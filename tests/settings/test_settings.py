@@ -137,6 +137,7 @@ BROKEN = [
     ("stage = 3\n", "settings.toml:1: stage"),
     ("[stage]\nfsp = 3\n", "settings.toml:2: stage.fsp: unknown key"),
     ("\x00", "not TOML"),
+    ("before = 3\n", "before: should be a table"),
 ]
 
 
@@ -169,10 +170,30 @@ def test_settings_that_are_no_text_are_left_out(settings: Settings, file: Path) 
     assert "Is a directory" in again(settings, file).fault
 
 
-def test_a_nonsense_before_is_nothing(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "stage = {fps = 20}\n",
+        "stage.fps = 20\n",
+        "\"stage\".'fps' = 20",
+        "[stage]\r\nfps = 20\r\n",
+        "[before]\n[stage]\nfps = 20 # so\n\n[sound]\nvolume = 0.1\n",
+        'before = {"stage.fps" = 3}\n[mood]\nenter = 0.5\n',
+        "[before]\nstage.fps = 3\n",
+    ],
+)
+def test_however_somebody_wrote_the_settings_they_are_changed(
+    settings: Settings, file: Path, text: str
+) -> None:
     settings.path.parent.mkdir()
-    settings.path.write_text("before = 3\n", "utf-8")
-    assert {each.before for each in settings.common()} == {None}
+    settings.path.write_text(text, "utf-8")
+    for fps in (25, 30):
+        settings.change({"stage.fps": fps, "stage.mirror": fps == 25})
+        later = again(settings, file)
+        assert later.fault == ""
+        assert (later.config.stage.fps, later.config.stage.mirror) == (fps, fps == 25)
+    assert one(settings, "stage.fps").before == 25
 
 
 @pytest.mark.parametrize("text", ["[sound\n", "[sound]\nvolume = 2\n", None])

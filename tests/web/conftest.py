@@ -43,17 +43,21 @@ def face(number: int = 1) -> Face:
 
 
 class FakeTrial(Trial):
-    """Knows two cameras and two sound devices, of which the second ones do not work."""
+    """Knows cameras and sound devices, of which those named bad do not work."""
 
     def __init__(self) -> None:
         super().__init__(Config())
         self.tried: list[str] = []
 
     def cameras(self) -> list[Choice]:
-        return [Choice("usb:Good", "Good (/dev/video0)"), Choice("usb:Bad", "Bad (/dev/video2)")]
+        return [
+            Choice("picamera2", "Pi camera", in_use=True),
+            Choice("usb:Good", "Good (/dev/video0)"),
+            Choice("usb:Bad", "Bad (/dev/video2)"),
+        ]
 
     def speakers(self) -> list[Choice]:
-        return [Choice("", "the system's choice (HDMI)", True), Choice("Box", "Box")]
+        return [Choice("", "the system's choice (HDMI)", True), Choice("Bad", "Bad box")]
 
     def picture(self, source: str) -> bytes:
         self.tried.append(source)

@@ -350,7 +350,13 @@ def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> 
     page.get_by_role("button", name="Use it: Good").click()
     expect(page.get_by_role("textbox", name="Camera")).to_have_value("usb:Good")
     expect(page.locator("#waiting")).to_have_text("1 change waits for a restart.")
-    assert kiosk.trial.tried == ["usb:Bad", "usb:Good"]
+    with kiosk.filming():
+        page.get_by_role("button", name="Look through it: Pi camera").click()
+        page.wait_for_function("() => document.getElementById('own').naturalWidth == 640")
+        assert not page.locator("#trial").is_visible()
+    page.get_by_role("button", name="Look through it: Good").click()
+    expect(page.locator("#own")).to_be_hidden()
+    assert kiosk.trial.tried == ["usb:Bad", "usb:Good", "usb:Good"]
     assert all("409" in text for text in one.complaints)
     assert one.elsewhere == []
 
@@ -358,9 +364,9 @@ def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> 
 def test_a_sound_device_is_tried(visit: Any, kiosk: Any) -> None:
     page, expect = visit().open("/settings"), sync_api.expect
     page.get_by_role("button", name="Look for sound devices").click()
-    page.get_by_role("button", name="Play a sound: Box").click()
+    page.get_by_role("button", name="Play a sound: Bad box").click()
     told = page.locator("#speakers-told")
-    expect(told).to_have_text("Box cannot be opened: it is busy")
+    expect(told).to_have_text("Bad cannot be opened: it is busy")
     page.get_by_role("button", name="Play a sound: the system's choice").click()
     expect(told).to_have_text("The kiosk plays it now on plays on the HDMI output.")
     assert [order.chime for order in kiosk.orders.take()] == [True]

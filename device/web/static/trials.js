@@ -48,9 +48,12 @@ function choose(what, { value, name }) {
 
 async function look({ value, in_use: inUse }) {
   canvas.hidden = true;
-  own.hidden = !inUse;
-  own.src = inUse ? `/video_feed?${Date.now()}` : "";
-  if (inUse) return say(CAMERAS, "The kiosk's own live picture:");
+  lookAway();
+  if (inUse) {
+    own.src = `/video_feed?${Date.now()}`;
+    own.hidden = false;
+    return say(CAMERAS, "The kiosk's own live picture:");
+  }
   say(CAMERAS, "Taking a picture …");
   const picture = await send("/api/v1/cameras/picture", { source: value });
   if (picture.error) return say(CAMERAS, picture.error);
@@ -61,6 +64,14 @@ async function look({ value, in_use: inUse }) {
   canvas.hidden = false;
   say(CAMERAS, `A picture of ${image.width} × ${image.height}, taken now:`);
 }
+
+function lookAway() {
+  own.removeAttribute("src");
+  own.hidden = true;
+}
+
+// Nobody looks: the kiosk need not draw.
+document.addEventListener("visibilitychange", () => document.hidden && lookAway());
 
 async function play({ value }) {
   say(SPEAKERS, "Playing …");
