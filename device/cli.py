@@ -275,7 +275,8 @@ def _pair(options: argparse.Namespace) -> int:
         Keys(folder).revoke()
         print("every browser is shut out, and the token is another one")
     else:
-        config = Settings(options.config).config
-        link = f"{url(config.web.host, config.web.port)}pair/{pairing.leave(folder)}"
+        config = Settings(options.config).config.web
+        address = url(config.host, config.port, secure=config.https != "off")
+        link = f"{address}pair/{pairing.leave(folder)}"
         print(f"{link}\nopen it in one browser, within five minutes")
     return 0

@@ -186,13 +186,28 @@ class HistoryConfig(Section):
 
 
 class WebConfig(Section):
-    """The status page. It answers to this machine's own names, and to `names` besides."""
+    """The status page. It answers to this machine's own names, and to `names` besides.
+
+    With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
+    `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
+    kiosk with their own camera.
+    """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
+    https: Literal["off", "auto", "own"] = "off"
+    certificate: str = ""
+    key: str = ""
+    visitors: bool = True
     names: list[Annotated[str, Field(min_length=1)]] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.https == "own" and not (self.certificate and self.key):
+            raise ValueError('https = "own" needs the paths of certificate and key')
+        return self
 
 
 class Config(Section):

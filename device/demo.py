@@ -10,7 +10,7 @@ from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
 from device.config import parse
-from device.errors import OutputError, PortInUse
+from device.errors import CertificateError, OutputError, PortInUse
 from device.kiosk import Kiosk, Run
 from device.paths import ASSETS, state_directory
 from device.restart import bury
@@ -51,7 +51,7 @@ def _serve(kiosk: Kiosk) -> str:
     """Put the status page on the first free port; return its address, or why there is none."""
     try:
         kiosk.page.serve_anywhere(time.monotonic())
-    except PortInUse as error:
+    except (PortInUse, CertificateError) as error:
         return str(error)
     return kiosk.page.address or kiosk.page.health.message
 

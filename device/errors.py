@@ -60,7 +60,7 @@ class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 
 
-class TrialError(MoodliftError, RuntimeError):
+class ProbeError(MoodliftError, RuntimeError):
     """A camera or sound device that was tried does not work; says why."""
 
 
@@ -70,6 +70,10 @@ class HistoryError(MoodliftError, OSError):
 
 class OrderError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
+
+
+class CertificateError(MoodliftError, OSError):
+    """The certificate for HTTPS cannot be read, or its key is another one's."""
 
 
 class PortInUse(MoodliftError, OSError):

@@ -46,12 +46,12 @@ from device.messages import Feedback, Level
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
+from device.probe import CHIME, Probe
 from device.rate import Rate
 from device.record import Record
 from device.restart import begin_again
 from device.settings import Settings
 from device.status import Status
-from device.trial import CHIME, Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +130,7 @@ class Kiosk:
             self._history.path,
             config.web.viewers,
             settings,
-            Trial(config),
+            Probe(config),
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
@@ -214,7 +214,7 @@ class Kiosk:
             health=self._health(now),
             paused=self._paused,
             muted=self.player.muted,
-            address=self.page.address,
+            address=self.page.welcome,
             invitation=self.page.invitation,
             watched=self.page.watched,
             night=now >= self._awake_until

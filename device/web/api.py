@@ -16,7 +16,7 @@ from device.errors import BundleError, EyeBusy, OrderError, PictureError
 from device.status import sighting_json
 from device.web import openapi
 from device.web.site import here
-from device.web.streams import endless, events, over
+from device.web.streams import endless, events
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,8 +41,7 @@ def follow() -> ResponseReturnValue:
     site = here()
     if not site.followers.take():
         raise _busy("too many follow the status already")
-    stream = events(site.view.status, over(site.closing))
-    return endless(stream, site.followers, "text/event-stream")
+    return endless(events(site.news), site.followers, "text/event-stream")
 
 
 @blueprint.post("/classify")

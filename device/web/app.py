@@ -9,9 +9,9 @@ from flask import Flask, Request, Response
 from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 
 from device import __version__
-from device.errors import HistoryError, TrialError
+from device.errors import HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, pages, problem, settings, trials, words
+from device.web import api, devices, pages, problem, settings, trial, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -54,11 +54,12 @@ def create_app(view: View, door: Door) -> Flask:
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(trial.blueprint)
     app.register_blueprint(settings.blueprint)
-    app.register_blueprint(trials.blueprint)
+    app.register_blueprint(devices.blueprint)
     app.register_error_handler(HTTPException, problem.answer)
     app.register_error_handler(HistoryError, _unavailable)
-    app.register_error_handler(TrialError, _unfit)
+    app.register_error_handler(ProbeError, _unfit)
     app.after_request(_guard)
     return app
 
@@ -67,7 +68,7 @@ def _unavailable(error: HistoryError) -> ResponseReturnValue:
     return problem.answer(ServiceUnavailable(str(error)))
 
 
-def _unfit(error: TrialError) -> ResponseReturnValue:
+def _unfit(error: ProbeError) -> ResponseReturnValue:
     return problem.answer(Conflict(str(error)))
 
 

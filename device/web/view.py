@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from device.config import Config
+from device.probe import Probe
 from device.settings import Settings
-from device.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class View:
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
     live picture at once, `history` where the past is kept. `settings` are what the owner may
-    change, `trial` tries devices for it.
+    change, `probe` tries devices for it.
     """
 
     status: Latest[Status]
@@ -41,4 +41,4 @@ class View:
     history: Path
     viewers: int = 8
     settings: Settings = field(default_factory=Settings)
-    trial: Trial = field(default_factory=lambda: Trial(Config()))
+    probe: Probe = field(default_factory=lambda: Probe(Config()))

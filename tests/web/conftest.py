@@ -17,14 +17,14 @@ import pytest
 
 from device.board import Reading
 from device.config import Config
-from device.errors import BundleError, EyeBusy, TrialError
+from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.latest import Latest
 from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.orders import Orders
+from device.probe import Choice, Probe
 from device.settings import Settings
 from device.status import Status
-from device.trial import Choice, Trial
 from device.web import Door, Server, View, create_app
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def face(number: int = 1) -> Face:
     return Face(number, Box(200, 120, 160, 160), 0.93, (Point(0, 0),) * 6, HAPPY)
 
 
-class FakeTrial(Trial):
+class FakeProbe(Probe):
     """Knows cameras and sound devices, of which those named bad do not work."""
 
     def __init__(self) -> None:
@@ -62,13 +62,13 @@ class FakeTrial(Trial):
     def picture(self, source: str) -> bytes:
         self.tried.append(source)
         if source != "usb:Good":
-            raise TrialError(f"{source}: not connected")
+            raise ProbeError(f"{source}: not connected")
         image = np.full((120, 160, 3), 90, np.uint8)
         return cv2.imencode(".jpg", image)[1].tobytes()
 
     def play(self, device: str) -> str:
         self.tried.append(device)
-        raise TrialError(f"{device} cannot be opened: it is busy")
+        raise ProbeError(f"{device} cannot be opened: it is busy")
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Kiosk:
     history: Path = Path("none")
     orders: Orders = field(default_factory=Orders)
     settings: Settings = field(default_factory=Settings)
-    trial: FakeTrial = field(default_factory=FakeTrial)
+    probe: FakeProbe = field(default_factory=FakeProbe)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Kiosk:
             self.history,
             viewers,
             self.settings,
-            self.trial,
+            self.probe,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import time
 from dataclasses import replace
@@ -16,7 +18,8 @@ from device.messages import Frame, Health, Level
 from device.web import feed as feeds
 from device.web import placeholder
 from device.web.feed import Feed
-from device.web.streams import pictures
+from device.web.relay import Relay
+from device.web.streams import part, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,14 +185,23 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
 def test_a_failure_ends_the_stream_and_not_the_feed(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = Feed(kiosk.view())
+    relay = Relay(Feed(kiosk.view()).watch, part, after=0)
+
+    async def watch(most: int) -> list[bytes]:
+        pieces = []
+        async with contextlib.aclosing(pictures(relay)) as stream:
+            async for piece in stream:
+                pieces.append(piece)
+                if len(pieces) == most:
+                    break
+        return pieces
+
     with monkeypatch.context() as patch:
         patch.setattr(feeds, "annotate", lambda *rest: 1 / 0)
         kiosk.film()
-        assert len(list(pictures(feed, lambda: False))) == 1
+        assert asyncio.run(watch(2)) == [b"--frame\r\n"]
     kiosk.film()
-    stream = pictures(feed, lambda: False)
-    assert next(stream) == b"--frame\r\n"
-    assert next(stream).startswith(b"Content-Type: image/jpeg\r\n")
-    stream.close()
+    boundary, picture = asyncio.run(watch(2))
+    assert boundary == b"--frame\r\n"
+    assert picture.startswith(b"Content-Type: image/jpeg\r\n")
     assert not feed_threads()

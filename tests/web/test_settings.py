@@ -1,4 +1,4 @@
-"""The settings and the trials, as programs ask for them."""
+"""The settings and the devices, as programs ask for them."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def test_a_camera_is_tried(client: FlaskClient) -> None:
 def test_what_is_no_camera_is_not_tried(client: FlaskClient, kiosk: Any, body: Any) -> None:
     answer = client.post("/api/v1/cameras/picture", json=body)
     assert answer.status_code == 400
-    assert answer.json["detail"].startswith("trial: camera.source = ")
-    assert kiosk.trial.tried == []
+    assert answer.json["detail"].startswith("device: camera.source = ")
+    assert kiosk.probe.tried == []
 
 
 def test_the_kiosk_s_own_sound_device_is_tried_by_the_kiosk(

@@ -1,3 +1,4 @@
+import { showBars } from "./bars.js";
 import { follow, showMood, write } from "./live.js";
 import { age, duration, music, people } from "./words.js";
 
@@ -20,16 +21,6 @@ follow((status) => {
   showHealth(status.health);
   document.dispatchEvent(new CustomEvent("status", { detail: status }));
 });
-
-function showBars(probabilities) {
-  for (const bar of document.querySelectorAll(".bar")) {
-    const emotion = bar.id.slice("bar-".length);
-    const percent = (probabilities[emotion] ?? 0) * 100;
-    bar.setAttribute("aria-valuenow", percent.toFixed(0));
-    bar.firstElementChild.setAttribute("width", `${percent.toFixed(1)}%`);
-    write(`share-${emotion}`, `${percent.toFixed(0)} %`);
-  }
-}
 
 function showHealth(parts) {
   if (!parts.length) return;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, jsonify, request
 
 from device import config
-from device.errors import ConfigError, OrderError, TrialError
+from device.errors import ConfigError, OrderError, ProbeError
 from device.messages import Level
 from device.orders import Order
 from device.web.site import here
@@ -16,40 +16,40 @@ from device.web.site import here
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("trials", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("devices", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/cameras")
 def cameras() -> ResponseReturnValue:
     """Return the cameras that are connected."""
-    return jsonify([dataclasses.asdict(one) for one in here().view.trial.cameras()])
+    return jsonify([dataclasses.asdict(one) for one in here().view.probe.cameras()])
 
 
 @blueprint.post("/cameras/picture")
 def picture() -> ResponseReturnValue:
     """Return a picture from a camera that the kiosk does not use."""
-    return Response(here().view.trial.picture(_said("camera", "source")), mimetype="image/jpeg")
+    return Response(here().view.probe.picture(_said("camera", "source")), mimetype="image/jpeg")
 
 
 @blueprint.get("/speakers")
 def speakers() -> ResponseReturnValue:
     """Return the sound devices."""
-    return jsonify([dataclasses.asdict(one) for one in here().view.trial.speakers()])
+    return jsonify([dataclasses.asdict(one) for one in here().view.probe.speakers()])
 
 
 @blueprint.post("/speakers/chime")
 def chime() -> ResponseReturnValue:
     """Play a short sound on a device, and say how that went."""
     device, view = _said("sound", "device"), here().view
-    if not view.trial.is_own(device):
-        return jsonify(words=f"It was played on {view.trial.play(device)}.")
+    if not view.probe.is_own(device):
+        return jsonify(words=f"It was played on {view.probe.play(device)}.")
     sound = next((one for one in view.status.get().health if one.part == "sound"), None)
     if sound is None or sound.level is not Level.OK:
-        raise TrialError(sound.message if sound else "the kiosk is starting; try again")
+        raise ProbeError(sound.message if sound else "the kiosk is starting; try again")
     try:
         view.orders.give(Order(chime=True))
     except OrderError as error:
-        raise TrialError(str(error)) from error
+        raise ProbeError(str(error)) from error
     return jsonify(words=f"The kiosk plays it now on {sound.message}.")
 
 
@@ -58,7 +58,7 @@ def _said(table: str, name: str) -> str:
     given = request.get_json(silent=True)
     value = given.get(name) if isinstance(given, dict) else None
     try:
-        config.parse({table: {name: value}}, name="trial")
+        config.parse({table: {name: value}}, name="device")
     except ConfigError as error:
         abort(400, str(error))
     return str(value)

@@ -2,7 +2,7 @@
 
 import { ask, send } from "./send.js";
 
-const [canvas, own] = ["trial", "own"].map((id) => document.getElementById(id));
+const [canvas, own] = ["picture", "own"].map((id) => document.getElementById(id));
 
 const CAMERAS = { kind: "cameras", none: "No camera is connected.", key: "camera.source", test: "Look through it", run: look };
 const SPEAKERS = { kind: "speakers", none: "There is no sound device.", key: "sound.device", test: "Play a sound", run: play };

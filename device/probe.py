@@ -1,4 +1,4 @@
-"""Try a camera or a sound device while the kiosk runs, in a process that may hang or crash."""
+"""Probe a camera or a sound device while the kiosk runs, in a process that may hang or crash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import cv2
 from device.audio import PygameAudio, find_outlets, speaker_names
 from device.camera import picamera, usb
 from device.camera.source import CameraSettings, available, open_camera
-from device.errors import AudioError, CameraError, MoodliftError, TrialError
+from device.errors import AudioError, CameraError, MoodliftError, ProbeError
 from device.music import Library
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ class Choice:
     in_use: bool = False
 
 
-class Trial:
+class Probe:
     """Tries one thing at a time, beside a kiosk that runs on `config`.
 
-    Every method but `is_own` raises TrialError, which says in words what does not work.
+    Every method but `is_own` raises ProbeError, which says in words what does not work.
     """
 
     def __init__(self, config: Config) -> None:
@@ -85,7 +85,7 @@ class Trial:
 
     def _try(self, work: Callable[..., Answer], *arguments: object) -> Answer:
         if not self._lock.acquire(blocking=False):
-            raise TrialError("something else is being tried; wait a moment")
+            raise ProbeError("something else is being tried; wait a moment")
         try:
             return _in_child(work, arguments)
         finally:
@@ -99,19 +99,19 @@ def _in_child(work: Callable[..., Answer], arguments: tuple[object, ...]) -> Ans
     sender.close()
     try:
         if not receiver.poll(START_SECONDS + SECONDS):
-            raise TrialError("it could not be tried: the machine is too busy")
+            raise ProbeError("it could not be tried: the machine is too busy")
         answer: Any = receiver.recv()
     except EOFError as error:
         process.join(END_SECONDS)
         slow = process.exitcode == -signal.SIGALRM
         words = f"no answer within {SECONDS:.0f} s" if slow else "its driver crashed"
-        raise TrialError(words) from error
+        raise ProbeError(words) from error
     finally:
         process.kill()
         process.join(END_SECONDS)
         receiver.close()
     if isinstance(answer, MoodliftError):
-        raise TrialError(str(answer)) from answer
+        raise ProbeError(str(answer)) from answer
     return answer  # type: ignore[no-any-return]  # it came through the pipe from `work`
 
 

@@ -12,18 +12,18 @@ import psutil
 import pytest
 from faces import ASTRONAUT
 
-from device import trial
+from device import probe
 from device.camera import picamera, usb
 from device.config import Config
-from device.errors import TrialError
-from device.trial import Choice, Trial
+from device.errors import ProbeError
+from device.probe import Choice, Probe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make(source: str = "auto", **sound: object) -> Trial:
-    return Trial(Config.model_validate({"camera": {"source": source}, "sound": sound}))
+def make(source: str = "auto", **sound: object) -> Probe:
+    return Probe(Config.model_validate({"camera": {"source": source}, "sound": sound}))
 
 
 def test_a_picture_comes_from_the_camera_that_is_tried() -> None:
@@ -47,7 +47,7 @@ def test_a_picture_comes_from_the_camera_that_is_tried() -> None:
     ],
 )
 def test_a_camera_that_gives_no_picture_is_told_in_words(own: str, source: str, words: str) -> None:
-    with pytest.raises(TrialError) as caught:
+    with pytest.raises(ProbeError) as caught:
         make(own).picture(source)
     assert str(caught.value).startswith(words)
 
@@ -61,7 +61,7 @@ def test_a_camera_that_blocks_is_given_up_and_another_can_be_tried(
     def block() -> None:
         try:
             one.picture("fake:block@0")
-        except TrialError as error:
+        except ProbeError as error:
             told.append(str(error))
 
     before = set(psutil.Process().children())
@@ -69,7 +69,7 @@ def test_a_camera_that_blocks_is_given_up_and_another_can_be_tried(
     began = time.monotonic()
     thread.start()
     time.sleep(1.0)
-    with pytest.raises(TrialError, match="something else is being tried"):
+    with pytest.raises(ProbeError, match="something else is being tried"):
         one.cameras()
     thread.join()
     assert told == ["no answer within 8 s"]
@@ -90,23 +90,23 @@ def test_cameras_are_named_so_that_they_are_found_again(
     ]
     monkeypatch.setattr(usb, "devices", lambda: nodes)
     monkeypatch.setattr(picamera, "models", lambda: ["imx708"])
-    assert trial._cameras("usb:Single") == [
+    assert probe._cameras("usb:Single") == [
         Choice("picamera2", "Pi camera imx708"),
         Choice(f"usb:{tmp_path}/video0", f"Twin ({tmp_path}/video0)"),
         Choice(f"usb:{tmp_path}/video2", f"Twin ({tmp_path}/video2)"),
         Choice("usb:Single", f"Single ({tmp_path}/video4)", in_use=True),
         Choice("usb:Twin One", f"Twin One ({tmp_path}/video6)"),
     ]
-    assert [one.in_use for one in trial._cameras("auto")] == [True, *[False] * 4]
-    assert [one.in_use for one in trial._cameras("usb:twin")] == [False, True, *[False] * 3]
-    assert not any(one.in_use for one in trial._cameras("file:clip.mp4"))
+    assert [one.in_use for one in probe._cameras("auto")] == [True, *[False] * 4]
+    assert [one.in_use for one in probe._cameras("usb:twin")] == [False, True, *[False] * 3]
+    assert not any(one.in_use for one in probe._cameras("file:clip.mp4"))
 
 
 def test_a_machine_without_sound_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SDL_AUDIODRIVER", "PULSE_SERVER", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(trial, "find_outlets", lambda _: ())
-    assert trial._speakers(Config().sound) == []
+    monkeypatch.setattr(probe, "find_outlets", lambda _: ())
+    assert probe._speakers(Config().sound) == []
 
 
 def test_a_sound_is_played_to_its_end_on_the_device(
@@ -133,9 +133,9 @@ def test_sound_devices_have_their_names(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_sound_device_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "nonsense")
-    with pytest.raises(TrialError, match="cannot be opened"):
+    with pytest.raises(ProbeError, match="cannot be opened"):
         make().play("")
-    with pytest.raises(TrialError, match="cannot be listed"):
+    with pytest.raises(ProbeError, match="cannot be listed"):
         make().speakers()
 
 
