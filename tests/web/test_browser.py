@@ -314,6 +314,20 @@ def test_a_setting_is_changed_refused_and_taken_back(visit: Any, kiosk: Any) -> 
     assert one.elsewhere == []
 
 
+def test_what_is_being_written_is_left_alone_by_a_slow_answer(visit: Any, kiosk: Any) -> None:
+    page, expect = visit().open("/settings"), sync_api.expect
+    expect(page.locator("#waiting")).to_have_text("Nothing waits for a restart.")
+    rate = page.get_by_label("Pictures a second")
+    page.route("**/api/v1/settings", lambda route: (time.sleep(0.3), route.continue_()))
+    page.get_by_role("switch", name="Mirror the stage").check()
+    rate.fill("25")
+    expect(page.locator("#waiting")).to_have_text("1 change waits for a restart.")
+    expect(rate).to_have_value("25")
+    rate.blur()
+    expect(page.locator("#waiting")).to_have_text("2 changes wait for a restart.")
+    expect(rate).to_have_value("25")
+
+
 def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> None:
     one, expect = visit(viewport=PHONE), sync_api.expect
     page = one.open("/settings")

@@ -20,14 +20,15 @@ async function change(key, value) {
   const told = await send(CALL, { [key]: value }, "PATCH");
   wrong.textContent = told.errors?.[key] ?? told.error ?? "";
   input.setAttribute("aria-invalid", Boolean(told.error));
-  if (!told.error) show(told);
+  if (!told.error) show(told, key);
 }
 
-function show({ settings }) {
+function show({ settings }, changed) {
   for (const [key, setting] of Object.entries(settings)) {
     const { input, wrong, old, row } = rows.get(key);
-    // What somebody has yet to put right stays as they wrote it.
-    if (!wrong.textContent) write(input, setting.value);
+    // What somebody is writing, or has yet to put right, stays as they wrote it.
+    const theirs = wrong.textContent || input === document.activeElement;
+    if (key === changed || !theirs) write(input, setting.value);
     old.replaceChildren(...offers(key, setting, row.dataset));
   }
   const count = Object.values(settings).filter(({ pending }) => pending).length;
