@@ -190,13 +190,14 @@ class WebConfig(Section):
 
     With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
     `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
-    kiosk with their own camera.
+    kiosk with their own camera. With `blur_faces`, the live picture hides them at first.
     """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
+    blur_faces: bool = False
     https: Literal["off", "auto", "own"] = "off"
     certificate: str = ""
     key: str = ""

@@ -39,6 +39,7 @@ from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.faults import Faults
 from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
@@ -99,6 +100,7 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
+        self._faults = Faults()
         settings = settings or Settings()
         if settings.fault:
             for line in settings.fault.splitlines():
@@ -129,6 +131,7 @@ class Kiosk:
             self._orders,
             self._history.path,
             config.web.viewers,
+            config.web.blur_faces,
             settings,
             Probe(config),
         )
@@ -311,6 +314,8 @@ class Kiosk:
             self._read_at = now + BOARD_SECONDS
             self._reading = self._board.read()
         last = self._eye.sighting.get()
+        health = self._health(now)
+        self._faults.note(health, now)
         status = Status(
             time=now,
             uptime=now - self._began,
@@ -327,7 +332,8 @@ class Kiosk:
             volume=self.player.volume,
             muted=self.player.muted,
             paused=self._paused,
-            health=self._health(now),
+            health=health,
+            faults=self._faults.lately(now),
             machine=self._reading,
         )
         self.record.note(status, self._eye.pid)

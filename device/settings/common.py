@@ -16,7 +16,7 @@ COMMON = (
     "stage.mirror", "stage.rotate", "stage.face", "stage.fps", "stage.reduced_motion",
     "stage.night_hours", "stage.language",
     "sound.enabled", "sound.device", "sound.volume", "sound.volume_cap", "sound.quiet_hours",
-    "history.days", "web.viewers",
+    "history.days", "web.viewers", "web.blur_faces", "web.visitors",
 )  # fmt: skip
 """Their keys, as table and name."""
 

@@ -47,7 +47,7 @@ class Hall:
     ) -> None:
         self._gateway, self._redirect = Gateway(app, pool), Gateway(_redirect, pool)
         self._certificate, self._port = certificate, port
-        self._arriving: set[asyncio.Task[None]] = set()
+        self._arriving: dict[asyncio.Task[None], socket.socket] = {}
 
     def receive(self, one: socket.socket, who: tuple[str, int]) -> None:
         """Take a new connection, unless there are too many."""
@@ -59,15 +59,11 @@ class Hall:
             self._serve(IOStream(one), self._gateway, Peer(who[0], self._port, secure=False))
         else:
             task = asyncio.create_task(self._tell_apart(one, who[0], self._certificate.context))
-            self._arriving.add(task)
-            task.add_done_callback(self._arriving.discard)
+            self._arriving[task] = one
+            task.add_done_callback(self._arriving.pop)
 
     async def _tell_apart(self, one: socket.socket, address: str, context: SSLContext) -> None:
-        try:
-            arrived = await _stream(one, context)
-        except asyncio.CancelledError:
-            one.close()
-            raise
+        arrived = await _stream(one, context)
         if arrived:
             stream, secure = arrived
             gateway = self._gateway if secure else self._redirect
@@ -80,8 +76,13 @@ class Hall:
 
     async def empty(self) -> None:
         """End the streams, let answers under way finish soon, and close every connection."""
-        for task in list(self._arriving):
+        arriving = dict(self._arriving)
+        for task in arriving:
             task.cancel()
+        if arriving:
+            await asyncio.wait(arriving)
+        for one in arriving.values():
+            one.close()
         self._gateway.end_streams()
         answers = self._gateway.answers | self._redirect.answers
         if answers:
@@ -98,7 +99,11 @@ async def _stream(one: socket.socket, context: SSLContext) -> tuple[IOStream, bo
         return None
     if first[0] != HANDSHAKE:
         return IOStream(one), False
-    wrapped = ssl_wrap_socket(one, context, server_side=True, do_handshake_on_connect=False)
+    try:
+        wrapped = ssl_wrap_socket(one, context, server_side=True, do_handshake_on_connect=False)
+    except OSError:
+        one.close()  # it hung up meanwhile
+        return None
     return SSLIOStream(wrapped), True
 
 

@@ -53,6 +53,10 @@ GROUPS = {
     "History and page": {
         "history.days": Label("Keep the history for", "days"),
         "web.viewers": Label("Browsers that see the live picture at once", "browsers"),
+        "web.blur_faces": Label("Hide faces in the live picture at first"),
+        "web.visitors": Label(
+            "Visitors may try it", hint="let in by a code on the stage, with their own camera"
+        ),
     },
 }
 """Label of each key that can be set, in groups."""

@@ -63,6 +63,9 @@ def document() -> Schema:
             **dict.fromkeys(("effect", "playlist", "light"), _or_null(TEXT)),
         ),
         "Health": _object(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
+        "Fault": _object(
+            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=_or_null(SECONDS)
+        ),
         "Status": _object(
             version=TEXT,
             model=TEXT,
@@ -81,6 +84,7 @@ def document() -> Schema:
             paused=YES,
             level=LEVEL,
             health=_list(_ref("Health")),
+            faults=_list(_ref("Fault")),
             machine=_ref("Machine"),
         ),
         "Machine": _object(
@@ -100,6 +104,7 @@ def document() -> Schema:
         "Minute": _object(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         **_settings_schemas(),
         "Owner": _object(owner=YES),
+        "Camera": _object(blurred=YES),
         "Token": _object(token=TEXT),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -163,6 +168,12 @@ def _paths() -> Schema:
             "post": _call(
                 "Tell the kiosk to pause, mute, be louder, skip a track or show a scene.",
                 _json("Order"), 400, 413, body=_json("Order"), code=202,
+            )
+        },
+        "/api/v1/camera": {
+            "post": _call(
+                "Hide the faces in the live picture, or show them.",
+                _json("Camera"), 400, 413, body=_json("Camera"),
             )
         },
         "/api/v1/history": {

@@ -41,7 +41,9 @@ def status() -> str:
 @blueprint.get("/camera_feed")
 def camera() -> str:
     """Show the page with the live picture."""
-    return render_template("get_started.html", status=here().view.status.get().as_json())
+    site = here()
+    status = site.view.status.get().as_json()
+    return render_template("get_started.html", status=status, blurred=site.feed.blurred)
 
 
 @blueprint.get("/history")

@@ -20,7 +20,7 @@ from device.config import Config
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.latest import Latest
-from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.orders import Orders
 from device.probe import Choice, Probe
 from device.settings import Settings
@@ -96,8 +96,8 @@ class Kiosk:
             self.orders,
             self.history,
             viewers,
-            self.settings,
-            self.probe,
+            settings=self.settings,
+            probe=self.probe,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
@@ -156,6 +156,10 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         "health": (
             Health("camera", Level.OK, "USB camera, 640 x 480 at 30", 1.0),
             Health("sound", Level.OK, "plays on the HDMI output", 1.0),
+        ),
+        "faults": (
+            Fault("sound", Level.FAILED, "no sound device; trying again", 90.0),
+            Fault("camera", Level.FAILED, "camera is unplugged", 10.0, 22.0),
         ),
         "machine": Reading(52.1, (), 12_000_000_000),
     }

@@ -31,6 +31,7 @@ BODY = {
     "/api/v1/settings": {"json": {"stage.mirror": True}},
     "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
     "/api/v1/speakers/chime": {"json": {"device": ""}},
+    "/api/v1/camera": {"json": {"blurred": True}},
 }
 
 

@@ -103,6 +103,47 @@ def test_a_box_fits_a_shrunk_preview(kiosk: Any) -> None:
     assert np.allclose(image[200, 200], 90, atol=6)
 
 
+def stripes(height: int = 480, width: int = 640) -> NDArray[np.uint8]:
+    """A picture with something to see everywhere: stripes of eight pixels."""
+    image = np.full((height, width, 3), 30, np.uint8)
+    image[:, np.arange(width) // 8 % 2 == 1] = 220
+    return image
+
+
+def detail(image: NDArray[np.uint8]) -> float:
+    """How much there is to see, from 0 to 255."""
+    return float(np.abs(np.diff(image.astype(int), axis=1)).max(axis=1).mean())
+
+
+def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch() as newest:
+        kiosk.film(stripes())
+        hidden = first(newest)
+        feed.blurred = False
+        kiosk.film(stripes())
+        shown = first(newest, 1)
+    inside, outside = np.s_[150:270, 210:350], np.s_[20:100, 420:620]
+    assert detail(hidden[inside]) < 60
+    assert detail(shown[inside]) > 120
+    assert detail(hidden[outside]) > 120
+
+
+def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch() as newest:
+        kiosk.film(stripes())
+        kiosk.sighting.publish(replace(kiosk.sighting.get(), time=time.monotonic() - 5))
+        first(newest)
+        kiosk.number += 1
+        kiosk.preview.write(Frame(stripes(), kiosk.number, time.monotonic()))
+        got = newest.wait(1, 3.0)
+    assert got is not None
+    assert detail(decoded(got[1])) < 100
+
+
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
     with Feed(kiosk.view()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))

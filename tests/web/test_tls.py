@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -122,6 +123,15 @@ def test_old_tls_is_refused(secure: Server) -> None:
         pytest.raises(ssl.SSLError),
     ):
         old.wrap_socket(one)
+
+
+def test_a_server_that_stops_leaves_no_arrival_open(secure: Server) -> None:
+    held = [socket.create_connection(("127.0.0.1", port(secure)), timeout=5) for _ in range(20)]
+    secure.stop()
+    for one in held:
+        with contextlib.suppress(ConnectionError):
+            assert one.recv(1) == b""
+        one.close()
 
 
 def test_its_certificate_is_for_its_names_private_and_kept(
