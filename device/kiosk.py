@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 import random
 import signal
 import subprocess
@@ -68,6 +69,8 @@ STALE_SECONDS = 2.0
 """After this long a frame says nothing of the present."""
 AWAKE_SECONDS = 60.0
 """For so long after a motion the stage is not dim at night."""
+TWICE_SECONDS = 0.8
+"""Two presses of the button within this are one double press."""
 SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 BOARD_SECONDS = 5.0
 """How often the machine is asked how it is."""
@@ -141,6 +144,7 @@ class Kiosk:
         self._paused = False
         self._put_on: tuple[Mood, float] | None = None
         self._shut_down = self._restart = False
+        self._pressed_at = -math.inf
         self._awake_until = now
         self._seen_rate = Rate()
         self._drawn_rate = Rate()
@@ -296,7 +300,10 @@ class Kiosk:
         for press in self._panel.presses():
             log.info("the button was pressed: %s", press.value)
             if press is panel.Press.SHORT:
-                self._obey([Key.PAUSE], now)
+                # The second of two in a row takes the pause back, and asks for a code.
+                twice = now - self._pressed_at < TWICE_SECONDS
+                self._pressed_at = -math.inf if twice else now
+                self._obey([Key.PAUSE, Key.PAIR] if twice else [Key.PAUSE], now)
             else:
                 self._stopping = self._shut_down = True
         if self._panel.moving:
