@@ -10,7 +10,14 @@ class MoodliftError(Exception):
 
 
 class ConfigError(MoodliftError, ValueError):
-    """The configuration file cannot be read, or a value in it is wrong."""
+    """The configuration file cannot be read, or a value in it is wrong.
+
+    `keys` has the dotted key that each line of the text is about, where they are about keys.
+    """
+
+    def __init__(self, text: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.keys = keys
 
 
 class PictureError(MoodliftError, ValueError):
@@ -51,6 +58,10 @@ class OutputError(MoodliftError, OSError):
 
 class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
+
+
+class ProbeError(MoodliftError, RuntimeError):
+    """A camera or sound device that was tried does not work; says why."""
 
 
 class HistoryError(MoodliftError, OSError):

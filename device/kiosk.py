@@ -48,8 +48,11 @@ from device.messages import Feedback, Level
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
+from device.probe import CHIME, Probe
 from device.rate import Rate
 from device.record import Record
+from device.restart import begin_again
+from device.settings import Settings
 from device.status import Status
 
 if TYPE_CHECKING:
@@ -86,9 +89,12 @@ class Run:
 
 
 class Kiosk:
-    """Everything a kiosk has. Make it, `run` it once."""
+    """Everything a kiosk has. Make it, `run` it once.
 
-    def __init__(self, config: Config, run: Run, config_fault: str = "") -> None:
+    `settings` are what the page shows and changes; `config` is what holds until the next start.
+    """
+
+    def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
         now = time.monotonic()
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -98,10 +104,11 @@ class Kiosk:
         self._began = now
         self._book = HealthBook()
         self._faults = Faults()
-        if config_fault:
-            for line in config_fault.splitlines():
+        settings = settings or Settings()
+        if settings.fault:
+            for line in settings.fault.splitlines():
                 log.warning("%s", line)
-            self._fault("config", f"{_shortened(config_fault)}; running on the defaults")
+            self._fault("config", f"{_shortened(settings.fault)}; {settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
@@ -128,13 +135,15 @@ class Kiosk:
             self._history.path,
             config.web.viewers,
             config.web.blur_faces,
+            settings,
+            Probe(config),
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
         self._put_on: tuple[Mood, float] | None = None
-        self._shut_down = False
+        self._shut_down = self._restart = False
         self._pressed_at = -math.inf
         self._awake_until = now
         self._seen_rate = Rate()
@@ -158,6 +167,8 @@ class Kiosk:
             self.close()
         if self._shut_down:
             _shut_down()
+        elif self._restart:
+            begin_again()
 
     def close(self) -> None:
         """Close every part."""
@@ -271,6 +282,10 @@ class Kiosk:
             self.player.volume = order.volume
         if order.skip:
             self.player.skip()
+        if order.chime:
+            self.player.play_sound(CHIME, asked=True)
+        if order.restart:
+            self._stopping = self._restart = True
         if order.show:
             self._put_on = (mood.acted(order.show.emotion, now), now + order.show.seconds)
 

@@ -28,6 +28,9 @@ HERE = {"base_url": "http://kiosk:8080"}
 BODY = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
     "/api/v1/order": {"json": {"muted": True}},
+    "/api/v1/settings": {"json": {"stage.mirror": True}},
+    "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
+    "/api/v1/speakers/chime": {"json": {"device": ""}},
     "/api/v1/camera": {"json": {"blurred": True}},
 }
 
