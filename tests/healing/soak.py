@@ -62,10 +62,10 @@ def glance(kiosk: RunningKiosk, token: str) -> None:
 
 def follow(kiosk: RunningKiosk) -> None:
     """Follow the status until the kiosk ends."""
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        with urllib.request.urlopen(f"{kiosk.address}/api/v1/events") as events:
-            while events.readline():
-                pass
+    gone = contextlib.suppress(OSError, http.client.HTTPException)
+    with gone, urllib.request.urlopen(f"{kiosk.address}/api/v1/events") as events:
+        while events.readline():
+            pass
 
 
 def slope(times: list[float], values: list[float]) -> float:
