@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from faces import ASTRONAUT
-from healing.conftest import sees
+from healing.conftest import part, sees
 from kiosks import RunningKiosk
 
 from device import history
@@ -17,43 +14,49 @@ from device.web.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-CI = os.environ.get("CI") == "true"
+    import pytest
+
 DAY = 86_400
-LIBRARY = next(iter(Path("/usr/lib").glob("*-linux-gnu/faketime/libfaketimeMT.so.1")), None)
+CLOCK = """
+import time
+from pathlib import Path
+
+real, moved = time.time, Path({path!r})
+time.time = lambda: real() + float(moved.read_text())
+"""
+"""Run by Python before the kiosk: its wall clock is moved by what stands in a file. Whole machines
+with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
 
 
 def test_the_show_does_not_care_for_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: Callable[..., float]
 ) -> None:
-    if LIBRARY is None:
-        reason = "libfaketime is missing"
-        pytest.fail(reason) if CI else pytest.skip(reason)
-    clock = tmp_path / "clock"
+    moved = tmp_path / "moved"
 
-    def jump(seconds: int) -> None:
-        clock.write_text(f"{seconds - round(time.time()):+d}\n")
+    def jump(moment: int) -> None:
+        new = tmp_path / "new"
+        new.write_text(str(moment - time.time()))
+        new.replace(moved)
 
     jump(60)
-    for name, value in {
-        "LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(CLOCK.format(path=str(moved)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT}") as kiosk:
-        for name in ("LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE"):
-            monkeypatch.delenv(name)
         within(40.0, lambda: sees(kiosk))
         uptime = 0.0
         for moment in (60, 1_800_000_000, 1_800_000_000 + DAY, 1_800_000_000 - DAY):
             jump(moment)
             time.sleep(2.5)
+            assert sees(kiosk)
             status = kiosk.status()
-            print(moment, status["freshness_s"], status["stage_hz"], status["rate_hz"])
-            assert status["freshness_s"] < 1.0
-            assert status["stage_hz"] > 15
+            assert {one["level"] for one in status["health"]} <= {"ok", "off"}
+            assert status["stage_hz"] > 10
             assert len(status["faces"]) == 1
             assert uptime < status["uptime_s"] < uptime + 60
+            assert part(status, "history")["level"] == "ok"
             uptime = status["uptime_s"]
         state = tmp_path / "state" / "moodlift"
         kiosk.interrupt()

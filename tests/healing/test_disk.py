@@ -49,7 +49,7 @@ def test_a_full_disk_stops_the_writing_and_not_the_show(
         status = kiosk.status()
         assert "disk is full" in part(status, "history")["message"]
         assert "nearly full" in part(status, "machine")["message"]
-        assert status["stage_hz"] > 15
+        assert status["stage_hz"] > 10
         assert len(status["faces"]) == 1
         fill.unlink()
         within(70.0, lambda: history(kiosk) == "ok")
@@ -65,7 +65,7 @@ def test_a_disk_that_is_read_only_at_first(
         within(70.0, lambda: history(kiosk) == "degraded")
         status = kiosk.status()
         assert "read-only" in part(status, "history")["message"].lower()
-        assert status["stage_hz"] > 15
+        assert status["stage_hz"] > 10
         assert len(status["faces"]) == 1
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
         within(70.0, lambda: history(kiosk) == "ok")
