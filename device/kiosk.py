@@ -43,6 +43,7 @@ from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
 from device.messages import Feedback, Level
+from device.notify import Notifier
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
@@ -135,6 +136,7 @@ class Kiosk:
         self._seen = -1
         self._status_at = 0.0
         self.record = Record(now)
+        self._notifier = Notifier()
 
     def run(self) -> None:
         """Run until asked to stop, or for as long as was asked; then leave everything closed."""
@@ -145,6 +147,7 @@ class Kiosk:
                 if self._run.seconds is not None and now - self._began >= self._run.seconds:
                     break
                 self._step(now)
+                self._notifier.drawn(self._health(now), self._eye.advances(now), now)
                 clock.tick(self._config.stage.fps)
             self._leave_behind()
         finally:
@@ -154,6 +157,7 @@ class Kiosk:
 
     def close(self) -> None:
         """Close every part."""
+        self._notifier.stopping()
         self._status.close()
         self.page.stop()
         self._eye.stop()
