@@ -151,13 +151,13 @@ class Kiosk:
                 clock.tick(self._config.stage.fps)
             self._leave_behind()
         finally:
+            self._notifier.stopping()
             self.close()
         if self._shut_down:
             _shut_down()
 
     def close(self) -> None:
         """Close every part."""
-        self._notifier.stopping()
         self._status.close()
         self.page.stop()
         self._eye.stop()
