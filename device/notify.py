@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WRONG = (Level.DEGRADED, Level.FAILED)
 STATUS_SECONDS = 5.0
 """How often the service manager is told at least."""
 FEEDS = 4
@@ -85,5 +86,5 @@ def _interval(environ: Mapping[str, str]) -> float:
 
 def _words(health: Iterable[Health]) -> str:
     """Say in one line what is wrong: a second line would be taken for another message."""
-    wrong = [f"{one.part}: {one.message}" for one in health if one.level is not Level.OK]
+    wrong = [f"{one.part}: {one.message}" for one in health if one.level in WRONG]
     return " ".join("; ".join(wrong).split()) or "all is well"

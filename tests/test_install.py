@@ -39,11 +39,44 @@ def test_help_from_any_folder() -> None:
     assert "./install.sh test" in output
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",)])
+@pytest.mark.parametrize("arguments", [("fly",), ("--fly",), ("--check", "demo")])
 def test_without_a_known_mode_it_says_what_there_is(arguments: tuple[str, ...]) -> None:
     code, output, errors = install(*arguments)
     assert (code, output) == (2, "")
     assert "./install.sh demo" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--camera",), "--camera needs a source"),
+        (("--camera", "webcam"), "--camera should be auto, picamera2, usb:NAME or file:PATH"),
+        (("--camera", 'usb:a"b'), "--camera takes no quotes and no backslashes"),
+        (("--offline",), "--offline needs a folder"),
+        (("--offline", "nowhere"), "--offline: there is no folder nowhere"),
+        (("--purge",), "--purge goes with --uninstall"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    path = program(tmp_path, "id", "echo 0")
+    code, output, errors = install("--check", "--prefix", str(tmp_path), *arguments, path=path)
+    assert (code, output) == (1, "")
+    assert errors.startswith(f"install: {words}")
+
+
+def test_a_kiosk_is_for_root_to_install(tmp_path: Path) -> None:
+    code, _, errors = install(path=program(tmp_path, "id", "echo 1000"))
+    assert code == 1
+    assert errors == f"install: this needs root: sudo {ROOT}/install.sh\n"
+
+
+@pytest.mark.skipif(Path("/run/systemd/system").exists(), reason="systemd runs here")
+def test_a_kiosk_without_systemd_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    code, _, errors = install("--check", path=program(tmp_path, "id", "echo 0"))
+    assert code == 1
+    assert errors.startswith("install: a kiosk needs systemd")
 
 
 def test_32_bit_is_refused_in_a_sentence(tmp_path: Path) -> None:

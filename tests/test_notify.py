@@ -92,6 +92,7 @@ def test_what_is_wrong_is_one_line_whatever_it_says(tmp_path: Path) -> None:
     parts = (
         *WELL,
         Health("sound", Level.FAILED, "no device\nREADY=0", 0.0),
+        Health("light", Level.OFF, "no light is configured", 0.0),
         Health("history", Level.DEGRADED, "disk full", 0.0),
     )
     with manager(str(tmp_path / "socket")) as listener:
