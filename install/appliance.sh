@@ -64,7 +64,7 @@ set_up() {
     [ -d "$prefix$opt/releases/$name" ] ||
         change "making the release $name in $prefix$opt" build "$name"
     configure
-    if [ "$(release_at current)" != "$name" ] || [ -n "$(stale_files)" ] || down; then
+    if [ "$(release_at current)" != "$name" ] || [ -n "$(stale_files)" ] || ! runs "$name"; then
         change "taking $name into use" switch "$name"
     fi
     [ -n "$check" ] || prune
@@ -72,8 +72,13 @@ set_up() {
     [ -n "$check" ] || say "done: $(page)"
 }
 
-# Is the kiosk not running, where it should?
-down() { [ -z "$image" ] && ! systemctl --quiet is-active moodlift.service; }
+# runs RELEASE: does it, with its units? One that was interrupted may have left another running.
+runs() {
+    [ -z "$image" ] || return 0
+    systemctl --quiet is-active moodlift.service &&
+        [ "$(property NeedDaemonReload)" = no ] &&
+        grep -qa "/releases/$1/" "/proc/$(property MainPID)/cmdline"
+}
 
 # Prints where the status page is.
 page() {

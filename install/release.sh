@@ -100,15 +100,17 @@ counted() {
     done
 }
 
+# property NAME: prints what systemd says of the kiosk.
+property() { systemctl show --property "$1" --value moodlift.service; }
+
 # starts: start the kiosk, and see that it draws and stays.
 starts() {
     local first
     systemctl reset-failed moodlift.service 2>/dev/null || true
     systemctl restart moodlift.service || return 1
-    first=$(systemctl show --property MainPID --value moodlift.service)
+    first=$(property MainPID)
     sleep $start_seconds
-    [ "$(systemctl show --property MainPID --value moodlift.service)" = "$first" ] &&
-        systemctl --quiet is-active moodlift.service
+    [ "$(property MainPID)" = "$first" ] && systemctl --quiet is-active moodlift.service
 }
 
 # switch RELEASE: run another release; where it does not start, the one before runs again.
