@@ -22,7 +22,8 @@ links=(
     "$opt/current/systemd/moodlift /usr/local/bin/moodlift"
     "$units/moodlift.service /etc/systemd/system/multi-user.target.wants/moodlift.service"
 )
-page_packages=(python3-venv avahi-daemon)
+# polkitd lets the kiosk's button switch the machine off.
+page_packages=(python3-venv avahi-daemon polkitd)
 screen_packages=(libgbm1 libdrm2 libegl1 libgles2 libgl1 libgl1-mesa-dri libasound2-data)
 pi_packages=(python3-picamera2 python3-lgpio)
 

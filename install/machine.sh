@@ -55,7 +55,15 @@ debian() {
 # apt_install PACKAGE...: install Debian packages as `root`; options of apt-get may stand among them.
 apt_install() {
     DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get -qq install -y --no-install-recommends \
-        -o Dpkg::Use-Pty=0 "$@" >/dev/null
+        -o Dpkg::Use-Pty=0 -o APT::Status-Fd=3 "$@" 3>&1 >/dev/null | share_done
+}
+
+# Tells on a terminal how far apt is, first with the download, then with the installation.
+share_done() {
+    local share
+    while IFS=: read -r _ _ share _; do
+        [ ! -t 2 ] || printf 'install: Debian packages: %3d %%\r' "${share%.*}" >&2
+    done
 }
 
 # Prints the flags for a virtual environment: picamera2 exists only as a package of Raspberry Pi

@@ -122,7 +122,7 @@ switch() {
     point current "$1"
     lay_files
     [ -z "$image" ] || return 0
-    say "starting $1, until its first picture (at most 90 s)"
+    say "starting $1, until its first picture (at most 2 minutes)"
     starts && return
     systemctl --no-pager --lines=0 status moodlift.service >&2 || true
     if [ -z "$old" ] || [ "$old" = "$1" ]; then

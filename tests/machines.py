@@ -48,8 +48,8 @@ class Machine:
         layers = f"lowerdir={tree},upperdir={folder / 'upper'},workdir={folder / 'work'}"
         subprocess.run(["mount", "-t", "overlay", "machine", "-o", layers, self.root], check=True)
 
-    def start(self) -> None:
-        """Boot, and wait until all units that start by themselves have."""
+    def start(self, *options: str) -> None:
+        """Boot, with more options of systemd-nspawn; wait until what starts by itself has."""
         binds = [f"--bind-ro={folder}:{place}" for folder, place in self._shared.items()]
         binds += [f"--bind={self._console}:/dev/{tty}" for tty in ("tty0", "tty1")]
         command = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", BOOT, "boot"]
@@ -59,7 +59,7 @@ class Machine:
         command += ["--private-network", "--system-call-filter=bpf", "--capability=CAP_BPF"]
         with (self._folder / "console.log").open("ab") as log:
             self._nspawn = subprocess.Popen(
-                [*command, *binds],
+                [*command, *binds, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -67,6 +67,11 @@ class Machine:
             )
         self.until(lambda: self._leader() != 0, 10)
         self.until(lambda: self.run("systemctl", "is-system-running", check=False) in UP, 60)
+
+    @property
+    def on(self) -> bool:
+        """Whether it is switched on."""
+        return self._nspawn is not None and self._nspawn.poll() is None
 
     def run(self, *command: str, check: bool = True, timeout: float = 240) -> str:
         """Run a command as root; return what it prints, its errors too. Fails where it does."""
@@ -115,8 +120,7 @@ class Machine:
         """Shut down; `start` then boots the same machine again."""
         if self._nspawn is None:
             return
-        leader = self._leader()
-        if leader:
+        if self.on and (leader := self._leader()):
             os.kill(leader, POWER_OFF)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._nspawn.wait(30)

@@ -195,6 +195,24 @@ def test_after_a_restart_of_the_machine_it_has_the_screen(kiosk: Machine) -> Non
     assert "login:" not in kiosk.screen()
 
 
+def test_the_button_s_order_switches_the_machine_off(kiosk: Machine) -> None:
+    kiosk.run("runuser", "-u", "moodlift", "--", "systemctl", "poweroff", check=False)
+    kiosk.until(lambda: not kiosk.on, 20)
+    kiosk.start()
+    kiosk.until(lambda: running(kiosk), 20)
+
+
+def test_it_runs_on_a_file_system_that_cannot_be_written(kiosk: Machine) -> None:
+    kiosk.power_off()
+    kiosk.start("--read-only")
+    kiosk.until(lambda: running(kiosk), 20)
+    assert "Moodlift" in page(kiosk)
+    assert "Read-only" in kiosk.run("touch", "/var/lib/moodlift/new", check=False)
+    kiosk.power_off()
+    kiosk.start()
+    kiosk.until(lambda: running(kiosk), 20)
+
+
 def test_stopped_it_gives_the_console_back(kiosk: Machine) -> None:
     kiosk.screen()
     kiosk.run("systemctl", "restart", "moodlift")
@@ -269,15 +287,15 @@ def test_removed_it_leaves_what_is_the_owner_s_and_purged_nothing(
     kiosk: Machine, untouched: tuple[Files, str, str]
 ) -> None:
     before, units_before, packages_before = untouched
-    kiosk.run("/root/third/install.sh", "--uninstall")
+    kiosk.run("/root/first/install.sh", "--uninstall")
     assert units(kiosk) == units_before
     assert (kiosk.root / "etc/moodlift/config.toml").is_file()
     assert (kiosk.root / "var/lib/moodlift").is_dir()
     kiosk.until(lambda: kiosk.show("getty@tty1", "ActiveState") == "active", 5)
-    kiosk.run("/root/third/install.sh", "--uninstall", "--purge")
+    kiosk.run("/root/first/install.sh", "--uninstall", "--purge")
     assert changed(before, files(kiosk)) == set()
     assert packages(kiosk) == packages_before
-    assert "nothing to do" in kiosk.run("/root/third/install.sh", "--uninstall", "--purge")
+    assert "nothing to do" in kiosk.run("/root/first/install.sh", "--uninstall", "--purge")
 
 
 def test_an_image_is_laid_out_without_starting_anything(bare: Machine) -> None:

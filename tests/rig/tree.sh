@@ -16,7 +16,7 @@ for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
     [ ! -s $file ] || mirrors+=("$file")
 done
 waits=libasound2-data
-packages=systemd-sysv,dbus,udev,login,procps,python3-venv,avahi-daemon
+packages=systemd-sysv,dbus,udev,login,procps,python3-venv,avahi-daemon,polkitd,libpam-systemd
 packages+=,libgbm1,libdrm2,libegl1,libgles2,libgl1,libgl1-mesa-dri
 
 rm -rf "$folder"
