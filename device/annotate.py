@@ -1,4 +1,7 @@
-"""Draw what was seen onto a frame: a box, the emotion and its probability for each face."""
+"""Draw what was seen onto a frame: a box, the emotion and its probability for each face.
+
+Or hide the faces, for those who should see that the kiosk works but not who is there.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,10 @@ COLOURS = {
     "neutral": (210, 210, 210),
 }
 """A BGR colour per emotion."""
+TILES = 7
+"""So few fields that nobody is known by them."""
+MARGIN = 0.3
+"""Around a face that is hidden, over the sides of its box."""
 _FONT = cv2.FONT_HERSHEY_DUPLEX
 
 
@@ -42,6 +49,34 @@ def annotate(
         cv2.rectangle(marked, (x, y), (x + w, y + h), colour, thick, cv2.LINE_AA)
         _label(marked, f"{face.emotion} {max(face.probabilities):.0%}", (x, y), colour, thick)
     return marked
+
+
+def hide(
+    image: NDArray[np.uint8], faces: Sequence[Face] | None, shrunk: float = 1.0
+) -> NDArray[np.uint8]:
+    """Return a copy of a BGR picture (h, w, 3) with its faces made unrecognisable.
+
+    Each is replaced by `TILES` x `TILES` even fields, with a margin for where it has moved since.
+    Without faces to go by (None) all of the picture is.
+    """
+    hidden = image.copy()
+    if faces is None:
+        hidden[:] = _tiles(image)
+        return hidden
+    for face in faces:
+        x, y, w, h = (value / shrunk for value in face.box)
+        left, top = max(0, round(x - MARGIN * w)), max(0, round(y - MARGIN * h))
+        right, bottom = round(x + (1 + MARGIN) * w), round(y + (1 + MARGIN) * h)
+        part = hidden[top:bottom, left:right]
+        if part.size:
+            part[:] = _tiles(part)
+    return hidden
+
+
+def _tiles(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    small = cv2.resize(image, (TILES, TILES), interpolation=cv2.INTER_AREA)
+    size = (image.shape[1], image.shape[0])
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _label(

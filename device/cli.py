@@ -180,12 +180,14 @@ def _add_pair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _run(options: argparse.Namespace) -> int:
-    from device.config import load_or_defaults
     from device.kiosk import Kiosk, Run
+    from device.restart import bury
+    from device.settings import Settings
 
-    config, fault = load_or_defaults(options.config)
+    bury()
+    settings = Settings(options.config)
     run = Run(options.display, options.seconds, options.screenshot, options.report)
-    Kiosk(config, run, fault).run()
+    Kiosk(settings.config, run, settings).run()
     return 0
 
 
@@ -223,26 +225,26 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from device.config import load_or_defaults
     from device.doctor import doctor
+    from device.settings import Settings
 
-    config, fault = load_or_defaults(options.config)
-    return doctor(config, fault)
+    settings = Settings(options.config)
+    return doctor(settings.config, settings.fault)
 
 
 def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
-    from device.config import load
     from device.eye import bundle
     from device.music import Library
     from device.paths import SYSTEM_CONFIG
+    from device.settings import Settings
     from device.stage import load_strings
 
     path = options.config or SYSTEM_CONFIG
-    if options.config is None and not path.is_file():
-        print(f"{path}: not there; the defaults are in use")
-        return 0
-    config = load(path)
+    settings = Settings(options.config)
+    if settings.fault:
+        raise ConfigError(settings.fault)
+    config = settings.config
     library = Library(config.sound.music_folder)
     if library.fault:
         raise ConfigError(f"{path}: sound.music_folder: {library.fault}")
@@ -250,13 +252,18 @@ def _check_config(options: argparse.Namespace) -> int:
     load_strings(config.stage.language)
     if config.eye.model:
         bundle.load(Path(config.eye.model).expanduser())
-    print(f"{path}: good; {len(rules)} reactions")
+    if path.is_file():
+        print(f"{path}: good; {len(rules)} reactions")
+    else:
+        print(f"{path}: not there; the defaults are in use")
+    if settings.path.is_file():
+        print(f"{settings.path}: good; it holds over that")
     return 0
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from device.config import load_or_defaults
     from device.paths import state_directory
+    from device.settings import Settings
     from device.web import pairing
     from device.web.keys import Keys
     from device.web.lan import url
@@ -268,7 +275,8 @@ def _pair(options: argparse.Namespace) -> int:
         Keys(folder).revoke()
         print("every browser is shut out, and the token is another one")
     else:
-        config, _ = load_or_defaults(options.config)
-        link = f"{url(config.web.host, config.web.port)}pair/{pairing.leave(folder)}"
+        config = Settings(options.config).config.web
+        address = url(config.host, config.port, secure=config.https != "off")
+        link = f"{address}pair/{pairing.leave(folder)}"
         print(f"{link}\nopen it in one browser, within five minutes")
     return 0

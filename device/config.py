@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from device.errors import ConfigError
 from device.hours import Hours
-from device.paths import SYSTEM_CONFIG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +17,15 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
+
+
+LONGEST_TEXT = 4096
+
+
+def _line(value: str) -> str:
+    if len(value) > LONGEST_TEXT or re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError(f"should be one line of at most {LONGEST_TEXT} characters")
+    return value
 
 
 def _source(value: str) -> str:
@@ -33,7 +41,8 @@ def _hours(value: str) -> str:
     return value
 
 
-Source = Annotated[str, AfterValidator(_source)]
+Line = Annotated[str, AfterValidator(_line)]
+Source = Annotated[Line, AfterValidator(_source)]
 HoursText = Annotated[str, AfterValidator(_hours)]
 Pin = Annotated[int, Field(ge=0, le=27)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -117,7 +126,7 @@ class SoundConfig(Section):
     """
 
     enabled: bool = True
-    device: str = ""
+    device: Line = ""
     volume: Share = 0.7
     volume_cap: Share = 0.9
     fade_seconds: Annotated[float, Field(ge=0.1, le=30.0)] = 3.0
@@ -177,13 +186,29 @@ class HistoryConfig(Section):
 
 
 class WebConfig(Section):
-    """The status page. It answers to this machine's own names, and to `names` besides."""
+    """The status page. It answers to this machine's own names, and to `names` besides.
+
+    With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
+    `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
+    kiosk with their own camera. With `blur_faces`, the live picture hides them at first.
+    """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
+    blur_faces: bool = False
+    https: Literal["off", "auto", "own"] = "off"
+    certificate: str = ""
+    key: str = ""
+    visitors: bool = True
     names: list[Annotated[str, Field(min_length=1)]] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.https == "own" and not (self.certificate and self.key):
+            raise ValueError('https = "own" needs the paths of certificate and key')
+        return self
 
 
 class Config(Section):
@@ -209,19 +234,6 @@ def load(path: Path) -> Config:
     return parse(read_toml(text, str(path)), text, str(path))
 
 
-def load_or_defaults(path: Path | None) -> tuple[Config, str]:
-    """Return the configuration, and what is wrong with its file (then it is the defaults).
-
-    Without a path it is the system's file, which need not be there.
-    """
-    if path is None and not SYSTEM_CONFIG.is_file():
-        return Config(), ""
-    try:
-        return load(path or SYSTEM_CONFIG), ""
-    except ConfigError as error:
-        return Config(), str(error)
-
-
 def read_text(path: Path) -> str:
     """Return the text of a file of settings. Raises ConfigError, naming the file and why."""
     try:
@@ -245,8 +257,9 @@ def parse(values: dict[str, Any], text: str = "", name: str = "configuration") -
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
-        raise ConfigError("\n".join(lines)) from error
+        faults = error.errors(include_url=False)
+        keys = tuple(".".join(map(str, one["loc"])) for one in faults)
+        raise ConfigError("\n".join(_explain(one, text, name) for one in faults), keys) from error
 
 
 def _explain(error: ErrorDetails, text: str, name: str) -> str:

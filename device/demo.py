@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
-from device.config import load_or_defaults, parse
-from device.errors import OutputError, PortInUse
+from device.config import parse
+from device.errors import CertificateError, OutputError, PortInUse
 from device.kiosk import Kiosk, Run
 from device.paths import ASSETS, state_directory
+from device.restart import bury
+from device.settings import Settings
 from device.web import pairing
 
 if TYPE_CHECKING:
@@ -28,10 +30,11 @@ def demo(options: argparse.Namespace) -> int:
 
     Raises CameraError or ConfigError when the command line asks for what cannot be.
     """
-    config, fault = load_or_defaults(options.config)
-    config, camera = _choose(config, options)
+    bury()
+    settings = Settings(options.config)
+    config, camera = _choose(settings.config, options)
     run = Run(options.display, options.seconds, options.screenshot, options.report)
-    kiosk = Kiosk(config, run, fault)
+    kiosk = Kiosk(config, run, settings)
     _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
     _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")
     _say("sound", _heard(kiosk, options.silent), "--silent")
@@ -48,7 +51,7 @@ def _serve(kiosk: Kiosk) -> str:
     """Put the status page on the first free port; return its address, or why there is none."""
     try:
         kiosk.page.serve_anywhere(time.monotonic())
-    except PortInUse as error:
+    except (PortInUse, CertificateError) as error:
         return str(error)
     return kiosk.page.address or kiosk.page.health.message
 

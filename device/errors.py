@@ -10,7 +10,14 @@ class MoodliftError(Exception):
 
 
 class ConfigError(MoodliftError, ValueError):
-    """The configuration file cannot be read, or a value in it is wrong."""
+    """The configuration file cannot be read, or a value in it is wrong.
+
+    `keys` has the dotted key that each line of the text is about, where they are about keys.
+    """
+
+    def __init__(self, text: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.keys = keys
 
 
 class PictureError(MoodliftError, ValueError):
@@ -53,12 +60,20 @@ class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 
 
+class ProbeError(MoodliftError, RuntimeError):
+    """A camera or sound device that was tried does not work; says why."""
+
+
 class HistoryError(MoodliftError, OSError):
     """What is known of the past cannot be read."""
 
 
 class OrderError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
+
+
+class CertificateError(MoodliftError, OSError):
+    """The certificate for HTTPS cannot be read, or its key is another one's."""
 
 
 class PortInUse(MoodliftError, OSError):

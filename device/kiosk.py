@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 import random
 import signal
 import subprocess
@@ -39,6 +40,7 @@ from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.faults import Faults
 from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
@@ -47,8 +49,11 @@ from device.notify import Notifier
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
+from device.probe import CHIME, Probe
 from device.rate import Rate
 from device.record import Record
+from device.restart import begin_again
+from device.settings import Settings
 from device.status import Status
 
 if TYPE_CHECKING:
@@ -65,6 +70,8 @@ STALE_SECONDS = 2.0
 """After this long a frame says nothing of the present."""
 AWAKE_SECONDS = 60.0
 """For so long after a motion the stage is not dim at night."""
+TWICE_SECONDS = 0.8
+"""Two presses of the button within this are one double press."""
 SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 BOARD_SECONDS = 5.0
 """How often the machine is asked how it is."""
@@ -83,9 +90,12 @@ class Run:
 
 
 class Kiosk:
-    """Everything a kiosk has. Make it, `run` it once."""
+    """Everything a kiosk has. Make it, `run` it once.
 
-    def __init__(self, config: Config, run: Run, config_fault: str = "") -> None:
+    `settings` are what the page shows and changes; `config` is what holds until the next start.
+    """
+
+    def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
         now = time.monotonic()
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -94,10 +104,12 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
-        if config_fault:
-            for line in config_fault.splitlines():
+        self._faults = Faults()
+        settings = settings or Settings()
+        if settings.fault:
+            for line in settings.fault.splitlines():
                 log.warning("%s", line)
-            self._fault("config", f"{_shortened(config_fault)}; running on the defaults")
+            self._fault("config", f"{_shortened(settings.fault)}; {settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
@@ -123,13 +135,17 @@ class Kiosk:
             self._orders,
             self._history.path,
             config.web.viewers,
+            config.web.blur_faces,
+            settings,
+            Probe(config),
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
         self._put_on: tuple[Mood, float] | None = None
-        self._shut_down = False
+        self._shut_down = self._restart = False
+        self._pressed_at = -math.inf
         self._awake_until = now
         self._seen_rate = Rate()
         self._drawn_rate = Rate()
@@ -155,6 +171,8 @@ class Kiosk:
             self.close()
         if self._shut_down:
             _shut_down()
+        elif self._restart:
+            begin_again()
 
     def close(self) -> None:
         """Close every part."""
@@ -207,7 +225,7 @@ class Kiosk:
             health=self._health(now),
             paused=self._paused,
             muted=self.player.muted,
-            address=self.page.address,
+            address=self.page.welcome,
             invitation=self.page.invitation,
             watched=self.page.watched,
             night=now >= self._awake_until
@@ -268,6 +286,10 @@ class Kiosk:
             self.player.volume = order.volume
         if order.skip:
             self.player.skip()
+        if order.chime:
+            self.player.play_sound(CHIME, asked=True)
+        if order.restart:
+            self._stopping = self._restart = True
         if order.show:
             self._put_on = (mood.acted(order.show.emotion, now), now + order.show.seconds)
 
@@ -282,7 +304,10 @@ class Kiosk:
         for press in self._panel.presses():
             log.info("the button was pressed: %s", press.value)
             if press is panel.Press.SHORT:
-                self._obey([Key.PAUSE], now)
+                # The second of two in a row takes the pause back, and asks for a code.
+                twice = now - self._pressed_at < TWICE_SECONDS
+                self._pressed_at = -math.inf if twice else now
+                self._obey([Key.PAUSE, Key.PAIR] if twice else [Key.PAUSE], now)
             else:
                 self._stopping = self._shut_down = True
         if self._panel.moving:
@@ -300,6 +325,8 @@ class Kiosk:
             self._read_at = now + BOARD_SECONDS
             self._reading = self._board.read()
         last = self._eye.sighting.get()
+        health = self._health(now)
+        self._faults.note(health, now)
         status = Status(
             time=now,
             uptime=now - self._began,
@@ -316,7 +343,8 @@ class Kiosk:
             volume=self.player.volume,
             muted=self.player.muted,
             paused=self._paused,
-            health=self._health(now),
+            health=health,
+            faults=self._faults.lately(now),
             machine=self._reading,
         )
         self.record.note(status, self._eye.pid)

@@ -168,3 +168,14 @@ class Health:
     level: Level
     message: str
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was wrong with a part, in words; `began` and `ended` are monotonic, None for not yet."""
+
+    part: str
+    level: Level
+    message: str
+    began: float
+    ended: float | None = None

@@ -33,12 +33,17 @@ class Show(Section):
 
 
 class Order(Section):
-    """What to change; whatever is left out stays as it is. `skip` goes to the next track."""
+    """What to change; whatever is left out stays as it is.
+
+    `skip` goes to the next track, `chime` plays a short sound, `restart` starts the kiosk again.
+    """
 
     paused: bool | None = None
     muted: bool | None = None
     volume: Share | None = None
     skip: bool = False
+    chime: bool = False
+    restart: bool = False
     show: Show | None = None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import web
-from device.errors import PortInUse
+from device.errors import CertificateError, PortInUse
 from device.health import HealthBook
 from device.messages import Level
 from device.paths import state_directory
@@ -15,6 +16,7 @@ from device.web.site import site_of
 if TYPE_CHECKING:
     from device.config import WebConfig
     from device.messages import Health
+    from device.web.tls import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,10 @@ class Page:
 
     def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
         self._config = config
-        self._door = web.Door.of(state_directory(), tuple(config.names))
+        self._door = web.Door.of(state_directory(), tuple(config.names), config.visitors)
         self._app = web.create_app(view, self._door)
         self._server: web.Server | None = None
+        self._certificate: Certificate | None = None
         self._retry_at = 0.0
         self._address: str | None = None
         self._book = HealthBook()
@@ -45,6 +48,12 @@ class Page:
     def address(self) -> str | None:
         """The page's URL while it is served."""
         return self._address
+
+    @property
+    def welcome(self) -> str | None:
+        """The URL for whoever stands before the kiosk: there they may try it themselves."""
+        visits = self._door.visits
+        return f"{self._address}visit/{visits.code}" if visits and self._address else self._address
 
     @property
     def invitation(self) -> str | None:
@@ -74,10 +83,8 @@ class Page:
             return
         try:
             self._serve(self._config.port, now)
-        except PortInUse as error:
-            if self.health.level is not Level.FAILED:
-                log.warning("page: %s", error)
-            self._note(Level.FAILED, str(error), now)
+        except (PortInUse, CertificateError) as error:
+            self._fail(error, now)
 
     def serve_anywhere(self, now: float) -> None:
         """Serve on the configured port or one of the next ones. Raises PortInUse."""
@@ -100,14 +107,36 @@ class Page:
             self._server = self._address = None
 
     def _serve(self, port: int, now: float) -> None:
-        server = web.Server(self._app, self._config.host, port)
+        if self._config.https != "off" and self._certificate is None:
+            self._certificate = _certificate(self._config, self._door)
+        server = web.Server(self._app, self._config.host, port, self._certificate)
         server.start()
         self._server = server
         self._look(server, now)
 
     def _look(self, server: web.Server, now: float) -> None:
         self._address = server.address
-        self._note(Level.OK, self._address, now)
+        try:
+            if self._certificate:
+                self._certificate.refresh()
+        except CertificateError as error:
+            self._fail(error, now)
+        else:
+            self._note(Level.OK, self._address, now)
+
+    def _fail(self, error: Exception, now: float) -> None:
+        if self.health.level is not Level.FAILED:
+            log.warning("page: %s", error)
+        self._note(Level.FAILED, str(error), now)
 
     def _note(self, level: Level, message: str, now: float) -> None:
         self._book.note("page", level, message, now)
+
+
+def _certificate(config: WebConfig, door: web.Door) -> Certificate:
+    """Return what the configuration asks for. Raises CertificateError."""
+    from device.web import tls  # cryptography takes a while to load, and is not needed without
+
+    if config.https == "own":
+        return tls.OwnersCertificate(Path(config.certificate), Path(config.key))
+    return tls.OwnCertificate(state_directory(), door.hosts.names, config.host)

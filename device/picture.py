@@ -8,15 +8,17 @@ its name. Refused with a reason: everything else.
 from __future__ import annotations
 
 import io
+import math
 import struct
 import threading
+import time
 import warnings
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from device.errors import PictureError
 
@@ -32,10 +34,17 @@ UPLOAD_FORMATS = ("JPEG", "PNG")
 """What the web API takes."""
 MEGAPIXELS = 50
 MEGABYTES = 250
+SCANS = 40
+"""Most passes of a progressive JPEG: encoders write a dozen. A hostile one writes thousands, each
+of which takes as long as a whole picture."""
+BLOCK = 4096
+"""Bytes of a JPEG that are decoded before its time is looked at again."""
 SMALLEST = 16
 """Pixels a side below which no detector finds a face."""
 BACKDROP = (128, 128, 128)
 
+_SCAN = b"\xff\xda"
+"""Start of scan (ITU-T T.81, B.1.1.3); coded data never has these two bytes in a row."""
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -58,17 +67,23 @@ _decoding = threading.Lock()
 """One picture at a time: 50 megapixels take 300 MB, and `warnings.catch_warnings` is global."""
 
 
-def read(source: bytes | Path, name: str, formats: Sequence[str] = FORMATS) -> NDArray[np.uint8]:
+def read(
+    source: bytes | Path,
+    name: str,
+    formats: Sequence[str] = FORMATS,
+    patience: float = math.inf,
+) -> NDArray[np.uint8]:
     """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
 
-    `name` is what messages call it. Raises PictureError ("NAME: reason").
+    `name` is what messages call it. Decoding what is in memory ends after `patience` seconds.
+    Raises PictureError ("NAME: reason").
     """
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of what is checked or mended here
         try:
             if isinstance(source, bytes):
                 _check_size(len(source))
-                return _decode(io.BytesIO(source), formats)
+                return _decode(_Timed(source, patience), formats)
             _check_file(source)
             with source.open("rb") as file:
                 return _decode(file, formats)
@@ -76,6 +91,20 @@ def read(source: bytes | Path, name: str, formats: Sequence[str] = FORMATS) -> N
             raise PictureError(f"{name}: {error}") from error
         except OSError as error:
             raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+
+
+class _Timed(io.BytesIO):
+    """A picture in memory that cannot be read any more once it takes too long."""
+
+    def __init__(self, data: bytes, patience: float) -> None:
+        super().__init__(data)
+        self._patience = patience
+        self._end = time.monotonic() + patience
+
+    def read(self, size: int | None = -1) -> bytes:
+        if time.monotonic() > self._end:
+            raise PictureError(f"takes more than {self._patience:g} s to decode")
+        return super().read(size)
 
 
 def shrunk(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
@@ -108,6 +137,9 @@ def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
     image = _open(file, formats)
     try:
         _check_header(image)
+        _check_scans(image, file)
+        if isinstance(image, ImageFile.ImageFile):
+            image.decodermaxblock = BLOCK
         image.load()
         return _pixels(_upright(image))
     except PictureError:
@@ -139,6 +171,17 @@ def _check_header(image: Image.Image) -> None:
     # Phones store depth or brightness maps as further pictures of a JPEG, which Pillow calls MPO.
     if frames > 1 and image.format != "MPO":
         raise PictureError(f"animated with {frames} frames: give one picture, or a video file")
+
+
+def _check_scans(image: Image.Image, file: BinaryIO) -> None:
+    if image.format not in ("JPEG", "MPO"):
+        return
+    place = file.tell()
+    file.seek(0)
+    scans = file.read().count(_SCAN)
+    file.seek(place)
+    if scans > SCANS:
+        raise PictureError(f"a JPEG of {scans} scans: more than {SCANS}")
 
 
 def _upright(image: Image.Image) -> Image.Image:

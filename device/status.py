@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from device.board import Reading
-from device.messages import EMOTIONS, NOBODY, Health, Level, Mood, Reaction
+from device.messages import EMOTIONS, NOBODY, Fault, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:
     from device.messages import Face, Probabilities, Sighting, Timings
@@ -39,6 +39,7 @@ class Status:
     muted: bool = False
     paused: bool = False
     health: tuple[Health, ...] = ()
+    faults: tuple[Fault, ...] = ()
     machine: Reading = field(default_factory=Reading)
 
     @property
@@ -68,8 +69,21 @@ class Status:
             "paused": self.paused,
             "level": self.level,
             "health": [health_json(part, self.time) for part in self.health],
+            "faults": [fault_json(one, self.time) for one in self.faults],
             "machine": machine_json(self.machine),
         }
+
+
+def fault_json(fault: Fault, now: float) -> dict[str, Any]:
+    """Return a fault with how long ago it began and how long it lasted; null while it does."""
+    lasted = None if fault.ended is None else round(fault.ended - fault.began, 1)
+    return {
+        "part": fault.part,
+        "level": fault.level,
+        "message": fault.message,
+        "ago_s": round(max(0.0, now - fault.began), 1),
+        "lasted_s": lasted,
+    }
 
 
 def machine_json(machine: Reading) -> dict[str, Any]:

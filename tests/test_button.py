@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from kiosks import free_port
 
 from device import config, kiosk, panel
 from device.kiosk import Kiosk, Run
@@ -38,12 +39,18 @@ def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return asked
 
 
-@pytest.fixture
-def running(pressed: FakePanel) -> Iterator[Kiosk]:
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """Give pytest its own handlers of signals back, which a kiosk replaces."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield Kiosk(config.parse(SILENT), Run("offscreen", 20.0))
+    yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def running(pressed: FakePanel) -> Kiosk:
+    return Kiosk(config.parse(SILENT), Run("offscreen", 20.0))
 
 
 def test_a_long_press_shuts_the_machine_down_cleanly(
@@ -58,11 +65,15 @@ def test_a_long_press_shuts_the_machine_down_cleanly(
 
 
 def test_short_presses_pause_and_go_on(
-    running: Kiosk, pressed: FakePanel, shut_down: list[tuple[str, ...]]
+    running: Kiosk,
+    pressed: FakePanel,
+    shut_down: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     acts = []
     draw = running._stage.draw
     script = {5: Press.SHORT, 15: Press.SHORT, 25: Press.LONG}
+    monkeypatch.setattr(kiosk, "TWICE_SECONDS", 0.01)
 
     def watched(canvas: object, scene: object, now: float) -> None:
         acts.append(scene.act)
@@ -80,3 +91,24 @@ def test_short_presses_pause_and_go_on(
     assert nights[:20] == [True] * 20
     assert nights[20:] == [False] * len(nights[20:])
     assert len(shut_down) == 1
+
+
+def test_two_presses_in_a_row_ask_for_the_owners_code(
+    pressed: FakePanel, shut_down: list[tuple[str, ...]]
+) -> None:
+    values = {**SILENT, "web": {"port": free_port()}}
+    running = Kiosk(config.parse(values), Run("offscreen", 20.0))
+    scenes = []
+    draw = running._stage.draw
+
+    def watched(canvas: object, scene: object, now: float) -> None:
+        scenes.append((scene.paused, scene.invitation is not None))
+        if len(scenes) in (5, 8, 60):
+            pressed.pressed.append(Press.LONG if len(scenes) == 60 else Press.SHORT)
+        draw(canvas, scene, now)
+
+    running._stage.draw = watched
+    running.run()
+    assert scenes[:5] == [(False, False)] * 5
+    assert scenes[5:8] == [(True, False)] * 3
+    assert scenes[8:60] == [(False, True)] * 52

@@ -58,6 +58,22 @@ def test_check_config(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_check_config_also_checks_what_was_set_on_the_page(tmp_path: Path, own_state: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[web]\nport = 1234\n")
+    settings = own_state / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[stage]\nfps = 20\n")
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 0
+    assert f"{settings}: good; it holds over that" in result.stdout
+    settings.write_text("[stage]\n\nfps = 0\n")
+    result = moodlift("check-config", "--config", path)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"moodlift: {settings}:3: stage.fps = 0: input should be")
+    assert f"FAIL  config   {settings}:3" in moodlift("doctor", "--config", path).stdout
+
+
 def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text('[[reaction]]\nname = "x"\nmoods = ["glad"]\n')

@@ -28,7 +28,7 @@ def test_orders_are_read(values: dict[str, object], order: Order) -> None:
     [
         (None, "order: "),
         ([], "order: "),
-        ({}, "order: says nothing; known are paused, muted, volume, skip, show"),
+        ({}, "order: says nothing; known are paused, muted, volume, skip, chime, restart, show"),
         ({"paused": "yes"}, "paused: input should be a valid boolean"),
         ({"volume": 1.5}, "volume: input should be less than or equal to 1"),
         ({"volume": "loud"}, "volume: "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import time
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -279,3 +280,29 @@ def test_damaged_pictures_never_raise_anything_else(data: st.DataObject, kind: s
         whole[min(place, len(whole) - 1)] = value
     cut = data.draw(st.one_of(st.just(len(whole)), st.integers(1, len(whole))))
     attempt(bytes(whole[:cut]))
+
+
+def progressive(side: int, scans: int) -> bytes:
+    """A grey JPEG whose last scan is there so many times."""
+    out = io.BytesIO()
+    Image.new("L", (side, side), 128).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    start = data.rindex(b"\xff\xda")
+    return data[:start] + data[start:-2] * scans + data[-2:]
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded() -> None:
+    assert picture.read(progressive(100, 2), "few").shape == (100, 100, 3)
+    begun = time.monotonic()
+    with pytest.raises(PictureError, match=r"^many: a JPEG of \d+ scans: more than 40$"):
+        picture.read(progressive(6000, 5000), "many")
+    assert time.monotonic() - begun < 1.0
+
+
+def test_decoding_ends_when_it_takes_too_long() -> None:
+    begun = time.monotonic()
+    with pytest.raises(PictureError, match="^slow: takes more than 0.1 s to decode$"):
+        picture.read(progressive(7000, 30), "slow", patience=0.1)
+    assert time.monotonic() - begun < 3.0
+    with pytest.raises(PictureError, match="to decode"):
+        picture.read(WHOLE["png"], "late", patience=-1.0)

@@ -7,6 +7,7 @@ from device.audio.outlet import find_outlets
 from device.audio.port import Audio, Piece
 from device.audio.selection import open_audio
 from device.audio.silent import SilentAudio
+from device.audio.speakers import speaker_names
 from device.errors import AudioError
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "SilentAudio",
     "find_outlets",
     "open_audio",
+    "speaker_names",
 ]

@@ -65,14 +65,16 @@ class PiCamera(Camera):
         self._camera.close()
 
 
-def connected() -> bool:
-    """Whether picamera2 is installed and sees a camera."""
+def models() -> list[str]:
+    """Return the models of the cameras that picamera2 sees; none where it is not installed."""
     library = _library()
+    if library is None:
+        return []
     try:
-        return library is not None and bool(library.Picamera2.global_camera_info())
+        return [str(one.get("Model", "")) for one in library.Picamera2.global_camera_info()]
     except (RuntimeError, OSError) as error:
         log.warning("Pi camera: %s", error)
-        return False
+        return []
 
 
 def _library() -> Any | None:

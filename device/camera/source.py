@@ -47,7 +47,7 @@ def open_camera(settings: CameraSettings) -> Camera:
 
 def available() -> str | None:
     """Return the source that `auto` would take now, or None when there is no camera."""
-    if picamera.connected():
+    if picamera.models():
         return "picamera2"
     nodes = usb.devices()
     return f"usb:{nodes[0].path}" if nodes else None

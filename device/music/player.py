@@ -185,18 +185,19 @@ class Player:
         """Go on to the next track, if one plays."""
         self._skip = self._voice is not None
 
-    def play_sound(self, name: str) -> None:
+    def play_sound(self, name: str, *, asked: bool = False) -> None:
         """Play a short sound of ours at the present volume, over music that gives way to it.
 
-        Not when muted, switched off, or in the quiet hours.
+        Not when switched off; when muted or in the quiet hours only if somebody has `asked` for it.
         """
-        if not self._config.enabled or self.muted or self.quiet:
+        if not self._config.enabled or ((self.muted or self.quiet) and not asked):
             return
         path = self._library.sound(name)
         if not self._broken.without([path]):
             return
         try:
-            seconds = self._audio.play_sound(path, self._loudness)
+            gain = self._volume if asked else self._loudness
+            seconds = self._audio.play_sound(path, gain)
         except AudioError as error:
             self._blame(path, error)
             return

@@ -1,9 +1,9 @@
-"""The status page's address as a QR code, in a corner while nobody is there."""
+"""The page's address as a QR code, in a corner while nobody is there."""
 
 from __future__ import annotations
 
 import ipaddress
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +24,9 @@ SIDE = 0.2
 """The code's side over the canvas's shorter one."""
 QUIET = 2
 """Modules of white around the code; on white, fewer than the standard's four are read well."""
+
+KEPT = 4
+"""So many codes are remembered: the one on stage and the ones before, as they change."""
 
 
 class Code:
@@ -62,14 +65,14 @@ def reachable(address: str) -> bool:
     return not (number.is_loopback or number.is_unspecified)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def matrix(address: str) -> tuple[tuple[int, ...], ...]:
     """Return the modules of a code (ISO/IEC 18004), 1 for dark, with some white around."""
     code = segno.make_qr(address, error="m")
     return tuple(tuple(map(int, row)) for row in code.matrix_iter(border=QUIET))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def drawn(address: str, scale: int) -> pygame.Surface:
     """Return the code with `scale` pixels for each module."""
     dark = np.array(matrix(address), bool).repeat(scale, 0).repeat(scale, 1)

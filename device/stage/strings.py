@@ -87,6 +87,11 @@ class Strings(Section):
         return Sign(label=self.labels[act], response=self.responses[act])
 
 
+def languages(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Return the languages that are there."""
+    return tuple(sorted(one.stem for one in folder.glob("*.toml")))
+
+
 def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
     """Read one language.
 
@@ -97,7 +102,7 @@ def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        known = ", ".join(sorted(one.stem for one in folder.glob("*.toml"))) or "none"
+        known = ", ".join(languages(folder)) or "none"
         raise ConfigError(f"{path}: {error.strerror}; languages here: {known}") from error
     try:
         return Strings.model_validate(read_toml(text, str(path)))

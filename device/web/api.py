@@ -16,7 +16,7 @@ from device.errors import BundleError, EyeBusy, OrderError, PictureError
 from device.status import sighting_json
 from device.web import openapi
 from device.web.site import here
-from device.web.streams import endless, events, over
+from device.web.streams import endless, events
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -26,13 +26,15 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 FIELDS = ("image", "file")
 """Names under which a form may send its picture."""
 BUSY_SECONDS = 2
+DECODING_SECONDS = 5.0
+"""A Pi takes one for a phone's picture of 12 megapixels."""
 _LONGEST_NAME = 80
 
 
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
     """Return how the kiosk is doing."""
-    return jsonify(here().view.status.get().as_json())
+    return Response(here().told(), mimetype="application/json")
 
 
 @blueprint.get("/events")
@@ -41,8 +43,7 @@ def follow() -> ResponseReturnValue:
     site = here()
     if not site.followers.take():
         raise _busy("too many follow the status already")
-    stream = events(site.view.status, over(site.closing))
-    return endless(stream, site.followers, "text/event-stream")
+    return endless(events(site.news), site.followers, "text/event-stream")
 
 
 @blueprint.post("/classify")
@@ -53,7 +54,7 @@ def classify() -> ResponseReturnValue:
         raise _busy("too many pictures at once")
     try:
         data, name = _upload()
-        image = picture.read(data, name, picture.UPLOAD_FORMATS)
+        image = picture.read(data, name, picture.UPLOAD_FORMATS, DECODING_SECONDS)
         return jsonify(sighting_json(site.view.classify(image)))
     except PictureError as error:
         abort(400, str(error))
@@ -72,6 +73,17 @@ def order() -> ResponseReturnValue:
     except OrderError as error:
         abort(400, str(error))
     return jsonify(wanted.model_dump(exclude_unset=True)), 202
+
+
+@blueprint.post("/camera")
+def blur() -> ResponseReturnValue:
+    """Hide the faces in the live picture, or show them, to all who watch: {"blurred": true}."""
+    given = request.get_json(silent=True)
+    wanted = given.get("blurred") if isinstance(given, dict) else None
+    if not isinstance(wanted, bool):
+        abort(400, 'send JSON: {"blurred": true} or {"blurred": false}')
+    here().feed.blurred = wanted
+    return jsonify(blurred=wanted)
 
 
 @blueprint.get("/history")

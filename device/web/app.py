@@ -6,12 +6,12 @@ import io
 from typing import IO, TYPE_CHECKING
 
 from flask import Flask, Request, Response
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 
 from device import __version__
-from device.errors import HistoryError
+from device.errors import HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, pages, problem, words
+from device.web import api, devices, pages, problem, settings, trial, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -54,8 +54,12 @@ def create_app(view: View, door: Door) -> Flask:
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(trial.blueprint)
+    app.register_blueprint(settings.blueprint)
+    app.register_blueprint(devices.blueprint)
     app.register_error_handler(HTTPException, problem.answer)
     app.register_error_handler(HistoryError, _unavailable)
+    app.register_error_handler(ProbeError, _unfit)
     app.after_request(_guard)
     return app
 
@@ -64,8 +68,12 @@ def _unavailable(error: HistoryError) -> ResponseReturnValue:
     return problem.answer(ServiceUnavailable(str(error)))
 
 
+def _unfit(error: ProbeError) -> ResponseReturnValue:
+    return problem.answer(Conflict(str(error)))
+
+
 def _guard(response: Response) -> Response:
     """Add the headers that every answer carries; what is not a file is never kept."""
-    response.headers.update(HEADERS)
+    response.headers.extend(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,4 +1,4 @@
-"""The way in: every route is closed but to its owner, unless it is listed as public."""
+"""The way in: every route is closed but to its owner, unless it is listed as open to others."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from device.web.pairing import Pairing
 from device.web.problem import PROGRAMS
 from device.web.site import here
 from device.web.throttle import Throttle
+from device.web.visits import PASS_SECONDS, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 PUBLIC = frozenset(
     {
         "static", "pages.status", "pages.emoji", "pages.healthz", "pages.readyz", "api.status",
-        "api.follow", "door.show", "door.enter", "door.pair",
+        "api.follow", "door.show", "door.enter", "door.pair", "door.visit",
     }
 )  # fmt: skip
 """Endpoints that answer anybody: no pictures of people, and nothing that changes the kiosk."""
+VISITORS = frozenset({"trial.show", "trial.piece", "api.classify"})
+"""Endpoints for whoever stands before the kiosk, to try it with their own device."""
 HARMLESS = ("GET", "HEAD", "OPTIONS")
-COOKIE = "moodlift"
+COOKIE, PASS = "moodlift", "moodlift-visit"
 HEADER = "X-Moodlift"
 """Sent by our own pages with whatever changes something. Another site's page cannot send it."""
 
@@ -46,13 +49,16 @@ class Door:
 
     keys: Keys
     pairing: Pairing
+    visits: Visits | None
     hosts: Hosts = field(default_factory=Hosts)
     throttle: Throttle = field(default_factory=Throttle)
 
     @classmethod
-    def of(cls, folder: Path | None, names: tuple[str, ...] = ()) -> Door:
+    def of(cls, folder: Path | None, names: tuple[str, ...] = (), visitors: bool = True) -> Door:
         """Return the door whose keys lie in a folder; without one they are new each time."""
-        return cls(Keys(folder), Pairing(folder), Hosts(names))
+        keys = Keys(folder)
+        visits = Visits(lambda: keys.token) if visitors else None
+        return cls(keys, Pairing(folder), visits, Hosts(names))
 
     def is_owner(self) -> bool:
         """Tell whether the present request comes from the owner.
@@ -68,6 +74,10 @@ class Door:
         """Tell whether the present request comes from a browser that was let in."""
         session = request.cookies.get(COOKIE)
         return bool(session) and self.keys.is_session(session or "")
+
+    def is_visitor(self) -> bool:
+        """Tell whether the present request comes from a visitor."""
+        return self.visits is not None and self.visits.is_open(request.cookies.get(PASS, ""))
 
     def try_once(self, check: Callable[[], bool]) -> bool:
         """Return whether a try to get in is good. Aborts with 429 when there were too many."""
@@ -91,11 +101,13 @@ def guard() -> ResponseReturnValue | None:
         abort(403, "another site's page may not do this")
     if request.endpoint is None:
         return None  # there is no such page, which is no secret
-    if request.endpoint not in PUBLIC:
-        if not door.is_owner():
-            return _refuse()
-        if changes and door.is_browser() and HEADER not in request.headers:
-            abort(403, f"the header {HEADER} is missing")
+    if request.endpoint in PUBLIC:
+        return None
+    visits = request.endpoint in VISITORS and door.is_visitor()
+    if not visits and not door.is_owner():
+        return _refuse()
+    if changes and (visits or door.is_browser()) and HEADER not in request.headers:
+        abort(403, f"the header {HEADER} is missing")
     return None
 
 
@@ -107,10 +119,13 @@ def _same_origin() -> bool:
 def _refuse() -> ResponseReturnValue:
     if request.path.startswith(PROGRAMS):
         raise Unauthorized(
-            "this is for the owner: log in, or send the token",
+            "this is for the owner: log in, or send the token"
+            if request.endpoint not in VISITORS
+            else "this visit is over: scan the code on the kiosk's screen again",
             www_authenticate=WWWAuthenticate("bearer"),
         )
-    return render_template("login.html", next=request.path), 401
+    page = "invite.html" if request.endpoint in VISITORS else "login.html"
+    return render_template(page, next=request.path), 401
 
 
 @blueprint.get("/login")
@@ -137,10 +152,25 @@ def enter() -> ResponseReturnValue:
 @blueprint.get("/pair/<code>")
 def pair(code: str) -> ResponseReturnValue:
     """Let the browser in that has scanned a code, or has opened its link."""
+    if request.method == "HEAD":
+        abort(405)  # whoever only looks at a link does not use its code up
     door = here().door
     if not door.try_once(lambda: door.pairing.redeem(code)):
         abort(403, "this code was used already, or is older than five minutes")
     return _welcome(Response(status=303, headers={"Location": url_for("pages.status")}))
+
+
+@blueprint.get("/visit/<code>")
+def visit(code: str) -> ResponseReturnValue:
+    """Let a visitor try the kiosk who has scanned the code that it shows to everybody."""
+    door, visits = here().door, here().door.visits
+    if visits is None:
+        abort(403, "this kiosk has no place for visitors")
+    if not door.try_once(lambda: visits.is_code(code)):
+        abort(403, "this code is old: scan the one that the kiosk shows now")
+    answer = Response(status=303, headers={"Location": url_for("trial.show")})
+    _set_cookie(answer, PASS, visits.open(), PASS_SECONDS)
+    return answer
 
 
 @blueprint.post("/api/v1/logout")
@@ -153,15 +183,19 @@ def leave() -> ResponseReturnValue:
 
 
 def _welcome(answer: Response) -> Response:
+    _set_cookie(answer, COOKIE, here().door.keys.open_session(), SESSION_DAYS * DAY)
+    return answer
+
+
+def _set_cookie(answer: Response, name: str, value: str, seconds: float) -> None:
     answer.set_cookie(
-        COOKIE,
-        here().door.keys.open_session(),
-        max_age=round(SESSION_DAYS * DAY),
+        name,
+        value,
+        max_age=round(seconds),
         httponly=True,
         samesite="Strict",
         secure=request.is_secure,
     )
-    return answer
 
 
 def close(app: Flask) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from device.annotate import annotate
+from device.annotate import annotate, hide
 from device.latest import Latest
 from device.messages import Level
 from device.web import placeholder
@@ -38,10 +38,14 @@ _POLL_SECONDS = 0.02
 
 
 class Feed:
-    """Encodes while somebody watches, in one thread. `encoded` counts pictures, for metrics."""
+    """Encodes while somebody watches, in one thread.
+
+    `encoded` counts pictures, for metrics. `blurred` hides the faces, from all who watch.
+    """
 
     def __init__(self, view: View, clock: Callable[[], float] = time.monotonic) -> None:
         self.encoded = 0
+        self.blurred = view.blurred
         self._view = view
         self._clock = clock
         self._lock = threading.Lock()
@@ -116,9 +120,10 @@ class Feed:
 
     def _draw(self, frame: Frame, shrunk: int) -> NDArray[np.uint8]:
         sighting = self._view.sighting.get()
-        if sighting is None or abs(sighting.time - frame.time) > TOGETHER_SECONDS:
-            return frame.image
-        return annotate(frame.image, sighting.faces, shrunk)
+        near = sighting and abs(sighting.time - frame.time) <= TOGETHER_SECONDS
+        faces = sighting.faces if sighting and near else None
+        image = hide(frame.image, faces, shrunk) if self.blurred else frame.image
+        return annotate(image, faces, shrunk) if faces else image
 
     def _publish(self, image: NDArray[np.uint8]) -> None:
         good, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])

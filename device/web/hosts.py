@@ -29,7 +29,7 @@ class Hosts:
         own = socket.gethostname().lower()
         short = own.partition(".")[0]
         more = (name.lower() for name in names)
-        self._names = frozenset(("localhost", own, short, f"{short}.local", *more))
+        self.names = frozenset(("localhost", own, short, f"{short}.local", *more))
         self._clock = clock
         self._addresses: dict[str, tuple[float, bool]] = {}
 
@@ -40,7 +40,7 @@ class Hosts:
         except ValueError:
             return False
         name = name.removesuffix(".")
-        if name in self._names:
+        if name in self.names:
             return True
         try:
             ipaddress.ip_address(name)

@@ -34,7 +34,8 @@ def reached_at(host: str) -> str:
     return host
 
 
-def url(host: str, port: int) -> str:
+def url(host: str, port: int, secure: bool = False) -> str:
     """Return the address of a page that is served there, as others on the network reach it."""
     host = reached_at(host)
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"

@@ -9,6 +9,7 @@ from device import __version__
 from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS, Level
 from device.orders import Order
+from device.settings import COMMON, schema
 from device.web.problem import MIMETYPE
 
 Schema = dict[str, Any]
@@ -62,6 +63,9 @@ def document() -> Schema:
             **dict.fromkeys(("effect", "playlist", "light"), _or_null(TEXT)),
         ),
         "Health": _object(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
+        "Fault": _object(
+            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=_or_null(SECONDS)
+        ),
         "Status": _object(
             version=TEXT,
             model=TEXT,
@@ -80,6 +84,7 @@ def document() -> Schema:
             paused=YES,
             level=LEVEL,
             health=_list(_ref("Health")),
+            faults=_list(_ref("Fault")),
             machine=_ref("Machine"),
         ),
         "Machine": _object(
@@ -97,7 +102,9 @@ def document() -> Schema:
             reactions={"type": "object", "additionalProperties": COUNT},
         ),
         "Minute": _object(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
+        **_settings_schemas(),
         "Owner": _object(owner=YES),
+        "Camera": _object(blurred=YES),
         "Token": _object(token=TEXT),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -163,6 +170,12 @@ def _paths() -> Schema:
                 _json("Order"), 400, 413, body=_json("Order"), code=202,
             )
         },
+        "/api/v1/camera": {
+            "post": _call(
+                "Hide the faces in the live picture, or show them.",
+                _json("Camera"), 400, 413, body=_json("Camera"),
+            )
+        },
         "/api/v1/history": {
             "get": _call(
                 "An hour, a day or a week in equal buckets.", _json("History"), 400, 503,
@@ -176,6 +189,23 @@ def _paths() -> Schema:
             "get": _call(
                 "Every minute that is kept.",
                 {"application/json": {"schema": _list(_ref("Minute"))}}, 503,
+            )
+        },
+        "/api/v1/settings": _settings_paths(),
+        "/api/v1/cameras": {
+            "get": _call("The cameras that are connected.", _json("Choices"), 409)
+        },
+        "/api/v1/cameras/picture": {
+            "post": _call(
+                "Take a picture with a camera that the kiosk does not use.",
+                {"image/jpeg": {"schema": {}}}, 400, 409, 413, body=_json("CameraToTry"),
+            )
+        },
+        "/api/v1/speakers": {"get": _call("The sound devices.", _json("Choices"), 409)},
+        "/api/v1/speakers/chime": {
+            "post": _call(
+                "Play a short sound on a device.", _json("Played"), 400, 409, 413,
+                body=_json("SpeakerToTry"),
             )
         },
         "/api/v1/login": {
@@ -208,6 +238,53 @@ def _paths() -> Schema:
         "/metrics": {
             "get": _call("Figures for Prometheus.", {"text/plain": {"schema": TEXT}})
         },
+    }  # fmt: skip
+
+
+def _settings_schemas() -> dict[str, Schema]:
+    any_value: Schema = {"type": ["string", "number", "boolean"]}
+    setting = _object(value=any_value, beneath=any_value, before=_or_null(any_value), pending=YES)
+    changes = {key: schema(key) for key in COMMON}
+    return {
+        "Setting": setting,
+        "Settings": _object(
+            settings=_object(**dict.fromkeys(COMMON, _ref("Setting"))), pending=YES
+        ),
+        "Changes": {
+            "type": "object",
+            "properties": changes,
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+        "WrongSettings": {
+            "description": "A Problem that tells of each wrong key, too.",
+            "type": "object",
+            "properties": {"errors": {"type": "object", "additionalProperties": TEXT}},
+            "required": ["detail"],
+        },
+        "Choices": _list(_ref("Choice")),
+        "Choice": _object(value=TEXT, name=TEXT, in_use=YES),
+        "CameraToTry": _object(source=TEXT),
+        "SpeakerToTry": _object(device=TEXT),
+        "Played": _object(words=TEXT),
+    }
+
+
+def _settings_paths() -> Schema:
+    wrong = {
+        "description": "What is wrong.",
+        "content": {MIMETYPE: {"schema": _ref("WrongSettings")}},
+    }
+    return {
+        "get": _call("What can be set, and the old values.", _json("Settings"), 409),
+        "patch": _call(
+            "Change settings, from the next start on: all that are named, or none.",
+            _json("Settings"), 409, 413, 503, body=_json("Changes"), also={"400": wrong},
+        ),
+        "delete": _call(
+            "Go back to the configuration file; what was set is kept aside.",
+            _json("Settings"), 409, 413, 503,
+        ),
     }  # fmt: skip
 
 

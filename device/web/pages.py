@@ -20,7 +20,7 @@ from device import history
 from device.messages import Level
 from device.web import chart, metrics, openapi, words
 from device.web.site import here
-from device.web.streams import BOUNDARY, endless, over, pictures
+from device.web.streams import BOUNDARY, endless, pictures
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,7 +41,9 @@ def status() -> str:
 @blueprint.get("/camera_feed")
 def camera() -> str:
     """Show the page with the live picture."""
-    return render_template("get_started.html", status=here().view.status.get().as_json())
+    site = here()
+    status = site.view.status.get().as_json()
+    return render_template("get_started.html", status=status, blurred=site.feed.blurred)
 
 
 @blueprint.get("/history")
@@ -68,7 +70,7 @@ def video() -> ResponseReturnValue:
         text = f"{words.people(site.viewers.number)} are watching already: try again later\n"
         return Response(text, 503, {"Retry-After": "5"}, mimetype="text/plain")
     mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
-    return endless(pictures(site.feed, over(site.closing)), site.viewers, mimetype)
+    return endless(pictures(site.film), site.viewers, mimetype)
 
 
 @blueprint.get("/emoji/<name>.svg")

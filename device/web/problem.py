@@ -33,10 +33,11 @@ def answer(error: HTTPException) -> ResponseReturnValue:
     return render_template("problem.html", code=code, reason=reason), code, headers
 
 
-def details(code: int, reason: str) -> str:
-    """Return a problem's JSON."""
+def details(code: int, reason: str, **more: object) -> str:
+    """Return a problem's JSON, with more members if there are any."""
     title = HTTPStatus(code).phrase
-    return json.dumps({"type": "about:blank", "title": title, "status": code, "detail": reason})
+    told = {"type": "about:blank", "title": title, "status": code, "detail": reason}
+    return json.dumps(told | more)
 
 
 def _reason(error: HTTPException) -> str:

@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
+import json
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
 from device.web.feed import Feed
+from device.web.relay import Relay
 from device.web.seats import Seats
+from device.web.streams import EVENT_SECONDS, event, part
 
 if TYPE_CHECKING:
+    from device.status import Status
     from device.web.door import Door
     from device.web.view import View
 
-FOLLOWERS = 24
+FOLLOWERS = 256
 """Most browsers that follow the status at once."""
 UPLOADS = 4
-"""Most pictures that are being classified or wait for it."""
-REQUESTS = 8
-"""Threads for everything that is answered at once; more than `UPLOADS`."""
+"""Most pictures that are being classified or wait for it: fewer than the server has threads."""
 
 _KEY = "moodlift"
 
 
 class Site:
-    """The state behind an app. `closing` tells streams to end."""
+    """The state behind an app."""
 
     def __init__(self, view: View, door: Door) -> None:
         self.view, self.door = view, door
         self.feed = Feed(view)
+        self.news = Relay(
+            lambda: contextlib.nullcontext(view.status),
+            lambda _: event(self.told()),
+            EVENT_SECONDS,
+        )
+        self.film = Relay(self.feed.watch, part, after=0)
         self.followers = Seats(FOLLOWERS)
         self.viewers = Seats(view.viewers)
         self.uploads = Seats(UPLOADS)
-        self.closing = threading.Event()
+        self._told: tuple[Status, str] | None = None
 
-    @property
-    def threads(self) -> int:
-        """How many threads serve everybody: each stream holds one, requests have their own."""
-        return self.followers.number + self.viewers.number + REQUESTS
+    def told(self) -> str:
+        """Return the newest status as JSON, which is written once however many ask."""
+        status, told = self.view.status.get(), self._told
+        if told is None or told[0] is not status:
+            told = self._told = (status, json.dumps(status.as_json()))
+        return told[1]
 
 
 def attach(app: Flask, site: Site) -> None:

@@ -2,74 +2,73 @@
 
 from __future__ import annotations
 
-import json
-import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
-    from device.latest import Latest
     from device.status import Status
-    from device.web.feed import Feed
+    from device.web.relay import Relay
     from device.web.seats import Seats
 
 EVENT_SECONDS = 0.25
-"""Shortest time between two events of one stream."""
+"""Shortest time between two events."""
 ALIVE_SECONDS = 5.0
 """After this long without an event comes a sign of life, which also finds vanished clients."""
 RETRY_MS = 2000
-_WATCH_SECONDS = 0.25
-"""How often a stream that waits looks whether it should end."""
 
 BOUNDARY = "frame"
 
 
-def endless(pieces: Iterator[bytes], seats: Seats, mimetype: str) -> Response:
-    """Stream `pieces` from a seat that was taken, and leave it however the stream ends."""
-    response = Response(pieces, mimetype=mimetype)
-    response.call_on_close(seats.leave)
-    return response
+class Stream:
+    """The body of an answer without an end, from a seat that was taken.
+
+    Our server takes its pieces in its own loop, so that no thread is held by a stream. As an
+    ordinary WSGI body it is empty.
+    """
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], seats: Seats) -> None:
+        self.pieces = pieces
+        self._seats: Seats | None = seats
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    def close(self) -> None:
+        """Leave the seat, once."""
+        if self._seats:
+            self._seats.leave()
+            self._seats = None
 
 
-def over(closing: threading.Event) -> Callable[[], bool]:
-    """Return a function that says whether the present request's stream should end."""
-    gone = request.environ.get("waitress.client_disconnected", bool)
-    return lambda: closing.is_set() or gone()
+def endless(pieces: AsyncGenerator[bytes, None], seats: Seats, mimetype: str) -> Response:
+    """Answer with a stream, from a seat that was taken and is left however the stream ends."""
+    return Response(Stream(pieces, seats), mimetype=mimetype, direct_passthrough=True)
 
 
-def events(status: Latest[Status], over: Callable[[], bool]) -> Iterator[bytes]:
-    """Yield the newest status as server-sent events (WHATWG HTML, section 9.2)."""
-    serial = -1
-    said = time.monotonic()
+def event(data: str) -> bytes:
+    """Write one line as a server-sent event (WHATWG HTML, section 9.2)."""
+    return f"data: {data}\n\n".encode()
+
+
+async def events(relay: Relay[Status]) -> AsyncGenerator[bytes, None]:
+    """Yield the newest status as server-sent events, which the relay has encoded."""
     yield f"retry: {RETRY_MS}\n\n".encode()
-    while not over() and not status.closed:
-        newer = status.wait(serial, _WATCH_SECONDS)
-        now = time.monotonic()
-        if newer is not None:
-            serial, value = newer
-            yield f"data: {json.dumps(value.as_json())}\n\n".encode()
-            time.sleep(EVENT_SECONDS)
-        elif now - said >= ALIVE_SECONDS:
-            yield b"event: alive\ndata:\n\n"
-        else:
-            continue
-        said = now
+    async with aclosing(relay.follow(ALIVE_SECONDS)) as newest:
+        async for piece in newest:
+            yield piece or b"event: alive\ndata:\n\n"
 
 
-def pictures(feed: Feed, over: Callable[[], bool]) -> Iterator[bytes]:
+async def pictures(relay: Relay[bytes]) -> AsyncGenerator[bytes, None]:
     """Yield the live picture as parts of multipart/x-mixed-replace; a slow reader skips some."""
-    with feed.watch() as newest:
-        serial = 0
-        yield f"--{BOUNDARY}\r\n".encode()
-        while not over() and not newest.closed:
-            newer = newest.wait(serial, _WATCH_SECONDS)
-            if newer is not None:
-                serial, jpeg = newer
-                yield part(jpeg)
+    yield f"--{BOUNDARY}\r\n".encode()
+    async with aclosing(relay.follow(ALIVE_SECONDS)) as newest:
+        async for piece in newest:
+            if piece:
+                yield piece
 
 
 def part(jpeg: bytes) -> bytes:

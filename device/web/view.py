@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from device.config import Config
+from device.probe import Probe
+from device.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +29,9 @@ class View:
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
-    live picture at once, `history` where the past is kept.
+    live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
+    them, `history` where the past is kept. `settings` are what the owner may change, `probe` tries
+    devices for it.
     """
 
     status: Latest[Status]
@@ -35,3 +41,6 @@ class View:
     orders: Orders
     history: Path
     viewers: int = 8
+    blurred: bool = False
+    settings: Settings = field(default_factory=Settings)
+    probe: Probe = field(default_factory=lambda: Probe(Config()))

@@ -75,3 +75,20 @@ def music(title: str | None, volume: float, muted: bool) -> str:
     if title is None:
         return "quiet"
     return f"{title}, muted" if muted else f"{title}, {volume:.0%}"
+
+
+def warmth(degrees: float | None) -> str:
+    """Write the processor's temperature."""
+    return "not told" if degrees is None else f"{degrees:.0f} °C"
+
+
+def room(megabytes: int | None) -> str:
+    """Write how much of a disk is left."""
+    return "not told" if megabytes is None else f"{megabytes / 1000:.1f} GB free"
+
+
+def when(ago: float, lasted: float | None) -> str:
+    """Write when a fault was, and for how long."""
+    if lasted is None:
+        return f"for {duration(ago)} now"
+    return f"{duration(ago)} ago, for {duration(lasted)}"

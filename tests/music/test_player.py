@@ -540,6 +540,16 @@ def test_the_music_gives_way_to_a_short_sound(stage: Stage) -> None:
     assert steepest(stage.gains) <= 0.8 * FRAME / 0.5 + 1e-9
 
 
+def test_a_sound_that_was_asked_for_is_heard_at_any_time(folder: Path) -> None:
+    stage = Stage(folder, SoundConfig(volume=0.5, quiet_hours="00:00-23:59"))
+    stage.player.muted = True
+    stage.play("uplifting", 1)
+    stage.player.play_sound("arrive")
+    assert stage.calls("sound") == []
+    stage.player.play_sound("arrive", asked=True)
+    assert [call.gain for call in stage.audio.calls if call.what == "sound"] == [0.5]
+
+
 def test_in_the_quiet_hours_nothing_sounds(folder: Path) -> None:
     quiet = CONFIG.model_copy(update={"quiet_hours": "22:00-07:30", "min_play_seconds": 60.0})
     stage = Stage(folder, quiet)

@@ -16,11 +16,14 @@ import numpy as np
 import pytest
 
 from device.board import Reading
-from device.errors import BundleError, EyeBusy
+from device.config import Config
+from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.latest import Latest
-from device.messages import Box, Face, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.orders import Orders
+from device.probe import Choice, Probe
+from device.settings import Settings
 from device.status import Status
 from device.web import Door, Server, View, create_app
 
@@ -39,6 +42,35 @@ def face(number: int = 1) -> Face:
     return Face(number, Box(200, 120, 160, 160), 0.93, (Point(0, 0),) * 6, HAPPY)
 
 
+class FakeProbe(Probe):
+    """Knows cameras and sound devices, of which those named bad do not work."""
+
+    def __init__(self) -> None:
+        super().__init__(Config())
+        self.tried: list[str] = []
+
+    def cameras(self) -> list[Choice]:
+        return [
+            Choice("picamera2", "Pi camera", in_use=True),
+            Choice("usb:Good", "Good (/dev/video0)"),
+            Choice("usb:Bad", "Bad (/dev/video2)"),
+        ]
+
+    def speakers(self) -> list[Choice]:
+        return [Choice("", "the system's choice (HDMI)", True), Choice("Bad", "Bad box")]
+
+    def picture(self, source: str) -> bytes:
+        self.tried.append(source)
+        if source != "usb:Good":
+            raise ProbeError(f"{source}: not connected")
+        image = np.full((120, 160, 3), 90, np.uint8)
+        return cv2.imencode(".jpg", image)[1].tobytes()
+
+    def play(self, device: str) -> str:
+        self.tried.append(device)
+        raise ProbeError(f"{device} cannot be opened: it is busy")
+
+
 @dataclass
 class Kiosk:
     """Publishes what a test wants the page to see; `fault` is what classifying raises."""
@@ -48,6 +80,8 @@ class Kiosk:
     sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
     history: Path = Path("none")
     orders: Orders = field(default_factory=Orders)
+    settings: Settings = field(default_factory=Settings)
+    probe: FakeProbe = field(default_factory=FakeProbe)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -62,6 +96,8 @@ class Kiosk:
             self.orders,
             self.history,
             viewers,
+            settings=self.settings,
+            probe=self.probe,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
@@ -121,6 +157,10 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
             Health("camera", Level.OK, "USB camera, 640 x 480 at 30", 1.0),
             Health("sound", Level.OK, "plays on the HDMI output", 1.0),
         ),
+        "faults": (
+            Fault("sound", Level.FAILED, "no sound device; trying again", 90.0),
+            Fault("camera", Level.FAILED, "camera is unplugged", 10.0, 22.0),
+        ),
         "machine": Reading(52.1, (), 12_000_000_000),
     }
     return Status(**{**values, **changes})  # type: ignore[arg-type]
@@ -131,10 +171,17 @@ def make_status() -> Callable[..., Status]:
     return sample
 
 
+def settings_in(folder: Path) -> Settings:
+    """The settings of a kiosk with a configuration file and state in a folder."""
+    file = folder / "config.toml"
+    file.write_text("# of somebody\n[sound]\nvolume = 0.5\n", "utf-8")
+    return Settings(file, folder / "state" / "moodlift")
+
+
 @pytest.fixture
-def kiosk() -> Iterator[Kiosk]:
+def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
-    yield Kiosk(preview)
+    yield Kiosk(preview, settings=settings_in(tmp_path))
     preview.close()
 
 

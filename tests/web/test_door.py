@@ -10,10 +10,11 @@ import pytest
 
 from device import cli
 from device.web import Door, create_app, pairing
-from device.web.door import COOKIE, HARMLESS, HEADER, PUBLIC
+from device.web.door import COOKIE, HARMLESS, HEADER, PASS, PUBLIC, VISITORS
 from device.web.keys import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
 from device.web.pairing import SECONDS, Pairing
 from device.web.throttle import ALL, EACH, WINDOW, Throttle
+from device.web.visits import CODE_SECONDS, PASS_SECONDS, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,10 @@ HERE = {"base_url": "http://kiosk:8080"}
 BODY = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
     "/api/v1/order": {"json": {"muted": True}},
+    "/api/v1/settings": {"json": {"stage.mirror": True}},
+    "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
+    "/api/v1/speakers/chime": {"json": {"device": ""}},
+    "/api/v1/camera": {"json": {"blurred": True}},
 }
 
 
@@ -35,70 +40,80 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:filename>", "style.css")
         path = path.replace("<name>", "happy").replace("<code>", "wrong").replace("<kind>", "csv")
+        path = path.replace("<playlist>/happy", "calm/lantern")
         for method in sorted(rule.methods or ()):
             yield rule.endpoint, path, method
 
 
+ANSWERS = {
+    ("door.pair", "GET"): 403, ("door.pair", "HEAD"): 405, ("door.visit", "GET"): 403,
+    ("door.visit", "HEAD"): 403, ("door.enter", "POST"): 401, ("api.classify", "POST"): 400,
+    ("api.order", "POST"): 202,
+}  # fmt: skip
+"""What those get who may ask; all others get 200. The code and the token here are wrong."""
+RIGHT = {HEADER: "page"}
+
+
 def ask(client: FlaskClient, method: str, path: str, **options: Any) -> TestResponse:
-    answer = client.open(path, method=method, buffered=False, **{**HERE, **options})
+    options = {**HERE, **BODY.get(path, {}), **options}
+    answer = client.open(path, method=method, buffered=False, **options)
     answer.close()
     return answer
 
 
-def test_every_route_answers_each_as_it_should(app: Flask, door: Door) -> None:
-    walked = list(routes(app))
-    assert {endpoint for endpoint, _, _ in walked} > PUBLIC
-    for endpoint, path, method in walked:
+def come(who: str, app: Flask, door: Door, domain: str = "kiosk") -> FlaskClient:
+    """Return the browser, or the program, of somebody."""
+    assert door.visits
+    client = app.test_client()
+    cookies = {
+        "owner": {COOKIE: door.keys.open_session()},
+        "visitor": {PASS: door.visits.open()},
+        "forged": {COOKIE: "x" * 43, PASS: f"9999999999.{'x' * 32}"},
+    }
+    tokens = {"program": door.keys.token, "forged program": "x" * 43}
+    for name, value in cookies.get(who, {}).items():
+        client.set_cookie(name, value, domain=domain)
+    if who in tokens:
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens[who]}"
+    return client
+
+
+@pytest.mark.parametrize(
+    "who", ["nobody", "forged", "forged program", "visitor", "owner", "program"]
+)
+def test_every_route_answers_each_as_it_should(app: Flask, door: Door, who: str) -> None:
+    everything = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert everything > PUBLIC | VISITORS
+    open_to = {"owner": everything, "program": everything, "visitor": PUBLIC | VISITORS}
+    for endpoint, path, method in routes(app):
         door.throttle = Throttle()
-        where = (endpoint, method)
-        owner, nobody, forged = app.test_client(), app.test_client(), app.test_client()
-        owner.set_cookie(COOKIE, door.keys.open_session(), domain="kiosk")
-        forged.set_cookie(COOKIE, "x" * 43, domain="kiosk")
-        right = {HEADER: "page"}
-        open_ = endpoint in PUBLIC or method == "OPTIONS"
+        code = ask(come(who, app, door), method, path, headers=RIGHT).status_code
+        allowed = endpoint in open_to.get(who, PUBLIC)
+        assert code == (ANSWERS.get((endpoint, method), 200) if allowed else 401), (path, method)
 
-        for client in (nobody, forged):
-            code = ask(client, method, path, headers=right, **BODY.get(path, {})).status_code
-            if endpoint == "door.enter":
-                assert code == (200 if method == "OPTIONS" else 401), where
-            elif endpoint == "door.pair":
-                assert code == (200 if method == "OPTIONS" else 403), where
-            elif endpoint in PUBLIC:
-                assert code == 200, where
-            else:
-                assert code == 401, where
 
-        expected = {"door.pair": 403, "door.enter": 401, "api.classify": 400, "api.order": 202}.get(
-            endpoint, 200
-        )
-        code = ask(owner, method, path, headers=right, **BODY.get(path, {})).status_code
-        assert code == (200 if method == "OPTIONS" else expected), where
+@pytest.mark.parametrize(
+    "host", ["evil.example", "kiosk.evil.example:8080", "203.0.113.9", "0.0.0.0", "[::]"]
+)
+def test_no_route_answers_under_a_foreign_name(app: Flask, door: Door, host: str) -> None:
+    for _, path, method in routes(app):
+        owner = come("owner", app, door, domain=host)
+        answer = ask(owner, method, path, base_url=f"http://{host}/", headers=RIGHT)
+        assert answer.status_code == 421, (path, method)
 
-        bearer = {"Authorization": f"Bearer {door.keys.token}"}
-        wrong = {"Authorization": f"Bearer {'x' * 43}"}
-        if endpoint not in PUBLIC:
-            code = ask(app.test_client(), method, path, headers=wrong).status_code
-            assert code == 401, where
-            code = ask(
-                app.test_client(), method, path, headers=bearer, **BODY.get(path, {})
-            ).status_code
-            assert code == (200 if method == "OPTIONS" else expected), where
 
-        for host in ("evil.example", "kiosk.evil.example:8080", "203.0.113.9", "0.0.0.0", "[::]"):
-            client = app.test_client()
-            client.set_cookie(COOKIE, door.keys.open_session(), domain=host)
-            base = {"base_url": f"http://{host}/", "headers": right}
-            assert ask(client, method, path, **base).status_code == 421, (*where, host)
-
-        if method not in HARMLESS:
-            foreign = {**right, "Origin": "http://evil.example"}
-            assert ask(owner, method, path, headers=foreign).status_code == 403, where
-            code = ask(owner, method, path, headers={"Origin": "null"}).status_code
-            assert code == 403, where
-        if method not in HARMLESS and not (open_ and endpoint != "door.enter"):
-            owner.set_cookie(COOKIE, door.keys.open_session(), domain="kiosk")
-            code = ask(owner, method, path, **BODY.get(path, {})).status_code
-            assert code == 403, (*where, "without the header")
+@pytest.mark.parametrize("who", ["owner", "visitor"])
+def test_another_sites_page_changes_nothing(app: Flask, door: Door, who: str) -> None:
+    changing = [(end, path, method) for end, path, method in routes(app) if method not in HARMLESS]
+    assert len(changing) >= 4
+    for endpoint, path, method in changing:
+        for origin in ("http://evil.example", "null"):
+            foreign = {**RIGHT, "Origin": origin}
+            answer = ask(come(who, app, door), method, path, headers=foreign)
+            assert answer.status_code == 403, (path, method)
+        if who == "owner" or endpoint in VISITORS:
+            answer = ask(come(who, app, door), method, path)
+            assert answer.status_code == 403, (path, method, "without the header")
 
 
 @pytest.mark.parametrize(
@@ -134,6 +149,65 @@ def test_a_cookie_is_strict_and_out_of_scripts_reach(app: Flask, door: Door) -> 
         assert "HttpOnly" in words
         assert "SameSite=Strict" in words
         assert ("Secure" in words) == (scheme == "https")
+
+
+def test_to_look_at_an_invitation_does_not_use_it_up(app: Flask, door: Door) -> None:
+    link, client = f"/pair/{door.pairing.show()}", app.test_client()
+    assert ask(client, "HEAD", link).status_code == 405
+    assert ask(client, "GET", link).status_code == 303
+
+
+def test_a_visitor_comes_by_the_code_on_stage_and_may_only_try(app: Flask, door: Door) -> None:
+    assert door.visits
+    client = app.test_client()
+    assert ask(client, "GET", "/try").status_code == 401
+    assert b"Scan it with your phone" in client.get("/try", **HERE).data
+    answer = client.get(f"/visit/{door.visits.code}", **HERE)
+    assert (answer.status_code, answer.location) == (303, "/try")
+    words = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in words
+    assert "SameSite=Strict" in words
+    assert ask(client, "GET", "/try").status_code == 200
+    assert ask(client, "GET", "/camera_feed").status_code == 401
+
+
+def test_a_visit_ends_and_so_do_codes() -> None:
+    now, secret = [1_000_000.0], ["secret"]
+    visits = Visits(lambda: secret[0], lambda: now[0])
+    code, pass_ = visits.code, visits.open()
+    assert visits.is_code(code)
+    assert visits.is_open(pass_)
+    assert not visits.is_code(code[:-1])
+    assert not visits.is_open(pass_[:-1])
+    assert not visits.is_open(f"9{pass_}")
+    for nonsense in ("", ".", "x", "1.", "\u0660.x", "nan." + pass_.partition(".")[2]):
+        assert not visits.is_open(nonsense)
+        assert not visits.is_code(nonsense)
+    now[0] += CODE_SECONDS
+    assert visits.is_code(code)
+    assert visits.code != code
+    now[0] += CODE_SECONDS
+    assert not visits.is_code(code)
+    now[0] += PASS_SECONDS
+    assert not visits.is_open(pass_)
+    pass_ = visits.open()
+    secret[0] = "another token"
+    assert not visits.is_open(pass_)
+
+
+def test_a_kiosk_may_have_no_place_for_visitors(kiosk: Any) -> None:
+    door = Door.of(None, ("kiosk",), visitors=False)
+    client = create_app(kiosk.view(), door).test_client()
+    code, pass_ = Visits(lambda: door.keys.token).code, Visits(lambda: door.keys.token).open()
+    assert ask(client, "GET", f"/visit/{code}").status_code == 403
+    client.set_cookie(PASS, pass_, domain="kiosk")
+    assert ask(client, "GET", "/try").status_code == 401
+
+
+def test_visitors_guess_no_more_often_than_owners(app: Flask) -> None:
+    client = app.test_client()
+    codes = [ask(client, "GET", f"/visit/{number}").status_code for number in range(EACH + 1)]
+    assert codes == [403] * EACH + [429]
 
 
 def test_a_code_is_good_once_and_for_five_minutes(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import time
 from dataclasses import replace
@@ -16,7 +18,8 @@ from device.messages import Frame, Health, Level
 from device.web import feed as feeds
 from device.web import placeholder
 from device.web.feed import Feed
-from device.web.streams import pictures
+from device.web.relay import Relay
+from device.web.streams import part, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +101,47 @@ def test_a_box_fits_a_shrunk_preview(kiosk: Any) -> None:
     assert image.shape == (540, 960, 3)
     assert np.allclose(image[100, 100], COLOURS["happy"], atol=60)
     assert np.allclose(image[200, 200], 90, atol=6)
+
+
+def stripes(height: int = 480, width: int = 640) -> NDArray[np.uint8]:
+    """A picture with something to see everywhere: stripes of eight pixels."""
+    image = np.full((height, width, 3), 30, np.uint8)
+    image[:, np.arange(width) // 8 % 2 == 1] = 220
+    return image
+
+
+def detail(image: NDArray[np.uint8]) -> float:
+    """How much there is to see, from 0 to 255."""
+    return float(np.abs(np.diff(image.astype(int), axis=1)).max(axis=1).mean())
+
+
+def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch() as newest:
+        kiosk.film(stripes())
+        hidden = first(newest)
+        feed.blurred = False
+        kiosk.film(stripes())
+        shown = first(newest, 1)
+    inside, outside = np.s_[150:270, 210:350], np.s_[20:100, 420:620]
+    assert detail(hidden[inside]) < 60
+    assert detail(shown[inside]) > 120
+    assert detail(hidden[outside]) > 120
+
+
+def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch() as newest:
+        kiosk.film(stripes())
+        kiosk.sighting.publish(replace(kiosk.sighting.get(), time=time.monotonic() - 5))
+        first(newest)
+        kiosk.number += 1
+        kiosk.preview.write(Frame(stripes(), kiosk.number, time.monotonic()))
+        got = newest.wait(1, 3.0)
+    assert got is not None
+    assert detail(decoded(got[1])) < 100
 
 
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
@@ -182,14 +226,23 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
 def test_a_failure_ends_the_stream_and_not_the_feed(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = Feed(kiosk.view())
+    relay = Relay(Feed(kiosk.view()).watch, part, after=0)
+
+    async def watch(most: int) -> list[bytes]:
+        pieces = []
+        async with contextlib.aclosing(pictures(relay)) as stream:
+            async for piece in stream:
+                pieces.append(piece)
+                if len(pieces) == most:
+                    break
+        return pieces
+
     with monkeypatch.context() as patch:
         patch.setattr(feeds, "annotate", lambda *rest: 1 / 0)
         kiosk.film()
-        assert len(list(pictures(feed, lambda: False))) == 1
+        assert asyncio.run(watch(2)) == [b"--frame\r\n"]
     kiosk.film()
-    stream = pictures(feed, lambda: False)
-    assert next(stream) == b"--frame\r\n"
-    assert next(stream).startswith(b"Content-Type: image/jpeg\r\n")
-    stream.close()
+    boundary, picture = asyncio.run(watch(2))
+    assert boundary == b"--frame\r\n"
+    assert picture.startswith(b"Content-Type: image/jpeg\r\n")
     assert not feed_threads()

@@ -72,8 +72,8 @@ class _Server:
 
     address = web.Server.address
 
-    def __init__(self, _: object, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, _: object, host: str, port: int, certificate: None) -> None:
+        self._host, self._port, self._certificate = host, port, certificate
 
     def start(self) -> None:
         pass

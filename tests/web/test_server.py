@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -17,8 +19,10 @@ import pytest
 
 from device.errors import PortInUse
 from device.web import Server
+from device.web import gateway as gateways
+from device.web import hall as halls
 from device.web import server as servers
-from device.web.site import site_of
+from device.web.site import FOLLOWERS, site_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,7 +32,13 @@ PNG = cv2.imencode(".png", np.zeros((32, 32, 3), np.uint8))[1].tobytes()
 
 def web_threads() -> set[str]:
     names = {thread.name for thread in threading.enumerate()}
-    return {name for name in names if name.startswith(("web", "waitress"))}
+    return {name for name in names if name.startswith("web")}
+
+
+def where(server: Server) -> tuple[str, int]:
+    parts = urlsplit(server.address)
+    assert parts.hostname and parts.port
+    return parts.hostname, parts.port
 
 
 def test_it_names_its_real_address(server: Server, guest: Any) -> None:
@@ -49,7 +59,7 @@ def test_ipv6(app: Flask) -> None:
 
 
 def test_a_port_in_use_is_named_in_one_sentence(server: Server, app: Flask) -> None:
-    port = int(server.address.rsplit(":", 1)[1].strip("/"))
+    port = where(server)[1]
     before = web_threads()
     with pytest.raises(PortInUse) as caught:
         Server(app, "127.0.0.1", port).start()
@@ -99,8 +109,7 @@ def test_it_can_start_again(app: Flask, eventually: Any) -> None:
     for _ in range(3):
         server = Server(app, "127.0.0.1", 0)
         server.start()
-        host, port = server.address.removeprefix("http://").strip("/").split(":")
-        connection = http.client.HTTPConnection(host, int(port), timeout=5)
+        connection = http.client.HTTPConnection(*where(server), timeout=5)
         connection.request("GET", "/api/v1/events")
         assert connection.getresponse().readline().startswith(b"retry: ")
         server.stop()
@@ -109,17 +118,22 @@ def test_it_can_start_again(app: Flask, eventually: Any) -> None:
     server.stop()
 
 
-def test_forty_hanging_streams_do_not_starve_healthz(guest: Any, kiosk: Any) -> None:
-    crowd = [guest() for _ in range(40)]
-    for number, one in enumerate(crowd):
-        one.ask("GET", "/video_feed" if number % 2 else "/api/v1/events")
-    time.sleep(0.5)
+def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk: Any) -> None:
+    threads = threading.active_count()
+    crowd = [guest() for _ in range(FOLLOWERS + 10)]
+    for one in crowd:
+        one.ask("GET", "/api/v1/events")
+    viewers = [guest() for _ in range(10)]
+    for one in viewers:
+        one.ask("GET", "/video_feed")
+    assert [one.answer().status for one in viewers].count(200) == 4
     begun = time.monotonic()
     assert guest().get("/healthz").status == 200
     assert time.monotonic() - begun < 1
     states = [one.answer().status for one in crowd]
-    assert states.count(200) == 20 + 4
-    assert states.count(503) == 16
+    assert states.count(200) == FOLLOWERS
+    assert states.count(503) == 10
+    assert threading.active_count() <= threads + servers.REQUESTS + 1
 
 
 def test_a_crowd_of_uploads_does_not_starve_healthz(guest: Any, kiosk: Any) -> None:
@@ -133,8 +147,7 @@ def test_a_crowd_of_uploads_does_not_starve_healthz(guest: Any, kiosk: Any) -> N
 
 
 def test_connections_that_say_nothing_do_not_matter(server: Server, guest: Any) -> None:
-    host, port = server.address.removeprefix("http://").strip("/").split(":")
-    silent = [socket.create_connection((host, int(port))) for _ in range(60)]
+    silent = [socket.create_connection(where(server)) for _ in range(60)]
     assert guest().get("/healthz").status == 200
     for one in silent:
         one.close()
@@ -179,14 +192,87 @@ def test_uploads_over_the_wire_never_touch_the_disk(
     assert opened == []
 
 
-def test_nonsense_is_answered(server: Server, guest: Any) -> None:
-    host, port = server.address.removeprefix("http://").strip("/").split(":")
-    for nonsense in (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET /" + b"a" * 70000 + b"\r\n\r\n"):
-        with socket.create_connection((host, int(port))) as one:
-            one.settimeout(5)
-            one.sendall(nonsense)
-            assert one.recv(12).startswith(b"HTTP/1.")
+def test_nonsense_is_answered_and_too_much_of_it_cut_off(server: Server, guest: Any) -> None:
+    with socket.create_connection(where(server), timeout=5) as one:
+        one.sendall(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+        assert one.recv(12) == b"HTTP/1.1 400"
+    with socket.create_connection(where(server), timeout=5) as one, contextlib.suppress(OSError):
+        one.sendall(b"GET /" + b"a" * 70_000 + b"\r\n\r\n")
+        assert one.recv(12) == b""
     assert guest().get("/healthz").status == 200
+
+
+def test_who_sends_a_request_byte_by_byte_is_cut_off(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("header_timeout", "body_timeout"):
+        monkeypatch.setattr(halls.LIMITS, limit, 0.6)
+    server = Server(app, "127.0.0.1", 0)
+    server.start()
+    head = b"GET /healthz HTTP/1.1\r\nHost: kiosk\r\nX-Slow: "
+    body = b"POST /api/v1/login HTTP/1.1\r\nHost: kiosk\r\nContent-Length: 1000\r\n\r\n"
+    for start in (head, body, b""):
+        with socket.create_connection(where(server), timeout=5) as one:
+            begun = time.monotonic()
+            one.sendall(start)
+            with contextlib.suppress(ConnectionError):
+                while time.monotonic() - begun < 4:
+                    if start:
+                        one.sendall(b"x")
+                    one.settimeout(0.1)
+                    with contextlib.suppress(TimeoutError):
+                        assert one.recv(100) == b""
+                        break
+            assert 0.4 < time.monotonic() - begun < 3
+    server.stop()
+
+
+def test_more_connections_than_it_holds_are_closed_and_the_others_served(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    monkeypatch.setattr(halls, "CONNECTIONS", 5)
+    server = Server(app, "127.0.0.1", 0)
+    server.start()
+    held = [socket.create_connection(where(server), timeout=5) for _ in range(5)]
+    with socket.create_connection(where(server), timeout=5) as further:
+        assert further.recv(1) == b""
+    held.pop().close()
+
+    def served() -> bool:
+        one = socket.create_connection(where(server), timeout=5)
+        with one, contextlib.suppress(ConnectionError):
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: kiosk\r\n\r\n")
+            return one.recv(12) == b"HTTP/1.1 200"
+        return False
+
+    assert eventually(served)
+    for one in held:
+        one.close()
+    server.stop()
+
+
+def test_large_bodies_have_so_much_room_together(
+    guest: Any, app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    monkeypatch.setattr(gateways, "LARGE_BODIES", 2)
+    server = Server(app, "127.0.0.1", 0)
+    server.start()
+    head = b"POST /api/v1/login HTTP/1.1\r\nHost: kiosk\r\nContent-Length: 200000\r\n\r\n"
+    held = [socket.create_connection(where(server), timeout=5) for _ in range(4)]
+    for one in held:
+        one.sendall(head + bytes(100_000))
+    time.sleep(0.3)
+
+    def asked() -> bytes:
+        with socket.create_connection(where(server), timeout=5) as one:
+            one.sendall(head + bytes(200_000))
+            return one.recv(12)
+
+    assert eventually(lambda: asked() == b"HTTP/1.1 503")
+    for one in held:
+        one.close()
+    assert eventually(lambda: asked() == b"HTTP/1.1 403")
+    server.stop()
 
 
 def test_serving_leaves_no_thread_and_no_file_behind(app: Flask, eventually: Any) -> None:
@@ -225,9 +311,8 @@ def test_a_viewer_who_reads_nothing_loses_the_seat(
     monkeypatch.setattr(servers, "STALLED_MS", 500)
     server = Server(app, "127.0.0.1", 0)
     server.start()
-    host, port = server.address.removeprefix("http://").strip("/").split(":")
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
-    with socket.create_connection((host, int(port))) as one:
+    with socket.create_connection(where(server)) as one:
         token = f"Authorization: Bearer {site_of(app).door.keys.token}"
         one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{token}\r\n\r\n".encode())
         assert eventually(lambda: site_of(app).viewers.taken == 1)

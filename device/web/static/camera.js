@@ -1,4 +1,5 @@
 import { follow, showMood, write } from "./live.js";
+import { send } from "./send.js";
 import { people } from "./words.js";
 
 const RETRY_MS = 3000;
@@ -16,6 +17,12 @@ function failed() {
   note.hidden = false;
   setTimeout(open, RETRY_MS);
 }
+
+const blur = document.getElementById("blur");
+blur.addEventListener("change", async () => {
+  const { blurred } = await send("/api/v1/camera", { blurred: blur.checked });
+  blur.checked = blurred ?? !blur.checked;
+});
 
 picture.addEventListener("load", () => {
   note.hidden = true;

@@ -45,6 +45,12 @@ export function write(id, text) {
 /** Shows the mood's emoji and word; returns the picture's name. */
 export function showMood({ mood, paused }) {
   const name = paused ? "paused" : mood.emotion in moods ? mood.emotion : "empty";
+  write("mood", moods[name]);
+  return picture(name);
+}
+
+/** Shows an emoji, which pops up when it is another one; returns its name. */
+export function picture(name) {
   const emoji = document.getElementById("emoji");
   const address = `/emoji/${name}.svg`;
   if (emoji.getAttribute("src") !== address) {
@@ -52,6 +58,5 @@ export function showMood({ mood, paused }) {
     emoji.classList.remove("pop");
     requestAnimationFrame(() => emoji.classList.add("pop"));
   }
-  write("mood", moods[name]);
   return name;
 }

@@ -1,15 +1,23 @@
 // Sends what changes something; the header proves that one of our own pages does.
 
-/** Posts JSON; returns the answer, or {error} in words. */
-export async function send(path, body = {}) {
+/** Sends JSON; returns the answer (a Blob if it is a picture), or {error} in words. */
+export function send(path, body = {}, method = "POST") {
+  return exchange(path, {
+    method,
+    headers: { "Content-Type": "application/json", "X-Moodlift": "page" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Asks for JSON; returns it, or {error} in words. */
+export const ask = (path) => exchange(path, {});
+
+async function exchange(path, options) {
   try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Moodlift": "page" },
-      body: JSON.stringify(body),
-    });
-    const told = await answer.json();
-    return answer.ok ? told : { error: told.detail ?? `error ${answer.status}` };
+    const answer = await fetch(path, options);
+    const json = answer.headers.get("Content-Type")?.includes("json");
+    const told = await (json ? answer.json() : answer.blob());
+    return answer.ok ? told : { ...told, error: told.detail ?? `error ${answer.status}` };
   } catch {
     return { error: "The kiosk does not answer." };
   }

@@ -1,5 +1,6 @@
+import { showBars } from "./bars.js";
 import { follow, showMood, write } from "./live.js";
-import { age, duration, music, people } from "./words.js";
+import { age, duration, music, people, room, warmth, when } from "./words.js";
 
 const board = document.getElementById("board");
 const levels = JSON.parse(board.dataset.levels);
@@ -15,34 +16,37 @@ follow((status) => {
   write("stage", `${status.stage_hz.toFixed(1)} / s`);
   write("uptime", duration(status.uptime_s));
   write("music", music(status.music, status.volume, status.muted));
+  write("warmth", warmth(status.machine.temperature_c));
+  write("disk", room(status.machine.disk_free_mb));
   write("level", levels[status.level]);
   document.getElementById("level-dot").className = `dot ${status.level}`;
   showHealth(status.health);
+  showFaults(status.faults);
   document.dispatchEvent(new CustomEvent("status", { detail: status }));
 });
 
-function showBars(probabilities) {
-  for (const bar of document.querySelectorAll(".bar")) {
-    const emotion = bar.id.slice("bar-".length);
-    const percent = (probabilities[emotion] ?? 0) * 100;
-    bar.setAttribute("aria-valuenow", percent.toFixed(0));
-    bar.firstElementChild.setAttribute("width", `${percent.toFixed(1)}%`);
-    write(`share-${emotion}`, `${percent.toFixed(0)} %`);
-  }
-}
-
 function showHealth(parts) {
   if (!parts.length) return;
-  document.getElementById("health").replaceChildren(...parts.map(healthItem));
+  document.getElementById("health").replaceChildren(...parts.map((one) => item(one)));
 }
 
-function healthItem({ part, level, message }) {
-  const item = document.createElement("li");
-  for (const [name, text] of [[`dot ${level}`, ""], ["part", part], ["message", message]]) {
-    const span = document.createElement("span");
-    span.className = name;
-    span.textContent = text;
-    item.append(span);
-  }
-  return item;
+function showFaults(faults) {
+  document.getElementById("no-faults").hidden = faults.length > 0;
+  document.getElementById("faults").replaceChildren(
+    ...faults.map((one) => item(one, when(one.ago_s, one.lasted_s))),
+  );
+}
+
+function item({ part, level, message }, time = "") {
+  const element = document.createElement("li");
+  element.append(span(`dot ${level}`, ""), span("part", part), span("message", message));
+  if (time) element.lastElementChild.append(" ", span("when", time));
+  return element;
+}
+
+function span(name, text) {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = text;
+  return element;
 }

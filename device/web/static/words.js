@@ -26,3 +26,15 @@ export function music(title, volume, muted) {
   if (title === null) return "quiet";
   return muted ? `${title}, muted` : `${title}, ${(volume * 100).toFixed(0)}%`;
 }
+
+export function warmth(degrees) {
+  return degrees === null ? "not told" : `${degrees.toFixed(0)} °C`;
+}
+
+export function room(megabytes) {
+  return megabytes === null ? "not told" : `${(megabytes / 1000).toFixed(1)} GB free`;
+}
+
+export function when(ago, lasted) {
+  return lasted === null ? `for ${duration(ago)} now` : `${duration(ago)} ago, for ${duration(lasted)}`;
+}

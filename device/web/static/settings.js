@@ -1,0 +1,71 @@
+// Keeps each setting as soon as it is changed, and offers its old values.
+
+import { ask, send } from "./send.js";
+
+const CALL = "/api/v1/settings";
+const rows = new Map();
+const waiting = document.getElementById("waiting");
+
+for (const row of document.querySelectorAll(".setting")) {
+  const input = row.querySelector("input, select");
+  rows.set(row.dataset.key, { row, input, wrong: row.querySelector(".wrong"), old: row.querySelector(".old") });
+  input.addEventListener("change", () => change(row.dataset.key, read(row, input)));
+}
+
+const told = await ask(CALL);
+if (!told.error) show(told);
+
+async function change(key, value) {
+  const { input, wrong } = rows.get(key);
+  const told = await send(CALL, { [key]: value }, "PATCH");
+  wrong.textContent = told.errors?.[key] ?? told.error ?? "";
+  input.setAttribute("aria-invalid", Boolean(told.error));
+  if (!told.error) show(told, key);
+}
+
+function show({ settings }, changed) {
+  for (const [key, setting] of Object.entries(settings)) {
+    const { input, wrong, old, row } = rows.get(key);
+    // What somebody is writing, or has yet to put right, stays as they wrote it.
+    const theirs = wrong.textContent || input === document.activeElement;
+    if (key === changed || !theirs) write(input, setting.value);
+    old.replaceChildren(...offers(key, setting, row.dataset));
+  }
+  const count = Object.values(settings).filter(({ pending }) => pending).length;
+  const changes = count === 1 ? "1 change waits" : `${count} changes wait`;
+  waiting.textContent = count ? `${changes} for a restart.` : "Nothing waits for a restart.";
+}
+
+function offers(key, { value, beneath, before }, data) {
+  const found = [];
+  if (before !== null && before !== beneath) found.push(offer(key, `Undo: ${words(before, data)}`, before));
+  if (value !== beneath) found.push(offer(key, `Back to ${words(beneath, data)}`, beneath));
+  return found;
+}
+
+function offer(key, text, value) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text;
+  button.addEventListener("click", () => {
+    rows.get(key).input.focus(); // this button is about to go
+    change(key, value);
+  });
+  return button;
+}
+
+function read({ dataset }, input) {
+  if (dataset.type === "boolean") return input.checked;
+  if (dataset.type === "string" || input.value === "") return input.value;
+  return Number(input.value);
+}
+
+function write(input, value) {
+  if (input.type === "checkbox") input.checked = value;
+  else input.value = value;
+}
+
+function words(value, { unit, blank }) {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return `${value === "" ? blank : value} ${unit}`.trim();
+}

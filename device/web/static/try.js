@@ -1,0 +1,143 @@
+// Sends pictures of the visitor's own camera to the kiosk, one at a time, and shows its answers.
+
+import { showBars } from "./bars.js";
+import { picture, write } from "./live.js";
+import { Tune } from "./tune.js";
+
+const WIDTH = 480;
+const QUALITY = 0.8;
+const GAP_MS = 80;
+const BUSY_MS = 1000;
+const MIX = 0.4; // of each new answer; the rest is what was shown before
+const SPEED_MS = 2000;
+
+const board = document.getElementById("board");
+const moods = JSON.parse(board.dataset.moods);
+const [video, note, start, wrong, hero, music] =
+  ["video", "note", "start", "wrong", "hero", "music"].map((id) => document.getElementById(id));
+const canvas = document.createElement("canvas");
+const tune = new Tune(JSON.parse(board.dataset.music));
+let stream = null;
+let shown = {};
+let answers = [];
+
+if (!navigator.mediaDevices?.getUserMedia) {
+  document.getElementById("insecure").hidden = false;
+  start.disabled = true;
+}
+document.getElementById("music-switch").hidden = !Tune.possible();
+music.addEventListener("change", () => tune.set(music.checked));
+start.addEventListener("click", () => (stream ? end() : begin()));
+
+async function begin() {
+  wrong.textContent = "";
+  start.disabled = true;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } },
+    });
+    video.srcObject = stream;
+    await video.play();
+  } catch (error) {
+    end();
+    wrong.textContent = reason(error);
+    return;
+  } finally {
+    start.disabled = false;
+  }
+  for (const track of stream.getTracks()) track.addEventListener("ended", () => end("Your camera went away."));
+  video.hidden = false;
+  note.hidden = true;
+  start.textContent = "Stop my camera";
+  look(stream);
+}
+
+function end(why = "") {
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = video.srcObject = null;
+  video.hidden = true;
+  note.hidden = false;
+  start.textContent = "Start my camera";
+  wrong.textContent = why;
+  [shown, answers] = [{}, []];
+  show([]);
+  write("speed", "\u00a0");
+  tune.stop();
+}
+
+function reason(error) {
+  if (error.name === "NotAllowedError") return "This page may not use your camera: allow it in the browser, then start again.";
+  if (error.name === "NotFoundError") return "This device has no camera.";
+  if (error.name === "NotReadableError") return "Another program uses your camera.";
+  return `Your camera cannot be used: ${error.message}`;
+}
+
+/** Asks and shows, for as long as this stream is the one in use. */
+async function look(mine) {
+  while (stream === mine) {
+    const begun = performance.now();
+    let pause = GAP_MS;
+    if (!document.hidden && video.videoWidth) {
+      const { faces, error, busy } = await ask(await jpeg());
+      if (stream !== mine) return;
+      if (faces) {
+        wrong.textContent = "";
+        show(faces);
+        count();
+      } else if (busy) {
+        wrong.textContent = "The kiosk is busy; trying again …";
+        pause = BUSY_MS;
+      } else {
+        end(error);
+        return;
+      }
+    }
+    await new Promise((done) => setTimeout(done, Math.max(0, pause - (performance.now() - begun))));
+  }
+}
+
+function jpeg() {
+  canvas.width = Math.min(WIDTH, video.videoWidth);
+  canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth);
+  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+}
+
+async function ask(body) {
+  try {
+    const answer = await fetch("/api/v1/classify", { method: "POST", body, headers: { "X-Moodlift": "page" } });
+    const told = await answer.json();
+    if (answer.ok) return told;
+    return { error: told.detail, busy: answer.status === 503 };
+  } catch {
+    return { busy: true };
+  }
+}
+
+function show(faces) {
+  const largest = faces.reduce((best, face) => (best && area(best) >= area(face) ? best : face), null);
+  if (largest) mix(largest.probabilities);
+  else shown = {};
+  const [emotion] = Object.entries(shown).sort((one, other) => other[1] - one[1])[0] ?? [null];
+  hero.className = `card column hero tint-${picture(emotion ?? "empty")}`;
+  write("mood", emotion ? moods[emotion] : "No face yet");
+  showBars(shown);
+  tune.hear(emotion);
+}
+
+const area = ({ box: [, , width, height] }) => width * height;
+
+function mix(probabilities) {
+  const first = !Object.keys(shown).length;
+  for (const [emotion, share] of Object.entries(probabilities)) {
+    shown[emotion] = first ? share : (1 - MIX) * shown[emotion] + MIX * share;
+  }
+}
+
+function count() {
+  const now = performance.now();
+  answers = [...answers.filter((time) => now - time < SPEED_MS), now];
+  const seconds = (now - answers[0]) / 1000;
+  if (seconds > SPEED_MS / 2000) write("speed", `${((answers.length - 1) / seconds).toFixed(0)} answers a second`);
+}

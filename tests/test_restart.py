@@ -1,0 +1,82 @@
+"""A kiosk that is told to begin again does so as the same process, with the new settings."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faces import ASTRONAUT
+from kiosks import RunningKiosk, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Owner:
+    """Whoever has the token of a running kiosk."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        keys = json.loads((folder / "state/moodlift/owner.json").read_text("utf-8"))
+        self._address = address
+        self._headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {keys['token']}",
+        }
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self._address}/api/v1/{path}"
+        request = urllib.request.Request(url, data, self._headers, method=method)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def restart(self, kiosk: RunningKiosk) -> dict[str, Any]:
+        """Restart the kiosk; return the first status of what comes then."""
+        began = time.monotonic()
+        self.ask("POST", "order", {"restart": True})
+        while True:
+            status = kiosk.wait_for(20.0)
+            if status["uptime_s"] < time.monotonic() - began:
+                return status
+
+
+@pytest.mark.parametrize("command", ["run", "demo"])
+def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> None:
+    port = free_port()
+    file = tmp_path / "config.toml"
+    file.write_text(
+        f'[web]\nport = {port}\n[camera]\nsource = "file:{ASTRONAUT}"\n[sound]\nenabled = false\n',
+        "utf-8",
+    )
+    with RunningKiosk(tmp_path, "--config", file, command=command) as kiosk:
+        if command == "run":
+            kiosk.port, kiosk.address = port, f"http://127.0.0.1:{port}"
+        kiosk.wait_for(20.0, level="ok", volume=0.7)
+        owner, pid = Owner(tmp_path, kiosk.address), kiosk.process.pid
+        files = kiosk.family()[0].num_fds()
+        owner.ask("PATCH", "settings", {"sound.volume": 0.25, "stage.mirror": True})
+        time.sleep(0.5)
+        assert kiosk.status()["volume"] == 0.7, "not before the restart"
+        owner.restart(kiosk)
+        kiosk.wait_for(20.0, level="ok", volume=0.25)
+        told = owner.ask("GET", "settings")
+        assert told["pending"] is False
+        assert told["settings"]["stage.mirror"]["value"] is True
+        assert kiosk.process.pid == pid
+        assert not [one for one in kiosk.family() if one.status() == "zombie"]
+        assert kiosk.family()[0].num_fds() < files + 3
+        # What somebody spoils then is left out, and told.
+        settings = tmp_path / "state/moodlift/settings.toml"
+        settings.write_text("[sound]\nvolume = 7\n", "utf-8")
+        owner.restart(kiosk)
+        status = kiosk.wait_for(20.0, level="failed", volume=0.7)
+        fault = next(one["message"] for one in status["health"] if one["part"] == "config")
+        assert fault.startswith(f"{settings}:2: sound.volume = 7: ")
+        assert fault.endswith("; running without what was set on the page")
+        kiosk.interrupt()
+        assert kiosk.process.wait(5) == 0
+        assert "Traceback" not in kiosk.text()
+        assert kiosk.screenshot.exists()

@@ -1,0 +1,144 @@
+"""A visitor tries the kiosk with their own camera: a real browser, a real kiosk, a real face."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsers import PHONE, launch, sync_api
+from kiosks import RunningKiosk
+
+from device.paths import ASSETS
+from device.web.keys import Keys
+from device.web.visits import Visits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
+FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+RATE = 5
+"""Answers a second that a visitor gets at least."""
+
+
+def film(path: Path, emotion: str) -> None:
+    """Write a part of the clip in which somebody acts an emotion, as Chromium's camera plays it."""
+    act = next(one for one in TIMELINE if one["emotion"] == emotion)
+    clip = cv2.VideoCapture(str(ASSETS / "clip" / "demo.mp4"))
+    clip.set(cv2.CAP_PROP_POS_MSEC, 1000 * (act["start"] + 1.0))
+    with path.open("wb") as file:
+        for _ in range(40):
+            good, frame = clip.read()
+            assert good
+            file.write(cv2.imencode(".jpg", frame)[1].tobytes())
+    clip.release()
+
+
+@pytest.fixture(scope="module")
+def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKiosk]:
+    with RunningKiosk(tmp_path_factory.mktemp("kiosk")) as kiosk:
+        kiosk.wait_for(30.0, level="ok")
+        yield kiosk
+
+
+@pytest.fixture(params=["happy", "sad"])
+def emotion(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def browser(emotion: str, tmp_path: Path) -> Iterator[Browser]:
+    camera = tmp_path / "face.mjpeg"
+    film(camera, emotion)
+    with launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={camera}") as browser:
+        yield browser
+
+
+def scanned(kiosk: RunningKiosk) -> str:
+    """Return the address that the code on stage leads to."""
+    keys = Keys(kiosk.report.parent / "state" / "moodlift")
+    return f"{kiosk.address}/visit/{Visits(lambda: keys.token).code}"
+
+
+def speed(page: Page) -> float:
+    """Count the answers of two seconds."""
+    counted: list[Any] = []
+    page.on("response", lambda one: counted.append(one.status) if "classify" in one.url else None)
+    page.wait_for_timeout(2000)
+    assert set(counted) == {200}
+    return len(counted) / 2
+
+
+def test_a_visitor_sees_what_their_face_shows(
+    kiosk: RunningKiosk, browser: Browser, emotion: str, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    expect = sync_api.expect
+    page.goto(scanned(kiosk))
+    assert page.url == f"{kiosk.address}/try"
+    expect(page.locator("#note")).to_have_text("Your camera is off.")
+    page.locator("#music").check()
+    page.locator("#start").click()
+    words = {"happy": "Looks happy", "sad": "Looks a little down"}
+    expect(page.locator("#mood")).to_have_text(words[emotion], timeout=15_000)
+    expect(page.locator("#emoji")).to_have_attribute("src", f"/emoji/{emotion}.svg")
+    if emotion == "sad":
+        page.wait_for_event("response", lambda one: "/music/uplifting/" in one.url, timeout=15_000)
+    assert speed(page) >= RATE
+    expect(page.locator("#speed")).to_contain_text("answers a second")
+    share = int(page.locator(f"#bar-{emotion}").get_attribute("aria-valuenow") or 0)
+    assert share > 40
+    assert Axe().run(page).violations_count == 0
+    page.screenshot(path=str(tmp_path / "try.png"), full_page=True)
+    page.locator("#start").click()
+    expect(page.locator("#mood")).to_have_text("No face yet")
+    time.sleep(0.3)
+    assert page.evaluate("document.getElementById('video').srcObject") is None
+    assert complaints == []
+    context.close()
+
+
+def test_plain_http_from_elsewhere_is_explained(kiosk: RunningKiosk, browser: Browser) -> None:
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+    page = context.new_page()
+    page.goto(scanned(kiosk))
+    sync_api.expect(page.locator("#insecure")).to_contain_text("only over HTTPS")
+    sync_api.expect(page.locator("#start")).to_be_disabled()
+    context.close()
+
+
+def test_a_camera_that_may_not_be_used_is_explained(kiosk: RunningKiosk, browser: Browser) -> None:
+    context = browser.new_context()
+    refuse = (
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '%s'); }"
+    )
+    for name, words in (("NotAllowedError", "allow it"), ("NotFoundError", "no camera")):
+        page = context.new_page()
+        page.add_init_script(refuse % name)
+        page.goto(scanned(kiosk))
+        page.locator("#start").click()
+        sync_api.expect(page.locator("#wrong")).to_contain_text(words)
+    context.close()
+
+
+def test_a_visit_that_is_over_says_so(kiosk: RunningKiosk, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(scanned(kiosk))
+    page.locator("#start").click()
+    sync_api.expect(page.locator("#speed")).to_contain_text("answers a second", timeout=15_000)
+    context.clear_cookies()
+    sync_api.expect(page.locator("#wrong")).to_contain_text("scan the code")
+    context.close()
