@@ -167,7 +167,8 @@ class Kiosk:
                 clock.tick(self._config.stage.fps)
             self._leave_behind()
         finally:
-            self._notifier.stopping()
+            if not self._restart:
+                self._notifier.stopping()
             self.close()
         if self._shut_down:
             _shut_down()

@@ -84,9 +84,15 @@ def packages(machine: Machine) -> str:
     return machine.run("dpkg-query", "-W")
 
 
-def page(machine: Machine, path: str = "") -> str:
-    ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8080/{path}').read())"
-    return machine.run("python3", "-c", ask)
+def page(
+    machine: Machine, path: str = "", order: str = "", token: str = "", check: bool = True
+) -> str:
+    """Return what the status page answers; with an order, to its POST."""
+    kind = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    address = f"http://127.0.0.1:8080/{path}"
+    request = f"u.Request({address!r}, {order.encode() or None!r}, {kind if order else {}!r})"
+    ask = f"import urllib.request as u; print(u.urlopen({request}).read())"
+    return machine.run("python3", "-c", ask, check=check)
 
 
 def running(machine: Machine) -> bool:
@@ -95,6 +101,12 @@ def running(machine: Machine) -> bool:
 
 def release(machine: Machine, link: str = "current") -> str:
     return machine.run("readlink", f"/opt/moodlift/{link}").removeprefix("releases/")
+
+
+def starts(machine: Machine) -> int:
+    """Return how often a kiosk has opened its screen."""
+    said = machine.run("journalctl", "--identifier=moodlift", "--output=cat", "--no-pager")
+    return said.count("display: ")
 
 
 def pid(machine: Machine) -> int:
@@ -184,6 +196,16 @@ def test_killed_or_frozen_it_is_back_within_20_seconds(kiosk: Machine) -> None:
         kiosk.until(lambda old=process: running(kiosk) and pid(kiosk) not in (0, old), 20)
         assert "Moodlift" in page(kiosk)
     assert "Watchdog timeout" in kiosk.run("journalctl", "--unit=moodlift", "--no-pager")
+
+
+def test_begun_again_by_its_owner_it_is_the_same_process(kiosk: Machine) -> None:
+    process, before = pid(kiosk), starts(kiosk)
+    token = kiosk.run("moodlift", "pair", "--token")
+    page(kiosk, "api/v1/order", '{"restart": true}', token)
+    kiosk.until(lambda: starts(kiosk) > before, 20)
+    assert running(kiosk)
+    assert pid(kiosk) == process
+    kiosk.until(lambda: "Moodlift" in page(kiosk, check=False), 20)
 
 
 def test_after_a_restart_of_the_machine_it_has_the_screen(kiosk: Machine) -> None:
