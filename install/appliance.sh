@@ -5,6 +5,7 @@
 # target) is noted in $added, so that it can be taken away.
 
 added=$opt/added
+default_target=/etc/systemd/system/default.target
 groups=(video render input audio gpio)
 # FROM (in a release) TO; what goes into a folder of another program only where there is one.
 files=(
@@ -122,7 +123,7 @@ noted() { sed -n "s/^$1 //p" "$added" 2>/dev/null || true; }
 debian_packages() {
     local wanted=("${page_packages[@]}") lacking
     [ -z "$screen" ] || wanted+=("${screen_packages[@]}")
-    if apt-cache show "${pi_packages[0]}" >/dev/null 2>&1; then wanted+=("${pi_packages[@]}"); fi
+    [ ! -e "$prefix/etc/rpi-issue" ] || wanted+=("${pi_packages[@]}") # Raspberry Pi OS alone has them
     if [ -n "$prefix" ]; then
         say "the image needs these Debian packages: ${wanted[*]}"
         return
@@ -179,7 +180,7 @@ lay_files() {
     local entry to
     for entry in "${files[@]}"; do
         to=$prefix${entry#* }
-        if here "$entry"; then
+        if here "$entry" && [ -e "$prefix$opt/current/${entry% *}" ]; then
             command install -D -m 644 "$prefix$opt/current/${entry% *}" "$to.new"
             mv -fT "$to.new" "$to"
         else
@@ -213,12 +214,10 @@ tell_system() {
         udevadm trigger --subsystem-match=gpio --subsystem-match=dma_heap
     fi
     # A desktop would hold the screen.
-    local target
-    target=$(systemctl get-default)
-    if [ -n "$screen" ] && [ "$target" = graphical.target ] &&
+    if [ -n "$screen" ] && [ "$(systemctl get-default)" = graphical.target ] &&
         systemctl cat display-manager.service >/dev/null 2>&1; then
-        note target "$target"
         say "this machine starts without its desktop from now on"
+        note target "$(readlink $default_target || echo none)"
         systemctl --quiet set-default multi-user.target
     fi
 }
@@ -233,9 +232,9 @@ take_away() {
         entry=${entry#* }
         ! present "$entry" || change "removing $entry" rm -f "$entry"
     done
-    [ -n "$check" ] || { empty_folders && systemctl daemon-reload; }
+    [ -n "$check" ] || forget
     target=$(noted target)
-    [ -z "$target" ] || change "starting with the desktop again" give_back_desktop "$target"
+    [ -z "$target" ] || change "from the next start on the desktop is back" give_back_desktop "$target"
     for entry in releases current previous; do
         ! present "$opt/$entry" || change "removing $opt/$entry" rm -rf "${opt:?}/$entry"
     done
@@ -251,12 +250,13 @@ take_away() {
 present() { [ -e "$1" ] || [ -L "$1" ]; }
 
 give_back_desktop() {
-    systemctl --quiet set-default "$1"
+    rm -f $default_target
+    [ "$1" = none ] || ln -s "$1" $default_target
     sed -i '/^target /d' "$added"
 }
 
-# Folders that may have been made for the kiosk alone.
-empty_folders() {
+# Removes folders that may have been made for the kiosk alone, and what systemd remembers of it.
+forget() {
     local entry folder
     for entry in "${files[@]}"; do
         folder=$(dirname "${entry#* }")
@@ -265,6 +265,8 @@ empty_folders() {
             folder=$(dirname "$folder")
         done
     done
+    systemctl daemon-reload
+    systemctl reset-failed moodlift.service moodlift-help.service 2>/dev/null || true
 }
 
 take_away_the_rest() {

@@ -61,7 +61,7 @@ room() {
 python_packages() {
     local venv=$1/venv flags from=() total
     mapfile -t flags < <(venv_flags)
-    if same_packages "$1" "${flags[@]}"; then
+    if same_packages "${flags[@]}"; then
         cp -al "$prefix$opt/current/venv" "$venv"
         return
     fi
@@ -74,10 +74,10 @@ python_packages() {
         fail "pip could not install the Python packages; run the same command again"
 }
 
-# same_packages FOLDER [FLAG]: has the release in use the packages that this one needs?
+# same_packages [FLAG]: has the release in use the packages that this one needs?
 same_packages() {
     local old=$prefix$opt/current site=false
-    [ -z "${2:-}" ] || site=true
+    [ -z "${1:-}" ] || site=true
     cmp -s install/requirements.txt "$old/install/requirements.txt" &&
         grep -qx "version = $("$python" -c 'import platform; print(platform.python_version())')" \
             "$old/venv/pyvenv.cfg" &&
@@ -130,7 +130,8 @@ switch() {
     fi
     say "$1 does not start; going back to $old"
     point current "$old"
-    if [ -n "$older" ]; then point previous "$older"; else rm -f "$opt/previous"; fi
+    rm -f "$opt/previous"
+    if [ -n "$older" ] && [ "$older" != "$1" ]; then point previous "$older"; fi
     lay_files
     rm -rf "$opt/releases/$1"
     starts || fail "$old does not start either; journalctl -u moodlift -e tells why"
@@ -155,5 +156,4 @@ roll_back() {
     [ -e $units/moodlift.service.d/screen.conf ] || screen=''
     [ -n "$to" ] || fail "there is no release to go back to"
     change "going back from $(release_at current) to $to" switch "$to"
-    say "done"
 }

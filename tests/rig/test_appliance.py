@@ -297,6 +297,22 @@ def test_the_status_page_alone_leaves_the_console_be(kiosk: Machine) -> None:
     assert kiosk.show("getty@tty1", "ActiveState") == "inactive"
 
 
+def test_a_desktop_makes_room_until_the_kiosk_is_removed(kiosk: Machine) -> None:
+    desktop = kiosk.root / "etc/systemd/system/display-manager.service"
+    desktop.write_text("[Service]\nExecStart=sleep infinity\n", "utf-8")
+    try:
+        kiosk.run("systemctl", "daemon-reload")
+        kiosk.run("systemctl", "start", "display-manager")
+        assert not running(kiosk)
+        assert kiosk.run("systemctl", "get-default") == "graphical.target"
+        kiosk.run("/root/first/install.sh", *OFFLINE)
+        assert running(kiosk)
+        assert kiosk.show("display-manager", "ActiveState") == "inactive"
+        assert kiosk.run("systemctl", "get-default") == "multi-user.target"
+    finally:
+        desktop.unlink()
+
+
 def test_a_kiosk_that_cannot_start_gives_up_with_words_on_the_screen(kiosk: Machine) -> None:
     kiosk.screen()
     program = f"{CURRENT}/device/kiosk.py"
@@ -319,6 +335,7 @@ def test_removed_it_leaves_what_is_the_owner_s_and_purged_nothing(
     before, units_before, packages_before = untouched
     kiosk.run("/root/first/install.sh", "--uninstall")
     assert units(kiosk) == units_before
+    assert kiosk.run("systemctl", "get-default") == "graphical.target"
     assert (kiosk.root / "etc/moodlift/config.toml").is_file()
     assert (kiosk.root / "var/lib/moodlift").is_dir()
     kiosk.until(lambda: kiosk.show("getty@tty1", "ActiveState") == "active", 5)
