@@ -1,10 +1,13 @@
 """install.sh, as far as it can be tested without installing: what it refuses, and from where."""
 
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,6 +32,25 @@ def program(folder: Path, name: str, script: str) -> str:
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)
     return str(folder)
+
+
+def test_every_dependency_is_pinned_in_a_version_that_will_do() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (ROOT / "install/requirements.txt").read_text("utf-8").splitlines()
+    pins = [Requirement(line.rstrip("\\ ")) for line in lines if re.match(r"[a-z]", line)]
+    for text in (*project["dependencies"], *project["optional-dependencies"]["device"]):
+        wanted = Requirement(text)
+        for python in ("3.11", "3.13"):
+            where = {"python_version": python, "python_full_version": f"{python}.0"}
+            if wanted.marker is None or wanted.marker.evaluate(where):
+                (pin,) = [
+                    pin
+                    for pin in pins
+                    if pin.name == wanted.name
+                    and (pin.marker is None or pin.marker.evaluate(where))
+                ]
+                (version,) = pin.specifier
+                assert version.version in wanted.specifier, "docs/INSTALL.md has the command"
 
 
 def test_help_from_any_folder() -> None:

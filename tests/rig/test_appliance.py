@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,7 +119,12 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """Boot a machine without a kiosk."""
     rig = Path(RIG)
     folder = tmp_path_factory.mktemp("machine")
-    machine = Machine(rig / "tree", folder, {rig / "wheelhouse": "/wheelhouse"})
+    try:
+        machine = Machine(rig / "tree", folder, {rig / "wheelhouse": "/wheelhouse"})
+    except subprocess.CalledProcessError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no container can be made here: {error}")
     try:
         machine.start()
         yield machine
