@@ -16,7 +16,7 @@ NAMED = re.compile(r"\{\}|%[.\d]*[a-z]")
 SHORT = 8
 """Pieces shorter than this say nothing by themselves."""
 INNER = {"LookupError", "ValueError", "NotImplementedError", "TypeError", "ArgumentTypeError"}
-"""Mistakes of the program itself, which nobody sees, and of a command line, told where it is typed."""
+"""Mistakes of the program itself, which nobody sees, and of command lines, told where typed."""
 
 
 def text(node: ast.expr) -> str:

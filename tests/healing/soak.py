@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import json
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -58,6 +60,14 @@ def glance(kiosk: RunningKiosk, token: str) -> None:
             answer.read(size)
 
 
+def follow(kiosk: RunningKiosk) -> None:
+    """Follow the status until the kiosk ends."""
+    gone = contextlib.suppress(OSError, http.client.HTTPException)
+    with gone, urllib.request.urlopen(f"{kiosk.address}/api/v1/events") as events:
+        while events.readline():
+            pass
+
+
 def slope(times: list[float], values: list[float]) -> float:
     """Return by how much something grows in an hour (least squares)."""
     return float(np.polyfit(np.array(times) / 3600, values, 1)[0])
@@ -74,17 +84,16 @@ def main() -> None:
         owner = Path(folder) / "state" / "moodlift" / "owner.json"
         token = json.loads(owner.read_text("utf-8"))["token"]
         begun = time.monotonic()
-        with urllib.request.urlopen(f"{kiosk.address}/api/v1/events") as follower:
-            while (now := time.monotonic() - begun) < seconds:
-                if now > WARM_UP * seconds:
-                    times.append(now)
-                    samples.append(sample(kiosk))
-                if len(samples) % 30 == 0:
-                    glance(kiosk, token)
-                follower.read1(2**20)
-                time.sleep(EVERY)
-        with contextlib.suppress(OSError):
-            kiosk.interrupt()
+        threading.Thread(target=follow, args=(kiosk,), daemon=True).start()
+        while (now := time.monotonic() - begun) < seconds:
+            if now > WARM_UP * seconds:
+                times.append(now)
+                samples.append(sample(kiosk))
+            if len(samples) % 30 == 0:
+                glance(kiosk, token)
+            time.sleep(EVERY)
+        kiosk.interrupt()
+        kiosk.process.wait(10)
     print(f"{seconds:.0f} s, the first {WARM_UP:.0%} of which are left out")
     for name in samples[0]:
         values = [one[name] for one in samples]
