@@ -24,6 +24,8 @@ echo $$ >"/sys/fs/cgroup/$1/cgroup.procs"
 shift
 exec systemd-nspawn "$@"
 """
+GROUPS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
+"""Where this machine may have its v2 hierarchy."""
 POWER_OFF = signal.SIGRTMIN + 4
 """What systemd understands as an order to power off: systemd(1), "Signals"."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -128,6 +130,9 @@ class Machine:
             os.killpg(self._nspawn.pid, signal.SIGKILL)
         self._nspawn.wait()
         self._nspawn = None
+        for top in GROUPS:
+            for group in sorted((top / self._name).glob("**/"), reverse=True):
+                group.rmdir()
 
     def discard(self) -> None:
         """Shut down, and forget all that was changed."""
