@@ -42,7 +42,7 @@ class Keeper:
         self, config: FeedbackConfig, folder: Path, clock: Callable[[], float] = time.time
     ) -> None:
         self.store = Store(folder, config)
-        self._days, self._clock = config.days, clock
+        self.days, self._clock = config.days, clock
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._fault = ""
         self._thread: threading.Thread | None = None
@@ -62,7 +62,7 @@ class Keeper:
             return Level.OFF, "switched off"
         if self._fault:
             return Level.DEGRADED, f"nothing is kept: {self._fault}"
-        return Level.OK, f"answers are counted; crops are kept on consent, for {self._days} days"
+        return Level.OK, f"answers are counted; crops are kept on consent, for {self.days} days"
 
     def count(self, answer: Feedback) -> Future[None]:
         """Count an answer; what is returned is done once it is on the disk, or FeedbackError."""

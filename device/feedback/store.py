@@ -72,7 +72,7 @@ class Store:
         self._config = config
 
     def count(self, answer: Feedback, now: float) -> None:
-        """Count an answer at `now`, seconds since 1970, by the day, if the stage showed anything."""
+        """Count an answer by its day, `now` in seconds since 1970, if the stage showed anything."""
         if answer.shown is not None:
             with self._changing() as database:
                 database.execute(COUNT, (int(now // DAY), answer.shown, answer.felt))
