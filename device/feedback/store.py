@@ -99,7 +99,9 @@ class Store:
             return [
                 number
                 for number in numbers
-                if not database.execute("DELETE FROM crops WHERE number = ?", (number,)).rowcount
+                if not database.execute(
+                    "DELETE FROM crops WHERE number = ?", (_bounded(number),)
+                ).rowcount
             ]
 
     def purge(self) -> None:
@@ -130,12 +132,14 @@ class Store:
         """Return the crops, the newest first: at most `most` with numbers below `before`."""
         query = "SELECT * FROM crops WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?"
         with self._reading() as database:
-            return [_kept(*row) for row in database.execute(query, (before, before, most))]
+            below = None if before is None else _bounded(before)
+            return [_kept(*row) for row in database.execute(query, (below, below, most))]
 
     def crop(self, number: int) -> Kept | None:
         """Return one crop, if it is there."""
         with self._reading() as database:
-            row = database.execute("SELECT * FROM crops WHERE number = ?", (number,)).fetchone()
+            query = "SELECT * FROM crops WHERE number = ?"
+            row = database.execute(query, (_bounded(number),)).fetchone()
             return _kept(*row) if row else None
 
     def _too_many(self, database: sqlite3.Connection) -> bool:
@@ -199,6 +203,11 @@ def _begin(database: sqlite3.Connection, version: int) -> None:
         database.execute("DELETE FROM crops")
     database.execute(f"PRAGMA user_version = {VERSION}")
     database.commit()
+
+
+def _bounded(number: int) -> int:
+    """Return a number that SQLite can hold; no crop has the last of them."""
+    return max(-(2**63), min(number, 2**63 - 1))
 
 
 def _kept(number: int, label: str, probabilities: str, model: str, hour: int, png: bytes) -> Kept:

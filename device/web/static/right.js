@@ -30,18 +30,22 @@ export class Right {
     if (!picture) return;
     this.#end("");
     for (const button of this.#buttons()) button.setAttribute("aria-pressed", button.value === felt);
+    const asked = (this.#asked = { picture, felt });
     const { error } = await send("/api/v1/feedback/answer", { shown, felt });
     if (error) return this.#end(error);
     const crop = await sendPicture("/api/v1/feedback/crop", picture);
     if (crop.error) return this.#end(THANKS);
-    this.#part("crop").getContext("2d").drawImage(await createImageBitmap(crop), 0, 0);
-    this.#asked = { picture, felt };
+    const bitmap = await createImageBitmap(crop);
+    if (this.#asked !== asked) return;
+    this.#part("crop").getContext("2d").drawImage(bitmap, 0, 0);
     this.#part("consent").hidden = false;
     this.#part("drop").focus();
   }
 
   async #keep() {
+    if (!this.#asked) return;
     const { picture, felt } = this.#asked;
+    this.#asked = null;
     const { error } = await sendPicture(`/api/v1/feedback/crop?label=${felt}&consent=yes`, picture);
     this.#end(error ?? `${THANKS} The picture is kept.`);
   }
