@@ -46,7 +46,7 @@ class Keepsake:
     @property
     def when(self) -> str:
         """The hour as RFC 3339 has it."""
-        return datetime.fromtimestamp(self.hour * HOUR, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(self.hour * HOUR, UTC).isoformat().replace("+00:00", "Z")
 
     @property
     def image(self) -> NDArray[np.uint8]:

@@ -86,26 +86,16 @@ class Consent:
         self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
         top = self._picture.bottom + gap
         wide, high = (across - 3 * gap) // 2, self._box.bottom - gap - top
-        # No lies where a right-handed finger comes to rest, and is drawn the stronger.
-        self._yes = pygame.Rect(self._box.left + gap, top, wide, high)
-        self._no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
+        self.yes = pygame.Rect(self._box.left + gap, top, wide, high)
+        self.no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
+        """Where the buttons are. Only the first allows anything; the second is the stronger."""
         left = self._picture.right + gap
         self._text = pygame.Rect(left, self._box.top + gap, self._box.right - gap - left, side)
         self._made: tuple[NDArray[np.uint8], pygame.Surface] | None = None
 
-    @property
-    def yes(self) -> pygame.Rect:
-        """Where a touch allows it."""
-        return self._yes
-
-    @property
-    def no(self) -> pygame.Rect:
-        """Where a touch forbids it, as it does everywhere but on `yes`."""
-        return self._no
-
     def hit(self, x: float, y: float) -> bool:
         """Return what a touch at a place in pixels says."""
-        return self._yes.collidepoint(x, y)
+        return self.yes.collidepoint(x, y)
 
     def draw(self, canvas: pygame.Surface, clock: ConsentClock, now: float) -> None:
         """Draw what there is of it."""
@@ -113,21 +103,26 @@ class Consent:
         if shown <= 0.0:
             self._made = None
             return
-        put_at(canvas, pill(self._box.size, 0.86, self._line // 2), self._box.topleft, shown)
         if clock.picture is None:
             self._made = None
-            self._say(canvas, self._words.thanks, self._box, self._line, shown)
+            row = self.yes.union(self.no)
+            self._plate(canvas, row, shown)
+            self._say(canvas, self._words.thanks, row, self._line, shown)
             return
-        put(canvas, self._view(clock.picture), self._picture.center, shown)
+        self._plate(canvas, self._box, shown)
+        put_at(canvas, self._view(clock.picture), self._picture.topleft, shown)
         self._say(canvas, self._words.text, self._text, self._line, shown, 4)
         for rect, words, strength in (
-            (self._yes, self._words.yes, 0.5),
-            (self._no, self._words.no, 1.0),
+            (self.yes, self._words.yes, 0.5),
+            (self.no, self._words.no, 1.0),
         ):
             plate = pygame.Surface(rect.size, pygame.SRCALPHA)
             pygame.draw.rect(plate, BUTTON, plate.get_rect(), border_radius=self._line // 2)
             put_at(canvas, plate, rect.topleft, strength * shown)
             self._say(canvas, words, rect, round(self._line * 0.62), shown)
+
+    def _plate(self, canvas: pygame.Surface, rect: pygame.Rect, shown: float) -> None:
+        put_at(canvas, pill(rect.size, 0.86, self._line // 2), rect.topleft, shown)
 
     def _say(
         self,
