@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import re
 import stat
 import struct
@@ -20,9 +19,10 @@ from typing import IO, TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from device.errors import ArchiveError, PictureError
+from device.errors import ArchiveError, FeedbackError, PictureError
 from device.feedback.keepsake import HOUR, LARGEST, Keepsake, decode
 from device.feedback.manifest import MOST_CROPS, NAME, Entry, Manifest
+from device.keep import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,48 +49,28 @@ _DAMAGE = (
 """What `zipfile` raises while it reads a damaged file, or one of a kind that it does not know."""
 
 
-def write(file: IO[bytes], crops: Iterable[Kept]) -> None:
-    """Write crops as an archive. It says nothing more than its manifest does, no time either."""
-    entries = []
-    with zipfile.ZipFile(file, "w") as archive:
-        for one in crops:
-            name = f"crops/{one.number}.png"
-            archive.writestr(_member(name), one.png)
-            entries.append(
-                Entry(
-                    file=name,
-                    sha256=hashlib.sha256(one.png).hexdigest(),
-                    label=one.label,
-                    probabilities=list(one.probabilities),
-                    model=one.model,
-                    hour=one.when,
-                )
-            )
-        archive.writestr(_member(NAME), Manifest(crops=entries).model_dump_json(indent=1))
-
-
 def content(crops: Iterable[Kept]) -> bytes:
-    """Return crops as an archive in memory: 5 MB for each 2,000."""
-    out = io.BytesIO()
-    write(out, crops)
+    """Return crops as an archive, which says nothing more than its manifest does, no time either.
+
+    It takes 5 MB for each 2,000. Raises FeedbackError for a crop that is damaged.
+    """
+    out, entries = io.BytesIO(), []
+    with zipfile.ZipFile(out, "w") as archive:
+        for one in crops:
+            entry = _entry(one)
+            archive.writestr(_member(entry.file), one.png)
+            entries.append(entry)
+        archive.writestr(_member(NAME), Manifest(crops=entries).model_dump_json())
     return out.getvalue()
 
 
 def save(path: Path, crops: Iterable[Kept]) -> None:
-    """Write crops as a private file, whole or not at all. Raises ArchiveError."""
-    partial = path.with_name(f"{path.name}.partial")
+    """Write crops as a private file, whole or not at all. Raises FeedbackError."""
+    data = content(crops)
     try:
-        partial.unlink(missing_ok=True)
-        partial.touch(mode=0o600)
-        with partial.open("wb") as file:
-            write(file, crops)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        keep(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise ArchiveError(f"{path}: {error.strerror}") from error
+        raise FeedbackError(f"{path}: {error.strerror}") from error
 
 
 def read(path: Path) -> list[Keepsake]:
@@ -195,6 +175,21 @@ def _keepsake(entry: Entry, png: bytes) -> Keepsake:
     hour = datetime.strptime(entry.hour, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC).timestamp()
     probabilities = tuple(entry.probabilities)
     return Keepsake(entry.label, probabilities, entry.model, int(hour // HOUR), png)
+
+
+def _entry(one: Kept) -> Entry:
+    """Return what the manifest says of a crop. Raises FeedbackError for a damaged one."""
+    try:
+        return Entry(
+            file=f"crops/{one.number}.png",
+            sha256=hashlib.sha256(one.png).hexdigest(),
+            label=one.label,
+            probabilities=list(one.probabilities),
+            model=one.model,
+            hour=one.when,
+        )
+    except ValidationError as error:
+        raise FeedbackError(f"crop {one.number} is damaged; delete it") from error
 
 
 def _member(name: str) -> zipfile.ZipInfo:

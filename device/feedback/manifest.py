@@ -61,7 +61,7 @@ class Entry(Table):
         Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
         AfterValidator(_sums_to_one),
     ]
-    model: Annotated[str, Field(max_length=256)]
+    model: Annotated[str, Field(max_length=64)]
     hour: Annotated[
         str,
         Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00Z$"),

@@ -144,7 +144,7 @@ def _limit() -> None:
     wait = answers.wait(address)
     if wait:
         raise TooManyRequests("too many answers; wait a minute", retry_after=math.ceil(wait))
-    answers.fail(address)
+    answers.fail(address)  # counts, whatever comes of it
 
 
 def _written(done: Future[None]) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from device.errors import ArchiveError
+from device.errors import ArchiveError, FeedbackError
 from device.eye.crop import RECIPE, VERSION
 from device.feedback import Kept, archive
 from device.feedback.keepsake import LARGEST, encode
@@ -149,14 +149,39 @@ def test_one_that_is_packed_again_is_read(tmp_path: Path, forgery: Forgery) -> N
 
 
 def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="No such file or directory"):
+    (tmp_path / "no").touch()
+    with pytest.raises(FeedbackError, match="File exists"):
         archive.save(tmp_path / "no" / "export.zip", [kept(1)])
     path = tmp_path / "export.zip"
     path.write_bytes(b"old")
     (tmp_path / "export.zip.partial").mkdir()
-    with pytest.raises(ArchiveError):
+    with pytest.raises(FeedbackError):
         archive.save(path, [kept(1)])
     assert path.read_bytes() == b"old"
+
+
+def test_a_damaged_crop_is_named_and_the_old_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    path.write_bytes(b"old")
+    damaged = Kept("joy", (math.nan,) * 7, "0.4.0", 497_221, b"", 8)
+    with pytest.raises(FeedbackError, match="^crop 8 is damaged; delete it$"):
+        archive.save(path, [kept(1), damaged])
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["export.zip"]
+
+
+def test_the_largest_export_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    png = encode(crop(1))
+    model = "\U0001f600" * 64
+    archive.save(
+        path,
+        (
+            Kept("surprise", (0.1429,) * 7, model, 497_221, png, 10**17 + number)
+            for number in range(MOST_CROPS)
+        ),
+    )
+    assert len(archive.read(path)) == MOST_CROPS
 
 
 @pytest.mark.parametrize(
@@ -457,7 +482,7 @@ NAN = math.nan
         ("hour", "2026-09-21T13:07:00Z"), ("hour", "2026-09-21T13:00:00"), ("hour", 497_221),
         ("hour", "2026-02-30T13:00:00Z"), ("hour", "2026-09-21T24:00:00Z"),
         ("hour", "0000-01-01T00:00:00Z"), ("hour", "2026-09-21T13:00:00Z\n"),
-        ("model", 4), ("model", "x" * 257), ("file", "crops/7.png\n"), ("file", 7),
+        ("model", 4), ("model", "x" * 65), ("file", "crops/7.png\n"), ("file", 7),
         ("person", "somebody"), ("hour", ...), ("label", ...), ("sha256", ...),
     ],
 )  # fmt: skip
