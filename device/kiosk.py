@@ -39,6 +39,7 @@ from device import (
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
+from device.eye.pace import Pace
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.faults import Faults
@@ -114,6 +115,7 @@ class Kiosk:
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
+        self._pace = Pace(config.eye.max_rate)
         self.display = self._open_display(run.display)
         self._stage = self._set_stage()
         self._ladder = stage.Ladder(1.0 / config.stage.fps)
@@ -316,6 +318,8 @@ class Kiosk:
         if now >= self._read_at:
             self._read_at = now + BOARD_SECONDS
             self._reading = self._board.read()
+            rate = self._pace.note(self._reading.strained, now)
+            self._eye.look(rate)
         last = self._eye.sighting.get()
         health = self._health(now)
         self._faults.note(health, now)

@@ -1,7 +1,7 @@
 """What the kiosk and its eye say to each other over their pipe.
 
-The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Question`, `Glance` and
-`Stop`.
+The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Rate`, `Question`,
+`Glance` and `Stop`.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ class Answer:
     sighting: Sighting | None
     error: str = ""
     crop: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Look so many times a second at most."""
+
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
