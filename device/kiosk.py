@@ -130,6 +130,7 @@ class Kiosk:
         self._reading, self._read_at = board.Reading(), now
         self._history = history.Recorder(config.history, state_directory())
         self._keeper = feedback.Keeper(config.feedback, state_directory())
+        self._keeper.start()
         self._interview = Interview(self._stage, self._eye, self._keeper)
         view = web.View(
             self._status,

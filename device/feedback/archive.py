@@ -14,7 +14,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -76,7 +76,7 @@ def save(path: Path, crops: Iterable[Kept]) -> None:
 def read(path: Path) -> list[Keepsake]:
     """Return the crops of an archive in its manifest's order, every one checked and decodable.
 
-    Raises ArchiveError ("FILE: reason") at the first thing that is not as `write` makes it.
+    Raises ArchiveError ("FILE: reason") at the first thing that is not as `save` makes it.
     """
     try:
         if not path.is_file():
@@ -172,9 +172,8 @@ def _keepsake(entry: Entry, png: bytes) -> Keepsake:
         decode(png)
     except PictureError as error:
         raise ArchiveError(f"{entry.file}: {error}") from error
-    hour = datetime.strptime(entry.hour, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC).timestamp()
-    probabilities = tuple(entry.probabilities)
-    return Keepsake(entry.label, probabilities, entry.model, int(hour // HOUR), png)
+    hour = int(datetime.fromisoformat(entry.hour).timestamp() // HOUR)
+    return Keepsake(entry.label, tuple(entry.probabilities), entry.model, hour, png)
 
 
 def _entry(one: Kept) -> Entry:

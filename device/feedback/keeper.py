@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
-from device.feedback.keepsake import HOUR, Keepsake, encode
+from device.feedback.keepsake import HOUR, LONGEST_MODEL, Keepsake, encode
 from device.feedback.store import Store
 from device.messages import Level
 
@@ -32,7 +32,9 @@ CLOSE_SECONDS = 3.0
 
 
 class Keeper:
-    """Counts answers and keeps crops, in a thread of its own; `folder` is the state's.
+    """Counts answers and keeps crops, in a thread of its own once it was started.
+
+    `folder` is the state's. Switched off, it still deletes what is too old.
 
     A disk that is full, read-only or damaged stops the keeping, not the show: it is told in
     `health`, what was to be kept meanwhile is dropped, and the next try may succeed.
@@ -42,23 +44,19 @@ class Keeper:
         self, config: FeedbackConfig, folder: Path, clock: Callable[[], float] = time.time
     ) -> None:
         self.store = Store(folder, config)
-        self.days, self._clock = config.days, clock
+        self.enabled, self.days, self._clock = config.enabled, config.days, clock
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._fault = ""
-        self._thread: threading.Thread | None = None
-        if config.enabled:
-            self._thread = threading.Thread(target=self._work, name="feedback", daemon=True)
-            self._thread.start()
+        self._thread = threading.Thread(target=self._work, name="feedback", daemon=True)
 
-    @property
-    def enabled(self) -> bool:
-        """Whether anything is counted or kept."""
-        return self._thread is not None
+    def start(self) -> None:
+        """Begin to keep, and to delete what is too old."""
+        self._thread.start()
 
     @property
     def health(self) -> tuple[Level, str]:
         """How the keeping does, in words."""
-        if self._thread is None:
+        if not self.enabled:
             return Level.OFF, "switched off"
         if self._fault:
             return Level.DEGRADED, f"nothing is kept: {self._fault}"
@@ -74,18 +72,17 @@ class Keeper:
         """Keep an aligned crop, uint8 (48, 48), of somebody who has consented; as in `count`."""
         rounded = tuple(round(one, 4) for one in probabilities)
         hour = int(self._clock() // HOUR)
-        one = Keepsake(label, rounded, model, hour, encode(crop))
+        one = Keepsake(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
         return self._do(lambda: self.store.keep(one))
 
     def close(self) -> None:
         """Write what waits, and end."""
-        if self._thread is not None:
-            self._tasks.put(None)
-            self._thread.join(CLOSE_SECONDS)
+        self._tasks.put(None)
+        self._thread.join(CLOSE_SECONDS)
 
     def _do(self, work: Callable[[], None]) -> Future[None]:
         task = _Task(work)
-        if self._thread is None:
+        if not self.enabled:
             task.done.set_exception(FeedbackError("feedback is switched off"))
         else:
             self._tasks.put(task)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HOUR = 3600
 LARGEST = 4096
 """Bytes of a crop's PNG at most: even noise takes fewer than 2,500."""
+LONGEST_MODEL = 64
+"""Characters of a model's version that are kept."""
 _HEAD = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", SIZE, SIZE, 8, 0, 0, 0, 0)
 """How a PNG of 48 x 48 pixels in 8 bits of grey begins (W3C PNG, 5.2 and 11.2.1)."""
 _DAMAGE = (OSError, SyntaxError, ValueError, struct.error, zlib.error)

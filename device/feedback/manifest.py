@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from device.eye.crop import RECIPE, VERSION
+from device.feedback.keepsake import LONGEST_MODEL
 from device.messages import EMOTIONS
 
 SCHEMA = 1
@@ -61,7 +62,7 @@ class Entry(Table):
         Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
         AfterValidator(_sums_to_one),
     ]
-    model: Annotated[str, Field(max_length=64)]
+    model: Annotated[str, Field(max_length=LONGEST_MODEL)]
     hour: Annotated[
         str,
         Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00Z$"),

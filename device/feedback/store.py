@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,8 @@ COUNT = (
     "INSERT INTO answers VALUES (?, ?, ?, 1) "
     "ON CONFLICT (day, shown, felt) DO UPDATE SET count = count + 1"
 )
+DELETE = "DELETE FROM crops WHERE number = ?"
 ADD = "INSERT INTO crops (label, probabilities, model, hour, png) VALUES (?, ?, ?, ?, ?)"
-ONE_TOO_MANY = """
-DELETE FROM crops WHERE number = (
-    SELECT min(number) FROM crops GROUP BY label ORDER BY count(*) DESC, min(number) LIMIT 1
-)
-"""
-"""Spreads what stays over the emotions: of the most frequent one, the oldest goes."""
 BUSY_SECONDS = 5.0
 
 
@@ -61,8 +57,28 @@ class Answers:
         return Agreement(right, sum(asked.values()))
 
 
+def surplus(crops: Iterable[tuple[str, int, int]], most: int, most_bytes: int) -> list[int]:
+    """Return which crops are too many, of labels, numbers and bytes, the oldest first.
+
+    Of the most frequent label the oldest goes, so that what stays is spread over the labels; of
+    equally frequent ones, the oldest of all.
+    """
+    queues: defaultdict[str, deque[tuple[int, int]]] = defaultdict(deque)
+    count = size = 0
+    for label, number, length in crops:
+        queues[label].append((number, length))
+        count, size = count + 1, size + length
+    gone = []
+    while count > most or size > most_bytes:
+        longest = max(queues.values(), key=lambda queue: (len(queue), -queue[0][0] if queue else 0))
+        number, length = longest.popleft()
+        gone.append(number)
+        count, size = count - 1, size - length
+    return gone
+
+
 class Store:
-    """The file in a state folder. Every method, and making it, may raise FeedbackError.
+    """The file in a state folder. Every method may raise FeedbackError.
 
     Each opens the file anew: answers are rare, and other processes write to it as well.
     """
@@ -82,16 +98,16 @@ class Store:
         row = (one.label, json.dumps(one.probabilities), one.model, one.hour, one.png)
         with self._changing() as database:
             database.execute(ADD, row)
-            while self._too_many(database):
-                database.execute(ONE_TOO_MANY)
+            self._trim(database)
 
     def expire(self, now: float) -> None:
-        """Delete the crops that are too old at `now`, seconds since 1970."""
-        if not self.path.exists():
+        """Delete the crops that are too old at `now`, seconds since 1970, or too many."""
+        if self._is_empty():
             return
         oldest = int(now // HOUR) - self._config.days * 24
         with self._changing() as database:
             database.execute("DELETE FROM crops WHERE hour < ?", (oldest,))
+            self._trim(database)
 
     def delete(self, numbers: Iterable[int]) -> list[int]:
         """Delete crops for good; return the numbers among them that are none."""
@@ -99,9 +115,7 @@ class Store:
             return [
                 number
                 for number in numbers
-                if not database.execute(
-                    "DELETE FROM crops WHERE number = ?", (_bounded(number),)
-                ).rowcount
+                if not database.execute(DELETE, (_bounded(number),)).rowcount
             ]
 
     def purge(self) -> None:
@@ -142,21 +156,27 @@ class Store:
             row = database.execute(query, (_bounded(number),)).fetchone()
             return _kept(*row) if row else None
 
-    def _too_many(self, database: sqlite3.Connection) -> bool:
-        query = "SELECT count(*), sum(length(png)) FROM crops"
-        count, size = database.execute(query).fetchone()
-        return bool(count > self._config.crops or size > self._config.megabytes * 1_000_000)
+    def _trim(self, database: sqlite3.Connection) -> None:
+        query = "SELECT label, number, length(png) FROM crops ORDER BY number"
+        config = self._config
+        gone = surplus(database.execute(query), config.crops, config.megabytes * 1_000_000)
+        database.executemany(DELETE, [(number,) for number in gone])
+
+    def _is_empty(self) -> bool:
+        """Tell whether nothing was ever written."""
+        with self._named():
+            return not self.path.exists() or not self.path.stat().st_size
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Open the file to read; one that is not there is empty."""
         with self._named(), contextlib.ExitStack() as stack:
-            there = self.path.exists() and self.path.stat().st_size > 0
-            where = f"{self.path.absolute().as_uri()}?mode=rw" if there else ":memory:"
+            empty = self._is_empty()
+            where = ":memory:" if empty else f"{self.path.absolute().as_uri()}?mode=rw"
             database = stack.enter_context(
-                contextlib.closing(sqlite3.connect(where, timeout=BUSY_SECONDS, uri=there))
+                contextlib.closing(sqlite3.connect(where, timeout=BUSY_SECONDS, uri=not empty))
             )
-            if not there:
+            if empty:
                 database.executescript(SCHEMA)
             yield database
 
@@ -171,6 +191,8 @@ class Store:
     def _named(self) -> Iterator[None]:
         try:
             yield
+        except FeedbackError:
+            raise
         except (sqlite3.Error, OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else None
             raise FeedbackError(f"{self.path}: {reason or error}") from error

@@ -70,7 +70,7 @@ def duration(seconds: float) -> str:
 
 def percent(share: float | None) -> str:
     """Write a share in [0, 1]."""
-    return "none yet" if share is None else f"{share:.0%}".replace("%", " %")
+    return "none yet" if share is None else f"{100 * share:.0f} %"
 
 
 def interval(bounds: tuple[float, float] | None) -> str:

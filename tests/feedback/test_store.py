@@ -17,6 +17,7 @@ from device.config import FeedbackConfig
 from device.errors import FeedbackError, PictureError
 from device.feedback import Agreement, Keeper, Keepsake, Store
 from device.feedback.keepsake import decode, encode
+from device.feedback.store import surplus
 from device.messages import EMOTIONS, Feedback, Level
 
 NOON = 1_790_000_000.0
@@ -292,6 +293,7 @@ def test_a_damaged_png_is_no_crop() -> None:
 @pytest.fixture
 def keeper(tmp_path: Path):
     one = Keeper(FeedbackConfig(), tmp_path, lambda: NOON + 1234)
+    one.start()
     yield one
     one.close()
 
@@ -356,16 +358,39 @@ except FeedbackError as error:
     assert len(store(tmp_path).crops()) == int(kept) > 5
 
 
-def test_what_is_too_old_goes_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("enabled", [True, False])
+def test_what_is_too_old_goes_by_itself(tmp_path: Path, enabled: bool) -> None:
     store(tmp_path).keep(keepsake(hour=HOUR - 181 * 24))
-    one = Keeper(FeedbackConfig(), tmp_path, lambda: NOON)
-    one.count(said("sad")).result(5)
+    one = Keeper(FeedbackConfig(enabled=enabled), tmp_path, lambda: NOON)
+    one.start()
     one.close()
     assert one.store.crops() == []
 
 
+def test_a_limit_that_was_lowered_holds_from_the_next_start(tmp_path: Path) -> None:
+    large = store(tmp_path)
+    for label in ("sad", "happy", "happy", "happy", "sad", "fear"):
+        large.keep(keepsake(label))
+    one = Keeper(FeedbackConfig(crops=3), tmp_path, lambda: NOON)
+    one.start()
+    one.close()
+    assert [(kept.number, kept.label) for kept in large.crops()] == [
+        (6, "fear"), (5, "sad"), (4, "happy"),
+    ]  # fmt: skip
+
+
+def test_of_twenty_thousand_almost_all_go_at_once() -> None:
+    crops = [(EMOTIONS[number % 5], number, 2000) for number in range(20_000)]
+    begun = time.monotonic()
+    gone = surplus(crops, 7, 10**9)
+    assert time.monotonic() - begun < 2.0
+    assert len(gone) == 19_993
+    assert min(set(range(20_000)) - set(gone)) >= 19_990
+
+
 def test_a_keeper_that_is_off_keeps_nothing(tmp_path: Path) -> None:
     one = Keeper(FeedbackConfig(enabled=False), tmp_path)
+    one.start()
     with pytest.raises(FeedbackError, match="switched off"):
         one.keep(crop(), "sad", SURE, "0.4.0").result(1)
     one.close()

@@ -190,6 +190,7 @@ def settings_in(folder: Path) -> Settings:
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
     keeper = Keeper(FeedbackConfig(), tmp_path / "kept")
+    keeper.start()
     yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper)
     keeper.close()
     preview.close()

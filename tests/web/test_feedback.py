@@ -214,9 +214,10 @@ def test_a_kiosk_without_feedback_does_not_ask(nobody: FlaskClient, kiosk: Any, 
     from device.feedback import Keeper
     from device.web import create_app
 
-    kiosk.feedback.close()
-    kiosk.feedback = Keeper(FeedbackConfig(enabled=False), kiosk.feedback.store.path.parent)
+    running = kiosk.feedback
+    kiosk.feedback = Keeper(FeedbackConfig(enabled=False), running.store.path.parent)
     client = create_app(kiosk.view(), door).test_client()
+    kiosk.feedback = running
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
     assert "Was I right?" not in client.get("/try").text
     answer = client.post(f"{CALL}/answer", json={"shown": "happy", "felt": "sad"})

@@ -81,6 +81,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Doo
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
     keeper = Keeper(FeedbackConfig(), settings.path.parent)
+    keeper.start()
     kiosk, door = Kiosk(preview, settings=settings, feedback=keeper), Door.of(None)
     yield create_app(kiosk.view(), door), door
     keeper.close()

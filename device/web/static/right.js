@@ -32,11 +32,10 @@ export class Right {
     for (const button of this.#buttons()) button.setAttribute("aria-pressed", button.value === felt);
     const asked = (this.#asked = { picture, felt });
     const { error } = await send("/api/v1/feedback/answer", { shown, felt });
-    if (error) return this.#end(error);
-    const crop = await sendPicture("/api/v1/feedback/crop", picture);
-    if (crop.error) return this.#end(THANKS);
-    const bitmap = await createImageBitmap(crop);
-    if (this.#asked !== asked) return;
+    const crop = error ? { error } : await sendPicture("/api/v1/feedback/crop", picture);
+    const bitmap = crop.error ? null : await createImageBitmap(crop);
+    if (this.#asked !== asked) return; // another answer came meanwhile
+    if (!bitmap) return this.#end(error ?? THANKS);
     this.#part("crop").getContext("2d").drawImage(bitmap, 0, 0);
     this.#part("consent").hidden = false;
     this.#part("drop").focus();
