@@ -185,6 +185,19 @@ class HistoryConfig(Section):
     days: Annotated[int, Field(ge=1, le=3650)] = 90
 
 
+class FeedbackConfig(Section):
+    """What is kept of "Was I right?": the answers' counts, and crops of those who allow it.
+
+    When there are more than `crops`, or `megabytes` of them, the oldest of the most frequent
+    emotion goes; none is older than `days`.
+    """
+
+    enabled: bool = True
+    crops: Annotated[int, Field(ge=1, le=20_000)] = 2000
+    megabytes: Annotated[int, Field(ge=1, le=1000)] = 200
+    days: Annotated[int, Field(ge=1, le=3650)] = 180
+
+
 class WebConfig(Section):
     """The status page. It answers to this machine's own names, and to `names` besides.
 
@@ -222,6 +235,7 @@ class Config(Section):
     sound: SoundConfig = SoundConfig()
     panel: PanelConfig = PanelConfig()
     history: HistoryConfig = HistoryConfig()
+    feedback: FeedbackConfig = FeedbackConfig()
     web: WebConfig = WebConfig()
 
 

@@ -32,6 +32,7 @@ BODY = {
     "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
     "/api/v1/speakers/chime": {"json": {"device": ""}},
     "/api/v1/camera": {"json": {"blurred": True}},
+    "/api/v1/feedback/answer": {"json": {"shown": "happy", "felt": "sad"}},
 }
 
 
@@ -40,7 +41,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:filename>", "style.css")
         path = path.replace("<name>", "happy").replace("<code>", "wrong").replace("<kind>", "csv")
-        path = path.replace("<playlist>/happy", "calm/lantern")
+        path = path.replace("<playlist>/happy", "calm/lantern").replace("<int:number>", "1")
         for method in sorted(rule.methods or ()):
             yield rule.endpoint, path, method
 
@@ -48,7 +49,9 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 ANSWERS = {
     ("door.pair", "GET"): 403, ("door.pair", "HEAD"): 405, ("door.visit", "GET"): 403,
     ("door.visit", "HEAD"): 403, ("door.enter", "POST"): 401, ("api.classify", "POST"): 400,
-    ("api.order", "POST"): 202,
+    ("api.order", "POST"): 202, ("feedback.answer", "POST"): 201, ("feedback.take", "POST"): 400,
+    **{("feedback.crop", method): 404 for method in ("GET", "HEAD")},
+    ("feedback.delete", "DELETE"): 404,
 }  # fmt: skip
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
 RIGHT = {HEADER: "page"}
