@@ -45,6 +45,8 @@ from device.health import HealthBook
 from device.hours import Hours
 from device.latest import Latest
 from device.messages import Feedback, Level
+from device.models.models import Models
+from device.models.watch import Watch
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
@@ -112,6 +114,8 @@ class Kiosk:
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
+        models = Models(config.models, config.eye.model)
+        self._models = Watch(models, self._eye)
         self.display = self._open_display(run.display)
         self._stage = self._set_stage()
         self._ladder = stage.Ladder(1.0 / config.stage.fps)
@@ -137,6 +141,7 @@ class Kiosk:
             config.web.blur_faces,
             settings,
             Probe(config),
+            models,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
@@ -174,6 +179,7 @@ class Kiosk:
         """Close every part."""
         self._status.close()
         self.page.stop()
+        self._models.close()
         self._eye.stop()
         self.player.close()
         self._panel.close()
@@ -182,6 +188,7 @@ class Kiosk:
 
     def _step(self, now: float) -> None:
         self._eye.poll(now)
+        self._models.poll(self._seen_rate.per_second(now), now)
         self.page.poll(now)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
@@ -328,6 +335,7 @@ class Kiosk:
             uptime=now - self._began,
             version=__version__,
             model=self._eye.model,
+            trial=self._models.trial,
             camera=next((one.message for one in self._eye.health if one.part == "camera"), ""),
             mood=self._mood.mood,
             sighting=sighting,
@@ -351,7 +359,8 @@ class Kiosk:
         self._book.note("light", *self._panel.health, now)
         self._book.note("machine", *self._reading.health, now)
         self._book.note("history", *self._history.health, now)
-        return (*self._eye.health, *self._book.parts, self.page.health)
+        eye = self._models.told(self._eye.health, now)
+        return (*eye, *self._book.parts, self.page.health)
 
     def _leave_behind(self) -> None:
         if self._run.screenshot:

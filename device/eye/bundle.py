@@ -62,6 +62,14 @@ class Bundle:
         """Figures measured on this very int8 file."""
         return dict(self.manifest.get("metrics", {}))
 
+    @property
+    def accuracy(self) -> float | None:
+        """The share of FER2013's PrivateTest that it gets right, by its manifest."""
+        metrics = self.manifest.get("metrics")
+        test = metrics.get("private_test") if isinstance(metrics, dict) else None
+        accuracy = test.get("accuracy") if isinstance(test, dict) else None
+        return float(accuracy) if isinstance(accuracy, int | float) else None
+
 
 def load(path: Path) -> Bundle:
     """Read a bundle and check it against its manifest, without running the model.
@@ -123,7 +131,7 @@ def _manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path}: not JSON: {error}") from error
     if not isinstance(manifest, dict):
         raise BundleError(f"{path}: not a JSON object")

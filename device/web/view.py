@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from device.config import Config
+from device.models.models import Models
 from device.probe import Probe
 from device.settings import Settings
 
@@ -31,7 +32,7 @@ class View:
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
     live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
     them, `history` where the past is kept. `settings` are what the owner may change, `probe` tries
-    devices for it.
+    devices for it, `models` are those that may serve.
     """
 
     status: Latest[Status]
@@ -44,3 +45,4 @@ class View:
     blurred: bool = False
     settings: Settings = field(default_factory=Settings)
     probe: Probe = field(default_factory=lambda: Probe(Config()))
+    models: Models = field(default_factory=Models)
