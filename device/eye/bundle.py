@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -158,9 +159,11 @@ def _canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             inputs, outputs = arrays["inputs"], arrays[kernels]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(f"{path}: canary unreadable: {error}") from error
-    wanted = (len(inputs), crop.SIZE, crop.SIZE, 1)
-    if inputs.dtype != np.int8 or inputs.shape != wanted or not len(inputs):
-        raise BundleError(f"{path}: canary has the wrong shape {inputs.shape} {inputs.dtype}")
+    for array, wanted in ((inputs, (crop.SIZE, crop.SIZE, 1)), (outputs, (len(EMOTIONS),))):
+        if not isinstance(array, np.ndarray):  # what is no array in the file is given as bytes
+            raise BundleError(f"{path}: canary unreadable: it holds other things than arrays")
+        if array.dtype != np.int8 or array.shape[1:] != wanted or not array.size:
+            raise BundleError(f"{path}: canary has the wrong shape {array.shape} {array.dtype}")
     return inputs, outputs

@@ -87,7 +87,8 @@ class Interpreter:
                 )
                 self._tflite.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise BundleError(f"the runtime cannot load the model: {error}") from error
+            reason = str(error).strip().partition("\n")[0] or "it gives no reason"
+            raise BundleError(f"the runtime cannot load the model: {reason}") from error
         inputs = self._tflite.get_input_details()
         if len(inputs) != 1:
             raise BundleError(f"the model has {len(inputs)} inputs where one is wanted")

@@ -83,12 +83,12 @@ def inspect(candidate: Path, present: Path | None, slower: float) -> Findings:
 
 
 def _check_inside(interpreter: Interpreter) -> None:
-    strange = sorted(set(interpreter.operators) - OPERATORS)
-    if strange:
-        raise BundleError(f"the model has operators that are not taken: {', '.join(strange)}")
     floats = sorted(interpreter.types - TYPES)
     if floats:
         raise BundleError(f"the model is not int8 throughout: it has {', '.join(floats)}")
+    strange = sorted(set(interpreter.operators) - OPERATORS)
+    if strange:
+        raise BundleError(f"the model has operators that are not taken: {', '.join(strange)}")
     shape, kind = interpreter.input["shape"], np.dtype(interpreter.input["dtype"]).name
     if tuple(shape[1:]) != (crop.SIZE, crop.SIZE, 1) or kind != "int8":
         raise BundleError(f"the model takes {kind} {_words(shape)}, not int8 crops")
