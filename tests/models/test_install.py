@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bundles import (
@@ -37,6 +36,9 @@ from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.store import Store
 from device.paths import ASSETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 DETECTOR = (ASSETS / "detector" / "blazeface_full_range.tflite").read_bytes()
