@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+STATES = ("in use", "on trial", "last good", "ready", "given up", "damaged")
+"""What a model may be."""
 VERSION = re.compile(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*")
 LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model: `state` in a word or two, `words` what is to be said of that, if anything.
+    """A model: its `state` is one of `STATES`, `words` what is to be said of that, if anything.
 
     `accuracy` is the share of FER2013's PrivateTest that is right, `signed` the id of the key.
     """

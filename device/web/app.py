@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 from device import __version__
 from device.errors import HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, devices, pages, problem, settings, trial, words
+from device.web import api, devices, models, pages, problem, settings, trial, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -55,6 +55,7 @@ def create_app(view: View, door: Door) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(trial.blueprint)
+    app.register_blueprint(models.blueprint)
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_error_handler(HTTPException, problem.answer)

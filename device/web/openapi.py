@@ -3,109 +3,117 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from device import __version__
 from device.history import COUNTS, SPANS, STATES
-from device.messages import EMOTIONS, Level
+from device.messages import EMOTIONS
 from device.orders import Order
 from device.settings import COMMON, schema
+from device.web import openapi_models
 from device.web.problem import MIMETYPE
-
-Schema = dict[str, Any]
-
-NUMBER: Schema = {"type": "number"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-TEXT: Schema = {"type": "string"}
-YES: Schema = {"type": "boolean"}
-SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-SECONDS: Schema = {"type": "number", "minimum": 0}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-LEVEL: Schema = {"enum": [str(level) for level in Level]}
-EMOTION: Schema = {"enum": list(EMOTIONS)}
-PICTURES = ("image/jpeg", "image/png", "application/octet-stream")
+from device.web.schema import (
+    COUNT,
+    EMOTION,
+    LEVEL,
+    MOMENT,
+    NUMBER,
+    PICTURES,
+    SECONDS,
+    SHARE,
+    TEXT,
+    YES,
+    Schema,
+    json_of,
+    list_of,
+    object_of,
+    operation,
+    or_null,
+    ref,
+)
 
 
 @cache
 def document() -> Schema:
     """Return the document."""
     schemas = {
-        "Problem": _object(type=TEXT, title=TEXT, status=COUNT, detail=TEXT),
-        "Face": _object(
+        "Problem": object_of(type=TEXT, title=TEXT, status=COUNT, detail=TEXT),
+        "Face": object_of(
             id=COUNT,
-            box=_list({"type": "integer"}, 4),
+            box=list_of({"type": "integer"}, 4),
             score=SHARE,
             emotion=EMOTION,
-            probabilities=_ref("Probabilities"),
+            probabilities=ref("Probabilities"),
         ),
         "Probabilities": {
             "type": "object",
             "properties": dict.fromkeys(EMOTIONS, SHARE),
             "additionalProperties": False,
         },
-        "Times": _object(
+        "Times": object_of(
             **dict.fromkeys(("decode", "detect", "crop", "classify", "total"), SECONDS)
         ),
-        "Faces": _object(width=COUNT, height=COUNT, faces=_list(_ref("Face")), ms=_ref("Times")),
-        "Mood": _object(
-            emotion=_or_null(EMOTION),
+        "Faces": object_of(width=COUNT, height=COUNT, faces=list_of(ref("Face")), ms=ref("Times")),
+        "Mood": object_of(
+            emotion=or_null(EMOTION),
             for_s=SECONDS,
             faces=COUNT,
-            probabilities=_ref("Probabilities"),
+            probabilities=ref("Probabilities"),
         ),
-        "Frame": _object(
-            number=COUNT, width=COUNT, height=COUNT, ms=_ref("Times"), latency_ms=NUMBER
+        "Frame": object_of(
+            number=COUNT, width=COUNT, height=COUNT, ms=ref("Times"), latency_ms=NUMBER
         ),
-        "Reaction": _object(
+        "Reaction": object_of(
             name=TEXT,
             emotion=TEXT,
             for_s=SECONDS,
-            **dict.fromkeys(("effect", "playlist", "light"), _or_null(TEXT)),
+            **dict.fromkeys(("effect", "playlist", "light"), or_null(TEXT)),
         ),
-        "Health": _object(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
-        "Fault": _object(
-            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=_or_null(SECONDS)
+        "Health": object_of(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
+        "Fault": object_of(
+            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=or_null(SECONDS)
         ),
-        "Status": _object(
+        "Status": object_of(
             version=TEXT,
             model=TEXT,
+            trial=or_null(ref("ModelOnTrial")),
             camera=TEXT,
             uptime_s=SECONDS,
-            mood=_ref("Mood"),
-            faces=_list(_ref("Face")),
-            frame=_or_null(_ref("Frame")),
+            mood=ref("Mood"),
+            faces=list_of(ref("Face")),
+            frame=or_null(ref("Frame")),
             rate_hz=SECONDS,
-            freshness_s=_or_null(SECONDS),
+            freshness_s=or_null(SECONDS),
             stage_hz=SECONDS,
-            reactions=_list(_ref("Reaction")),
-            music=_or_null(TEXT),
+            reactions=list_of(ref("Reaction")),
+            music=or_null(TEXT),
             volume=SHARE,
             muted=YES,
             paused=YES,
             level=LEVEL,
-            health=_list(_ref("Health")),
-            faults=_list(_ref("Fault")),
-            machine=_ref("Machine"),
+            health=list_of(ref("Health")),
+            faults=list_of(ref("Fault")),
+            machine=ref("Machine"),
         ),
-        "Machine": _object(
-            temperature_c=_or_null(NUMBER),
-            held_back=_list(TEXT),
-            disk_free_mb=_or_null(COUNT),
+        "Machine": object_of(
+            temperature_c=or_null(NUMBER),
+            held_back=list_of(TEXT),
+            disk_free_mb=or_null(COUNT),
         ),
-        "Bucket": _object(start=MOMENT, seconds=_seconds(), faces=COUNT, visits=COUNT),
-        "History": _object(
+        "Bucket": object_of(start=MOMENT, seconds=_seconds(), faces=COUNT, visits=COUNT),
+        "History": object_of(
             span={"enum": list(SPANS)},
             bucket_s=COUNT,
-            buckets=_list(_ref("Bucket")),
+            buckets=list_of(ref("Bucket")),
             totals_s=_seconds(),
             visits=COUNT,
             reactions={"type": "object", "additionalProperties": COUNT},
         ),
-        "Minute": _object(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
+        "Minute": object_of(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         **_settings_schemas(),
-        "Owner": _object(owner=YES),
-        "Camera": _object(blurred=YES),
-        "Token": _object(token=TEXT),
+        "Owner": object_of(owner=YES),
+        "Camera": object_of(blurred=YES),
+        "Token": object_of(token=TEXT),
+        **openapi_models.schemas(),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")
@@ -142,15 +150,15 @@ def document() -> Schema:
 
 
 def _paths() -> Schema:
-    ready = _object(ready=YES)
+    ready = object_of(ready=YES)
     span = {
         "name": "span", "in": "query", "schema": {"enum": list(SPANS), "default": "day"},
         "description": "How far back.",
     }  # fmt: skip
     return {
-        "/api/v1/status": {"get": _call("How the kiosk does.", _json("Status"), public=True)},
+        "/api/v1/status": {"get": operation("How the kiosk does.", json_of("Status"), public=True)},
         "/api/v1/events": {
-            "get": _call(
+            "get": operation(
                 "The status, followed: server-sent events whose data is a Status.",
                 {"text/event-stream": {"schema": TEXT}},
                 503,
@@ -158,77 +166,78 @@ def _paths() -> Schema:
             )
         },
         "/api/v1/classify": {
-            "post": _call(
+            "post": operation(
                 "The faces of a picture: JPEG or PNG, 8 MB and 50 megapixels at most.",
-                _json("Faces"), 400, 413, 503,
+                json_of("Faces"), 400, 413, 503,
                 body={kind: {} for kind in PICTURES},
             )
         },
         "/api/v1/order": {
-            "post": _call(
+            "post": operation(
                 "Tell the kiosk to pause, mute, be louder, skip a track or show a scene.",
-                _json("Order"), 400, 413, body=_json("Order"), code=202,
+                json_of("Order"), 400, 413, body=json_of("Order"), code=202,
             )
         },
         "/api/v1/camera": {
-            "post": _call(
+            "post": operation(
                 "Hide the faces in the live picture, or show them.",
-                _json("Camera"), 400, 413, body=_json("Camera"),
+                json_of("Camera"), 400, 413, body=json_of("Camera"),
             )
         },
         "/api/v1/history": {
-            "get": _call(
-                "An hour, a day or a week in equal buckets.", _json("History"), 400, 503,
+            "get": operation(
+                "An hour, a day or a week in equal buckets.", json_of("History"), 400, 503,
                 parameters=[span],
             )
         },
         "/api/v1/history.csv": {
-            "get": _call("Every minute that is kept.", {"text/csv": {"schema": TEXT}}, 503)
+            "get": operation("Every minute that is kept.", {"text/csv": {"schema": TEXT}}, 503)
         },
         "/api/v1/history.json": {
-            "get": _call(
+            "get": operation(
                 "Every minute that is kept.",
-                {"application/json": {"schema": _list(_ref("Minute"))}}, 503,
+                {"application/json": {"schema": list_of(ref("Minute"))}}, 503,
             )
         },
         "/api/v1/settings": _settings_paths(),
         "/api/v1/cameras": {
-            "get": _call("The cameras that are connected.", _json("Choices"), 409)
+            "get": operation("The cameras that are connected.", json_of("Choices"), 409)
         },
         "/api/v1/cameras/picture": {
-            "post": _call(
+            "post": operation(
                 "Take a picture with a camera that the kiosk does not use.",
-                {"image/jpeg": {"schema": {}}}, 400, 409, 413, body=_json("CameraToTry"),
+                {"image/jpeg": {"schema": {}}}, 400, 409, 413, body=json_of("CameraToTry"),
             )
         },
-        "/api/v1/speakers": {"get": _call("The sound devices.", _json("Choices"), 409)},
+        "/api/v1/speakers": {"get": operation("The sound devices.", json_of("Choices"), 409)},
         "/api/v1/speakers/chime": {
-            "post": _call(
-                "Play a short sound on a device.", _json("Played"), 400, 409, 413,
-                body=_json("SpeakerToTry"),
+            "post": operation(
+                "Play a short sound on a device.", json_of("Played"), 400, 409, 413,
+                body=json_of("SpeakerToTry"),
             )
         },
         "/api/v1/login": {
-            "post": _call(
+            "post": operation(
                 "Let a browser in, which also sends the header X-Moodlift.",
-                _json("Owner"), 400, 403, 413, 429,
-                body=_json("Token"), public=True,
+                json_of("Owner"), 400, 403, 413, 429,
+                body=json_of("Token"), public=True,
             )
         },
-        "/api/v1/logout": {"post": _call("Forget this browser.", _json("Owner"), 413)},
+        "/api/v1/logout": {"post": operation("Forget this browser.", json_of("Owner"), 413)},
         "/api/v1/openapi.json": {
-            "get": _call("This document.", {"application/json": {"schema": {"type": "object"}}})
+            "get": operation("This document.", {"application/json": {"schema": {"type": "object"}}})
         },
+        **openapi_models.paths(),
         "/healthz": {
-            "get": _call(
+            "get": operation(
                 "Whether the kiosk works.",
-                {"application/json": {"schema": _object(level=LEVEL)}},
+                {"application/json": {"schema": object_of(level=LEVEL)}},
                 public=True,
                 also={"503": {"description": "A part has failed."}},
             )
         },
         "/readyz": {
-            "get": _call(
+            "get": operation(
                 "Whether the kiosk sees.",
                 {"application/json": {"schema": ready}},
                 public=True,
@@ -236,19 +245,19 @@ def _paths() -> Schema:
             )
         },
         "/metrics": {
-            "get": _call("Figures for Prometheus.", {"text/plain": {"schema": TEXT}})
+            "get": operation("Figures for Prometheus.", {"text/plain": {"schema": TEXT}})
         },
     }  # fmt: skip
 
 
 def _settings_schemas() -> dict[str, Schema]:
     any_value: Schema = {"type": ["string", "number", "boolean"]}
-    setting = _object(value=any_value, beneath=any_value, before=_or_null(any_value), pending=YES)
+    setting = object_of(value=any_value, beneath=any_value, before=or_null(any_value), pending=YES)
     changes = {key: schema(key) for key in COMMON}
     return {
         "Setting": setting,
-        "Settings": _object(
-            settings=_object(**dict.fromkeys(COMMON, _ref("Setting"))), pending=YES
+        "Settings": object_of(
+            settings=object_of(**dict.fromkeys(COMMON, ref("Setting"))), pending=YES
         ),
         "Changes": {
             "type": "object",
@@ -262,84 +271,31 @@ def _settings_schemas() -> dict[str, Schema]:
             "properties": {"errors": {"type": "object", "additionalProperties": TEXT}},
             "required": ["detail"],
         },
-        "Choices": _list(_ref("Choice")),
-        "Choice": _object(value=TEXT, name=TEXT, in_use=YES),
-        "CameraToTry": _object(source=TEXT),
-        "SpeakerToTry": _object(device=TEXT),
-        "Played": _object(words=TEXT),
+        "Choices": list_of(ref("Choice")),
+        "Choice": object_of(value=TEXT, name=TEXT, in_use=YES),
+        "CameraToTry": object_of(source=TEXT),
+        "SpeakerToTry": object_of(device=TEXT),
+        "Played": object_of(words=TEXT),
     }
 
 
 def _settings_paths() -> Schema:
     wrong = {
         "description": "What is wrong.",
-        "content": {MIMETYPE: {"schema": _ref("WrongSettings")}},
+        "content": {MIMETYPE: {"schema": ref("WrongSettings")}},
     }
     return {
-        "get": _call("What can be set, and the old values.", _json("Settings"), 409),
-        "patch": _call(
+        "get": operation("What can be set, and the old values.", json_of("Settings"), 409),
+        "patch": operation(
             "Change settings, from the next start on: all that are named, or none.",
-            _json("Settings"), 409, 413, 503, body=_json("Changes"), also={"400": wrong},
+            json_of("Settings"), 409, 413, 503, body=json_of("Changes"), also={"400": wrong},
         ),
-        "delete": _call(
+        "delete": operation(
             "Go back to the configuration file; what was set is kept aside.",
-            _json("Settings"), 409, 413, 503,
+            json_of("Settings"), 409, 413, 503,
         ),
     }  # fmt: skip
 
 
-def _call(
-    summary: str,
-    content: Schema,
-    *problems: int,
-    code: int = 200,
-    public: bool = False,
-    body: Schema | None = None,
-    parameters: list[Schema] | None = None,
-    also: Schema | None = None,
-) -> Schema:
-    """Return one operation: what it gives, and the problems that it may have."""
-    # A wrong token is a problem anywhere, and so is another machine's name.
-    codes = sorted({*problems, 401, 421, 429} if not public else {*problems, 401, 421})
-    responses = {str(code): {"description": "As asked.", "content": content}}
-    for number in codes:
-        what = {"description": "What is wrong.", "content": {MIMETYPE: {"schema": _ref("Problem")}}}
-        responses[str(number)] = what
-    call: Schema = {"summary": summary, "responses": responses | (also or {})}
-    if public:
-        call["security"] = []
-    if body is not None:
-        call["requestBody"] = {"required": True, "content": body}
-    if parameters:
-        call["parameters"] = parameters
-    return call
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _json(name: str) -> Schema:
-    return {"application/json": {"schema": _ref(name)}}
-
-
-def _object(**properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _list(items: Schema, length: int | None = None) -> Schema:
-    size = {} if length is None else {"minItems": length, "maxItems": length}
-    return {"type": "array", "items": items, **size}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
 def _seconds() -> Schema:
-    return _object(**dict.fromkeys(STATES, SECONDS))
+    return object_of(**dict.fromkeys(STATES, SECONDS))

@@ -21,6 +21,7 @@ from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.latest import Latest
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.models.models import Models
 from device.orders import Orders
 from device.probe import Choice, Probe
 from device.settings import Settings
@@ -82,6 +83,7 @@ class Kiosk:
     orders: Orders = field(default_factory=Orders)
     settings: Settings = field(default_factory=Settings)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    models: Models = field(default_factory=Models)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -98,6 +100,7 @@ class Kiosk:
             viewers,
             settings=self.settings,
             probe=self.probe,
+            models=self.models,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
+from bundles import archive, files, trust
 
 from device.messages import EMOTIONS, Health, Level, Mood
 from device.web import words
@@ -15,13 +16,24 @@ from device.web.door import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
     from device.status import Status
     from device.web import Door, Server
 
-PATHS = ("/", "/camera_feed", "/history", "/try", "/settings", "/api", "/login", "/nowhere")
+PATHS = (
+    "/",
+    "/camera_feed",
+    "/history",
+    "/try",
+    "/settings",
+    "/models",
+    "/api",
+    "/login",
+    "/nowhere",
+)
 
 
 @pytest.fixture(scope="module")
@@ -314,6 +326,32 @@ def test_a_setting_is_changed_refused_and_taken_back(visit: Any, kiosk: Any) -> 
     assert one.elsewhere == []
 
 
+def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: Path) -> None:
+    one, expect = visit(viewport=PHONE), sync_api.expect
+    page = one.open("/models")
+    file = tmp_path / "emotion-9.0.0.moodlift"
+    file.write_bytes(archive(files("9.0.0")))
+    expect(page.locator(".models li")).to_have_count(1)
+    page.get_by_label("Model archive").set_input_files(file)
+    page.get_by_role("button", name="Check and install").click()
+    expect(page.locator("#install-wrong")).to_contain_text("which this kiosk does not trust")
+    trust()
+    page.get_by_role("button", name="Check and install").click()
+    expect(page.locator(".models li")).to_have_count(2, timeout=40_000)
+    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
+    kiosk.models.give_up("9.0.0", "the eye or the kiosk failed 3 times")
+    page.reload()
+    expect(page.locator(".models li").last).to_contain_text("failed 3 times")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Use 9.0.0").click()
+    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial", timeout=40_000)
+    page.get_by_role("button", name="Go back to").click()
+    expect(page.locator(".models li").first).to_contain_text("in use")
+    # The browser itself logs each answer that was a refusal.
+    assert all("400" in text for text in one.complaints)
+    assert one.elsewhere == []
+
+
 def test_what_is_being_written_is_left_alone_by_a_slow_answer(visit: Any, kiosk: Any) -> None:
     page, expect = visit().open("/settings"), sync_api.expect
     expect(page.locator("#waiting")).to_have_text("Nothing waits for a restart.")
@@ -419,7 +457,7 @@ def test_everybody_can_use_the_settings_while_much_is_said(visit: Any, scheme: s
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("path", PATHS[:7])
+@pytest.mark.parametrize("path", PATHS[:8])
 def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
     """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
     page = visit(color_scheme=scheme).open(path)

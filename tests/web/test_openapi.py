@@ -19,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from device.eye.preview import Preview
+from device.models.models import Models
+from device.models.store import Store
 from device.web import Door, create_app
 from device.web.door import PUBLIC
 from device.web.openapi import document
@@ -78,7 +80,8 @@ def test_it_names_nothing_that_is_not_defined() -> None:
 def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Door]]:
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
-    kiosk, door = Kiosk(preview, settings=settings), Door.of(None)
+    models = Models(store=Store(settings.path.parent / "models"))
+    kiosk, door = Kiosk(preview, settings=settings, models=models), Door.of(None)
     yield create_app(kiosk.view(), door), door
     preview.close()
 
