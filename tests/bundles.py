@@ -13,6 +13,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from convert.signing import sign
@@ -27,7 +28,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"the key of the tests, 32 bytes..")
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"another key of tests, 32 bytes..")
 
 
-def public(key: Ed25519PrivateKey) -> bytes:
+def public(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )

@@ -73,11 +73,12 @@ def _line(one: Entry) -> str:
 
 
 def _install(options: argparse.Namespace) -> int:
-    models, name = _models(options), options.file
+    models, data = _models(options), _read(options.file)
     try:
-        _tell(models.install(_read(name), options.unsigned), models)
+        found = models.install(data, options.unsigned)
     except BundleError as error:
-        raise BundleError(f"{name}: {error}") from error
+        raise BundleError(f"{options.file}: {error}") from error
+    _tell(found, models)
     return 0
 
 
