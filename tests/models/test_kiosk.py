@@ -58,7 +58,9 @@ def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_pa
         words = "9.0.0 was given up: the eye or the kiosk failed 3 times"
         assert words in part(status, "model")
         assert words in kiosk.text()
-        status = kiosk.wait_for(20.0, level="degraded")
+        kiosk.wait_for(20.0, level="degraded")
+        time.sleep(3.0)
+        status = kiosk.status()
         assert any(words in one["message"] for one in status["faults"])
         listed = moodlift(tmp_path, "model", "list").stdout.splitlines()
         assert listed[0].split()[:3] == [NOW, "in", "use"]
