@@ -38,6 +38,7 @@ from device import (
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
 from device.errors import ConfigError, DisplayError, OutputError
+from device.eye.pace import Pace
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.faults import Faults
@@ -114,6 +115,7 @@ class Kiosk:
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
+        self._pace = Pace(config.eye.max_rate)
         models = Models(config.models, config.eye.model)
         self._models = Watch(models, self._eye)
         self.display = self._open_display(run.display)
@@ -188,7 +190,8 @@ class Kiosk:
 
     def _step(self, now: float) -> None:
         self._eye.poll(now)
-        self._models.poll(self._seen_rate.per_second(now), now)
+        share = self._seen_rate.per_second(now) / self._pace.rate
+        self._models.poll(share, self._reading.strained, now)
         self.page.poll(now)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
@@ -327,6 +330,8 @@ class Kiosk:
         if now >= self._read_at:
             self._read_at = now + BOARD_SECONDS
             self._reading = self._board.read()
+            rate = self._pace.note(self._reading.strained, now)
+            self._eye.look(rate)
         last = self._eye.sighting.get()
         health = self._health(now)
         self._faults.note(health, now)

@@ -26,11 +26,16 @@ class Reading:
     disk_free: int | None = None
 
     @property
+    def strained(self) -> bool:
+        """Whether it would be better off with less to do."""
+        hot = self.temperature is not None and self.temperature >= HOT
+        return hot or bool(self.held_back)
+
+    @property
     def health(self) -> tuple[Level, str]:
         """How well that is, in words."""
         wrong = [*self.held_back]
-        warm = self.temperature is not None and self.temperature >= HOT
-        if warm:
+        if self.temperature is not None and self.temperature >= HOT:
             wrong.append(f"hot, {self.temperature:.0f} °C")
         if self.disk_free is not None and self.disk_free < SCARCE:
             wrong.append(f"the disk is nearly full, {self.disk_free / 1e6:.0f} MB are left")

@@ -1,9 +1,10 @@
 """A camera that needs no hardware and can be told to fail: an instrument for tests and rigs.
 
-Its source is `fake:` and a script: `[<picture>][,<fault>@<seconds>]`. Faults: `error` (every read
-fails from then on), `block` (a read never returns), `die` (the process ends at once, as after a
-crash in a driver), `black` (black frames), `resize` (frames change their size each second). Without
-a picture it shows a moving gradient.
+Its source is `fake:` and a script: `[<picture>][,<fault>@<seconds>][,plug=<file>]`. Faults: `error`
+(every read fails from then on), `block` (a read never returns), `die` (the process ends at once, as
+after a crash in a driver), `black` (black frames), `garbage` (noise), `resize` (frames change their
+size each second). It is connected while the file of its plug is there. Without a picture it shows a
+moving gradient.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from device.errors import CameraError, CameraUnknown, PictureError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FAULTS = ("error", "block", "die", "black", "resize")
+FAULTS = ("error", "block", "die", "black", "garbage", "resize")
+PLUG = "plug="
 RATE = 25.0
 
 
@@ -36,18 +38,24 @@ class FakeCamera(Camera):
         self.name = f"fake camera {script}".strip()
         self._image: NDArray[np.uint8] | None = None
         self._fault, self._after = "", float("inf")
+        self._plug: Path | None = None
         for part in filter(None, script.split(",")):
+            if part.startswith(PLUG):
+                self._plug = Path(part.removeprefix(PLUG))
+                continue
             fault, at, seconds = part.partition("@")
             if at:
                 self._set_fault(fault, seconds)
             else:
                 self._image = _picture(part)
+        self._check_plug()
         self._start = time.monotonic()
         self._pace = Pace(RATE, time.monotonic, time.sleep)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the next frame, or fail as told; see `Camera.read`."""
         number = self._pace.next()
+        self._check_plug()
         image = self._frame(number)
         if time.monotonic() - self._start < self._after:
             return image
@@ -62,10 +70,16 @@ class FakeCamera(Camera):
                 image = image[:: 1 + (number // int(RATE)) % 3]
             case "black":
                 image = np.zeros_like(image)
+            case "garbage":
+                image = np.random.default_rng(number).integers(0, 256, image.shape, np.uint8)
         return image
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _check_plug(self) -> None:
+        if self._plug and not self._plug.exists():
+            raise CameraError("fake camera: not connected")
 
     def _frame(self, number: int) -> NDArray[np.uint8]:
         if self._image is not None:

@@ -65,11 +65,13 @@ class Bundle:
 
     @property
     def accuracy(self) -> float | None:
-        """The share of FER2013's PrivateTest that it gets right, by its manifest."""
+        """The share of FER2013's PrivateTest that it gets right, if its manifest says so."""
         metrics = self.manifest.get("metrics")
         test = metrics.get("private_test") if isinstance(metrics, dict) else None
         accuracy = test.get("accuracy") if isinstance(test, dict) else None
-        return float(accuracy) if isinstance(accuracy, int | float) else None
+        if isinstance(accuracy, int | float) and 0 <= accuracy <= 1:
+            return float(accuracy)
+        return None
 
 
 def load(path: Path) -> Bundle:

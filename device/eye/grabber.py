@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+REOPEN_SECONDS = 3.0
+"""Longest wait before a camera that went away is looked for again."""
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -71,7 +73,7 @@ class Grabber:
         return 0.0 if opened is None else max(0.0, time.monotonic() - opened)
 
     def _run(self) -> None:
-        backoff = Backoff()
+        backoff = Backoff(longest=REOPEN_SECONDS)
         while True:
             if self._paused:
                 self._part = Part(Level.OFF, "camera is paused")

@@ -20,7 +20,7 @@ from device.eye import model
 from device.eye.detector import Detector
 from device.eye.grabber import Grabber
 from device.eye.preview import Preview
-from device.eye.protocol import PULSE_SECONDS, Answer, Part, Pause, Pulse, Question, Stop
+from device.eye.protocol import PULSE_SECONDS, Answer, Part, Pause, Pulse, Question, Rate, Stop
 from device.eye.tracker import Tracker
 from device.eye.vision import Vision
 from device.messages import Frame, Level
@@ -66,6 +66,7 @@ class Eye:
         self._load_at = 0.0
         self._pulse_at = 0.0
         self._look_at = 0.0
+        self._rate = settings.max_rate
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -99,6 +100,8 @@ class Eye:
                 case Pause(paused):
                     self._grabber.pause(paused)
                     self._tracker = Tracker()
+                case Rate(most):
+                    self._rate = most
                 case Question() as question:
                     self._pipe.send(self._answer(question))
         return True
@@ -135,7 +138,7 @@ class Eye:
         frame = self._grabber.take()
         if frame is None:
             return
-        self._look_at = max(self._look_at, time.monotonic() - 0.1) + 1 / self._settings.max_rate
+        self._look_at = max(self._look_at, time.monotonic() - 0.1) + 1 / self._rate
         if self._preview.wanted:
             self._preview.write(frame)
         if self._vision is not None:

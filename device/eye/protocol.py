@@ -1,6 +1,7 @@
 """What the kiosk and its eye say to each other over their pipe.
 
-The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Question` and `Stop`.
+The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Rate`, `Question`
+and `Stop`.
 """
 
 from __future__ import annotations
@@ -63,6 +64,13 @@ class Answer:
     id: int
     sighting: Sighting | None
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Look so many times a second at most."""
+
+    most: float
 
 
 @dataclass(frozen=True, slots=True)

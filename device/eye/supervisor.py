@@ -14,7 +14,7 @@ from device.errors import EyeBusy
 from device.eye import process, vision
 from device.eye.backoff import Backoff
 from device.eye.preview import Preview
-from device.eye.protocol import Answer, Pause, Pulse, Question, Stop
+from device.eye.protocol import Answer, Pause, Pulse, Question, Rate, Stop
 from device.health import HealthBook
 from device.latest import Latest
 from device.messages import Level, Sighting
@@ -63,6 +63,7 @@ class Supervisor:
         self._link: _Link | None = None
         self._start_at = 0.0
         self._paused = False
+        self._rate = settings.max_rate
         self._fault = ""
         self._book = HealthBook()
         self._questions = itertools.count(1)
@@ -118,6 +119,14 @@ class Supervisor:
         if self._link:
             self._link.send(Pause(paused))
 
+    def look(self, rate: float) -> None:
+        """Look so many times a second at most; also holds for the next eye."""
+        if rate == self._rate:
+            return
+        self._rate = rate
+        if self._link:
+            self._link.send(Rate(rate))
+
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
         """Look at one BGR picture (h, w, 3). For other threads.
 
@@ -147,6 +156,8 @@ class Supervisor:
         self._link = _Link(self._spawn, self._settings, self.preview.name, self.sighting, now)
         if self._paused:
             self._link.send(Pause(True))
+        if self._rate != self._settings.max_rate:
+            self._link.send(Rate(self._rate))
 
     def _end(self, link: _Link) -> None:
         link.end()

@@ -25,6 +25,7 @@ STATES = ("in use", "on trial", "last good", "ready", "given up", "damaged")
 """What a model may be."""
 VERSION = re.compile(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*")
 LONGEST = 40
+DATE = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +87,25 @@ class Models:
         with self.store.draft(files) as draft, _unnamed(draft):
             name = _version(draft)
             self._check_new(name)
-            findings = self._examined(draft)
-            # Written down before the new one is there, which would be taken for the newest.
-            self.store.change(settled(version(self.store.present())))
+            serving = self._serving()
+            findings = self._examine(draft, serving, self.config.slower)
+            if serving:
+                # Written down before the new one is there, which would be taken for the newest.
+                self.store.change(settled(version(serving)))
             self.store.adopt(draft, name)
-        self._promote(name)
+        self._promote(name, serving)
         return findings
 
     def use(self, wanted: str) -> exam.Findings:
         """Have another model serve, on trial, that is there already. Raises as `install` does."""
         self._check_free()
-        path = self.store.find(wanted)
-        if path == self._serving():
+        path, serving = self.store.find(wanted), self._serving()
+        if path == serving:
             raise ModelsError(f"{wanted} serves already")
         if _version(path) != wanted:
             raise BundleError(f"{path}: its manifest is another version's")
-        findings = self._examined(path)
-        self.store.change(settled(version(self.store.present())))
-        self._promote(wanted)
+        findings = self._examine(path, serving, self.config.slower)
+        self._promote(wanted, serving)
         return findings
 
     def roll_back(self) -> str:
@@ -138,23 +140,19 @@ class Models:
 
         self.store.change(step)
 
-    def _promote(self, name: str) -> None:
+    def _promote(self, name: str, serving: Path | None) -> None:
+        """Have a model serve: on trial, unless it is the last good one, or there is none."""
+
         def step(state: State) -> State:
+            now = version(serving) if serving else ""
             # One that is still on trial is not good yet.
-            good = state.before if state.trial else state.current
+            good = state.before if state.trial and now == state.current else now
             given_up = tuple(one for one in state.given_up if one.version != name)
-            if name == good:
+            if good in (name, ""):
                 return State(name, given_up=given_up)
             return State(name, good, Trial(), given_up)
 
         self.store.change(step)
-
-    def _examined(self, path: Path) -> exam.Findings:
-        try:
-            present = self.store.present()
-        except BundleError:
-            present = None
-        return self._examine(path, present, self.config.slower)
 
     def _check_free(self) -> None:
         if self.configured:
@@ -179,7 +177,7 @@ class Models:
     def _entry(self, path: Path, state: State, serves: bool) -> Entry:
         name, installed = version(path), path.parent == self.store.folder
         try:
-            manifest = bundles.load(path)
+            bundle = bundles.load(path)
         except BundleError as error:
             return Entry(name, "damaged", str(error), "", None, installed, "")
         reasons = {one.version: f"{one.at}: {one.reason}" for one in state.given_up}
@@ -193,8 +191,8 @@ class Models:
             name,
             word,
             reasons.get(name, ""),
-            str(manifest.manifest.get("date", "")),
-            manifest.accuracy,
+            str(bundle.manifest.get("date", ""))[:DATE],
+            bundle.accuracy,
             installed,
             _signer(path),
         )

@@ -19,14 +19,15 @@ class Trial:
     `served` is for how many seconds it has seen, over all runs of the kiosk: they are counted by
     the monotonic clock, so a wall clock that jumps, or a night without power, changes nothing.
     `running`: a kiosk is at it, or was and ended without notice. `classify_ms` for a face and
-    `rate` of frames a second are what the last good model did on this kiosk, where that is known.
+    `share` of the frames that were to be seen are what the last good model did on this kiosk,
+    where that is known.
     """
 
     served: float = 0.0
     failures: int = 0
     running: bool = False
     classify_ms: float | None = None
-    rate: float | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def parse(text: str) -> State:
 def _trial(told: Any) -> Trial | None:
     if told is None:
         return None
-    figures = [told[name] for name in ("classify_ms", "rate")]
+    figures = [told[name] for name in ("classify_ms", "share")]
     return Trial(
         float(told["served"]),
         int(told["failures"]),

@@ -23,8 +23,8 @@ SAMPLES, NEEDED = 120, 60
 """Newest samples whose median counts, and how many it takes to say something."""
 HARMLESS_MS = 2.0
 """What takes less for a face is not slow, whatever the last model took."""
-RATE_SLACK = 2.0
-"""How much further the rate of frames may drop: dusk alone halves that of a camera."""
+SHARE_SLACK = 2.0
+"""How much further the share of frames may drop: dusk alone halves the rate of a camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,16 @@ class Glimpse:
 
     `version` is the model's that serves, "" while none is known; `fault` why none can. `failures`
     is how often the eye has failed since the kiosk began, but for blocked cameras. `sighting` is
-    the newest one, `rate` the frames understood in a second.
+    the newest one, `share` that of the frames that are to be understood in a second. `strained`:
+    the machine is held back, by heat or its supply, so its speed tells nothing of the model.
     """
 
     version: str
     fault: str
     failures: int
     sighting: Sighting | None
-    rate: float
+    share: float
+    strained: bool = False
 
 
 class Figures:
@@ -48,11 +50,11 @@ class Figures:
 
     def __init__(self) -> None:
         self._classify: deque[float] = deque(maxlen=SAMPLES)
-        self._rates: deque[float] = deque(maxlen=SAMPLES)
+        self._shares: deque[float] = deque(maxlen=SAMPLES)
 
-    def note(self, sighting: Sighting, rate: float) -> None:
-        """Take down a new sighting, and the rate at which they come."""
-        self._rates.append(rate)
+    def note(self, sighting: Sighting, share: float) -> None:
+        """Take down a new sighting, and the share of frames that are understood."""
+        self._shares.append(share)
         if sighting.faces:
             self._classify.append(sighting.timings.classify / len(sighting.faces))
 
@@ -62,9 +64,9 @@ class Figures:
         return statistics.median(self._classify) if len(self._classify) >= NEEDED else None
 
     @property
-    def rate(self) -> float | None:
-        """Frames understood in a second; None before there are enough."""
-        return statistics.median(self._rates) if len(self._rates) >= NEEDED else None
+    def share(self) -> float | None:
+        """Of the frames that are to be understood; None before there are enough."""
+        return statistics.median(self._shares) if len(self._shares) >= NEEDED else None
 
 
 class Course:
@@ -117,7 +119,8 @@ class Course:
         before, self._number = self._number, sighting.number
         if before in (None, sighting.number):
             return 0.0
-        self._figures.note(sighting, glimpse.rate)
+        if not glimpse.strained:
+            self._figures.note(sighting, glimpse.share)
         return elapsed
 
     def _judge(self, glimpse: Glimpse | None = None) -> None:
@@ -139,7 +142,7 @@ class Course:
         taken, before = self._figures.classify_ms, self.record.classify_ms
         if taken and before and taken > max(HARMLESS_MS, self._limits.slower * before):
             return f"it took {taken:.1f} ms for a face, the model before {before:.1f} ms"
-        rate, usual = self._figures.rate, self.record.rate
-        if rate is not None and usual and rate * self._limits.slower * RATE_SLACK < usual:
-            return f"only {rate:.1f} frames a second were seen, {usual:.1f} before"
+        share, usual = self._figures.share, self.record.share
+        if share is not None and usual and share * self._limits.slower * SHARE_SLACK < usual:
+            return f"only {share:.0%} of the frames were seen in time, {usual:.0%} before"
         return ""

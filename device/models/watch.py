@@ -55,20 +55,20 @@ class Watch:
         course = self._course
         return OnTrial(course.version, self._state.before, course.left) if course else None
 
-    def poll(self, rate: float, now: float) -> None:
-        """Look after the models, once a second; `rate` is of frames understood in a second."""
+    def poll(self, share: float, strained: bool, now: float) -> None:
+        """Look after the models, once a second; `share` and `strained` are those of a glimpse."""
         if now < self._look_at or self._models.configured:
             return
         self._look_at = now + LOOK_SECONDS
         if self._models.store.stamp != self._stamp:
             self._heed(now)
-        glimpse = self._glimpse(rate)
+        glimpse = self._glimpse(share, strained)
         if self._course:
             self._course.note(glimpse, now)
             self._attend(self._course, now)
-        elif glimpse.sighting and glimpse.sighting.number != self._number:
+        elif glimpse.sighting and glimpse.sighting.number != self._number and not strained:
             self._number = glimpse.sighting.number
-            self._figures.note(glimpse.sighting, rate)
+            self._figures.note(glimpse.sighting, share)
 
     def told(self, parts: tuple[Health, ...], now: float) -> tuple[Health, ...]:
         """Return how parts do, with what is to be said of the model's trial."""
@@ -106,7 +106,7 @@ class Watch:
             log.warning("models: %s; back to %s", self._told[0], state.current)
         if state.trial and state.trial.classify_ms is None:
             usual = replace(
-                state.trial, classify_ms=self._figures.classify_ms, rate=self._figures.rate
+                state.trial, classify_ms=self._figures.classify_ms, share=self._figures.share
             )
             self._state = replace(state, trial=usual)
         self._figures = Figures()
@@ -117,14 +117,14 @@ class Watch:
         """Tell whether the eye has what was only now written down."""
         return state.trial is None and state.current == self._eye.model
 
-    def _glimpse(self, rate: float) -> Glimpse:
+    def _glimpse(self, share: float, strained: bool) -> Glimpse:
         eye = self._eye
         model = next((one for one in eye.health if one.part == "model"), None)
         wrong = model is not None and model.level in (Level.DEGRADED, Level.FAILED)
         unable = model is not None and wrong and bool(eye.model or model.level is Level.FAILED)
         fault = model.message if model is not None and unable else ""
         failures = eye.restarts - eye.blocks
-        return Glimpse(eye.model, fault, failures, eye.sighting.get(), rate)
+        return Glimpse(eye.model, fault, failures, eye.sighting.get(), share, strained)
 
     def _attend(self, course: Course, now: float) -> None:
         models = self._models

@@ -317,6 +317,34 @@ def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -
     assert [one.state for one in models.entries()] == ["damaged", "in use", "ready"]
 
 
+def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    models.install(archive(files("9.0.0")))
+    models.accept("9.0.0")
+    (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
+    models.install(archive(files("9.1.0")))
+    assert models.store.state() == State("9.1.0", NOW, Trial())
+
+
+def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) -> None:
+    trust()
+    models = Models(store=Store(shipped=tmp_path / "none"), examine=quick)
+    assert models.entries() == ()
+    models.install(archive(files("9.0.0")))
+    assert models.store.state() == State("9.0.0"), "nothing to go back to, so no trial"
+
+
+def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
+    trust()
+    for number, accuracy in enumerate((10**400, -1, "high", None, {}, 1e999)):
+        metrics = {"private_test": {"accuracy": accuracy}}
+        data = archive(files(f"9.{number}", metrics=metrics, date="x" * 1000))
+        Models(examine=quick).install(data)
+        entry = Models().entries()[0]
+        assert (entry.version, entry.accuracy, entry.date) == (f"9.{number}", None, "x" * 10)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', "\0"])
 def test_a_damaged_state_is_told_and_the_newest_serves(
     own_state: Path, text: str, caplog: pytest.LogCaptureFixture

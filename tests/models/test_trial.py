@@ -23,7 +23,7 @@ class Kiosk:
 
     def __init__(self, trial: Trial | None = None, failures: int = 0) -> None:
         self.course = Course("9", trial or Trial(), LIMITS, failures)
-        self.glimpse = Glimpse("9", "", failures, sighting(0), 15.0)
+        self.glimpse = Glimpse("9", "", failures, sighting(0), 1.0)
         self.now = 1000.0
 
     def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: object) -> None:
@@ -117,7 +117,7 @@ def test_a_model_that_cannot_be_used_ends_it_at_once() -> None:
 
 
 def test_a_model_that_is_slower_than_the_last_one_ends_it() -> None:
-    kiosk = Kiosk(Trial(classify_ms=4.0, rate=15.0))
+    kiosk = Kiosk(Trial(classify_ms=4.0, share=1.0))
     kiosk.see(NEEDED * 3, ms=5.9)
     assert kiosk.course.reason == ""
     kiosk.see(NEEDED, ms=6.1, faces=3)
@@ -129,11 +129,11 @@ def test_a_model_that_is_slower_than_the_last_one_ends_it() -> None:
 
 
 def test_a_few_slow_frames_and_small_differences_are_no_reason() -> None:
-    kiosk = Kiosk(Trial(classify_ms=4.0, rate=15.0))
+    kiosk = Kiosk(Trial(classify_ms=4.0, share=1.0))
     kiosk.see(NEEDED // 2 - 1, ms=50.0)
     kiosk.see(NEEDED * 2, ms=4.0)
     assert kiosk.course.reason == ""
-    kiosk = Kiosk(Trial(classify_ms=0.3, rate=15.0))
+    kiosk = Kiosk(Trial(classify_ms=0.3, share=1.0))
     kiosk.see(NEEDED * 2, ms=1.9)
     assert kiosk.course.reason == ""
     kiosk = Kiosk()
@@ -142,21 +142,30 @@ def test_a_few_slow_frames_and_small_differences_are_no_reason() -> None:
 
 
 def test_a_kiosk_that_sees_far_fewer_frames_ends_it() -> None:
-    kiosk = Kiosk(Trial(classify_ms=4.0, rate=15.0))
-    kiosk.see(NEEDED * 3, rate=7.0, faces=0)
+    kiosk = Kiosk(Trial(classify_ms=4.0, share=1.0))
+    kiosk.see(NEEDED * 3, share=0.47, faces=0)
     assert kiosk.course.reason == "", "dusk halves a camera's rate"
-    kiosk.see(NEEDED * 3, rate=4.0, faces=0)
-    assert kiosk.course.reason == "only 4.0 frames a second were seen, 15.0 before"
+    kiosk.see(NEEDED * 3, share=0.3, faces=0)
+    assert kiosk.course.reason == "only 30% of the frames were seen in time, 100% before"
+
+
+def test_a_machine_that_is_held_back_tells_nothing_of_the_model() -> None:
+    kiosk = Kiosk(Trial(classify_ms=4.0, share=1.0))
+    kiosk.see(NEEDED * 3, ms=20.0, share=0.2, strained=True)
+    assert kiosk.course.reason == ""
+    assert kiosk.course.record.served == NEEDED * 3 - 1
+    kiosk.see(NEEDED, ms=20.0, share=0.2, strained=False)
+    assert kiosk.course.reason.startswith("it took 20.0 ms")
 
 
 def test_figures_wait_until_there_are_enough() -> None:
     figures = Figures()
     for number in range(NEEDED):
-        assert figures.classify_ms is figures.rate is None
+        assert figures.classify_ms is figures.share is None
         figures.note(sighting(number, ms=float(number), faces=2), 10.0)
     assert figures.classify_ms == (NEEDED - 1) / 2
-    assert figures.rate == 10.0
+    assert figures.share == 10.0
     for number in range(500):
         figures.note(sighting(number, faces=0), 5.0)
     assert figures.classify_ms == (NEEDED - 1) / 2
-    assert figures.rate == 5.0
+    assert figures.share == 5.0

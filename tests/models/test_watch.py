@@ -83,7 +83,7 @@ class Kiosk:
             self.now += 1.0
             if seeing:
                 self.eye.see()
-            self.watch.poll(15.0, self.now)
+            self.watch.poll(1.0, False, self.now)
             writing = self.watch._writing
             if writing:
                 writing.join()
@@ -125,7 +125,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     assert kiosk.model.message == "sound; on trial for 5 more minutes of seeing"
     assert kiosk.model.level is Level.OK
     trial = kiosk.state.trial
-    assert trial == Trial(0.0, 0, True, 4.0, 15.0), "with what the last model did"
+    assert trial == Trial(0.0, 0, True, 4.0, 1.0), "with what the last model did"
     kiosk.go_on(200)
     kept = kiosk.state.trial
     assert kept is not None
@@ -242,7 +242,7 @@ def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> 
     elsewhere().install(archive(files("9.0.0")))
     monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: time.sleep(0.5))
     began = time.monotonic()
-    kiosk.watch.poll(15.0, kiosk.now + 1)
+    kiosk.watch.poll(1.0, False, kiosk.now + 1)
     assert time.monotonic() - began < 0.3
     kiosk.watch.close()
 
@@ -252,5 +252,5 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
     watch = Watch(models, Eye(models))  # type: ignore[arg-type]
-    watch.poll(15.0, 1.0)
+    watch.poll(1.0, False, 1.0)
     assert watch.trial is None

@@ -1,0 +1,41 @@
+"""The rate of looking on a machine that gets too hot."""
+
+import pytest
+
+from device.eye.pace import LEAST, PATIENCE, STEP, Pace
+
+
+def test_it_steps_down_while_the_machine_is_held_back() -> None:
+    pace = Pace(15.0)
+    assert pace.note(False, 0.0) == 15.0
+    rates = [pace.note(True, 5.0 * reading) for reading in range(1, 10)]
+    assert rates[:2] == pytest.approx([15.0 * STEP, 15.0 * STEP**2])
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] == LEAST
+
+
+def test_it_comes_back_one_step_at_a_time() -> None:
+    pace = Pace(15.0)
+    for reading in range(4):
+        pace.note(True, 5.0 * reading)
+    lowest, now, rates = pace.rate, 20.0, []
+    while pace.rate < 15.0:
+        now += 5.0
+        rates.append(pace.note(False, now))
+        assert now < 20.0 + 6 * (PATIENCE + 5.0)
+    assert rates[: int(PATIENCE / 5)] == [lowest] * int(PATIENCE / 5)
+    assert rates == sorted(rates)
+
+
+def test_a_hot_moment_on_the_way_up_starts_the_wait_anew() -> None:
+    pace = Pace(10.0)
+    pace.note(True, 0.0)
+    pace.note(False, 5.0)
+    assert pace.note(True, 30.0) == pytest.approx(10.0 * STEP**2)
+    pace.note(False, 35.0)
+    assert pace.note(False, 60.0) == pytest.approx(10.0 * STEP**2)
+
+
+def test_a_slow_eye_is_never_made_faster() -> None:
+    pace = Pace(2.0)
+    assert pace.note(True, 0.0) == 2.0

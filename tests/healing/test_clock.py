@@ -1,0 +1,66 @@
+"""A clock that stands in 1970, as a Pi's does without network, and jumps by a day."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from faces import ASTRONAUT
+from healing.conftest import part, sees
+from kiosks import RunningKiosk
+
+from device import history
+from device.web.keys import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+DAY = 86_400
+CLOCK = """
+import time
+from pathlib import Path
+
+real, moved = time.time, Path({path!r})
+time.time = lambda: real() + float(moved.read_text())
+"""
+"""Run by Python before the kiosk: its wall clock is moved by what stands in a file. Whole machines
+with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
+
+
+def test_the_show_does_not_care_for_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: Callable[..., float]
+) -> None:
+    moved = tmp_path / "moved"
+
+    def jump(moment: int) -> None:
+        new = tmp_path / "new"
+        new.write_text(str(moment - time.time()))
+        new.replace(moved)
+
+    jump(60)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(CLOCK.format(path=str(moved)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT}") as kiosk:
+        within(40.0, lambda: sees(kiosk))
+        uptime = 0.0
+        for moment in (60, 1_800_000_000, 1_800_000_000 + DAY, 1_800_000_000 - DAY):
+            jump(moment)
+            time.sleep(2.5)
+            assert sees(kiosk)
+            status = kiosk.status()
+            assert {one["level"] for one in status["health"]} <= {"ok", "off"}
+            assert status["stage_hz"] > 10
+            assert len(status["faces"]) == 1
+            assert uptime < status["uptime_s"] < uptime + 60
+            assert part(status, "history")["level"] == "ok"
+            uptime = status["uptime_s"]
+        state = tmp_path / "state" / "moodlift"
+        kiosk.interrupt()
+        assert kiosk.process.wait(10) == 0
+    days = {row["minute"] // (DAY // 60) for row in history.everything(state / "history.sqlite")}
+    assert {0, 1_800_000_000 // DAY, 1_800_000_000 // DAY + 1, 1_800_000_000 // DAY - 1} <= days
+    assert Keys(state).token

@@ -1,0 +1,130 @@
+"""Processes that are killed at any moment: the eye, and the whole kiosk while it writes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from healing.conftest import rounds, sees
+from kiosks import RunningKiosk
+
+from device import history
+from device.camera.source import CameraSettings
+from device.eye import supervisor as supervisors
+from device.eye.backoff import Backoff
+from device.eye.protocol import EyeSettings
+from device.eye.supervisor import Supervisor
+from device.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WRITE = """
+import sys
+from collections import Counter
+from pathlib import Path
+from device.history.store import FILE, Store
+from device.history.tally import Minute
+from device.settings import Settings
+from device.web.keys import Keys
+from device.web import pairing
+
+folder, number = Path(sys.argv[1]), int(sys.argv[2])
+print("begun", flush=True)
+keys, settings, store = Keys(folder), Settings(None, folder), Store(folder / FILE)
+minute = number * 1000
+while True:
+    minute += 1
+    store.add(Minute(minute, {"happy": 30.0}, 1, 1, Counter(celebrate=1)))
+    keys.close_session(keys.open_session())
+    pairing.leave(folder)
+    settings.change({"history.days": 1 + minute % 90, "stage.mirror": minute % 2 == 0})
+"""
+
+
+@pytest.mark.timeout(900)
+def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisors, "Backoff", lambda: Backoff(0.02, 0.05))
+    rng = random.Random(6)
+    eye = Supervisor(EyeSettings(CameraSettings("fake:")))
+
+    def poll(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            eye.poll(time.monotonic())
+            time.sleep(0.01)
+
+    killed = rounds(20, 200)
+    for _ in range(killed):
+        poll(rng.uniform(0.0, 1.5))
+        if eye.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(eye.pid, rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV)))
+        poll(0.1)
+    files = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    sighting, end = eye.sighting.get(), time.monotonic() + 30
+    while eye.sighting.get() is sighting and time.monotonic() < end:
+        poll(0.1)
+    assert eye.sighting.get() is not sighting, eye.health
+    assert eye.restarts >= 0.9 * killed
+    assert files < 80
+    eye.stop()
+
+
+@pytest.mark.timeout(900)
+def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    kept = 0
+    for number in range(rounds(25, 200)):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITE, str(tmp_path), str(number)], stdout=subprocess.PIPE
+        ) as writer:
+            assert writer.stdout
+            assert writer.stdout.readline() == b"begun\n"
+            time.sleep(rng.uniform(0.0, 0.25))
+            writer.kill()
+        check(tmp_path)
+        if (tmp_path / "history.sqlite").exists():
+            rows = len(history.everything(tmp_path / "history.sqlite"))
+            assert rows >= kept
+            kept = rows
+    assert kept > 100
+
+
+@pytest.mark.timeout(900)
+def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
+    tmp_path: Path, within: Callable[..., float]
+) -> None:
+    rng = random.Random(8)
+    for _ in range(rounds(4, 50)):
+        with RunningKiosk(tmp_path, "--camera", "fake:") as kiosk:
+            within(40.0, lambda kiosk=kiosk: sees(kiosk))
+            time.sleep(rng.uniform(0.0, 2.0))
+            family = kiosk.family()
+            kiosk.process.kill()
+            kiosk.process.wait()
+        check(tmp_path / "state" / "moodlift")
+        end = time.monotonic() + 5
+        while any(one.is_running() for one in family[1:]) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not any(one.is_running() and one.status() != "zombie" for one in family[1:])
+
+
+def check(folder: Path) -> None:
+    """See that the database is whole, and that every other file can be read."""
+    path = folder / "history.sqlite"
+    if path.exists():
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    settings = Settings(None, folder)
+    assert settings.fault == ""
+    assert settings.common()
