@@ -143,7 +143,7 @@ class Kiosk:
             config.web.blur_faces,
             settings,
             Probe(config),
-            models,
+            models=models,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()

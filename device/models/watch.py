@@ -95,6 +95,8 @@ class Watch:
         store, before = self._models.store, self._state
         self._stamp, self._state = store.stamp, store.state()
         state = self._state
+        if self._course and state.trial is None and state.current == before.current:
+            log.info("models: %s has passed its trial", state.current)
         if state.trial is None or state.current != before.current:
             self._course = None
         if state.current == before.current or (not before.current and self._serves(state)):
@@ -119,19 +121,17 @@ class Watch:
 
     def _glimpse(self, share: float, strained: bool) -> Glimpse:
         eye = self._eye
-        model = next((one for one in eye.health if one.part == "model"), None)
-        wrong = model is not None and model.level in (Level.DEGRADED, Level.FAILED)
-        unable = model is not None and wrong and bool(eye.model or model.level is Level.FAILED)
-        fault = model.message if model is not None and unable else ""
+        # A model that is being loaded is degraded too, but then none is named.
+        wrong = (Level.FAILED, Level.DEGRADED) if eye.model else (Level.FAILED,)
+        faults = [one.message for one in eye.health if one.part == "model" and one.level in wrong]
         failures = eye.restarts - eye.blocks
-        return Glimpse(eye.model, fault, failures, eye.sighting.get(), share, strained)
+        return Glimpse(eye.model, "; ".join(faults), failures, eye.sighting.get(), share, strained)
 
     def _attend(self, course: Course, now: float) -> None:
         models = self._models
         if course.reason:
             self._write(partial(models.give_up, course.version, course.reason))
         elif course.passed:
-            log.info("models: %s has passed its trial", course.version)
             self._write(partial(models.accept, course.version))
         elif now >= self._save_at:
             self._save_at = now + SAVE_SECONDS

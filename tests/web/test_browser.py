@@ -24,16 +24,8 @@ if TYPE_CHECKING:
     from device.web import Door, Server
 
 PATHS = (
-    "/",
-    "/camera_feed",
-    "/history",
-    "/try",
-    "/settings",
-    "/models",
-    "/api",
-    "/login",
-    "/nowhere",
-)
+    "/", "/camera_feed", "/history", "/try", "/settings", "/models", "/api", "/login", "/nowhere",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
