@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, or 2 after one line that says what is wrong."""
     logging.basicConfig(format="moodlift-convert: %(message)s", level=logging.WARNING)
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    make = {"keygen": _keygen_parser, "pack": _pack_parser}.get(words[0] if words else "")
+    options = make().parse_args(words[1:]) if make else _parser().parse_args(words)
     try:
-        return _convert(options)
+        status: int = options.run(options)
     except MoodliftError as error:
         print(f"moodlift-convert: {error}", file=sys.stderr)
         return 2
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("moodlift-convert", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "moodlift-convert",
+        description=__doc__,
+        epilog="moodlift-convert keygen and moodlift-convert pack make one signed file of it",
+    )
+    parser.set_defaults(run=_convert)
     parser.add_argument("--model", type=Path, required=True, help="model.keras of a run")
     parser.add_argument("--data", type=Path, required=True, help=DATA)
     parser.add_argument("--version", type=_version, required=True, help="such as 0.1.0")
@@ -52,6 +60,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _keygen_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "moodlift-convert keygen", description="Make a key pair to sign models with."
+    )
+    parser.set_defaults(run=_keygen)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where to; it is made if missing")
+    return parser
+
+
+def _pack_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "moodlift-convert pack", description="Make a bundle one file that kiosks install."
+    )
+    parser.set_defaults(run=_pack)
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder emotion-VERSION")
+    parser.add_argument("--key", type=Path, help="the private key; without one it is unsigned")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    return parser
+
+
 def _version(text: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
@@ -66,6 +94,23 @@ def _convert(options: argparse.Namespace) -> int:
     job = Job(*given, today, options.evenness, options.calm)
     path = job.run(options.replace, lambda line: print(line, flush=True))
     print(f"written: {path}")
+    return 0
+
+
+def _keygen(options: argparse.Namespace) -> int:
+    from convert import signing
+
+    name = signing.keygen(options.folder)
+    print(f"the key {name}: keep {options.folder / signing.PRIVATE} to yourself, and on each kiosk")
+    print(f"moodlift model trust {options.folder / signing.PUBLIC}")
+    return 0
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from convert import signing
+
+    signing.pack(options.bundle, options.key, options.out)
+    print(f"written: {options.out}{'' if options.key else ', unsigned'}")
     return 0
 
 

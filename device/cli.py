@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from device import __version__
 from device.errors import ConfigError, MoodliftError
+from device.models import commands as model_commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check_config(commands)
     _add_pair(commands)
     _add_feedback(commands)
+    model_commands.add(commands)
     return root
 
 

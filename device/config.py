@@ -198,6 +198,18 @@ class FeedbackConfig(Section):
     days: Annotated[int, Field(ge=1, le=3650)] = 180
 
 
+class ModelsConfig(Section):
+    """How a new model is taken in: see docs/MODELS.md.
+
+    `slower` is how many times as long as the present model a new one may take for a face, when it
+    is checked and while it is on trial, for `trial_minutes` of seeing.
+    """
+
+    unsigned: bool = False
+    trial_minutes: Annotated[float, Field(ge=0.1, le=1440.0)] = 15.0
+    slower: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
+
+
 class WebConfig(Section):
     """The status page. It answers to this machine's own names, and to `names` besides.
 
@@ -236,6 +248,7 @@ class Config(Section):
     panel: PanelConfig = PanelConfig()
     history: HistoryConfig = HistoryConfig()
     feedback: FeedbackConfig = FeedbackConfig()
+    models: ModelsConfig = ModelsConfig()
     web: WebConfig = WebConfig()
 
 

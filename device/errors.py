@@ -4,6 +4,8 @@ Each is a `MoodliftError`, so that a command can turn it into one line, and also
 it specialises, so that a caller who knows only Python catches it too.
 """
 
+from typing import Literal
+
 
 class MoodliftError(Exception):
     """Base of all errors of this project; its text is written for the person at the kiosk."""
@@ -58,6 +60,21 @@ class OutputError(MoodliftError, OSError):
 
 class EyeBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
+
+
+class ChildError(MoodliftError, RuntimeError):
+    """A child process came to no answer: it `crashed`, was too `slow`, or the machine is `busy`."""
+
+    def __init__(self, how: Literal["crashed", "slow", "busy"], text: str) -> None:
+        super().__init__(how, text)
+        self.how = how
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
+class ModelsError(MoodliftError, RuntimeError):
+    """A model cannot be changed now, or not to that one; says why."""
 
 
 class ProbeError(MoodliftError, RuntimeError):

@@ -48,6 +48,8 @@ from device.hours import Hours
 from device.interview import Interview
 from device.latest import Latest
 from device.messages import NOBODY, Level
+from device.models.models import Models
+from device.models.watch import Watch
 from device.notify import Notifier
 from device.orders import Orders
 from device.page import Page
@@ -117,6 +119,8 @@ class Kiosk:
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
         self._pace = Pace(config.eye.max_rate)
+        models = Models(config.models, config.eye.model)
+        self._models = Watch(models, self._eye)
         self.display = self._open_display(run.display)
         self._stage = self._set_stage()
         self._ladder = stage.Ladder(1.0 / config.stage.fps)
@@ -145,6 +149,7 @@ class Kiosk:
             settings,
             Probe(config),
             self._keeper,
+            models,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
@@ -186,6 +191,7 @@ class Kiosk:
         """Close every part."""
         self._status.close()
         self.page.stop()
+        self._models.close()
         self._eye.stop()
         self.player.close()
         self._panel.close()
@@ -195,6 +201,8 @@ class Kiosk:
 
     def _step(self, now: float) -> None:
         self._eye.poll(now)
+        share = self._seen_rate.per_second(now) / self._pace.rate
+        self._models.poll(share, self._reading.strained, now)
         self.page.poll(now)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
@@ -334,6 +342,7 @@ class Kiosk:
             uptime=now - self._began,
             version=__version__,
             model=self._eye.model,
+            trial=self._models.trial,
             camera=next((one.message for one in self._eye.health if one.part == "camera"), ""),
             mood=self._mood.mood,
             sighting=sighting,
@@ -358,7 +367,8 @@ class Kiosk:
         self._book.note("machine", *self._reading.health, now)
         self._book.note("history", *self._history.health, now)
         self._book.note("feedback", *self._keeper.health, now)
-        return (*self._eye.health, *self._book.parts, self.page.health)
+        eye = self._models.told(self._eye.health, now)
+        return (*eye, *self._book.parts, self.page.health)
 
     def _leave_behind(self) -> None:
         if self._run.screenshot:

@@ -156,6 +156,15 @@ class Feedback:
         return self.felt == self.shown
 
 
+@dataclass(frozen=True, slots=True)
+class OnTrial:
+    """A model on trial: which served `before`, and how many seconds of seeing are `left`."""
+
+    version: str
+    before: str
+    left: float
+
+
 class Level(StrEnum):
     """How well a part of the kiosk does."""
 

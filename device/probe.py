@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import multiprocessing
 import os
-import signal
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 
+from device import child
 from device.audio import PygameAudio, find_outlets, speaker_names
 from device.camera import picamera, usb
 from device.camera.source import CameraSettings, available, open_camera
-from device.errors import AudioError, CameraError, MoodliftError, ProbeError
+from device.errors import AudioError, CameraError, ChildError, MoodliftError, ProbeError
 from device.music import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
     from device.config import Config, SoundConfig
 
@@ -29,14 +26,15 @@ Answer = TypeVar("Answer")
 
 CHIME = "celebrate"
 """The short sound of ours that is played to try a device."""
-START_SECONDS, SECONDS = 15.0, 8.0
-"""How long a child may take to start (a Pi reads its libraries from an SD card), and to work."""
-END_SECONDS = 1.0
-"""Not even SIGKILL ends a child at once that waits in a driver; nobody waits for it longer."""
+SECONDS = 8.0
+"""How long a trial may take."""
 WARM_UP = 5
 """Of a camera's first frames so many are left out, while it finds out how bright it is."""
 QUALITY = 85
-SPAWN = multiprocessing.get_context("spawn")
+_WORDS = {
+    "crashed": "its driver crashed",
+    "busy": "it could not be tried: the machine is too busy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,43 +85,13 @@ class Probe:
         if not self._lock.acquire(blocking=False):
             raise ProbeError("something else is being tried; wait a moment")
         try:
-            return _in_child(work, arguments)
+            return child.ask(work, arguments, SECONDS)
+        except ChildError as error:
+            raise ProbeError(_WORDS.get(error.how, str(error))) from error
+        except MoodliftError as error:
+            raise ProbeError(str(error)) from error
         finally:
             self._lock.release()
-
-
-def _in_child(work: Callable[..., Answer], arguments: tuple[object, ...]) -> Answer:
-    receiver, sender = SPAWN.Pipe(duplex=False)
-    process = SPAWN.Process(target=_child, args=(sender, work, arguments), daemon=True)
-    process.start()
-    sender.close()
-    try:
-        if not receiver.poll(START_SECONDS + SECONDS):
-            raise ProbeError("it could not be tried: the machine is too busy")
-        answer: Any = receiver.recv()
-    except EOFError as error:
-        process.join(END_SECONDS)
-        slow = process.exitcode == -signal.SIGALRM
-        words = f"no answer within {SECONDS:.0f} s" if slow else "its driver crashed"
-        raise ProbeError(words) from error
-    finally:
-        process.kill()
-        process.join(END_SECONDS)
-        receiver.close()
-    if isinstance(answer, MoodliftError):
-        raise ProbeError(str(answer)) from answer
-    return answer  # type: ignore[no-any-return]  # it came through the pipe from `work`
-
-
-def _child(sender: Connection, work: Callable[..., object], arguments: tuple[object, ...]) -> None:
-    # Ends this process even inside a driver that blocks, and when the kiosk is gone.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(math.ceil(SECONDS))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        sender.send(work(*arguments))
-    except MoodliftError as error:
-        sender.send(error)
 
 
 def _cameras(own: str) -> list[Choice]:

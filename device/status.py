@@ -9,7 +9,7 @@ from device.board import Reading
 from device.messages import EMOTIONS, NOBODY, Fault, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:
-    from device.messages import Face, Probabilities, Sighting, Timings
+    from device.messages import Face, OnTrial, Probabilities, Sighting, Timings
 
 ORDER = (Level.FAILED, Level.DEGRADED, Level.OK, Level.OFF)
 
@@ -27,6 +27,7 @@ class Status:
     uptime: float = 0.0
     version: str = ""
     model: str = ""
+    trial: OnTrial | None = None
     camera: str = ""
     mood: Mood = NOBODY
     sighting: Sighting | None = None
@@ -54,6 +55,7 @@ class Status:
         return {
             "version": self.version,
             "model": self.model,
+            "trial": trial_json(self.trial),
             "camera": self.camera,
             "uptime_s": round(self.uptime, 1),
             "mood": mood_json(self.mood, self.time),
@@ -72,6 +74,13 @@ class Status:
             "faults": [fault_json(one, self.time) for one in self.faults],
             "machine": machine_json(self.machine),
         }
+
+
+def trial_json(trial: OnTrial | None) -> dict[str, Any] | None:
+    """Return which model is on trial, and for how many more seconds of seeing."""
+    if trial is None:
+        return None
+    return {"version": trial.version, "before": trial.before, "left_s": round(trial.left)}
 
 
 def fault_json(fault: Fault, now: float) -> dict[str, Any]:

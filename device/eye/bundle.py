@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,16 @@ class Bundle:
     def metrics(self) -> dict[str, Any]:
         """Figures measured on this very int8 file."""
         return dict(self.manifest.get("metrics", {}))
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of FER2013's PrivateTest that it gets right, if its manifest says so."""
+        metrics = self.manifest.get("metrics")
+        test = metrics.get("private_test") if isinstance(metrics, dict) else None
+        accuracy = test.get("accuracy") if isinstance(test, dict) else None
+        if isinstance(accuracy, int | float) and 0 <= accuracy <= 1:
+            return float(accuracy)
+        return None
 
 
 def load(path: Path) -> Bundle:
@@ -123,7 +134,7 @@ def _manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path}: not JSON: {error}") from error
     if not isinstance(manifest, dict):
         raise BundleError(f"{path}: not a JSON object")
@@ -150,9 +161,11 @@ def _canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             inputs, outputs = arrays["inputs"], arrays[kernels]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(f"{path}: canary unreadable: {error}") from error
-    wanted = (len(inputs), crop.SIZE, crop.SIZE, 1)
-    if inputs.dtype != np.int8 or inputs.shape != wanted or not len(inputs):
-        raise BundleError(f"{path}: canary has the wrong shape {inputs.shape} {inputs.dtype}")
+    for array, wanted in ((inputs, (crop.SIZE, crop.SIZE, 1)), (outputs, (len(EMOTIONS),))):
+        if not isinstance(array, np.ndarray):  # what is no array in the file is given as bytes
+            raise BundleError(f"{path}: canary unreadable: it holds other things than arrays")
+        if array.dtype != np.int8 or array.shape[1:] != wanted or not array.size:
+            raise BundleError(f"{path}: canary has the wrong shape {array.shape} {array.dtype}")
     return inputs, outputs

@@ -13,12 +13,13 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from device.errors import BundleError, RuntimeMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
@@ -86,12 +87,24 @@ class Interpreter:
                 )
                 self._tflite.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise BundleError(f"the runtime cannot load the model: {error}") from error
+            reason = str(error).strip().partition("\n")[0] or "it gives no reason"
+            raise BundleError(f"the runtime cannot load the model: {reason}") from error
         inputs = self._tflite.get_input_details()
         if len(inputs) != 1:
             raise BundleError(f"the model has {len(inputs)} inputs where one is wanted")
         self.input: dict[str, Any] = inputs[0]
         self.outputs: list[dict[str, Any]] = self._tflite.get_output_details()
+
+    @property
+    def operators(self) -> list[str]:
+        """The name of each operator; those of the file only with `reference` kernels."""
+        # TFLite has no public list of a file's operators but this one.
+        return [one["op_name"] for one in self._tflite._get_ops_details()]  # noqa: SLF001
+
+    @property
+    def types(self) -> set[str]:
+        """The types of all tensors, as numpy names them."""
+        return {np.dtype(one["dtype"]).name for one in self._tflite.get_tensor_details()}
 
     def run(self, batch: NDArray[Any]) -> list[NDArray[np.float32]]:
         """Run a batch (n, ...) in the input's own dtype; return a copy of each raw output."""

@@ -1,4 +1,4 @@
-"""Choose the model bundle to serve: the configured one, else the newest that passes its checks."""
+"""Choose the model bundle to serve: the configured one, else the store's first that is sound."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
-from device.paths import MODELS, state_directory
+from device.models.store import Store
+from device.paths import MODELS
 
 if TYPE_CHECKING:
     from device.eye.bundle import Bundle
@@ -19,10 +20,8 @@ log = logging.getLogger(__name__)
 
 def candidates(configured: str = "") -> list[Path]:
     """Return the bundle folders to try, best first."""
-    installed = bundles.bundles(state_directory() / "models")
-    shipped = bundles.bundles(MODELS)
     first = [Path(configured).expanduser()] if configured else []
-    return first + installed + shipped
+    return first + Store(shipped=MODELS).candidates()
 
 
 def load(configured: str = "", threads: int | None = None) -> tuple[Classifier, Bundle, str]:

@@ -197,7 +197,6 @@ class Eye:
 
 def _words(bundle: Bundle) -> str:
     """Name a model, and what it is worth by its own manifest."""
-    accuracy = bundle.metrics.get("private_test", {}).get("accuracy")
-    if accuracy is None:
+    if bundle.accuracy is None:
         return bundle.path.name
-    return f"{bundle.path.name}, right on {accuracy:.1%} of FER2013's PrivateTest"
+    return f"{bundle.path.name}, right on {bundle.accuracy:.1%} of FER2013's PrivateTest"

@@ -49,6 +49,7 @@ TELL_SECONDS = 0.2
 class Supervisor:
     """One eye after another. `poll` is called often by the kiosk's main loop.
 
+    `restarts` counts the eyes that had to be ended, `blocks` those of them whose camera blocked.
     It waits only to bury an eye: a few milliseconds, or 2 s for one that even SIGKILL cannot end.
     """
 
@@ -56,6 +57,7 @@ class Supervisor:
         self.sighting: Latest[Sighting | None] = Latest(None)
         self.preview = Preview()
         self.restarts = 0
+        self.blocks = 0
         self._settings = settings
         self._spawn = multiprocessing.get_context("spawn")
         self._backoff = Backoff()
@@ -77,6 +79,7 @@ class Supervisor:
             return
         fault = link.fault(now)
         if fault:
+            self.blocks += link.blocked
             self._end(link)
             self.restarts += 1
             wait = self._backoff.failed()
@@ -86,6 +89,14 @@ class Supervisor:
         elif link.pulse and now - link.started > SETTLED_SECONDS:
             self._backoff.succeeded()
         self._tell(now)
+
+    def renew(self, now: float) -> None:
+        """End the eye, and start another, which looks anew which model is to serve."""
+        if self._link:
+            self._link.send(Stop())
+            self._end(self._link)
+        self._backoff.succeeded()
+        self._start_at, self._fault = now, ""
 
     @property
     def health(self) -> tuple[Health, ...]:
@@ -233,9 +244,14 @@ class _Link:
             return "did not start" if now - self.started > START_SECONDS else ""
         if now - self._heard > SILENCE_SECONDS:
             return f"silent for {SILENCE_SECONDS:.0f} s"
-        if self.pulse.waiting > BLOCKED_SECONDS:
+        if self.blocked:
             return f"camera blocked for {BLOCKED_SECONDS:.0f} s"
         return ""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the camera's driver holds this eye up."""
+        return self.pulse is not None and self.pulse.waiting > BLOCKED_SECONDS
 
     def send(self, order: object) -> None:
         """Tell the eye something; one that cannot be told is given up."""

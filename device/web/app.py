@@ -11,7 +11,17 @@ from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, devices, feedback, pages, problem, settings, trial, words
+from device.web import (
+    api,
+    devices,
+    feedback,
+    models,
+    pages,
+    problem,
+    settings,
+    trial,
+    words,
+)
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -55,6 +65,7 @@ def create_app(view: View, door: Door) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(trial.blueprint)
+    app.register_blueprint(models.blueprint)
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(feedback.blueprint)

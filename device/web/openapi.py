@@ -9,7 +9,7 @@ from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
 from device.orders import Order
 from device.settings import COMMON, schema
-from device.web import openapi_feedback
+from device.web import openapi_feedback, openapi_models
 from device.web.problem import MIMETYPE
 from device.web.schema import (
     COUNT,
@@ -75,6 +75,7 @@ def document() -> Schema:
         "Status": object_of(
             version=TEXT,
             model=TEXT,
+            trial=or_null(ref("ModelOnTrial")),
             camera=TEXT,
             uptime_s=SECONDS,
             mood=ref("Mood"),
@@ -113,6 +114,7 @@ def document() -> Schema:
         "Owner": object_of(owner=YES),
         "Camera": object_of(blurred=YES),
         "Token": object_of(token=TEXT),
+        **openapi_models.schemas(),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")
@@ -227,6 +229,7 @@ def _paths() -> Schema:
         "/api/v1/openapi.json": {
             "get": operation("This document.", {"application/json": {"schema": {"type": "object"}}})
         },
+        **openapi_models.paths(),
         "/healthz": {
             "get": operation(
                 "Whether the kiosk works.",

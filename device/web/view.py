@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.config import Config, FeedbackConfig
 from device.feedback import Keeper
+from device.models.models import Models
 from device.paths import state_directory
 from device.probe import Probe
 from device.settings import Settings
@@ -33,7 +34,7 @@ class View:
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
     live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
     them, `history` where the past is kept. `settings` are what the owner may change, `probe` tries
-    devices for it, `feedback` keeps what people answer.
+    devices for it, `feedback` keeps what people answer, `models` are those that may serve.
     """
 
     status: Latest[Status]
@@ -49,3 +50,4 @@ class View:
     feedback: Keeper = field(
         default_factory=lambda: Keeper(FeedbackConfig(enabled=False), state_directory())
     )
+    models: Models = field(default_factory=Models)

@@ -39,6 +39,16 @@ LEVELS = {
     "off": "Switched off",
 }
 
+MODEL_LEVELS = {
+    "in use": "ok",
+    "on trial": "degraded",
+    "last good": "off",
+    "ready": "off",
+    "given up": "failed",
+    "damaged": "failed",
+}
+"""The colour of each state of a model."""
+
 
 def picture(emotion: str | None, paused: bool) -> str:
     """Name the picture, and the key in `MOODS`, that goes with a mood; `live.js` does the same."""

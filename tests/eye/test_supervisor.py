@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from bundles import put
 from faces import ASTRONAUT, astronaut, hopper, scene
 
 from device.camera.source import CameraSettings
@@ -124,6 +125,20 @@ def test_killed_it_comes_back_by_itself(start: Start) -> None:
     until(eye, lambda: health(eye, "eye") == (Level.OK, "running"))
 
 
+def test_renewed_it_looks_anew_which_model_is_to_serve(start: Start, own_state: Path) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye) and eye.model)
+    first, before = eye.pid, eye.model
+    put(own_state / "models", "99.0.0")
+    eye.renew(time.monotonic())
+    until(eye, lambda: eye.model == "99.0.0" and health(eye, "eye") == (Level.OK, "running"))
+    assert before != "99.0.0"
+    assert eye.pid != first
+    assert eye.restarts == 0
+    last = eye.sighting.get()
+    until(eye, lambda: eye.sighting.get() is not last)
+
+
 def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     eye = start(f"file:{ASTRONAUT}")
     until(eye, lambda: sees_a_face(eye))
@@ -141,6 +156,7 @@ def test_a_camera_that_blocks_for_ever_is_ended(
     monkeypatch.setattr(module, "BLOCKED_SECONDS", 2.0)
     eye = start(f"fake:{ASTRONAUT},block@1")
     until(eye, lambda: eye.restarts == 1, 12.0)
+    assert eye.blocks == 1
     assert "camera blocked for 2 s" in health(eye, "eye")[1]
 
 

@@ -22,6 +22,7 @@ from device.eye.preview import Preview
 from device.feedback import Keeper
 from device.latest import Latest
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
+from device.models.models import Models
 from device.orders import Orders
 from device.probe import Choice, Probe
 from device.settings import Settings
@@ -89,6 +90,7 @@ class Kiosk:
     feedback: Keeper = field(
         default_factory=lambda: Keeper(FeedbackConfig(enabled=False), Path("none"))
     )
+    models: Models = field(default_factory=Models)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -106,6 +108,7 @@ class Kiosk:
             settings=self.settings,
             probe=self.probe,
             feedback=self.feedback,
+            models=self.models,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
+from bundles import archive as model_archive
+from bundles import files, trust
 
 from device.feedback import archive
 from device.messages import EMOTIONS, Feedback, Health, Level, Mood
@@ -17,6 +19,7 @@ from device.web.door import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from device.web import Door, Server
 
 PATHS = (
-    "/", "/camera_feed", "/history", "/feedback", "/try", "/settings", "/api", "/login", "/nowhere",
+    "/", "/camera_feed", "/history", "/feedback", "/try", "/settings", "/models", "/api", "/login",
+    "/nowhere",
 )  # fmt: skip
 
 
@@ -313,6 +317,32 @@ def test_a_setting_is_changed_refused_and_taken_back(visit: Any, kiosk: Any) -> 
     settings = {one.key: one.value for one in kiosk.settings.common()}
     changed = {key: settings[key] for key in ("stage.fps", "stage.mirror", "sound.volume")}
     assert changed == {"stage.fps": 30, "stage.mirror": True, "sound.volume": 0.5}
+    # The browser itself logs each answer that was a refusal.
+    assert all("400" in text for text in one.complaints)
+    assert one.elsewhere == []
+
+
+def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: Path) -> None:
+    one, expect = visit(viewport=PHONE), sync_api.expect
+    page = one.open("/models")
+    file = tmp_path / "emotion-9.0.0.moodlift"
+    file.write_bytes(model_archive(files("9.0.0")))
+    expect(page.locator(".models li")).to_have_count(1)
+    page.get_by_label("Model archive").set_input_files(file)
+    page.get_by_role("button", name="Check and install").click()
+    expect(page.locator("#install-wrong")).to_contain_text("which this kiosk does not trust")
+    trust()
+    page.get_by_role("button", name="Check and install").click()
+    expect(page.locator(".models li")).to_have_count(2, timeout=40_000)
+    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
+    kiosk.models.give_up("9.0.0", "the eye or the kiosk failed 3 times")
+    page.reload()
+    expect(page.locator(".models li").last).to_contain_text("failed 3 times")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Use 9.0.0").click()
+    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial", timeout=40_000)
+    page.get_by_role("button", name="Go back to").click()
+    expect(page.locator(".models li").first).to_contain_text("in use")
     # The browser itself logs each answer that was a refusal.
     assert all("400" in text for text in one.complaints)
     assert one.elsewhere == []

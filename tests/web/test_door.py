@@ -33,6 +33,7 @@ BODY = {
     "/api/v1/speakers/chime": {"json": {"device": ""}},
     "/api/v1/camera": {"json": {"blurred": True}},
     "/api/v1/feedback/answer": {"json": {"shown": "happy", "felt": "sad"}},
+    "/api/v1/models/use": {"json": {"version": "none"}},
 }
 
 
@@ -52,6 +53,8 @@ ANSWERS = {
     ("api.order", "POST"): 202, ("feedback.answer", "POST"): 201, ("feedback.take", "POST"): 400,
     **{("feedback.crop", method): 404 for method in ("GET", "HEAD")},
     ("feedback.delete", "DELETE"): 404,
+    ("models.install", "POST"): 400, ("models.use", "POST"): 409,
+    ("models.roll_back", "POST"): 409,
 }  # fmt: skip
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
 RIGHT = {HEADER: "page"}

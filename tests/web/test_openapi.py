@@ -21,6 +21,8 @@ from schemathesis.specs.openapi.checks import (
 from device.config import FeedbackConfig
 from device.eye.preview import Preview
 from device.feedback import Keeper
+from device.models.models import Models
+from device.models.store import Store
 from device.web import Door, create_app
 from device.web.door import PUBLIC
 from device.web.openapi import document
@@ -82,7 +84,9 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Doo
     settings = settings_in(tmp_path_factory.mktemp("settings"))
     keeper = Keeper(FeedbackConfig(), settings.path.parent)
     keeper.start()
-    kiosk, door = Kiosk(preview, settings=settings, feedback=keeper), Door.of(None)
+    models = Models(store=Store(settings.path.parent / "models"))
+    kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
+    door = Door.of(None)
     yield create_app(kiosk.view(), door), door
     keeper.close()
     preview.close()

@@ -1,0 +1,228 @@
+"""The models of a kiosk, and all that may be done to them; by several processes at once."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from device.config import ModelsConfig
+from device.errors import BundleError, ModelsError
+from device.eye import bundle as bundles
+from device.models import archive as archives
+from device.models import exam, signature
+from device.models.state import REMEMBERED, GivenUp, State, Trial
+from device.models.store import Store, settled, version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+STATES = ("in use", "on trial", "last good", "ready", "given up", "damaged")
+"""What a model may be."""
+VERSION = re.compile(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*")
+LONGEST = 40
+DATE = len("2026-01-31")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model: its `state` is one of `STATES`, `words` what is to be said of that, if anything.
+
+    `accuracy` is the share of FER2013's PrivateTest that is right, `signed` the id of the key.
+    """
+
+    version: str
+    state: str
+    words: str
+    date: str
+    accuracy: float | None
+    installed: bool
+    signed: str
+
+
+class Models:
+    """What the owner may do, at the command line and on the page.
+
+    With `configured`, the configuration says which bundle serves, and none can be chosen here.
+    """
+
+    def __init__(
+        self,
+        config: ModelsConfig | None = None,
+        configured: str = "",
+        store: Store | None = None,
+        examine: Callable[[Path, Path | None, float], exam.Findings] = exam.examine,
+    ) -> None:
+        self.config = config or ModelsConfig()
+        self.configured = configured
+        self.store = store or Store()
+        self._examine = examine
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every model, the one that serves first. A damaged one is told as such."""
+        state = self.store.state()
+        serving = self._serving()
+        return tuple(self._entry(path, state, path == serving) for path in self.store.candidates())
+
+    def install(self, data: bytes, unsigned: bool = False) -> exam.Findings:
+        """Check an archive, install its model and have it serve, on trial.
+
+        Raises BundleError when it fails a check, ModelsError when there is such a version or
+        another one is being installed, OutputError when it cannot be written.
+        """
+        self._check_free()
+        archive = archives.read(data)
+        if not unsigned and not self.config.unsigned:
+            # It takes a while to load, and is not needed to see.
+            from device.models.keyring import Keyring
+
+            Keyring().check(archive)
+        files = dict(archive.files)
+        if archive.signature is not None:
+            files[archives.SIGNATURE] = archive.signature
+        with self.store.draft(files) as draft, _unnamed(draft):
+            name = _version(draft)
+            self._check_new(name)
+            serving = self._serving()
+            findings = self._examine(draft, serving, self.config.slower)
+            if serving:
+                # Written down before the new one is there, which would be taken for the newest.
+                self.store.change(settled(version(serving)))
+            self.store.adopt(draft, name)
+        self._promote(name, serving)
+        return findings
+
+    def use(self, wanted: str) -> exam.Findings:
+        """Have another model serve, on trial, that is there already. Raises as `install` does."""
+        self._check_free()
+        path, serving = self.store.find(wanted), self._serving()
+        if path == serving:
+            raise ModelsError(f"{wanted} serves already")
+        if _version(path) != wanted:
+            raise BundleError(f"{path}: its manifest is another version's")
+        findings = self._examine(path, serving, self.config.slower)
+        self._promote(wanted, serving)
+        return findings
+
+    def roll_back(self) -> str:
+        """Go back to the last good model at once; return its version. Raises ModelsError."""
+        self._check_free()
+        before = self.store.state().before
+        if not before:
+            raise ModelsError("there is no model to go back to")
+        self.store.find(before)
+        self.store.change(lambda state: replace(state, current=before, before="", trial=None))
+        return before
+
+    def note_trial(self, name: str, trial: Trial) -> None:
+        """Keep how the trial of a model goes, if it still is on trial. Raises OutputError."""
+        self.store.change(lambda state: _if_tried(state, name, replace(state, trial=trial)))
+
+    def accept(self, name: str) -> None:
+        """End a trial that went well; models that nobody needs go. Raises OutputError."""
+        self.store.change(lambda state: _if_tried(state, name, replace(state, trial=None)))
+        self.store.prune()
+
+    def give_up(self, name: str, reason: str) -> None:
+        """End a trial that went badly: the last good model serves. Raises OutputError."""
+        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        failed = GivenUp(name, reason, at)
+
+        def step(state: State) -> State:
+            others = [one for one in state.given_up if one.version != name]
+            given_up = (failed, *others)[:REMEMBERED]
+            back = State(current=state.before, given_up=given_up)
+            return _if_tried(state, name, back)
+
+        self.store.change(step)
+
+    def _promote(self, name: str, serving: Path | None) -> None:
+        """Have a model serve: on trial, unless it is the last good one, or there is none."""
+
+        def step(state: State) -> State:
+            now = version(serving) if serving else ""
+            # One that is still on trial is not good yet.
+            good = state.before if state.trial and now == state.current else now
+            given_up = tuple(one for one in state.given_up if one.version != name)
+            if good in (name, ""):
+                return State(name, given_up=given_up)
+            return State(name, good, Trial(), given_up)
+
+        self.store.change(step)
+
+    def _check_free(self) -> None:
+        if self.configured:
+            raise ModelsError(
+                f"the configuration says which model serves: eye.model is {self.configured}"
+            )
+
+    def _check_new(self, name: str) -> None:
+        if name in map(version, self.store.candidates()):
+            raise ModelsError(
+                f"there is a model {name} already: use that, or give the new one another version"
+            )
+
+    def _serving(self) -> Path | None:
+        if self.configured:
+            return None
+        try:
+            return self.store.present()
+        except BundleError:
+            return None
+
+    def _entry(self, path: Path, state: State, serves: bool) -> Entry:
+        name, installed = version(path), path.parent == self.store.folder
+        try:
+            bundle = bundles.load(path)
+        except BundleError as error:
+            return Entry(name, "damaged", str(error), "", None, installed, "")
+        reasons = {one.version: f"{one.at}: {one.reason}" for one in state.given_up}
+        if serves:
+            word = "on trial" if state.trial and name == state.current else "in use"
+        elif name == state.before:
+            word = "last good"
+        else:
+            word = "given up" if name in reasons else "ready"
+        return Entry(
+            name,
+            word,
+            reasons.get(name, ""),
+            str(bundle.manifest.get("date", ""))[:DATE],
+            bundle.accuracy,
+            installed,
+            _signer(path),
+        )
+
+
+def _version(folder: Path) -> str:
+    """Return the version that a bundle says it has. Raises BundleError when it is no good name."""
+    name = bundles.load(folder).version
+    if len(name) > LONGEST or not VERSION.fullmatch(name):
+        raise BundleError(f"{bundles.MANIFEST}: version {name[:LONGEST]!r} is none such as 0.1.0")
+    return name
+
+
+@contextlib.contextmanager
+def _unnamed(draft: Path) -> Iterator[None]:
+    """Leave a draft's folder out of errors: it is of no interest to whoever gave the file."""
+    try:
+        yield
+    except BundleError as error:
+        words = str(error).replace(f"{draft}/", "").replace(f"{draft}: ", "")
+        raise BundleError(words) from error
+
+
+def _signer(folder: Path) -> str:
+    """Return the id of the key that a bundle was signed with when it was installed."""
+    try:
+        return signature.parse((folder / archives.SIGNATURE).read_bytes()).key
+    except (OSError, BundleError):
+        return ""
+
+
+def _if_tried(state: State, name: str, then: State) -> State:
+    return then if state.trial and state.current == name else state

@@ -1,0 +1,172 @@
+"""The kiosk's side of its models: it takes in another one while it runs, and watches its trial."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from device.errors import MoodliftError
+from device.messages import Health, Level, OnTrial
+from device.models.trial import Course, Figures, Glimpse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.eye.supervisor import Supervisor
+    from device.models.models import Models
+    from device.models.state import State
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often the eye is looked at, and the file that says which model serves."""
+SAVE_SECONDS = 60.0
+"""How often a trial is kept: so much of it is lost when the power goes."""
+TOLD_SECONDS = 3600.0
+"""For so long the kiosk's health tells of a model that was given up; the page of models goes on."""
+
+
+class Watch:
+    """`poll` is called often by the kiosk's main loop, which never waits for the disk here.
+
+    The file of the choice is the only word between processes: whoever writes it, this kiosk or a
+    command, the eye is started anew on what it says.
+    """
+
+    def __init__(self, models: Models, eye: Supervisor) -> None:
+        self._models, self._eye = models, eye
+        self._stamp = models.store.stamp
+        self._state = models.store.state()
+        self._figures = Figures()
+        self._course: Course | None = None
+        self._number = -1
+        self._look_at = self._save_at = 0.0
+        self._told: tuple[str, float] | None = None
+        self._writing: threading.Thread | None = None
+        self._fault = ""
+        self._begin()
+
+    @property
+    def trial(self) -> OnTrial | None:
+        """The trial that is going on."""
+        course = self._course
+        return OnTrial(course.version, self._state.before, course.left) if course else None
+
+    def poll(self, share: float, strained: bool, now: float) -> None:
+        """Look after the models, once a second; `share` and `strained` are those of a glimpse."""
+        if now < self._look_at or self._models.configured:
+            return
+        self._look_at = now + LOOK_SECONDS
+        if self._models.store.stamp != self._stamp:
+            self._heed(now)
+        glimpse = self._glimpse(share, strained)
+        if self._course:
+            self._course.note(glimpse, now)
+            self._attend(self._course, now)
+        elif glimpse.sighting and glimpse.sighting.number != self._number and not strained:
+            self._number = glimpse.sighting.number
+            self._figures.note(glimpse.sighting, share)
+
+    def told(self, parts: tuple[Health, ...], now: float) -> tuple[Health, ...]:
+        """Return how parts do, with what is to be said of the model's trial."""
+        return tuple(self._with_trial(one, now) if one.part == "model" else one for one in parts)
+
+    def close(self) -> None:
+        """Keep how far the trial went, and that the kiosk ended in order."""
+        if self._writing:
+            self._writing.join()
+        if self._course:
+            self._try(self._noting(self._course, running=False))
+
+    def _begin(self) -> None:
+        """Begin, or go on with, the trial that the state tells of."""
+        self._course, self._save_at = None, 0.0
+        state, models = self._state, self._models
+        if state.trial and not models.configured:
+            failures = self._eye.restarts - self._eye.blocks
+            self._course = Course(state.current, state.trial, models.config, failures)
+            log.info("models: %s is on trial", state.current)
+
+    def _heed(self, now: float) -> None:
+        """Take in what somebody, or this kiosk itself, has written."""
+        store, before = self._models.store, self._state
+        self._stamp, self._state = store.stamp, store.state()
+        state = self._state
+        if self._course and state.trial is None and state.current == before.current:
+            log.info("models: %s has passed its trial", state.current)
+        if state.trial is None or state.current != before.current:
+            self._course = None
+        if state.current == before.current or (not before.current and self._serves(state)):
+            return
+        log.info("models: %s serves from now on", state.current)
+        if state.given_up[:1] != before.given_up[:1]:
+            failed = state.given_up[0]
+            self._told = f"{failed.version} was given up: {failed.reason}", now
+            log.warning("models: %s; back to %s", self._told[0], state.current)
+        if state.trial and state.trial.classify_ms is None:
+            usual = replace(
+                state.trial, classify_ms=self._figures.classify_ms, share=self._figures.share
+            )
+            self._state = replace(state, trial=usual)
+        self._figures = Figures()
+        self._begin()
+        self._eye.renew(now)
+
+    def _serves(self, state: State) -> bool:
+        """Tell whether the eye has what was only now written down."""
+        return state.trial is None and state.current == self._eye.model
+
+    def _glimpse(self, share: float, strained: bool) -> Glimpse:
+        eye = self._eye
+        # A model that is being loaded is degraded too, but then none is named.
+        wrong = (Level.FAILED, Level.DEGRADED) if eye.model else (Level.FAILED,)
+        faults = [one.message for one in eye.health if one.part == "model" and one.level in wrong]
+        failures = eye.restarts - eye.blocks
+        return Glimpse(eye.model, "; ".join(faults), failures, eye.sighting.get(), share, strained)
+
+    def _attend(self, course: Course, now: float) -> None:
+        models = self._models
+        if course.reason:
+            self._write(partial(models.give_up, course.version, course.reason))
+        elif course.passed:
+            self._write(partial(models.accept, course.version))
+        elif now >= self._save_at:
+            self._save_at = now + SAVE_SECONDS
+            self._write(self._noting(course))
+
+    def _noting(self, course: Course, running: bool = True) -> Callable[[], None]:
+        record = replace(course.record, running=running)
+        return partial(self._models.note_trial, course.version, record)
+
+    def _write(self, work: Callable[[], None]) -> None:
+        """Write beside the show; what is not done by the next look is asked for again."""
+        if self._writing is None or not self._writing.is_alive():
+            self._writing = threading.Thread(
+                target=self._try, args=(work,), name="models", daemon=True
+            )
+            self._writing.start()
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except MoodliftError as error:
+            if not self._fault:
+                log.warning("models: %s", error)
+            self._fault = str(error)
+        else:
+            self._fault = ""
+
+    def _with_trial(self, part: Health, now: float) -> Health:
+        words, level, since = part.message, part.level, part.since
+        if self._course:
+            words += f"; on trial for {self._course.left / 60:.0f} more minutes of seeing"
+        elif self._told and now - self._told[1] < TOLD_SECONDS:
+            words += f"; {self._told[0]}"
+            if level is Level.OK:
+                level, since = Level.DEGRADED, self._told[1]
+        if self._fault:
+            words += f"; {self._fault}"
+        return Health(part.part, level, words, since)

@@ -1,0 +1,358 @@
+"""A model is installed when it passes every check, and otherwise nothing has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bundles import (
+    KEY,
+    OTHER_KEY,
+    SHIPPED,
+    altered,
+    archive,
+    custom,
+    files,
+    huge_input,
+    put,
+    repeated,
+    sign,
+    smaller_input,
+    trust,
+    unlisted,
+    zipped,
+)
+
+from device.child import ask
+from device.config import ModelsConfig
+from device.errors import BundleError, ModelsError, OutputError
+from device.eye import bundle, model
+from device.messages import EMOTIONS
+from device.models import exam
+from device.models.archive import SIGNATURE
+from device.models.models import Models
+from device.models.state import State, Trial
+from device.models.store import Store
+from device.paths import ASSETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = SHIPPED.name.removeprefix("emotion-")
+DETECTOR = (ASSETS / "detector" / "blazeface_full_range.tflite").read_bytes()
+
+
+def quick(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
+    """Pass every model that can be read: what the checks find is tried elsewhere."""
+    return exam.Findings(bundle.load(candidate).version, 1.0, None)
+
+
+def lying(folder: Path) -> dict[Path, bytes]:
+    """Return what is in a folder, but for the locks."""
+    found = sorted(folder.rglob("*")) if folder.exists() else []
+    return {path: path.read_bytes() for path in found if path.is_file() and path.stat().st_size}
+
+
+def test_a_signed_model_is_checked_and_serves_on_trial(own_state: Path) -> None:
+    key = trust()
+    models = Models()
+    found = models.install(archive(files("9.0.0")))
+    assert found.version == "9.0.0"
+    assert 0 < found.ms < 100
+    assert found.present_ms is not None
+    assert 0.5 < found.ms / found.present_ms < 1.5
+    assert models.store.state() == State("9.0.0", NOW, Trial())
+    _, taken, faults = model.load()
+    assert (taken.version, faults) == ("9.0.0", "")
+    first, second = models.entries()
+    assert (first.version, first.state, first.signed) == ("9.0.0", "on trial", key)
+    assert (second.version, second.state, second.installed) == (NOW, "last good", False)
+    assert first.accuracy == second.accuracy == bundle.load(SHIPPED).accuracy
+    names = {path.name for path in (own_state / "models").iterdir()}
+    assert names == {"emotion-9.0.0", "state.json", ".lock", ".installing"}
+
+
+def flipped(name: str, at: float) -> bytes:
+    """Return a signed archive in whose file one bit has changed since."""
+    content = files()
+    data = bytearray(content[name])
+    data[int(at * len(data))] ^= 1
+    return zipped({**content, name: bytes(data), SIGNATURE: sign(content, KEY)})
+
+
+def swapped() -> bytes:
+    """Return an archive with the signature of another bundle."""
+    return zipped({**files("9.0.0"), SIGNATURE: sign(files("9.0.1"), KEY)})
+
+
+def forged() -> bytes:
+    """Return one signed by somebody else, under the name of the trusted key."""
+    content = files()
+    told = json.loads(sign(content, OTHER_KEY))
+    told["key"] = json.loads(sign(content, KEY))["key"]
+    return zipped({**content, SIGNATURE: json.dumps(told).encode()})
+
+
+def written(**changes: Any) -> bytes:
+    return archive(files(**changes))
+
+
+def resigned(**told: Any) -> bytes:
+    content = files()
+    text = {**json.loads(sign(content, KEY)), **told}
+    return zipped({**content, SIGNATURE: json.dumps(text).encode()})
+
+
+SWAPPED = [EMOTIONS[1], EMOTIONS[0], *EMOTIONS[2:]]
+UNSIGNED = {
+    "unsigned": (archive(files(), None), "not signed"),
+    "another's key": (archive(files(), OTHER_KEY), "signed with the key .* does not trust"),
+    "another's key, forged": (forged(), "its signature is of another content"),
+    "signature of another bundle": (swapped(), "its signature is of another content"),
+    "signature of another form": (resigned(schema=2), "signed in a form that is not known"),
+    "signature of noise": (resigned(signature="!"), "the signature cannot be read"),
+    "signature cut off": (resigned(signature="AAAA"), "its signature is of another content"),
+    **{
+        f"a bit of {name} at {at:.0%}": (flipped(name, at), "its signature is of another content")
+        for name in (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)
+        for at in (0.0, 0.5, 0.99)
+    },
+}
+
+
+@pytest.mark.parametrize(("data", "words"), UNSIGNED.values(), ids=UNSIGNED)
+def test_what_is_not_as_it_was_signed_is_refused(own_state: Path, data: bytes, words: str) -> None:
+    trust()
+    before = lying(own_state)
+    with pytest.raises(BundleError, match=words):
+        Models(examine=quick).install(data)
+    assert lying(own_state) == before
+    with pytest.raises(BundleError):
+        Models(examine=quick).install(data[: len(data) // 2])
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "an older schema": (lambda: written(schema=0), "schema is 0, this device needs 1"),
+    "other labels": (lambda: written(labels=SWAPPED), r"labels is \['disgust', 'angry'"),
+    "another crop": (lambda: written(crop={}), r"crop is {}"),
+    "another sum": (lambda: written(sha256="0" * 64), "model.tflite: damaged"),
+    "a version that leads away": (lambda: written(version="../../x"), "version '../../x' is none"),
+    "a long version": (lambda: written(version="1" * 41), "is none such as 0.1.0"),
+    "no TFLite file": (lambda: written(model=b"x" * 1000), "not a TensorFlow Lite file"),
+    "a bit of a model": (
+        lambda: written(model=(SHIPPED / bundle.MODEL).read_bytes()[:5000]),
+        "the runtime cannot load the model",
+    ),
+    "a float model": (lambda: written(model=DETECTOR), "not int8 throughout: it has float"),
+    "an operator that is not taken": (
+        lambda: written(model=altered(unlisted)),
+        "operators that are not taken: REVERSE_V2",
+    ),
+    "somebody's own operator": (lambda: written(model=altered(custom)), "custom op: Own"),
+    "other shapes": (
+        lambda: written(model=altered(smaller_input)),
+        "the model takes int8 1 x 40 x 40 x 1, not int8 crops",
+    ),
+    "all the memory": (lambda: written(model=altered(huge_input)), "cannot load the model"),
+    "a canary of another model": (
+        lambda: archive(
+            {**files(), bundle.CANARY: zipped({"inputs.npy": b"", "outputs.npy": b""})}
+        ),
+        "canary unreadable",
+    ),
+    "too slow a model": (
+        lambda: written(model=repeated(40)),
+        "too slow here: .* ms for a face where the present model takes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "words"), WRONG.values(), ids=WRONG)
+def test_what_fails_a_check_is_refused(own_state: Path, make: Any, words: str) -> None:
+    trust()
+    before = lying(own_state)
+    with pytest.raises(BundleError, match=words) as caught:
+        Models().install(make())
+    assert lying(own_state) == before
+    assert ".new-" not in str(caught.value)
+
+
+def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -> None:
+    trust()
+    monkeypatch.setattr(exam, "SECONDS", 2.0)
+    with pytest.raises(BundleError, match="when it was tried, there was no answer within 2 s"):
+        Models().install(written(model=repeated(80_000)))
+    assert [path.name for path in (own_state / "models").iterdir()] == [".installing"]
+
+
+def test_a_model_that_crashes_the_runtime_is_refused(own_state: Path, monkeypatch: Any) -> None:
+    trust()
+    # As if the runtime itself fell over this model: the child is gone.
+    monkeypatch.setattr(exam.child, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
+    with pytest.raises(BundleError, match="when it was tried, it crashed"):
+        Models().install(written())
+
+
+def test_unsigned_models_are_taken_where_that_is_wanted(own_state: Path) -> None:
+    data = archive(files(), None)
+    Models(examine=quick).install(data, unsigned=True)
+    assert Models().entries()[0].signed == ""
+    Models(ModelsConfig(unsigned=True), examine=quick).install(archive(files("9.1.0"), OTHER_KEY))
+    assert Models().store.state().current == "9.1.0"
+
+
+def test_a_version_is_installed_once(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    models.install(archive(files("9.0.0")))
+    for version in ("9.0.0", NOW):
+        with pytest.raises(ModelsError, match=f"there is a model {version} already"):
+            models.install(archive(files(version, date="another")))
+
+
+def test_two_are_not_installed_at_once(own_state: Path) -> None:
+    trust()
+    told: list[str] = []
+
+    def busy(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
+        with pytest.raises(ModelsError) as caught:
+            Models(examine=quick).install(archive(files("9.1.0")))
+        told.append(str(caught.value))
+        return quick(candidate, present, slower)
+
+    Models(examine=busy).install(archive(files("9.0.0")))
+    assert told == ["another model is being installed; try again in a minute"]
+
+
+def test_the_way_to_a_model_and_back(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    with pytest.raises(ModelsError, match="no model to go back to"):
+        models.roll_back()
+    models.install(archive(files("9.0.0")))
+    assert models.roll_back() == NOW
+    assert models.store.state() == State(NOW)
+    with pytest.raises(ModelsError, match=f"{NOW} serves already"):
+        models.use(NOW)
+    with pytest.raises(ModelsError, match=rf"there is no model 8; there are {NOW}, 9\.0\.0"):
+        models.use("8")
+    models.use("9.0.0")
+    assert models.store.state() == State("9.0.0", NOW, Trial())
+    models.install(archive(files("9.1.0")))
+    assert models.store.state() == State("9.1.0", NOW, Trial()), "9.0.0 is not proven yet"
+    models.accept("9.1.0")
+    assert models.store.state() == State("9.1.0", NOW)
+    models.use(NOW)
+    assert models.store.state() == State(NOW, "9.1.0", Trial())
+    models.use("9.1.0")
+    assert models.store.state() == State("9.1.0"), "what is known to be good is not tried again"
+
+
+def test_a_model_that_is_given_up_may_be_tried_again(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    models.install(archive(files("9.0.0")))
+    models.give_up("9.0.0", "it was slow")
+    state = models.store.state()
+    assert (state.current, state.before, state.trial) == (NOW, "", None)
+    (failed,) = state.given_up
+    assert (failed.version, failed.reason) == ("9.0.0", "it was slow")
+    entry = models.entries()[-1]
+    assert (entry.version, entry.state) == ("9.0.0", "given up")
+    assert entry.words == f"{failed.at}: it was slow"
+    models.give_up("9.0.0", "once more")
+    assert models.store.state() == state, "it returns once"
+    models.use("9.0.0")
+    assert models.store.state() == State("9.0.0", NOW, Trial())
+
+
+def test_nothing_goes_before_the_new_model_has_passed(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    installed = [f"9.{number}.0" for number in range(6)]
+    for version in installed:
+        models.install(archive(files(version)))
+    assert {one.version for one in models.entries()} == {*installed, NOW}
+    models.accept("9.5.0")
+    assert {one.version for one in models.entries()} == {"9.5.0", "9.4.0", "9.3.0", NOW}
+    models.use("9.3.0")
+    for version in ("9.6.0", "9.7.0"):
+        models.install(archive(files(version)))
+    models.accept("9.7.0")
+    left = {one.version for one in models.entries()}
+    assert left == {"9.7.0", "9.6.0", "9.5.0", NOW}, "9.5.0 is the last good one"
+
+
+def test_where_the_configuration_chooses_nothing_else_does(own_state: Path) -> None:
+    trust()
+    models = Models(configured="/models/mine", examine=quick)
+    for change in (
+        lambda: models.install(archive(files())),
+        lambda: models.use(NOW),
+        lambda: models.roll_back(),
+    ):
+        with pytest.raises(ModelsError, match="eye.model is /models/mine"):
+            change()
+
+
+def test_a_folder_that_cannot_be_written_is_told(own_state: Path) -> None:
+    trust()
+    (own_state / "models").touch()
+    with pytest.raises(OutputError, match="models"):
+        Models(examine=quick).install(archive(files()))
+    assert Models().entries()[0].version == NOW
+
+
+def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    models.install(archive(files("9.0.0")))
+    put(own_state / "models", "9.9.9")
+    (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
+    _, taken, faults = model.load()
+    assert taken.version == NOW, "not what somebody has put there"
+    assert "emotion-9.0.0/model.tflite: damaged" in faults
+    assert [one.state for one in models.entries()] == ["damaged", "in use", "ready"]
+
+
+def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
+    trust()
+    models = Models(examine=quick)
+    models.install(archive(files("9.0.0")))
+    models.accept("9.0.0")
+    (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
+    models.install(archive(files("9.1.0")))
+    assert models.store.state() == State("9.1.0", NOW, Trial())
+
+
+def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) -> None:
+    trust()
+    models = Models(store=Store(shipped=tmp_path / "none"), examine=quick)
+    assert models.entries() == ()
+    models.install(archive(files("9.0.0")))
+    assert models.store.state() == State("9.0.0"), "nothing to go back to, so no trial"
+
+
+def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
+    trust()
+    for number, accuracy in enumerate((10**400, -1, "high", None, {}, 1e999)):
+        metrics = {"private_test": {"accuracy": accuracy}}
+        data = archive(files(f"9.{number}", metrics=metrics, date="x" * 1000))
+        Models(examine=quick).install(data)
+        entry = Models().entries()[0]
+        assert (entry.version, entry.accuracy, entry.date) == (f"9.{number}", None, "x" * 10)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', "\0"])
+def test_a_damaged_state_is_told_and_the_newest_serves(
+    own_state: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(own_state / "models", "9.0.0")
+    (own_state / "models" / "state.json").write_text(text)
+    _, taken, _ = model.load()
+    assert taken.version == "9.0.0"
+    assert "the newest model serves" in caplog.text
+    Models(examine=quick).use(NOW)
+    assert Store().state() == State(NOW, "9.0.0", Trial())

@@ -1,0 +1,70 @@
+"""A whole kiosk takes in another model while it runs, and goes back by itself when that fails."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundles import KEY, SHIPPED, archive, files, public
+from faces import ASTRONAUT
+from kiosks import RunningKiosk
+
+NOW = SHIPPED.name.removeprefix("emotion-")
+
+
+def moodlift(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "device", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
+    )
+
+
+def part(status: dict[str, Any], name: str) -> str:
+    return str(next(one["message"] for one in status["health"] if one["part"] == name))
+
+
+@pytest.mark.timeout(240)
+def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_path: Path) -> None:
+    key, file = tmp_path / "key.pem", tmp_path / "emotion-9.0.0.moodlift"
+    key.write_bytes(public(KEY))
+    file.write_bytes(archive(files("9.0.0")))
+    with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
+        before = kiosk.wait_for(30.0, level="ok", model=NOW)
+        assert before["trial"] is None
+        assert moodlift(tmp_path, "model", "trust", key).returncode == 0
+        done = moodlift(tmp_path, "model", "install", file)
+        assert done.returncode == 0, done.stderr
+        status = kiosk.wait_for(20.0, model="9.0.0", level="ok")
+        assert status["uptime_s"] > before["uptime_s"]
+        assert status["trial"]["before"] == NOW
+        assert status["trial"]["version"] == "9.0.0"
+        assert "; on trial for 15 more minutes of seeing" in part(status, "model")
+        for _ in range(3):
+            end = time.monotonic() + 30
+            while not (eyes := [one for one in kiosk.family()[1:] if one.memory_info().rss > 40e6]):
+                assert time.monotonic() < end
+                time.sleep(0.1)
+            eyes[0].kill()
+            eyes[0].wait(10)
+            time.sleep(1.5)
+        status = kiosk.wait_for(40.0, model=NOW, trial=None)
+        words = "9.0.0 was given up: the eye or the kiosk failed 3 times"
+        assert words in part(status, "model")
+        assert words in kiosk.text()
+        kiosk.wait_for(20.0, level="degraded")
+        time.sleep(3.0)
+        status = kiosk.status()
+        assert any(words in one["message"] for one in status["faults"])
+        listed = moodlift(tmp_path, "model", "list").stdout.splitlines()
+        assert listed[0].split()[:3] == [NOW, "in", "use"]
+        assert listed[1].split()[:3] == ["9.0.0", "given", "up"]
+        assert "failed 3 times" in listed[2]
+        kiosk.interrupt()
+        assert kiosk.process.wait(10) == 0

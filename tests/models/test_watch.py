@@ -1,0 +1,256 @@
+"""The running kiosk takes in what is chosen, watches the trial, and goes back by itself, once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bundles import SHIPPED, archive, files, trust
+
+from device.config import ModelsConfig
+from device.eye import bundle
+from device.latest import Latest
+from device.messages import Health, Level, OnTrial, Sighting, Timings
+from device.models import exam
+from device.models.models import Models
+from device.models.state import State, Trial
+from device.models.watch import SAVE_SECONDS, TOLD_SECONDS, Watch
+from tests.models.test_trial import FACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NOW = SHIPPED.name.removeprefix("emotion-")
+
+
+@dataclass
+class Eye:
+    """Stands in for the supervisor: it serves what the store says, and fails when told."""
+
+    models: Models
+    model: str = NOW
+    restarts: int = 0
+    blocks: int = 0
+    renewed: int = 0
+    level: Level = Level.OK
+    words: str = "sound"
+    ms: float = 4.0
+    number: int = 0
+    sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+
+    def renew(self, now: float) -> None:
+        self.renewed += 1
+        self.model = bundle.load(self.models.store.present()).version
+
+    @property
+    def health(self) -> tuple[Health, ...]:
+        return (
+            Health("eye", Level.OK, "running", 0.0),
+            Health("model", self.level, self.words, 0.0),
+        )
+
+    def see(self) -> None:
+        self.number += 1
+        timings = Timings(classify=self.ms)
+        self.sighting.publish(Sighting(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
+
+
+def quick(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
+    return exam.Findings(bundle.load(candidate).version, 1.0, None)
+
+
+class Kiosk:
+    """A kiosk's watch, whose seconds pass as they are asked for."""
+
+    def __init__(self, **limits: float) -> None:
+        trust()
+        self.models = Models(ModelsConfig(**limits), examine=quick)  # type: ignore[arg-type]
+        self.eye = Eye(self.models)
+        self.now = 100.0
+        self.start()
+
+    def start(self) -> None:
+        """Start the kiosk, again."""
+        self.eye.restarts = self.eye.blocks = 0
+        self.eye.model = bundle.load(self.models.store.present()).version
+        self.watch = Watch(self.models, self.eye)  # type: ignore[arg-type]
+
+    def go_on(self, seconds: int, seeing: bool = True) -> None:
+        for _ in range(seconds):
+            self.now += 1.0
+            if seeing:
+                self.eye.see()
+            self.watch.poll(1.0, False, self.now)
+            writing = self.watch._writing
+            if writing:
+                writing.join()
+
+    @property
+    def model(self) -> Health:
+        return self.watch.told(self.eye.health, self.now)[1]
+
+    @property
+    def state(self) -> State:
+        return self.models.store.state()
+
+
+@pytest.fixture
+def kiosk(own_state: Path) -> Kiosk:
+    return Kiosk(trial_minutes=5.0)
+
+
+def elsewhere() -> Models:
+    """What a command has in another process."""
+    return Models(examine=quick)
+
+
+def test_a_kiosk_whose_models_nobody_changes_writes_nothing(kiosk: Kiosk, own_state: Path) -> None:
+    kiosk.go_on(200)
+    kiosk.watch.close()
+    assert not (own_state / "models").exists()
+    assert kiosk.eye.renewed == 0
+    assert kiosk.watch.trial is None
+    assert kiosk.model.message == "sound"
+
+
+def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
+    kiosk.go_on(100)
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(1)
+    assert (kiosk.eye.renewed, kiosk.eye.model) == (1, "9.0.0")
+    assert kiosk.watch.trial == OnTrial("9.0.0", NOW, 300.0)
+    assert kiosk.model.message == "sound; on trial for 5 more minutes of seeing"
+    assert kiosk.model.level is Level.OK
+    trial = kiosk.state.trial
+    assert trial == Trial(0.0, 0, True, 4.0, 1.0), "with what the last model did"
+    kiosk.go_on(200)
+    kept = kiosk.state.trial
+    assert kept is not None
+    assert kept.served >= 200 - SAVE_SECONDS - 2
+    kiosk.go_on(120)
+    assert kiosk.state == State("9.0.0", NOW)
+    assert kiosk.watch.trial is None
+    assert kiosk.eye.renewed == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda eye: vars(eye).update(restarts=3), "the eye or the kiosk failed 3 times"),
+        (lambda eye: vars(eye).update(ms=9.0), "it took 9.0 ms for a face, the model before 4.0"),
+        (
+            lambda eye: vars(eye).update(model=NOW, level=Level.DEGRADED, words="9.0.0 is broken"),
+            "it could not be used: 9.0.0 is broken",
+        ),
+        (
+            lambda eye: vars(eye).update(model="", level=Level.FAILED, words="none is sound"),
+            "it could not be used: none is sound",
+        ),
+    ],
+)
+def test_a_model_that_fails_is_given_up_once_and_told(
+    kiosk: Kiosk, spoil: Callable[[Eye], None], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    kiosk.go_on(100)
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(5)
+    spoil(kiosk.eye)
+    kiosk.go_on(70)
+    assert (kiosk.eye.model, kiosk.eye.renewed) == (NOW, 2)
+    (failed,) = kiosk.state.given_up
+    assert (failed.version, kiosk.state.current, kiosk.state.trial) == ("9.0.0", NOW, None)
+    assert failed.reason.startswith(reason)
+    assert f"9.0.0 was given up: {reason}" in caplog.text
+    assert f"; 9.0.0 was given up: {reason}" in kiosk.model.message
+    assert kiosk.model.level in (Level.DEGRADED, Level.FAILED)
+    kiosk.go_on(400)
+    assert kiosk.eye.renewed == 2, "it returns once, whatever the last good one does"
+    kiosk.eye.level, kiosk.eye.words = Level.OK, "sound"
+    kiosk.go_on(int(TOLD_SECONDS), seeing=False)
+    assert kiosk.model == Health("model", Level.OK, "sound", 0.0)
+
+
+def test_blocked_cameras_are_not_the_model_s_fault(kiosk: Kiosk) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(5)
+    kiosk.eye.restarts = kiosk.eye.blocks = 10
+    kiosk.go_on(5)
+    assert kiosk.eye.model == "9.0.0"
+
+
+def test_a_trial_goes_on_after_a_restart(kiosk: Kiosk) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(150)
+    kiosk.watch.close()
+    kept = kiosk.state.trial
+    assert kept is not None
+    assert (kept.running, kept.failures) == (False, 0)
+    assert kept.served == pytest.approx(148, abs=2)
+    kiosk.start()
+    assert kiosk.watch.trial is not None
+    assert kiosk.watch.trial.left == pytest.approx(152, abs=2)
+    kiosk.go_on(160)
+    assert kiosk.state == State("9.0.0", NOW)
+
+
+def test_a_kiosk_that_dies_in_the_trial_again_and_again_goes_back(kiosk: Kiosk) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    for _ in range(3):
+        assert kiosk.eye.model in (NOW, "9.0.0")
+        kiosk.go_on(3)
+        assert kiosk.eye.model == "9.0.0"
+        kiosk.start()
+    kiosk.go_on(3)
+    assert kiosk.eye.model == NOW
+    assert kiosk.state.given_up[0].reason == "the eye or the kiosk failed 3 times"
+
+
+def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(
+    kiosk: Kiosk, own_state: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(5)
+    partial = own_state / "models" / "state.json.partial"
+    partial.mkdir()
+    kiosk.eye.restarts = 3
+    kiosk.go_on(5)
+    assert kiosk.eye.model == "9.0.0"
+    assert "state.json.partial" in kiosk.model.message
+    assert sum("state.json.partial" in record.message for record in caplog.records) == 1
+    partial.rmdir()
+    kiosk.go_on(2)
+    assert kiosk.eye.model == NOW
+
+
+def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    kiosk.go_on(5)
+    elsewhere().roll_back()
+    kiosk.go_on(1)
+    assert (kiosk.eye.model, kiosk.watch.trial, kiosk.model.message) == (NOW, None, "sound")
+    elsewhere().use("9.0.0")
+    elsewhere().install(archive(files("9.1.0")))
+    kiosk.go_on(1)
+    assert kiosk.eye.model == "9.1.0"
+    assert kiosk.watch.trial == OnTrial("9.1.0", NOW, 300.0)
+
+
+def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> None:
+    elsewhere().install(archive(files("9.0.0")))
+    monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: time.sleep(0.5))
+    began = time.monotonic()
+    kiosk.watch.poll(1.0, False, kiosk.now + 1)
+    assert time.monotonic() - began < 0.3
+    kiosk.watch.close()
+
+
+def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> None:
+    trust()
+    elsewhere().install(archive(files("9.0.0")))
+    models = Models(configured=str(SHIPPED))
+    watch = Watch(models, Eye(models))  # type: ignore[arg-type]
+    watch.poll(1.0, False, 1.0)
+    assert watch.trial is None

@@ -1,0 +1,43 @@
+"""Work in a child may hang, crash or want too much: it is ended, and that is told."""
+
+import math
+import os
+import time
+
+import pytest
+
+from device import child
+from device.errors import BundleError, ChildError
+from device.eye import bundle
+
+MEMORY = 256 * 1024**2
+
+
+def test_an_answer_comes_back() -> None:
+    assert child.ask(math.sqrt, (16.0,), 5.0) == 4.0
+    assert child.ask(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
+
+
+def test_an_error_of_ours_comes_back_as_it_was(tmp_path: object) -> None:
+    with pytest.raises(BundleError, match=r"manifest\.json: No such file"):
+        child.ask(bundle.load, (tmp_path,), 5.0, MEMORY)
+
+
+@pytest.mark.parametrize(
+    ("work", "arguments", "how", "words"),
+    [
+        (os.abort, (), "crashed", "it crashed"),
+        (os._exit, (0,), "crashed", "it crashed"),
+        (time.sleep, (60.0,), "slow", "no answer within 1 s"),
+        (pow, (7, 10**9), "slow", "no answer within 1 s"),
+        (bytearray, (4 * MEMORY,), "crashed", "it takes too much memory"),
+    ],
+)
+def test_work_that_goes_wrong_is_told(
+    work: object, arguments: tuple[object, ...], how: str, words: str
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(ChildError, match=words) as caught:
+        child.ask(work, arguments, 1.0, MEMORY)  # type: ignore[arg-type]
+    assert caught.value.how == how
+    assert time.monotonic() - began < 20
