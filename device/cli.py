@@ -198,8 +198,8 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _run(options: argparse.Namespace) -> int:
+    from device.ending import bury
     from device.kiosk import Kiosk, Run
-    from device.restart import bury
     from device.settings import Settings
 
     bury()

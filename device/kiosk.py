@@ -12,9 +12,7 @@ import io
 import json
 import logging
 import math
-import random
 import signal
-import subprocess
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +24,11 @@ from device import (
     __version__,
     audio,
     board,
-    display,
     feedback,
     history,
     mood,
     music,
+    opening,
     panel,
     reactions,
     stage,
@@ -38,8 +36,8 @@ from device import (
 )
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
-from device.errors import ConfigError, DisplayError, OutputError
-from device.eye.pace import Pace
+from device.ending import begin_again, shut_down
+from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.faults import Faults
@@ -57,15 +55,15 @@ from device.paths import state_directory
 from device.probe import CHIME, Probe
 from device.rate import Rate
 from device.record import Record
-from device.restart import begin_again
 from device.settings import Settings
 from device.status import Status
+from device.strain import Strain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config import Config
-    from device.display import Display, Mode, Wish
+    from device.display import Mode, Wish
     from device.messages import Health, Mood, Reaction, Sighting
     from device.orders import Order
 
@@ -77,9 +75,6 @@ AWAKE_SECONDS = 60.0
 """For so long after a motion the stage is not dim at night."""
 TWICE_SECONDS = 0.8
 """Two presses of the button within this are one double press."""
-SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
-BOARD_SECONDS = 5.0
-"""How often the machine is asked how it is."""
 STATUS_SECONDS = 0.1
 """How often the status page's snapshot is made."""
 
@@ -109,6 +104,7 @@ class Kiosk:
         self._run = run
         self._began = now
         self._book = HealthBook()
+        self._health: tuple[Health, ...] = ()
         self._faults = Faults()
         settings = settings or Settings()
         if settings.fault:
@@ -118,21 +114,21 @@ class Kiosk:
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
-        self._pace = Pace(config.eye.max_rate)
         models = Models(config.models, config.eye.model)
         self._models = Watch(models, self._eye)
-        self.display = self._open_display(run.display)
-        self._stage = self._set_stage()
+        self.display = opening.open_display(config.stage, run.display, self._fault)
+        self._stage = opening.set_stage(config.stage, self._fault)
         self._ladder = stage.Ladder(1.0 / config.stage.fps)
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
         self._panel = panel.open_panel(config.panel)
-        self._rules = self._load_rules()
+        playlists = self.player.library.playlists()
+        self._rules = opening.load_rules(config.reactions.file, playlists, self._fault)
         self._status: Latest[Status] = Latest(Status())
         self._orders = Orders()
-        self._board = board.LinuxBoard(state_directory())
-        self._reading, self._read_at = board.Reading(), now
+        machine = board.LinuxBoard(state_directory())
+        self._strain = Strain(machine, self._eye, config.eye.max_rate)
         self._history = history.Recorder(config.history, state_directory())
         self._keeper = feedback.Keeper(config.feedback, state_directory())
         self._keeper.start()
@@ -175,7 +171,7 @@ class Kiosk:
                 if self._run.seconds is not None and now - self._began >= self._run.seconds:
                     break
                 self._step(now)
-                self._notifier.drawn(self._health(now), self._eye.advances(now), now)
+                self._notifier.drawn(self._health, self._eye.advances(now), now)
                 clock.tick(self._config.stage.fps)
             self._leave_behind()
         finally:
@@ -183,7 +179,7 @@ class Kiosk:
                 self._notifier.stopping()
             self.close()
         if self._shut_down:
-            _shut_down()
+            shut_down()
         elif self._restart:
             begin_again()
 
@@ -201,8 +197,9 @@ class Kiosk:
 
     def _step(self, now: float) -> None:
         self._eye.poll(now)
-        share = self._seen_rate.per_second(now) / self._pace.rate
-        self._models.poll(share, self._reading.strained, now)
+        self._strain.step(now)
+        share = self._seen_rate.per_second(now) / self._strain.rate
+        self._models.poll(share, self._strain.reading.strained, now)
         self.page.poll(now)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
@@ -223,6 +220,7 @@ class Kiosk:
         for sound in self._reactions.sounds:
             self.player.play_sound(sound)
         self._panel.show(_first(active, "light"), now)
+        self._health = self._check(now)
         self._draw(sighting, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
@@ -241,7 +239,7 @@ class Kiosk:
             mood=self._felt(now),
             sighting=sighting,
             reactions=self._reactions.active,
-            health=self._health(now),
+            health=self._health,
             paused=self._paused,
             muted=self.player.muted,
             address=self.page.welcome,
@@ -329,14 +327,8 @@ class Kiosk:
             self._awake_until = now + AWAKE_SECONDS
 
     def _publish(self, sighting: Sighting | None, now: float) -> None:
-        if now >= self._read_at:
-            self._read_at = now + BOARD_SECONDS
-            self._reading = self._board.read()
-            rate = self._pace.note(self._reading.strained, now)
-            self._eye.look(rate)
         last = self._eye.sighting.get()
-        health = self._health(now)
-        self._faults.note(health, now)
+        self._faults.note(self._health, now)
         status = Status(
             time=now,
             uptime=now - self._began,
@@ -354,17 +346,18 @@ class Kiosk:
             volume=self.player.volume,
             muted=self.player.muted,
             paused=self._paused,
-            health=health,
+            health=self._health,
             faults=self._faults.lately(now),
-            machine=self._reading,
+            machine=self._strain.reading,
         )
         self.record.note(status, self._eye.pid)
         self._status.publish(status)
 
-    def _health(self, now: float) -> tuple[Health, ...]:
+    def _check(self, now: float) -> tuple[Health, ...]:
+        """Return how every part does."""
         self._book.note("sound", *self.player.health, now)
         self._book.note("light", *self._panel.health, now)
-        self._book.note("machine", *self._reading.health, now)
+        self._book.note("machine", *self._strain.health, now)
         self._book.note("history", *self._history.health, now)
         self._book.note("feedback", *self._keeper.health, now)
         eye = self._models.told(self._eye.health, now)
@@ -381,32 +374,6 @@ class Kiosk:
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
-
-    def _open_display(self, mode: Mode) -> Display:
-        try:
-            return display.open_display(self._config.stage, mode)
-        except DisplayError as error:
-            log.warning("%s", error)
-            self._fault("display", str(error))
-            return display.open_display(self._config.stage, "offscreen")
-
-    def _set_stage(self) -> stage.Stage:
-        try:
-            return stage.Stage(self._config.stage, random.Random())
-        except ConfigError as error:
-            log.warning("%s", error)
-            self._fault("language", str(error))
-            english = self._config.stage.model_copy(update={"language": "en"})
-            return stage.Stage(english, random.Random())
-
-    def _load_rules(self) -> tuple[reactions.Rule, ...]:
-        try:
-            playlists = self.player.library.playlists()
-            return reactions.load(self._config.reactions.file, playlists)
-        except ConfigError as error:
-            log.warning("%s", error)
-            self._fault("reactions", str(error))
-            return reactions.load("")
 
     def _fault(self, part: str, words: str) -> None:
         self._book.note(part, Level.FAILED, words, self._began)
@@ -428,14 +395,6 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}") from error
-
-
-def _shut_down() -> None:
-    """Switch the machine off, cleanly."""
-    try:
-        subprocess.run(SHUT_DOWN, check=True, timeout=SHUT_DOWN_SECONDS)
-    except (OSError, subprocess.SubprocessError) as error:
-        log.warning("the machine could not be shut down: %s", error)
 
 
 def _shortened(fault: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kiosks import free_port
 
-from device import config, kiosk, panel
+from device import config, ending, kiosk, panel
 from device.kiosk import Kiosk, Run
 from device.panel import FakePanel, Press
 
@@ -35,7 +35,7 @@ def pressed(monkeypatch: pytest.MonkeyPatch) -> FakePanel:
 def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Take down how the machine would have been shut down."""
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(kiosk.subprocess, "run", lambda command, **_: asked.append(command))
+    monkeypatch.setattr(ending.subprocess, "run", lambda command, **_: asked.append(command))
     return asked
 
 

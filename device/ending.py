@@ -1,6 +1,7 @@
-"""Begin again as the same process, with all that is new: program, configuration and settings.
+"""How a kiosk ends: it begins again, or the machine is switched off.
 
-Being the same process, it needs nobody to start it: a service stays up, a terminal stays with it.
+It begins again as the same process, with all that is new: program, configuration and settings. So
+it needs nobody to start it: a service stays up, a terminal stays with it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +17,7 @@ from typing import NoReturn
 log = logging.getLogger(__name__)
 
 STDERR = 2
+SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 
 
 def begin_again() -> NoReturn:
@@ -35,3 +38,11 @@ def bury() -> None:
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
+
+
+def shut_down() -> None:
+    """Switch the machine off, cleanly."""
+    try:
+        subprocess.run(SHUT_DOWN, check=True, timeout=SHUT_DOWN_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("the machine could not be shut down: %s", error)

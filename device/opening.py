@@ -1,0 +1,52 @@
+"""Open what a kiosk shows itself by; what cannot be had is replaced, and the fault told."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import TYPE_CHECKING
+
+from device import display, reactions, stage
+from device.errors import ConfigError, DisplayError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.config import StageConfig
+    from device.display import Display, Mode
+
+    Tell = Callable[[str, str], None]
+    """Takes the part that has a fault, and the fault in words."""
+
+log = logging.getLogger(__name__)
+
+
+def open_display(config: StageConfig, mode: Mode, tell: Tell) -> Display:
+    """Return the screen, or one in memory: the page goes on without."""
+    try:
+        return display.open_display(config, mode)
+    except DisplayError as error:
+        log.warning("%s", error)
+        tell("display", str(error))
+        return display.open_display(config, "offscreen")
+
+
+def set_stage(config: StageConfig, tell: Tell) -> stage.Stage:
+    """Return the stage, in English where its language cannot be had."""
+    try:
+        return stage.Stage(config, random.Random())
+    except ConfigError as error:
+        log.warning("%s", error)
+        tell("language", str(error))
+        english = config.model_copy(update={"language": "en"})
+        return stage.Stage(english, random.Random())
+
+
+def load_rules(file: str, playlists: tuple[str, ...], tell: Tell) -> tuple[reactions.Rule, ...]:
+    """Return the owner's rules, or ours where those are wrong."""
+    try:
+        return reactions.load(file, playlists)
+    except ConfigError as error:
+        log.warning("%s", error)
+        tell("reactions", str(error))
+        return reactions.load("")

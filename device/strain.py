@@ -1,0 +1,44 @@
+"""Watches the machine, and spares it while it is held back: the eye then looks less often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.board import Reading
+from device.eye.pace import Pace
+
+if TYPE_CHECKING:
+    from device.board import Board
+    from device.eye.supervisor import Supervisor
+    from device.messages import Level
+
+READ_SECONDS = 5.0
+"""How often the machine is asked how it is."""
+
+
+class Strain:
+    """Asks `board` now and then; `reading` is what it said last. `most` is the eye's full rate."""
+
+    def __init__(self, board: Board, eye: Supervisor, most: float) -> None:
+        self.reading = Reading()
+        self._board, self._eye = board, eye
+        self._pace = Pace(most)
+        self._due = float("-inf")
+
+    def step(self, now: float) -> None:
+        """Ask when that is due, at `now` (monotonic seconds)."""
+        if now < self._due:
+            return
+        self._due = now + READ_SECONDS
+        self.reading = self._board.read()
+        self._eye.look(self._pace.note(self.reading.strained, now))
+
+    @property
+    def rate(self) -> float:
+        """How often the eye may look, per second."""
+        return self._pace.rate
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How the machine is, in words."""
+        return self.reading.health
