@@ -48,6 +48,7 @@ from device.latest import Latest
 from device.messages import Feedback, Level
 from device.models.models import Models
 from device.models.watch import Watch
+from device.notify import Notifier
 from device.orders import Orders
 from device.page import Page
 from device.paths import state_directory
@@ -158,6 +159,7 @@ class Kiosk:
         self._seen = -1
         self._status_at = 0.0
         self.record = Record(now)
+        self._notifier = Notifier()
 
     def run(self) -> None:
         """Run until asked to stop, or for as long as was asked; then leave everything closed."""
@@ -168,9 +170,12 @@ class Kiosk:
                 if self._run.seconds is not None and now - self._began >= self._run.seconds:
                     break
                 self._step(now)
+                self._notifier.drawn(self._health(now), self._eye.advances(now), now)
                 clock.tick(self._config.stage.fps)
             self._leave_behind()
         finally:
+            if not self._restart:
+                self._notifier.stopping()
             self.close()
         if self._shut_down:
             _shut_down()

@@ -1,10 +1,13 @@
 """install.sh, as far as it can be tested without installing: what it refuses, and from where."""
 
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,6 +34,25 @@ def program(folder: Path, name: str, script: str) -> str:
     return str(folder)
 
 
+def test_every_dependency_is_pinned_in_a_version_that_will_do() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (ROOT / "install/requirements.txt").read_text("utf-8").splitlines()
+    pins = [Requirement(line.rstrip("\\ ")) for line in lines if re.match(r"[a-z]", line)]
+    for text in (*project["dependencies"], *project["optional-dependencies"]["device"]):
+        wanted = Requirement(text)
+        for python in ("3.11", "3.13"):
+            where = {"python_version": python, "python_full_version": f"{python}.0"}
+            if wanted.marker is None or wanted.marker.evaluate(where):
+                (pin,) = [
+                    pin
+                    for pin in pins
+                    if pin.name == wanted.name
+                    and (pin.marker is None or pin.marker.evaluate(where))
+                ]
+                (version,) = pin.specifier
+                assert version.version in wanted.specifier, "docs/INSTALL.md has the command"
+
+
 def test_help_from_any_folder() -> None:
     script = f"{ROOT.name}/install.sh"
     code, output, errors = install("--help", script=script, folder=ROOT.parent)
@@ -39,11 +61,44 @@ def test_help_from_any_folder() -> None:
     assert "./install.sh test" in output
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",)])
+@pytest.mark.parametrize("arguments", [("fly",), ("--fly",), ("--check", "demo")])
 def test_without_a_known_mode_it_says_what_there_is(arguments: tuple[str, ...]) -> None:
     code, output, errors = install(*arguments)
     assert (code, output) == (2, "")
     assert "./install.sh demo" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--camera",), "--camera needs a source"),
+        (("--camera", "webcam"), "--camera should be auto, picamera2, usb:NAME or file:PATH"),
+        (("--camera", 'usb:a"b'), "--camera takes no quotes and no backslashes"),
+        (("--offline",), "--offline needs a folder"),
+        (("--offline", "nowhere"), "--offline: there is no folder nowhere"),
+        (("--purge",), "--purge goes with --uninstall"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    path = program(tmp_path, "id", "echo 0")
+    code, output, errors = install("--check", "--prefix", str(tmp_path), *arguments, path=path)
+    assert (code, output) == (1, "")
+    assert errors.startswith(f"install: {words}")
+
+
+def test_a_kiosk_is_for_root_to_install(tmp_path: Path) -> None:
+    code, _, errors = install(path=program(tmp_path, "id", "echo 1000"))
+    assert code == 1
+    assert errors == f"install: this needs root: sudo {ROOT}/install.sh\n"
+
+
+@pytest.mark.skipif(Path("/run/systemd/system").exists(), reason="systemd runs here")
+def test_a_kiosk_without_systemd_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    code, _, errors = install("--check", path=program(tmp_path, "id", "echo 0"))
+    assert code == 1
+    assert errors.startswith("install: a kiosk needs systemd")
 
 
 def test_32_bit_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -102,6 +102,14 @@ class Supervisor:
         """How the eye, its camera and its model do."""
         return self._book.parts
 
+    def advances(self, now: float) -> bool:
+        """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
+        last = self.sighting.get()
+        if last is not None and now - last.time < SILENCE_SECONDS:
+            return True
+        starting = self._link is not None and self._link.pulse is None
+        return starting or any(one.level is not Level.OK for one in self.health)
+
     @property
     def model(self) -> str:
         """The version of the model that serves; empty before it is known."""

@@ -236,3 +236,19 @@ def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Pa
     until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
     clip.write_bytes(content)
     until(eye, lambda: health(eye, "camera")[0] is Level.OK, 30.0)
+
+
+def test_frames_that_stop_are_no_advance_until_it_is_known_why(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    assert not eye.advances(time.monotonic()), "nothing was told yet"
+    eye.poll(time.monotonic())
+    assert eye.advances(time.monotonic()), "it starts"
+    until(eye, lambda: sees_a_face(eye) and health(eye, "camera")[0] is Level.OK)
+    until(eye, lambda: all(one.level is Level.OK for one in eye.health))
+    assert eye.advances(time.monotonic())
+    assert eye.pid is not None
+    os.kill(eye.pid, signal.SIGSTOP)
+    later = time.monotonic() + module.SILENCE_SECONDS + 1
+    assert not eye.advances(later)
+    eye.poll(later)
+    assert eye.advances(later), "the health says that the eye is silent"

@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# Running and testing Moodlift in this folder. Sourced by install.sh.
+
+venv=.venv
+cache=.cache
+
+make_venv() {
+    # A moved folder or another Python makes the old one useless.
+    local kind flags
+    kind="$("$python" --version) in $PWD"
+    [ "$(cat $venv/.moodlift 2>/dev/null)" = "$kind" ] && [ -x $venv/bin/pip ] && return
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        debian "Python cannot make virtual environments" python3-venv || exit 1
+    mapfile -t flags < <(venv_flags)
+    say "making a virtual environment in $venv ($("$python" --version))"
+    rm -rf $venv
+    "$python" -m venv "${flags[@]}" $venv
+    printf '%s\n' "$kind" >$venv/.moodlift
+}
+
+# once STAMP WORDS COMMAND...: run a command unless it went well before with the same inputs.
+once() {
+    local stamp=$1 words=$2 inputs
+    shift 2
+    inputs=$(cat pyproject.toml install/{checkout.sh,requirements.txt} tests/{arm64/sysroot,rig/tree}.sh |
+        sha256sum)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ] && return
+    say "$words"
+    "$@" || return 1
+    printf '%s\n' "$inputs" >"$stamp"
+}
+# Python packages are needed for all that follows.
+packages_once() {
+    once "$venv/.moodlift-$1" "$2" packages "$3" ||
+        fail "pip could not install them; once the cause is mended, run the same command again"
+}
+
+# An editable install: the program runs from this folder, where its assets lie.
+packages() { $venv/bin/python -m pip install -q -e "$1" 2> >(grep -v '^WARNING: Location' >&2); }
+
+device_packages() {
+    packages_once device "installing Python packages (about 150 MB; a minute or two)" '.[device]'
+}
+
+demo() {
+    make_venv
+    device_packages
+    # Paths in the options are meant from where this was called.
+    local moodlift=$PWD/$venv/bin/moodlift
+    cd "$start"
+    exec "$moodlift" demo "$@"
+}
+
+# The other build of pygame, which must draw the same; never in one environment with pygame-ce.
+classic_pygame() {
+    rm -rf $cache/pygame-classic
+    $venv/bin/python -m pip install -q --target $cache/pygame-classic pygame==2.6.1
+}
+
+# A Debian in which a kiosk is installed, and the packages for it.
+appliance_rig() { tests/rig/tree.sh $venv/bin/pip $cache/rig; }
+
+arm64_machine() { tests/arm64/sysroot.sh $venv/bin/pip $cache/arm64; }
+
+# without WHY: some tests will be skipped for this reason; in CI that is a failure.
+without() {
+    [ -z "${CI:-}" ] || fail "$*"
+    say "$*"
+}
+
+lint() {
+    $venv/bin/ruff check --quiet .
+    $venv/bin/ruff format --check --quiet .
+    $venv/bin/mypy --no-error-summary
+    if command -v shellcheck >/dev/null; then
+        shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} tests/{arm64/sysroot,rig/tree}.sh
+    else
+        without "shellcheck is missing, so the shell scripts are not checked"
+    fi
+    say "ruff, mypy and shellcheck: nothing to say"
+}
+
+run_tests() {
+    make_venv
+    device_packages
+    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
+    mkdir -p $cache
+    debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck ||
+        without "some browser and window tests will be skipped"
+    if debian "for the arm64 tests" qemu-user-static &&
+        once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine; then
+        export MOODLIFT_ARM64=$PWD/$cache/arm64
+    else
+        without "the arm64 tests will be skipped"
+    fi
+    if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
+        export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
+    else
+        without "the tests of the other build of pygame will be skipped"
+    fi
+    if [ "$(id -u)" = 0 ] && debian "for the tests of the appliance" mmdebstrap systemd-container &&
+        once $cache/rig.stamp "making a Debian to install a kiosk on (700 MB)" appliance_rig; then
+        export MOODLIFT_RIG=$PWD/$cache/rig
+    else
+        without "the tests of the appliance will be skipped: they need root and mmdebstrap"
+    fi
+    [ $# -gt 0 ] || lint
+    exec $venv/bin/python -m pytest "$@"
+}
+
