@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check_config(commands)
     _add_pair(commands)
     model_commands.add(commands)
+    _add_feedback(commands)
     return root
 
 
@@ -181,6 +182,21 @@ def _add_pair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     pair.set_defaults(run=_pair)
 
 
+def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    feedback = commands.add_parser("feedback", help='what people answered to "Was I right?"')
+    _add_config(feedback)
+    what = feedback.add_subparsers(required=True, metavar="WHAT", dest="what")
+    list_all = what.add_parser("list", help="print the agreement, and a line per crop that is kept")
+    list_all.add_argument("--json", action="store_true", help="print a JSON object per crop")
+    export = what.add_parser("export", help="write all crops into one archive (.zip)")
+    export.add_argument("file", type=_target, metavar="FILE")
+    purge = what.add_parser("purge", help="delete crops for good")
+    which = purge.add_mutually_exclusive_group(required=True)
+    which.add_argument("--all", action="store_true", help="every crop")
+    which.add_argument("numbers", type=int, nargs="*", default=[], metavar="ID")
+    feedback.set_defaults(run=_feedback, log_level=logging.WARNING)
+
+
 def _run(options: argparse.Namespace) -> int:
     from device.kiosk import Kiosk, Run
     from device.restart import bury
@@ -281,4 +297,18 @@ def _pair(options: argparse.Namespace) -> int:
         address = url(config.host, config.port, secure=config.https != "off")
         link = f"{address}pair/{pairing.leave(folder)}"
         print(f"{link}\nopen it in one browser, within five minutes")
+    return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from device.feedback import commands
+    from device.settings import Settings
+
+    config = Settings(options.config).config.feedback
+    if options.what == "list":
+        commands.list_all(config, options.json)
+    elif options.what == "export":
+        commands.export(config, options.file)
+    else:
+        commands.purge(config, options.numbers)
     return 0

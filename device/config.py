@@ -197,6 +197,19 @@ class ModelsConfig(Section):
     slower: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
 
 
+class FeedbackConfig(Section):
+    """What is kept of "Was I right?": the answers' counts, and crops of those who allow it.
+
+    When there are more than `crops`, or `megabytes` of them, the oldest of the most frequent
+    emotion goes; none is older than `days`.
+    """
+
+    enabled: bool = True
+    crops: Annotated[int, Field(ge=1, le=20_000)] = 2000
+    megabytes: Annotated[int, Field(ge=1, le=1000)] = 200
+    days: Annotated[int, Field(ge=1, le=3650)] = 180
+
+
 class WebConfig(Section):
     """The status page. It answers to this machine's own names, and to `names` besides.
 
@@ -235,6 +248,7 @@ class Config(Section):
     panel: PanelConfig = PanelConfig()
     history: HistoryConfig = HistoryConfig()
     models: ModelsConfig = ModelsConfig()
+    feedback: FeedbackConfig = FeedbackConfig()
     web: WebConfig = WebConfig()
 
 

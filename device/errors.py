@@ -85,6 +85,14 @@ class HistoryError(MoodliftError, OSError):
     """What is known of the past cannot be read."""
 
 
+class FeedbackError(MoodliftError, OSError):
+    """What people answered, or let the kiosk keep, cannot be read or written."""
+
+
+class ArchiveError(MoodliftError, ValueError):
+    """A file is no export of feedback that may be trusted; says why."""
+
+
 class OrderError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
 

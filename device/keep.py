@@ -9,17 +9,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def keep(path: Path, text: str) -> None:
+def keep(path: Path, content: str | bytes) -> None:
     """Write a private file, and its folder where it is missing. Raises OSError.
 
-    Whenever the power goes, the file is the old one or the new one.
+    Whenever the power goes, the file is the old one or the new one. Text is written as UTF-8.
     """
+    data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink()
+        raise

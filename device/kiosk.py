@@ -27,6 +27,7 @@ from device import (
     audio,
     board,
     display,
+    feedback,
     history,
     mood,
     music,
@@ -44,8 +45,9 @@ from device.eye.supervisor import Supervisor
 from device.faults import Faults
 from device.health import HealthBook
 from device.hours import Hours
+from device.interview import Interview
 from device.latest import Latest
-from device.messages import Feedback, Level
+from device.messages import NOBODY, Level
 from device.models.models import Models
 from device.models.watch import Watch
 from device.notify import Notifier
@@ -128,11 +130,13 @@ class Kiosk:
         self._panel = panel.open_panel(config.panel)
         self._rules = self._load_rules()
         self._status: Latest[Status] = Latest(Status())
-        self.feedback: Latest[Feedback | None] = Latest(None)
         self._orders = Orders()
         self._board = board.LinuxBoard(state_directory())
         self._reading, self._read_at = board.Reading(), now
         self._history = history.Recorder(config.history, state_directory())
+        self._keeper = feedback.Keeper(config.feedback, state_directory())
+        self._keeper.start()
+        self._interview = Interview(self._stage, self._eye, self._keeper)
         view = web.View(
             self._status,
             self._eye.sighting,
@@ -144,7 +148,8 @@ class Kiosk:
             config.web.blur_faces,
             settings,
             Probe(config),
-            models=models,
+            self._keeper,
+            models,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
@@ -191,6 +196,7 @@ class Kiosk:
         self.player.close()
         self._panel.close()
         self._history.close()
+        self._keeper.close()
         self.display.close()
 
     def _step(self, now: float) -> None:
@@ -208,6 +214,8 @@ class Kiosk:
             self._seen_rate.count(now)
         self._mood = mood.step(self._mood, sighting, now, self._config.mood)
         felt = self._felt(now)
+        # A scene that the owner has put on is nobody's mood: no answer to it counts.
+        self._interview.step(felt if felt is self._mood.mood else NOBODY, now)
         self._reactions = reactions.step(self._reactions, self._rules, felt, now)
         active = self._reactions.active
         empty = felt.emotion is None
@@ -265,12 +273,8 @@ class Kiosk:
     def _obey(self, wishes: list[Wish], now: float) -> None:
         for wish in wishes:
             match wish:
-                case Tap(x, y):
-                    self._hear(self._stage.touch(x, y, now), now)
-                case Number(value):
-                    self._hear(self._stage.choose(value, now), now)
-                case Key.ASK:
-                    self._stage.ask(now)
+                case Tap() | Number() | Key.ASK | Key.YES | Key.NO:
+                    self._interview.take(wish, now)
                 case Key.QUIT:
                     self._stopping = True
                 case Key.PAUSE:
@@ -324,13 +328,6 @@ class Kiosk:
         if self._panel.moving:
             self._awake_until = now + AWAKE_SECONDS
 
-    def _hear(self, felt: str | None, now: float) -> None:
-        """Pass on what somebody says that they feel."""
-        if felt is not None:
-            mood = self._felt(now)
-            self.feedback.publish(Feedback(felt, mood.emotion, now, mood.probabilities))
-            log.info("somebody feels %s; the stage showed %s", felt, mood.emotion)
-
     def _publish(self, sighting: Sighting | None, now: float) -> None:
         if now >= self._read_at:
             self._read_at = now + BOARD_SECONDS
@@ -369,6 +366,7 @@ class Kiosk:
         self._book.note("light", *self._panel.health, now)
         self._book.note("machine", *self._reading.health, now)
         self._book.note("history", *self._history.health, now)
+        self._book.note("feedback", *self._keeper.health, now)
         eye = self._models.told(self._eye.health, now)
         return (*eye, *self._book.parts, self.page.health)
 

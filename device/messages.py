@@ -102,6 +102,11 @@ class Sighting:
     faces: tuple[Face, ...] = ()
     timings: Timings = field(default_factory=Timings)
 
+    @property
+    def largest(self) -> Face | None:
+        """The face with the largest box, if there is any."""
+        return max(self.faces, key=lambda face: face.box.w * face.box.h, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Mood:

@@ -1,8 +1,6 @@
 """The whole kiosk, from clip to stage and page, as a process of its own."""
 
 import json
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -240,45 +238,3 @@ def test_without_a_camera_the_show_goes_on(tmp_path: Path) -> None:
         assert camera["message"] == "/dev/video97: not connected"
         assert kiosk.process.wait(30) == 0
     assert kiosk.told()["stage_hz"] > 15
-
-
-ANSWER = """
-import logging, time
-import pygame
-from device.config import Config
-from device.kiosk import Kiosk, Run
-logging.basicConfig(level=logging.INFO)
-config = Config.model_validate({"camera": {"source": "fake:"}, "sound": {"enabled": False},
-                                "web": {"enabled": False}})
-kiosk = Kiosk(config, Run("offscreen"))
-try:
-    for key in (pygame.K_w, pygame.K_5):
-        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
-        kiosk._step(time.monotonic())
-    told = kiosk.feedback.get()
-    print(told.felt, told.shown, told.agrees)
-finally:
-    kiosk.close()
-"""
-
-
-def test_was_i_right_is_answered_by_a_message() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ANSWER], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "sad None False"
-    assert "somebody feels sad; the stage showed None" in done.stderr
-
-
-def test_a_killed_eye_is_told_and_comes_back(tmp_path: Path) -> None:
-    with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
-        kiosk.wait_for(20.0, level="ok")
-        eye = next(one for one in kiosk.family()[1:] if one.memory_info().rss > 40e6)
-        eye.kill()
-        status = kiosk.wait_for(5.0, level="failed")
-        told = next(one for one in status["health"] if one["part"] == "eye")
-        assert "ended by itself" in told["message"]
-        kiosk.wait_for(20.0, level="ok")
-        kiosk.interrupt()
-        assert kiosk.process.wait(5) == 0

@@ -21,6 +21,8 @@ class Key(Enum):
     MUTE = auto()
     FULLSCREEN = auto()
     ASK = auto()
+    YES = auto()
+    NO = auto()
     PAIR = auto()
 
 
@@ -46,6 +48,9 @@ KEYS = {
     pygame.K_m: Key.MUTE,
     pygame.K_f: Key.FULLSCREEN,
     pygame.K_w: Key.ASK,
+    pygame.K_y: Key.YES,
+    pygame.K_j: Key.YES,
+    pygame.K_n: Key.NO,
     pygame.K_p: Key.PAIR,
 }
 NUMBERS = {

@@ -11,16 +11,27 @@ import signal
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 
 from device.errors import BundleError, MoodliftError
-from device.eye import model
+from device.eye import crop, model
 from device.eye.detector import Detector
 from device.eye.grabber import Grabber
 from device.eye.preview import Preview
-from device.eye.protocol import PULSE_SECONDS, Answer, Part, Pause, Pulse, Question, Rate, Stop
+from device.eye.protocol import (
+    PULSE_SECONDS,
+    Answer,
+    Glance,
+    Part,
+    Pause,
+    Pulse,
+    Question,
+    Rate,
+    Stop,
+)
 from device.eye.tracker import Tracker
 from device.eye.vision import Vision
 from device.messages import Frame, Level
@@ -30,10 +41,13 @@ if TYPE_CHECKING:
 
     from device.eye.bundle import Bundle
     from device.eye.protocol import EyeSettings
+    from device.messages import Sighting
 
 log = logging.getLogger(__name__)
 
 MODEL_RETRY_SECONDS = 20.0
+GLANCE_SECONDS = 2.0
+"""After this long a frame is not what stands before the camera."""
 
 
 def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) -> None:
@@ -63,6 +77,7 @@ class Eye:
         self._vision: Vision | None = None
         self._model = Part(Level.DEGRADED, "model is being loaded")
         self._version = ""
+        self._seen: tuple[Frame, Sighting] | None = None
         self._load_at = 0.0
         self._pulse_at = 0.0
         self._look_at = 0.0
@@ -100,10 +115,13 @@ class Eye:
                 case Pause(paused):
                     self._grabber.pause(paused)
                     self._tracker = Tracker()
+                    self._seen = None
                 case Rate(most):
                     self._rate = most
                 case Question() as question:
                     self._pipe.send(self._answer(question))
+                case Glance(id_):
+                    self._pipe.send(self._glance(id_))
         return True
 
     def _tend(self) -> None:
@@ -142,7 +160,9 @@ class Eye:
         if self._preview.wanted:
             self._preview.write(frame)
         if self._vision is not None:
-            self._pipe.send(self._vision.follow(frame, self._tracker))
+            sighting = self._vision.follow(frame, self._tracker)
+            self._seen = (frame, sighting)
+            self._pipe.send(sighting)
 
     def _answer(self, question: Question) -> Answer:
         if self._vision is None:
@@ -152,6 +172,16 @@ class Eye:
             return Answer(question.id, self._vision.look(frame))
         except (BundleError, cv2.error, ValueError) as error:
             return Answer(question.id, None, str(error))
+
+    def _glance(self, id_: int) -> Answer:
+        if self._seen is None:
+            return Answer(id_, None)
+        frame, sighting = self._seen
+        face = sighting.largest
+        if face is None or time.monotonic() - frame.time > GLANCE_SECONDS:
+            return Answer(id_, None)
+        aligned = crop.align(frame.image, face.landmarks)
+        return Answer(id_, replace(sighting, faces=(face,)), crop=aligned)
 
     def _wait(self) -> None:
         """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""

@@ -1,7 +1,7 @@
 """What the kiosk and its eye say to each other over their pipe.
 
-The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Rate`, `Question`
-and `Stop`.
+The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Rate`, `Question`,
+`Glance` and `Stop`.
 """
 
 from __future__ import annotations
@@ -58,12 +58,24 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """Cut the largest face out of the frame that the camera's newest sighting is of."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The faces of the picture of the question with this id, or why there is no answer."""
+    """What was asked for under this id, or why there is no answer.
+
+    To a question, the faces of its picture. To a glance, the one face, and its aligned `crop`,
+    uint8 (48, 48); without an error, there was none.
+    """
 
     id: int
     sighting: Sighting | None
     error: str = ""
+    crop: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import threading
 import time
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
 from device import picture
@@ -14,7 +15,7 @@ from device.errors import EyeBusy
 from device.eye import process, vision
 from device.eye.backoff import Backoff
 from device.eye.preview import Preview
-from device.eye.protocol import Answer, Pause, Pulse, Question, Rate, Stop
+from device.eye.protocol import Answer, Glance, Pause, Pulse, Question, Rate, Stop
 from device.health import HealthBook
 from device.latest import Latest
 from device.messages import Level, Sighting
@@ -144,12 +145,23 @@ class Supervisor:
         if link is None or link.pulse is None:
             raise EyeBusy("the eye is starting; try again in a few seconds")
         small, factor = picture.shrunk(image, LARGEST_PICTURE)
-        answer = link.ask(Question(next(self._questions), small), ANSWER_SECONDS)
-        if answer is None:
-            raise EyeBusy("the eye did not answer; try again in a few seconds")
+        asked = link.ask(Question(next(self._questions), small))
+        try:
+            answer = asked.result(ANSWER_SECONDS)
+        except (TimeoutError, CancelledError) as error:
+            asked.cancel()
+            raise EyeBusy("the eye did not answer; try again in a few seconds") from error
         if answer.sighting is None:
             raise EyeBusy(answer.error)
         return vision.enlarged(answer.sighting, factor, image)
+
+    def glance(self) -> Future[Answer]:
+        """Ask for the crop of the largest face now, which comes later; cancelled if never."""
+        if self._link is None:
+            nothing: Future[Answer] = Future()
+            nothing.cancel()
+            return nothing
+        return self._link.ask(Glance(next(self._questions)))
 
     def stop(self) -> None:
         """End the eye and remove the shared memory."""
@@ -209,8 +221,7 @@ class _Link:
         self._heard = now
         self._sighting = sighting
         self._gone = False
-        self._answers: dict[int, Answer | None] = {}
-        self._answered = threading.Condition()
+        self._asked: dict[int, Future[Answer]] = {}
         self._sending = threading.Lock()
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
@@ -254,16 +265,14 @@ class _Link:
         finally:
             self._sending.release()
 
-    def ask(self, question: Question, timeout: float) -> Answer | None:
-        """Return the eye's answer, or None when it does not come in time."""
-        with self._answered:
-            self._answers[question.id] = None
+    def ask(self, question: Question | Glance) -> Future[Answer]:
+        """Return the eye's answer, which is cancelled when none will come."""
+        answer: Future[Answer] = Future()
+        self._asked[question.id] = answer
         self.send(question)
-        with self._answered:
-            self._answered.wait_for(
-                lambda: self._gone or self._answers[question.id] is not None, timeout
-            )
-            return self._answers.pop(question.id)
+        if self._gone:
+            answer.cancel()
+        return answer
 
     def end(self) -> None:
         """Kill the process and stop listening."""
@@ -277,9 +286,9 @@ class _Link:
             while True:
                 self._take(pipe.recv())
         except (EOFError, OSError):
-            with self._answered:
-                self._gone = True
-                self._answered.notify_all()
+            self._gone = True
+            for answer in list(self._asked.values()):
+                answer.cancel()
 
     def _take(self, message: object) -> None:
         self._heard = time.monotonic()
@@ -289,7 +298,6 @@ class _Link:
             case Pulse():
                 self.pulse = message
             case Answer():
-                with self._answered:
-                    if message.id in self._answers:
-                        self._answers[message.id] = message
-                        self._answered.notify_all()
+                asked = self._asked.pop(message.id, None)
+                if asked is not None and asked.set_running_or_notify_cancel():
+                    asked.set_result(message)

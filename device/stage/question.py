@@ -46,6 +46,10 @@ class QuestionClock:
         """Take an answer; it is thanked for."""
         self._asked, self._answered, self.answer = None, now, emotion
 
+    def hide(self) -> None:
+        """Take it away at once, thanks and all: something else is asked in its place."""
+        self._asked = self._answered = None
+
     def waiting(self, now: float) -> bool:
         """Tell whether an answer can be given."""
         return self._asked is not None and 0.0 <= now - self._asked < PATIENCE

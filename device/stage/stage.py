@@ -12,6 +12,7 @@ from device.stage.backdrop import Backdrop
 from device.stage.caption import Caption
 from device.stage.code import Code
 from device.stage.company import Company
+from device.stage.consent import Consent, ConsentClock
 from device.stage.easing import smooth
 from device.stage.effects import Cues, Effects
 from device.stage.emoji import Emoji
@@ -29,7 +30,9 @@ from device.stage.text import Typesetter
 from device.stage.ticket import Ticket
 
 if TYPE_CHECKING:
+    import numpy as np
     import pygame
+    from numpy.typing import NDArray
 
     from device.config import StageConfig
     from device.stage.scene import Scene
@@ -62,6 +65,7 @@ class Set:
         self.notice = Notice(strings.notice.text, layout, typesetter)
         self.footer = Footer(strings, layout, typesetter)
         self.question = Question(strings, layout, typesetter)
+        self.consent = Consent(strings, layout, typesetter)
         self.code = Code(layout, typesetter)
         self.ticket = Ticket(strings, layout, typesetter)
 
@@ -89,6 +93,7 @@ class Stage:
         self._cues = Cues()
         self._notice = NoticeClock()
         self._question = QuestionClock()
+        self._consent = ConsentClock()
         self._night = Night()
         self._set: Set | None = None
         self.quality = Quality()
@@ -115,13 +120,19 @@ class Stage:
         self._cues.follow(() if scene.paused else scene.reactions, now)
         self._notice.watch(scene.sighting, now)
         self._draw_picture(canvas, scenery, scene, now)
-        scenery.caption.draw(canvas, self._bill, 1.0 - self._question.shown(now))
+        asked = max(self._question.shown(now), self._consent.shown(now))
+        scenery.caption.draw(canvas, self._bill, 1.0 - asked)
         scenery.code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         scenery.notice.draw(canvas, self._notice.shown(now))
         scenery.footer.draw(canvas, scene.health, scene.muted, scene.watched)
         self._night.draw(canvas, scene, now)
         scenery.question.draw(canvas, self._question, now)
+        scenery.consent.draw(canvas, self._consent, now)
         scenery.ticket.draw(canvas, scene.invitation)
+
+    def asking(self, now: float) -> bool:
+        """Tell whether any question waits for an answer."""
+        return self._question.waiting(now) or self._consent.waiting(now)
 
     def ask(self, now: float) -> None:
         """Ask "Was I right?"; asked again, take the question back."""
@@ -149,6 +160,25 @@ class Stage:
             self.ask(now)
             return None
         return self.choose(EMOTIONS.index(emotion) + 1, now)
+
+    def ask_consent(self, crop: NDArray[np.uint8], now: float) -> None:
+        """Ask whether a crop of the person's face, uint8 (48, 48), may be kept."""
+        self._question.hide()
+        self._consent.ask(crop, now)
+
+    def asking_consent(self, now: float) -> bool:
+        """Tell whether what waits for an answer is that question."""
+        return self._consent.waiting(now)
+
+    def consent(self, given: bool, now: float) -> bool | None:
+        """Answer it; return the answer, or None where nobody asks, or has only just."""
+        return given if self._consent.answer(now) else None
+
+    def touch_consent(self, x: float, y: float, now: float) -> bool | None:
+        """Answer it by a touch, in shares of the canvas: yes on its button, no elsewhere."""
+        width, height = self._set.size if self._set else (0, 0)
+        given = self._set is not None and self._set.consent.hit(x * width, y * height)
+        return self.consent(given, now)
 
     def _draw_picture(self, canvas: pygame.Surface, scenery: Set, scene: Scene, now: float) -> None:
         bill, runs = self._bill, self._cues.runs

@@ -63,6 +63,15 @@ class Question(Section):
     thanks: Text
 
 
+class Consent(Section):
+    """What is asked before a picture is kept; the answers name their keys, y (or j) and n."""
+
+    text: Text
+    yes: Text
+    no: Text
+    thanks: Text
+
+
 class Strings(Section):
     """All of it. `labels`, `responses` and `names` have one line for each emotion."""
 
@@ -75,6 +84,7 @@ class Strings(Section):
     watched: Line
     pairing: Line
     question: Question
+    consent: Consent
     names: EmotionLines
     health: HealthLine
 

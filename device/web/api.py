@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, request
-from werkzeug.exceptions import ServiceUnavailable
 
-from device import history, orders, picture
-from device.errors import BundleError, EyeBusy, OrderError, PictureError
+from device import history, orders
+from device.errors import OrderError
 from device.status import sighting_json
-from device.web import openapi
+from device.web import openapi, upload
 from device.web.site import here
 from device.web.streams import endless, events
 
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-
-FIELDS = ("image", "file")
-"""Names under which a form may send its picture."""
-BUSY_SECONDS = 2
-DECODING_SECONDS = 5.0
-"""A Pi takes one for a phone's picture of 12 megapixels."""
-_LONGEST_NAME = 80
 
 
 @blueprint.get("/status")
@@ -42,26 +34,14 @@ def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
     site = here()
     if not site.followers.take():
-        raise _busy("too many follow the status already")
+        raise upload.busy("too many follow the status already")
     return endless(events(site.news), site.followers, "text/event-stream")
 
 
 @blueprint.post("/classify")
 def classify() -> ResponseReturnValue:
     """Return the faces of a JPEG or PNG that is the request's body or a form's file."""
-    site = here()
-    if not site.uploads.take():
-        raise _busy("too many pictures at once")
-    try:
-        data, name = _upload()
-        image = picture.read(data, name, picture.UPLOAD_FORMATS, DECODING_SECONDS)
-        return jsonify(sighting_json(site.view.classify(image)))
-    except PictureError as error:
-        abort(400, str(error))
-    except (EyeBusy, BundleError) as error:
-        raise _busy(str(error)) from error
-    finally:
-        site.uploads.leave()
+    return jsonify(sighting_json(upload.look()[1]))
 
 
 @blueprint.post("/order")
@@ -141,18 +121,3 @@ def describe() -> ResponseReturnValue:
 def _moment(seconds: int) -> str:
     """Write a time since 1970 as RFC 3339, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _upload() -> tuple[bytes, str]:
-    """Return the picture's bytes and what to call it. Raises PictureError when there is none."""
-    if request.mimetype != "multipart/form-data":
-        return request.get_data(cache=False), "picture"
-    for field in FIELDS:
-        if field in request.files:
-            file = request.files[field]
-            return file.read(), (file.filename or "picture")[-_LONGEST_NAME:]
-    raise PictureError(f"form: no file in a field named {' or '.join(FIELDS)}")
-
-
-def _busy(text: str) -> ServiceUnavailable:
-    return ServiceUnavailable(text, retry_after=BUSY_SECONDS)

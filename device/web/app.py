@@ -9,9 +9,9 @@ from flask import Flask, Request, Response
 from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 
 from device import __version__
-from device.errors import HistoryError, ProbeError
+from device.errors import FeedbackError, HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, devices, models, pages, problem, settings, trial, words
+from device.web import api, devices, feedback, models, pages, problem, settings, trial, words
 from device.web.door import close
 from device.web.site import Site, attach, here
 
@@ -58,14 +58,16 @@ def create_app(view: View, door: Door) -> Flask:
     app.register_blueprint(models.blueprint)
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(devices.blueprint)
+    app.register_blueprint(feedback.blueprint)
     app.register_error_handler(HTTPException, problem.answer)
     app.register_error_handler(HistoryError, _unavailable)
+    app.register_error_handler(FeedbackError, _unavailable)
     app.register_error_handler(ProbeError, _unfit)
     app.after_request(_guard)
     return app
 
 
-def _unavailable(error: HistoryError) -> ResponseReturnValue:
+def _unavailable(error: HistoryError | FeedbackError) -> ResponseReturnValue:
     return problem.answer(ServiceUnavailable(str(error)))
 
 

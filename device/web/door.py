@@ -33,7 +33,9 @@ PUBLIC = frozenset(
     }
 )  # fmt: skip
 """Endpoints that answer anybody: no pictures of people, and nothing that changes the kiosk."""
-VISITORS = frozenset({"trial.show", "trial.piece", "api.classify"})
+VISITORS = frozenset(
+    {"trial.show", "trial.piece", "api.classify", "feedback.answer", "feedback.take"}
+)
 """Endpoints for whoever stands before the kiosk, to try it with their own device."""
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 COOKIE, PASS = "moodlift", "moodlift-visit"

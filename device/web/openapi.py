@@ -9,7 +9,7 @@ from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
 from device.orders import Order
 from device.settings import COMMON, schema
-from device.web import openapi_models
+from device.web import openapi_feedback, openapi_models
 from device.web.problem import MIMETYPE
 from device.web.schema import (
     COUNT,
@@ -110,10 +110,11 @@ def document() -> Schema:
         ),
         "Minute": object_of(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         **_settings_schemas(),
+        **openapi_feedback.schemas(),
+        **openapi_models.schemas(),
         "Owner": object_of(owner=YES),
         "Camera": object_of(blurred=YES),
         "Token": object_of(token=TEXT),
-        **openapi_models.schemas(),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")
@@ -216,6 +217,7 @@ def _paths() -> Schema:
                 body=json_of("SpeakerToTry"),
             )
         },
+        **openapi_feedback.paths(),
         "/api/v1/login": {
             "post": operation(
                 "Let a browser in, which also sends the header X-Moodlift.",

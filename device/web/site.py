@@ -12,6 +12,7 @@ from device.web.feed import Feed
 from device.web.relay import Relay
 from device.web.seats import Seats
 from device.web.streams import EVENT_SECONDS, event, part
+from device.web.throttle import Throttle
 
 if TYPE_CHECKING:
     from device.status import Status
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FOLLOWERS = 256
 """Most browsers that follow the status at once."""
+ANSWERS, ALL_ANSWERS = 20, 120
+"""Answers to "Was I right?", crops among them, a minute: from one address, and from all."""
 UPLOADS = 4
 """Most pictures that are being classified or wait for it: fewer than the server has threads."""
 
@@ -41,6 +44,7 @@ class Site:
         self.followers = Seats(FOLLOWERS)
         self.viewers = Seats(view.viewers)
         self.uploads = Seats(UPLOADS)
+        self.answers = Throttle(each=ANSWERS, all_=ALL_ANSWERS)
         self._told: tuple[Status, str] | None = None
 
     def told(self) -> str:

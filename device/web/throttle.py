@@ -17,10 +17,16 @@ MOST_ADDRESSES = 1000
 
 
 class Throttle:
-    """Counts failures; past the limits every try fails unheard until some are a minute old."""
+    """Counts failures; past the limits every try fails unheard until some are a minute old.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    `each` and `all_` are the limits of one address and of all together.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, each: int = EACH, all_: int = ALL
+    ) -> None:
         self._clock = clock
+        self._most, self._each_most = all_, each
         self._lock = threading.Lock()
         self._all: deque[float] = deque()
         self._each: dict[str, deque[float]] = {}
@@ -30,7 +36,8 @@ class Throttle:
         with self._lock:
             now = self._clock()
             waits = [0.0]
-            for failures, most in ((self._all, ALL), (self._each.get(address), EACH)):
+            limits = ((self._all, self._most), (self._each.get(address), self._each_most))
+            for failures, most in limits:
                 if failures is not None:
                     _forget(failures, now)
                     if len(failures) >= most:
@@ -46,7 +53,7 @@ class Throttle:
                     _forget(failures, now)
                 self._each = {name: times for name, times in self._each.items() if times}
             if address in self._each or len(self._each) < MOST_ADDRESSES:
-                self._each.setdefault(address, deque(maxlen=EACH)).append(now)
+                self._each.setdefault(address, deque(maxlen=self._each_most)).append(now)
             self._all.append(now)
 
 

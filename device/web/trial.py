@@ -1,4 +1,4 @@
-"""Try it: a visitor's own device looks, the kiosk tells what it sees, and keeps nothing."""
+"""Try it: a visitor's own device looks, the kiosk tells what it sees, and keeps nothing unasked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from device.messages import EMOTIONS
 from device.music import PLAYLISTS
 from device.music.library import Library
 from device.paths import ASSETS
+from device.web.site import here
 
 blueprint = Blueprint("trial", __name__)
 
@@ -21,7 +22,8 @@ PIECE_SECONDS = 86400
 @blueprint.get("/try")
 def show() -> str:
     """Show the page on which a visitor's camera is tried."""
-    return render_template("try.html", music=_music())
+    keeper = here().view.feedback
+    return render_template("try.html", music=_music(), asks=keeper.enabled, days=keeper.days)
 
 
 @blueprint.get("/music/<playlist>/<name>.ogg")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from device.config import Config
+from device.config import Config, FeedbackConfig
+from device.feedback import Keeper
 from device.models.models import Models
+from device.paths import state_directory
 from device.probe import Probe
 from device.settings import Settings
 
@@ -32,7 +34,7 @@ class View:
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
     live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
     them, `history` where the past is kept. `settings` are what the owner may change, `probe` tries
-    devices for it, `models` are those that may serve.
+    devices for it, `feedback` keeps what people answer, `models` are those that may serve.
     """
 
     status: Latest[Status]
@@ -45,4 +47,7 @@ class View:
     blurred: bool = False
     settings: Settings = field(default_factory=Settings)
     probe: Probe = field(default_factory=lambda: Probe(Config()))
+    feedback: Keeper = field(
+        default_factory=lambda: Keeper(FeedbackConfig(enabled=False), state_directory())
+    )
     models: Models = field(default_factory=Models)

@@ -22,6 +22,16 @@ MOODS = {
     EMPTY: "Nobody here right now",
     PAUSED: "The camera is paused",
 }
+NAMES = {
+    "angry": "Angry",
+    "disgust": "Disgusted",
+    "fear": "Afraid",
+    "happy": "Happy",
+    "sad": "Sad",
+    "surprise": "Surprised",
+    "neutral": "Neutral",
+}
+"""What somebody calls their own feeling."""
 LEVELS = {
     "ok": "All well",
     "degraded": "Running, with a hitch",
@@ -66,6 +76,16 @@ def duration(seconds: float) -> str:
         if count or parts:
             parts.append(f"{count} {unit}")
     return " ".join(parts[:2]) or "0 s"
+
+
+def percent(share: float | None) -> str:
+    """Write a share in [0, 1]."""
+    return "none yet" if share is None else f"{100 * share:.0f} %"
+
+
+def interval(bounds: tuple[float, float] | None) -> str:
+    """Write the bounds of a share, in [0, 1] each."""
+    return "" if bounds is None else f"{100 * bounds[0]:.0f} to {100 * bounds[1]:.0f} %"
 
 
 def people(count: int) -> str:

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 import pytest
 from bundles import put
-from faces import ASTRONAUT, astronaut
+from faces import ASTRONAUT, astronaut, hopper, scene
 
 from device.camera.source import CameraSettings
 from device.errors import EyeBusy
 from device.eye import supervisor as module
+from device.eye.crop import align
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.messages import Level
@@ -236,6 +237,43 @@ def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Pa
     until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
     clip.write_bytes(content)
     until(eye, lambda: health(eye, "camera")[0] is Level.OK, 30.0)
+
+
+def test_a_glance_gives_the_largest_face_s_crop(start: Start, tmp_path: Path) -> None:
+    frame = scene((astronaut(), 0.9, (0, 0)), (hopper(), 0.35, (440, 40)))
+    cv2.imwrite(str(tmp_path / "two.png"), frame)
+    eye = start(f"file:{tmp_path / 'two.png'}")
+
+    def two_faces() -> bool:
+        sighting = eye.sighting.get()
+        return sighting is not None and len(sighting.faces) == 2
+
+    until(eye, two_faces)
+    answer = eye.glance().result(5)
+    sighting = eye.sighting.get()
+    assert answer.sighting
+    assert sighting
+    (face,) = answer.sighting.faces
+    assert face.landmarks == max(sighting.faces, key=lambda one: one.box.w).landmarks
+    assert face.box.x < 320
+    assert answer.crop is not None
+    assert np.array_equal(answer.crop, align(frame, face.landmarks))
+    eye.pause(True)
+    until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
+    answer = eye.glance().result(5)
+    assert (answer.sighting, answer.crop) == (None, None)
+
+
+def test_a_glance_of_an_eye_that_is_not_there_is_given_up(start: Start) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    assert eye.glance().cancelled(), "it was not started yet"
+    until(eye, lambda: sees_a_face(eye))
+    assert eye.pid
+    os.kill(eye.pid, signal.SIGSTOP)
+    glance = eye.glance()
+    assert not glance.done()
+    os.kill(eye.pid, signal.SIGKILL)
+    until(eye, glance.cancelled)
 
 
 def test_frames_that_stop_are_no_advance_until_it_is_known_why(start: Start) -> None:

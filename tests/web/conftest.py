@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 from device.board import Reading
-from device.config import Config
+from device.config import Config, FeedbackConfig
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
+from device.feedback import Keeper
 from device.latest import Latest
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.models.models import Models
@@ -39,8 +40,11 @@ if TYPE_CHECKING:
 HAPPY = (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)
 
 
+LANDMARKS = (Point(250, 170), Point(310, 170), Point(280, 200), Point(280, 233), *[Point(0, 0)] * 2)
+
+
 def face(number: int = 1) -> Face:
-    return Face(number, Box(200, 120, 160, 160), 0.93, (Point(0, 0),) * 6, HAPPY)
+    return Face(number, Box(200, 120, 160, 160), 0.93, LANDMARKS, HAPPY)
 
 
 class FakeProbe(Probe):
@@ -84,6 +88,9 @@ class Kiosk:
     settings: Settings = field(default_factory=Settings)
     probe: FakeProbe = field(default_factory=FakeProbe)
     models: Models = field(default_factory=Models)
+    feedback: Keeper = field(
+        default_factory=lambda: Keeper(FeedbackConfig(enabled=False), Path("none"))
+    )
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -101,6 +108,7 @@ class Kiosk:
             settings=self.settings,
             probe=self.probe,
             models=self.models,
+            feedback=self.feedback,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
@@ -184,7 +192,10 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
-    yield Kiosk(preview, settings=settings_in(tmp_path))
+    keeper = Keeper(FeedbackConfig(), tmp_path / "kept")
+    keeper.start()
+    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper)
+    keeper.close()
     preview.close()
 
 

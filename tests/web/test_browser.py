@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
-from bundles import archive, files, trust
+from bundles import archive as model_archive
+from bundles import files, trust
 
-from device.messages import EMOTIONS, Health, Level, Mood
+from device.feedback import archive
+from device.messages import EMOTIONS, Feedback, Health, Level, Mood
 from device.web import words
 from device.web.door import COOKIE
 
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from device.web import Door, Server
 
 PATHS = (
-    "/", "/camera_feed", "/history", "/try", "/settings", "/models", "/api", "/login", "/nowhere",
+    "/", "/camera_feed", "/history", "/feedback", "/try", "/settings", "/models", "/api", "/login",
+    "/nowhere",
 )  # fmt: skip
 
 
@@ -322,7 +326,7 @@ def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: P
     one, expect = visit(viewport=PHONE), sync_api.expect
     page = one.open("/models")
     file = tmp_path / "emotion-9.0.0.moodlift"
-    file.write_bytes(archive(files("9.0.0")))
+    file.write_bytes(model_archive(files("9.0.0")))
     expect(page.locator(".models li")).to_have_count(1)
     page.get_by_label("Model archive").set_input_files(file)
     page.get_by_role("button", name="Check and install").click()
@@ -416,6 +420,41 @@ def test_settings_that_cannot_be_read_are_put_aside(visit: Any, kiosk: Any) -> N
     sync_api.expect(page.get_by_label("Pictures a second")).to_have_value("30")
 
 
+def keep(kiosk: Any, *labels: str) -> None:
+    """Keep a crop for each label."""
+    grain = np.random.default_rng(1).integers(0, 255, (48, 48), np.uint8)
+    for label in labels:
+        kiosk.feedback.keep(grain, label, (0.4, *[0.1] * 6), "0.4.0").result(5)
+
+
+def test_the_owner_deletes_one_picture_and_then_all(visit: Any, kiosk: Any, scheme: str) -> None:
+    keep(kiosk, "happy", "sad", "fear")
+    kiosk.feedback.count(Feedback("sad", "happy", 0.0)).result(5)
+    one, expect = visit(viewport=PHONE, color_scheme=scheme), sync_api.expect
+    page = one.open("/feedback")
+    expect(page.locator(".kept img")).to_have_count(3)
+    page.locator(".kept img").last.scroll_into_view_if_needed()
+    page.wait_for_function("() => [...document.images].every((one) => one.naturalWidth > 0)")
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    with page.expect_download() as download:
+        page.get_by_role("link", name="All of them, as an archive").click()
+    assert [kept.label for kept in archive.read(download.value.path())] == ["fear", "sad", "happy"]
+    page.get_by_role("button", name="Delete picture 2").click()
+    expect(page.locator(".kept strong")).to_have_text(["Afraid", "Happy"])
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Delete all").click()
+    assert len(kiosk.feedback.store.crops()) == 2
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.locator(".kept")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("0 of 1 answers agree")
+    assert kiosk.feedback.store.crops() == []
+    assert one.complaints == []
+    assert one.elsewhere == []
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_phone_needs_no_sideways_scrolling(
     visit: Any, kiosk: Any, make_status: Callable[..., Status], path: str
@@ -449,7 +488,7 @@ def test_everybody_can_use_the_settings_while_much_is_said(visit: Any, scheme: s
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("path", PATHS[:8])
+@pytest.mark.parametrize("path", PATHS[:9])
 def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
     """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
     page = visit(color_scheme=scheme).open(path)

@@ -33,6 +33,7 @@ BODY = {
     "/api/v1/speakers/chime": {"json": {"device": ""}},
     "/api/v1/camera": {"json": {"blurred": True}},
     "/api/v1/models/use": {"json": {"version": "none"}},
+    "/api/v1/feedback/answer": {"json": {"shown": "happy", "felt": "sad"}},
 }
 
 
@@ -41,7 +42,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:filename>", "style.css")
         path = path.replace("<name>", "happy").replace("<code>", "wrong").replace("<kind>", "csv")
-        path = path.replace("<playlist>/happy", "calm/lantern")
+        path = path.replace("<playlist>/happy", "calm/lantern").replace("<int:number>", "1")
         for method in sorted(rule.methods or ()):
             yield rule.endpoint, path, method
 
@@ -50,7 +51,9 @@ ANSWERS = {
     ("door.pair", "GET"): 403, ("door.pair", "HEAD"): 405, ("door.visit", "GET"): 403,
     ("door.visit", "HEAD"): 403, ("door.enter", "POST"): 401, ("api.classify", "POST"): 400,
     ("api.order", "POST"): 202, ("models.install", "POST"): 400, ("models.use", "POST"): 409,
-    ("models.roll_back", "POST"): 409,
+    ("models.roll_back", "POST"): 409, ("feedback.answer", "POST"): 201,
+    ("feedback.take", "POST"): 400, ("feedback.delete", "DELETE"): 404,
+    **{("feedback.crop", method): 404 for method in ("GET", "HEAD")},
 }  # fmt: skip
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
 RIGHT = {HEADER: "page"}

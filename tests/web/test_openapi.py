@@ -18,7 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from device.config import FeedbackConfig
 from device.eye.preview import Preview
+from device.feedback import Keeper
 from device.models.models import Models
 from device.models.store import Store
 from device.web import Door, create_app
@@ -65,7 +67,7 @@ def test_it_has_every_route_of_the_interface(app: Flask) -> None:
             or (rule.endpoint in ("pages.healthz", "pages.readyz"))
         ):
             for kind in ("csv", "json") if "<kind>" in rule.rule else ("",):
-                path = rule.rule.replace("<kind>", kind)
+                path = rule.rule.replace("<kind>", kind).replace("<int:number>", "{number}")
                 for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                     routes.add((path, method, rule.endpoint in PUBLIC))
     assert told == routes
@@ -81,8 +83,12 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Doo
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
     models = Models(store=Store(settings.path.parent / "models"))
-    kiosk, door = Kiosk(preview, settings=settings, models=models), Door.of(None)
+    keeper = Keeper(FeedbackConfig(), settings.path.parent)
+    keeper.start()
+    kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
+    door = Door.of(None)
     yield create_app(kiosk.view(), door), door
+    keeper.close()
     preview.close()
 
 
@@ -117,6 +123,7 @@ def test_the_interface_does_as_it_says(owner: tuple[Flask, Door], path: str, met
     @given(operation.as_strategy(), st.booleans())
     def ask(case: schemathesis.Case, known: bool) -> None:
         door.throttle = Throttle()
+        site_of(app).answers = Throttle()
         list(site_of(app).view.orders.take())
         answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)
         tried.append(answer.status_code)

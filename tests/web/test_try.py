@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import cv2
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
 from kiosks import RunningKiosk
 
-from device.paths import ASSETS
+from device import cli, picture
+from device.config import FeedbackConfig
+from device.eye.crop import align
+from device.eye.detector import ACQUIRE, Detector
+from device.feedback import Store, archive
+from device.messages import EMOTIONS
+from device.paths import ASSETS, state_directory
 from device.web.keys import Keys
 from device.web.visits import Visits
 
@@ -24,6 +32,14 @@ if TYPE_CHECKING:
 
 TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
 FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+REMEMBER = """
+const send = window.fetch;
+window.fetch = (url, options) => {
+  if (String(url).includes("consent=yes")) window.kept = options.body;
+  return send(url, options);
+};
+"""
+"""Holds on to the picture that goes with consent: a browser does not tell of such bodies."""
 RATE = 5
 """Answers a second that a visitor gets at least."""
 
@@ -107,6 +123,65 @@ def test_a_visitor_sees_what_their_face_shows(
     assert page.evaluate("document.getElementById('video').srcObject") is None
     assert complaints == []
     context.close()
+
+
+def test_a_picture_is_kept_with_consent_and_taken_away(
+    kiosk: RunningKiosk,
+    browser: Browser,
+    emotion: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the touch of a face to the crop in an archive that is read again."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(kiosk.report.parent / "state"))
+    store = Store(state_directory(), FeedbackConfig())
+    before, answers = store.crops(), store.answers().counts
+    context = browser.new_context(viewport=PHONE, has_touch=True)
+    page, expect = context.new_page(), sync_api.expect
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/feedback/" in one.url else None)
+    page.add_init_script(REMEMBER)
+    page.goto(scanned(kiosk))
+    faces = page.locator("#right button", has=page.locator("img"))
+    expect(faces).to_have_count(7)
+    expect(faces.first).to_be_disabled()
+    page.locator("#start").click()
+    words = {"happy": "Looks happy", "sad": "Looks a little down"}
+    expect(page.locator("#mood")).to_have_text(words[emotion], timeout=15_000)
+    page.get_by_role("button", name="Surprised").tap()
+    drop, keep = (page.get_by_role("button", name=name) for name in ("No, drop it", "Yes, keep it"))
+    expect(drop).to_be_focused(timeout=10_000)
+    assert Axe().run(page).violations_count == 0
+    drop.tap()
+    expect(page.locator("#right-told")).to_have_text("Thank you!")
+    expect(keep).to_be_hidden()
+    assert store.crops() == before
+    page.get_by_role("button", name="Afraid").tap()
+    expect(keep).to_be_visible(timeout=10_000)
+    pixels = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 48, 48).data]"
+    shown = np.reshape(page.locator("#crop").evaluate(pixels), (48, 48, 4))
+    keep.tap()
+    expect(page.locator("#right-told")).to_have_text("Thank you! The picture is kept.")
+    sent = bytes(page.evaluate("async () => [...new Uint8Array(await window.kept.arrayBuffer())]"))
+    context.close()
+
+    target = tmp_path / "export.zip"
+    assert cli.main(["feedback", "export", str(target)]) == 0
+    newest = archive.read(target)[0]
+    assert len(store.crops()) == len(before) + 1
+    assert newest.label == "fear"
+    assert newest.model
+    assert EMOTIONS[int(np.argmax(newest.probabilities))] == emotion
+    image = picture.read(sent, "what was sent")
+    (face,) = Detector().detect(image, ACQUIRE)
+    assert np.array_equal(newest.image, align(image, face.landmarks))
+    assert np.array_equal(newest.image, shown[..., 0]), "what was asked about is what is kept"
+    counted = store.answers().counts
+    for felt in ("surprise", "fear"):
+        assert counted[emotion, felt] == answers.get((emotion, felt), 0) + 1
+    assert [urlsplit(url).path.rpartition("/")[2] for url in asked] == [
+        "answer", "crop", "answer", "crop", "crop",
+    ]  # fmt: skip
 
 
 def test_plain_http_from_elsewhere_is_explained(kiosk: RunningKiosk, browser: Browser) -> None:

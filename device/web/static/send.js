@@ -9,6 +9,10 @@ export function send(path, body = {}, method = "POST") {
   });
 }
 
+/** Sends a picture (a Blob); returns the answer as `send` does. */
+export const sendPicture = (path, picture) =>
+  exchange(path, { method: "POST", headers: { "Content-Type": picture.type, "X-Moodlift": "page" }, body: picture });
+
 /** Asks for JSON; returns it, or {error} in words. */
 export const ask = (path) => exchange(path, {});
 

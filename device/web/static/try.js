@@ -2,6 +2,7 @@
 
 import { showBars } from "./bars.js";
 import { picture, write } from "./live.js";
+import { Right } from "./right.js";
 import { Tune } from "./tune.js";
 
 const WIDTH = 480;
@@ -17,6 +18,7 @@ const [video, note, start, wrong, hero, music] =
   ["video", "note", "start", "wrong", "hero", "music"].map((id) => document.getElementById(id));
 const canvas = document.createElement("canvas");
 const tune = new Tune(JSON.parse(board.dataset.music));
+const right = new Right();
 let stream = null;
 let shown = {};
 let answers = [];
@@ -61,7 +63,7 @@ function end(why = "") {
   start.textContent = "Start my camera";
   wrong.textContent = why;
   [shown, answers] = [{}, []];
-  show([]);
+  right.note(null, show([]));
   write("speed", "\u00a0");
   tune.stop();
 }
@@ -79,11 +81,12 @@ async function look(mine) {
     const begun = performance.now();
     let pause = GAP_MS;
     if (!document.hidden && video.videoWidth) {
-      const { faces, error, busy } = await ask(await jpeg());
+      const sent = await jpeg();
+      const { faces, error, busy } = await ask(sent);
       if (stream !== mine) return;
       if (faces) {
         wrong.textContent = "";
-        show(faces);
+        right.note(sent, show(faces));
         count();
       } else if (busy) {
         wrong.textContent = "The kiosk is busy; trying again …";
@@ -115,6 +118,7 @@ async function ask(body) {
   }
 }
 
+/** Shows what the largest face adds to what was shown; returns the emotion, or null. */
 function show(faces) {
   const largest = faces.reduce((best, face) => (best && area(best) >= area(face) ? best : face), null);
   if (largest) mix(largest.probabilities);
@@ -124,6 +128,7 @@ function show(faces) {
   write("mood", emotion ? moods[emotion] : "No face yet");
   showBars(shown);
   tune.hear(emotion);
+  return emotion;
 }
 
 const area = ({ box: [, , width, height] }) => width * height;

@@ -1,0 +1,127 @@
+"""Keeps feedback beside the show: the kiosk's loop never waits for the disk."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from device.errors import FeedbackError
+from device.feedback.keepsake import HOUR, LONGEST_MODEL, Keepsake, encode
+from device.feedback.store import Store
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.config import FeedbackConfig
+    from device.messages import Feedback, Probabilities
+
+log = logging.getLogger(__name__)
+
+EXPIRY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
+"""How often what is too old is deleted, and how often that is tried on a disk that fails."""
+CLOSE_SECONDS = 3.0
+
+
+class Keeper:
+    """Counts answers and keeps crops, in a thread of its own once it was started.
+
+    `folder` is the state's. Switched off, it still deletes what is too old.
+
+    A disk that is full, read-only or damaged stops the keeping, not the show: it is told in
+    `health`, what was to be kept meanwhile is dropped, and the next try may succeed.
+    """
+
+    def __init__(
+        self, config: FeedbackConfig, folder: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.store = Store(folder, config)
+        self.enabled, self.days, self._clock = config.enabled, config.days, clock
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._fault = ""
+        self._thread = threading.Thread(target=self._work, name="feedback", daemon=True)
+
+    def start(self) -> None:
+        """Begin to keep, and to delete what is too old."""
+        self._thread.start()
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How the keeping does, in words."""
+        if not self.enabled:
+            return Level.OFF, "switched off"
+        if self._fault:
+            return Level.DEGRADED, f"nothing is kept: {self._fault}"
+        return Level.OK, f"answers are counted; crops are kept on consent, for {self.days} days"
+
+    def count(self, answer: Feedback) -> Future[None]:
+        """Count an answer; what is returned is done once it is on the disk, or FeedbackError."""
+        return self._do(lambda: self.store.count(answer, self._clock()))
+
+    def keep(
+        self, crop: NDArray[np.uint8], label: str, probabilities: Probabilities, model: str
+    ) -> Future[None]:
+        """Keep an aligned crop, uint8 (48, 48), of somebody who has consented; as in `count`."""
+        rounded = tuple(round(one, 4) for one in probabilities)
+        hour = int(self._clock() // HOUR)
+        one = Keepsake(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
+        return self._do(lambda: self.store.keep(one))
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._tasks.put(None)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _do(self, work: Callable[[], None]) -> Future[None]:
+        task = _Task(work)
+        if not self.enabled:
+            task.done.set_exception(FeedbackError("feedback is switched off"))
+        else:
+            self._tasks.put(task)
+        return task.done
+
+    def _work(self) -> None:
+        task: _Task | None = self._expiry()
+        while task is not None:
+            self._tell(task.run())
+            try:
+                task = self._tasks.get(timeout=RETRY_SECONDS if self._fault else EXPIRY_SECONDS)
+            except queue.Empty:
+                task = self._expiry()
+
+    def _expiry(self) -> _Task:
+        return _Task(lambda: self.store.expire(self._clock()))
+
+    def _tell(self, fault: str) -> None:
+        """Log a fault once, and once that it is over."""
+        if fault and not self._fault:
+            log.warning("feedback: %s", fault)
+        if self._fault and not fault:
+            log.info("feedback: kept again")
+        self._fault = fault
+
+
+class _Task:
+    """Something to do with the store, and what came of it."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self.done: Future[None] = Future()
+
+    def run(self) -> str:
+        """Do it; return what was wrong, in words."""
+        try:
+            self._work()
+        except FeedbackError as error:
+            self.done.set_exception(error)
+            return str(error)
+        self.done.set_result(None)
+        return ""

@@ -1,0 +1,86 @@
+"""What an export says of itself: `manifest.json`, checked to the last value."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from device.eye.crop import RECIPE, VERSION
+from device.feedback.keepsake import LONGEST_MODEL
+from device.messages import EMOTIONS
+
+SCHEMA = 1
+NAME = "manifest.json"
+MOST_CROPS = 20_000
+Chance = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _sums_to_one(values: list[float]) -> list[float]:
+    total = math.fsum(values)
+    if abs(total - 1.0) > 0.01:
+        raise ValueError(f"should add up to 1, not {total:g}")
+    return values
+
+
+def _full_hour(value: str) -> str:
+    datetime.strptime(value, "%Y-%m-%dT%H:00:00%z")
+    return value
+
+
+def _is(wanted: object) -> AfterValidator:
+    def check(value: object) -> object:
+        if value != wanted:
+            raise ValueError(f"should be {wanted}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _emotion(value: str) -> str:
+    if value not in EMOTIONS:
+        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
+    return value
+
+
+class Table(BaseModel):
+    """A part of the manifest: unknown keys, wrong types and numbers that are none are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Entry(Table):
+    """One crop: its file and that file's sha256, and what `Keepsake` has."""
+
+    file: Annotated[str, Field(pattern=r"^crops/[0-9]{1,18}\.png$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    label: Annotated[str, AfterValidator(_emotion)]
+    probabilities: Annotated[
+        list[Chance],
+        Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
+        AfterValidator(_sums_to_one),
+    ]
+    model: Annotated[str, Field(max_length=LONGEST_MODEL)]
+    hour: Annotated[
+        str,
+        Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00Z$"),
+        AfterValidator(_full_hour),
+    ]
+
+
+class Recipe(Table):
+    """How the crops were cut; another recipe's are of no use to this device's models."""
+
+    name: Annotated[str, _is(RECIPE)] = RECIPE
+    version: Annotated[int, _is(VERSION)] = VERSION
+
+
+class Manifest(Table):
+    """All of it."""
+
+    schema_version: Annotated[int, _is(SCHEMA)] = SCHEMA
+    labels: Annotated[list[str], _is(list(EMOTIONS))] = list(EMOTIONS)
+    crop: Recipe = Recipe()
+    crops: Annotated[list[Entry], Field(max_length=MOST_CROPS)]

@@ -1,0 +1,149 @@
+"""The question "May I keep this picture of your face?", with that very picture. No is the default.
+
+An answer takes its own key or button, never a number or a place on which the seven faces were, and
+none for the first moment: whoever hurries through the faces has allowed nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from device.stage.easing import clamp, smooth
+from device.stage.paint import put, put_at, with_alpha
+from device.stage.palette import WHITE
+from device.stage.pill import pill
+from device.stage.text import BOLD, MEDIUM, Style
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from device.stage.layout import Layout
+    from device.stage.strings import Strings
+    from device.stage.text import Typesetter
+
+PATIENCE = 15.0
+"""Seconds for which the question waits; nobody's answer is no."""
+HASTE = 0.8
+"""Seconds in which an answer is taken for a slip, and not heard."""
+THANKS = 1.8
+"""Seconds for which it says thank you."""
+FADE = 0.25
+BUTTON = (70, 78, 110)
+
+
+class ConsentClock:
+    """When the question is there, about which picture, and what was answered; in seconds."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self.picture: NDArray[np.uint8] | None = None
+        """The crop that is asked about, uint8 (48, 48); none once it is answered."""
+
+    def ask(self, picture: NDArray[np.uint8], now: float) -> None:
+        """Put the question."""
+        self._since, self.picture = now, picture
+
+    def answer(self, now: float) -> bool:
+        """Take an answer, which is thanked for; tell whether one could be given."""
+        if not self.waiting(now) or self._age(now) < HASTE:
+            return False
+        self._since, self.picture = now, None
+        return True
+
+    def waiting(self, now: float) -> bool:
+        """Tell whether the question is up; forget the picture when it no longer is."""
+        if self._age(now) >= PATIENCE:
+            self.picture = None
+        return self.picture is not None
+
+    def shown(self, now: float) -> float:
+        """Return how much of the question, or of the thanks, shows, in [0, 1]."""
+        age = self._age(now)
+        if self.waiting(now):
+            return min(smooth(age / FADE), smooth((PATIENCE - age) / FADE))
+        return smooth((THANKS - age) / FADE)
+
+    def _age(self, now: float) -> float:
+        return PATIENCE if self._since is None or now < self._since else now - self._since
+
+
+class Consent:
+    """Draws it, and tells which answer lies under a place."""
+
+    def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
+        self._words, self._typesetter = strings.consent, typesetter
+        width, height = layout.size
+        across = round(width * 0.92) if layout.tall else min(round(width * 0.7), height * 2)
+        self._line = max(12, round(min(across * 0.075, height * 0.065)))
+        gap = self._line // 2
+        down = round(min(height * 0.46, across * 0.5))
+        self._box = pygame.Rect(0, 0, across, down)
+        self._box.midbottom = (width // 2, height - max(2, height // 40))
+        side = round(min(down * 0.5, across * 0.3))
+        self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
+        top = self._picture.bottom + gap
+        wide, high = (across - 3 * gap) // 2, self._box.bottom - gap - top
+        self.yes = pygame.Rect(self._box.left + gap, top, wide, high)
+        self.no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
+        """Where the buttons are. Only the first allows anything; the second is the stronger."""
+        left = self._picture.right + gap
+        self._text = pygame.Rect(left, self._box.top + gap, self._box.right - gap - left, side)
+        self._made: tuple[NDArray[np.uint8], pygame.Surface] | None = None
+
+    def hit(self, x: float, y: float) -> bool:
+        """Return what a touch at a place in pixels says."""
+        return self.yes.collidepoint(x, y)
+
+    def draw(self, canvas: pygame.Surface, clock: ConsentClock, now: float) -> None:
+        """Draw what there is of it."""
+        shown = clamp(clock.shown(now))
+        if shown <= 0.0:
+            self._made = None
+            return
+        if clock.picture is None:
+            self._made = None
+            row = self.yes.union(self.no)
+            self._plate(canvas, row, shown)
+            self._say(canvas, self._words.thanks, row, self._line, shown)
+            return
+        self._plate(canvas, self._box, shown)
+        put_at(canvas, self._view(clock.picture), self._picture.topleft, shown)
+        self._say(canvas, self._words.text, self._text, self._line, shown, 4)
+        for rect, words, strength in (
+            (self.yes, self._words.yes, 0.5),
+            (self.no, self._words.no, 1.0),
+        ):
+            plate = pygame.Surface(rect.size, pygame.SRCALPHA)
+            pygame.draw.rect(plate, BUTTON, plate.get_rect(), border_radius=self._line // 2)
+            put_at(canvas, plate, rect.topleft, strength * shown)
+            self._say(canvas, words, rect, round(self._line * 0.62), shown)
+
+    def _plate(self, canvas: pygame.Surface, rect: pygame.Rect, shown: float) -> None:
+        put_at(canvas, pill(rect.size, 0.86, self._line // 2), rect.topleft, shown)
+
+    def _say(
+        self,
+        canvas: pygame.Surface,
+        words: str,
+        rect: pygame.Rect,
+        size: int,
+        shown: float,
+        lines: int = 1,
+    ) -> None:
+        style = Style(BOLD if lines == 1 else MEDIUM, size, WHITE, lines=lines)
+        room = (rect.width - self._line // 2, rect.height)
+        put(canvas, self._typesetter.set(words, room, style), rect.center, shown)
+
+    def _view(self, crop: NDArray[np.uint8]) -> pygame.Surface:
+        """Return the crop enlarged, made once."""
+        if self._made is None or self._made[0] is not crop:
+            height, width = crop.shape
+            grey = pygame.image.frombuffer(
+                crop[..., None].repeat(3, 2).tobytes(), (width, height), "RGB"
+            )
+            large = pygame.transform.smoothscale(with_alpha(grey), self._picture.size)
+            self._made = (crop, large)
+        return self._made[1]

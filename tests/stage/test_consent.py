@@ -1,0 +1,131 @@
+"""May I keep this picture? asked with the picture, answered by key or touch, and no by default."""
+
+import cv2
+import numpy as np
+import pygame
+import pytest
+
+from device.stage.consent import HASTE, PATIENCE, THANKS
+
+GRAIN = np.random.default_rng(1).integers(0, 256, (6, 6), np.uint8)
+CROP = cv2.resize(GRAIN, (48, 48), interpolation=cv2.INTER_CUBIC)
+
+
+def hop(place, scene, seconds):
+    """Go some time ahead, and draw once."""
+    place.now += seconds
+    return place.draw(scene)
+
+
+@pytest.fixture
+def asked(theatre, feel):
+    """A stage that asks for consent, some time ago."""
+
+    def make(size=(640, 360), seconds=1.0, crop=CROP):
+        place = theatre(size)
+        hop(place, feel("happy"), 1.0)
+        place.stage.ask(place.now)
+        hop(place, feel("happy"), 0.5)
+        assert place.stage.choose(5, place.now) == "sad"
+        place.stage.ask_consent(crop, place.now)
+        hop(place, feel("happy"), seconds)
+        return place
+
+    return make
+
+
+def shares(place, rect):
+    width, height = place.canvas.get_size()
+    return rect.centerx / width, rect.centery / height
+
+
+def test_the_very_picture_is_shown(asked, feel):
+    place, other = asked(), asked(crop=255 - CROP)
+    rect = place.stage._set.consent._picture
+    one, two = (each.draw(feel("happy")) for each in (place, other))
+    inside = np.s_[rect.left : rect.right, rect.top : rect.bottom]
+    shown = one[inside].mean(axis=2).T
+    assert np.array_equal(one[inside][..., 0], one[inside][..., 2]), "grey as it is kept"
+    small = np.asarray(
+        pygame.surfarray.array3d(
+            pygame.transform.smoothscale(place.canvas.subsurface(rect), (48, 48))
+        )
+    )[..., 0].T
+    assert np.corrcoef(small.ravel(), CROP.ravel())[0, 1] > 0.9
+    assert np.abs(shown + two[inside].mean(axis=2).T - 255).mean() < 3
+    one[inside] = two[inside] = 0
+    assert np.array_equal(one, two), "and nowhere else"
+
+
+def test_a_key_answers_once(asked):
+    for given in (True, False):
+        place = asked()
+        assert place.stage.asking_consent(place.now)
+        assert place.stage.consent(given, place.now) is given
+        assert not place.stage.asking(place.now)
+        assert place.stage.consent(True, place.now) is None
+
+
+def test_a_touch_says_yes_on_its_button_alone(asked):
+    place = asked()
+    assert place.stage.touch_consent(*shares(place, place.stage._set.consent.yes), place.now)
+    for x, y in ((0.5, 0.02), (0.02, 0.98), (0.98, 0.5)):
+        place = asked()
+        assert place.stage.touch_consent(x, y, place.now) is False
+    place = asked()
+    assert (
+        place.stage.touch_consent(*shares(place, place.stage._set.consent.no), place.now) is False
+    )
+
+
+def test_what_comes_in_haste_is_no_answer(asked):
+    place = asked(seconds=HASTE - 0.2)
+    assert place.stage.consent(True, place.now) is None
+    assert (
+        place.stage.touch_consent(*shares(place, place.stage._set.consent.yes), place.now) is None
+    )
+    assert place.stage.asking_consent(place.now), "it still waits"
+
+
+def test_a_number_allows_nothing(asked):
+    place = asked()
+    assert [place.stage.choose(number, place.now) for number in range(1, 8)] == [None] * 7
+    assert place.stage.asking_consent(place.now)
+
+
+def test_nobody_s_answer_is_no_and_the_picture_is_forgotten(asked, theatre, feel):
+    place, plain = asked(), theatre((640, 360))
+    for seconds in (1.0, 0.5, 1.0):
+        hop(plain, feel("happy"), seconds)
+    assert np.abs(place.draw(feel("happy")).astype(int) - plain.draw(feel("happy"))).mean() > 8
+    for stage in (place, plain):
+        hop(stage, feel("happy"), PATIENCE)
+    assert place.stage.consent(True, place.now) is None
+    assert place.stage._consent.picture is None
+    assert place.stage._set.consent._made is None
+    assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
+
+
+def test_thanks_are_said_without_the_picture(asked, theatre, feel):
+    place, plain = asked(), theatre((640, 360))
+    for seconds in (1.0, 0.5, 1.0):
+        hop(plain, feel("happy"), seconds)
+    place.stage.consent(True, place.now)
+    thanked = hop(place, feel("happy"), 0.3)
+    assert place.stage._consent.picture is None
+    assert place.stage._set.consent._made is None
+    assert np.abs(thanked.astype(int) - hop(plain, feel("happy"), 0.3)).mean() > 5
+    for stage in (place, plain):
+        stage.now += THANKS
+    assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
+
+
+@pytest.mark.parametrize("size", [(320, 240), (1080, 1920), (1920, 360), (480, 800)])
+def test_everything_has_its_place_on_any_canvas(asked, size):
+    consent = asked(size, seconds=0.1).stage._set.consent
+    parts = [consent._picture, consent._text, consent.yes, consent.no]
+    assert all(consent._box.contains(part) for part in parts)
+    assert pygame.Rect((0, 0), size).contains(consent._box)
+    assert all(part.collidelist(parts[:number]) == -1 for number, part in enumerate(parts))
+    assert min(consent.yes.height, consent.no.height) >= 0.06 * min(size)
+    assert consent.yes.size == consent.no.size
