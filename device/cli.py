@@ -60,8 +60,8 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_check_config(commands)
     _add_pair(commands)
-    model_commands.add(commands)
     _add_feedback(commands)
+    model_commands.add(commands)
     return root
 
 

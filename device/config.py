@@ -185,18 +185,6 @@ class HistoryConfig(Section):
     days: Annotated[int, Field(ge=1, le=3650)] = 90
 
 
-class ModelsConfig(Section):
-    """How a new model is taken in: see docs/MODELS.md.
-
-    `slower` is how many times as long as the present model a new one may take for a face, when it
-    is checked and while it is on trial, for `trial_minutes` of seeing.
-    """
-
-    unsigned: bool = False
-    trial_minutes: Annotated[float, Field(ge=0.1, le=1440.0)] = 15.0
-    slower: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
-
-
 class FeedbackConfig(Section):
     """What is kept of "Was I right?": the answers' counts, and crops of those who allow it.
 
@@ -208,6 +196,18 @@ class FeedbackConfig(Section):
     crops: Annotated[int, Field(ge=1, le=20_000)] = 2000
     megabytes: Annotated[int, Field(ge=1, le=1000)] = 200
     days: Annotated[int, Field(ge=1, le=3650)] = 180
+
+
+class ModelsConfig(Section):
+    """How a new model is taken in: see docs/MODELS.md.
+
+    `slower` is how many times as long as the present model a new one may take for a face, when it
+    is checked and while it is on trial, for `trial_minutes` of seeing.
+    """
+
+    unsigned: bool = False
+    trial_minutes: Annotated[float, Field(ge=0.1, le=1440.0)] = 15.0
+    slower: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
 
 
 class WebConfig(Section):
@@ -247,8 +247,8 @@ class Config(Section):
     sound: SoundConfig = SoundConfig()
     panel: PanelConfig = PanelConfig()
     history: HistoryConfig = HistoryConfig()
-    models: ModelsConfig = ModelsConfig()
     feedback: FeedbackConfig = FeedbackConfig()
+    models: ModelsConfig = ModelsConfig()
     web: WebConfig = WebConfig()
 
 

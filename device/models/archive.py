@@ -18,7 +18,7 @@ LIMITS = {MODEL: 7_000_000, MANIFEST: 250_000, CANARY: 1_000_000, SIGNATURE: 4_0
 LARGEST = 8 * 1024 * 1024
 """Bytes of a whole archive."""
 _ENTRY, _ENTRIES = b"PK\x01\x02", 64
-"""What each entry of a zip's directory begins with; more of it than chance makes is not unpacked."""
+"""What each entry of a zip's directory begins with, and more of them than chance would make."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _THEN = (1980, 1, 1, 0, 0, 0)
 """A zip's earliest time: the same bundle makes the same file."""

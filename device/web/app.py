@@ -11,7 +11,17 @@ from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.paths import ASSETS
-from device.web import api, devices, feedback, models, pages, problem, settings, trial, words
+from device.web import (
+    api,
+    devices,
+    feedback,
+    models,
+    pages,
+    problem,
+    settings,
+    trial,
+    words,
+)
 from device.web.door import close
 from device.web.site import Site, attach, here
 

@@ -111,10 +111,10 @@ def document() -> Schema:
         "Minute": object_of(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         **_settings_schemas(),
         **openapi_feedback.schemas(),
-        **openapi_models.schemas(),
         "Owner": object_of(owner=YES),
         "Camera": object_of(blurred=YES),
         "Token": object_of(token=TEXT),
+        **openapi_models.schemas(),
     }
     order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")

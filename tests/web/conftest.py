@@ -87,10 +87,10 @@ class Kiosk:
     orders: Orders = field(default_factory=Orders)
     settings: Settings = field(default_factory=Settings)
     probe: FakeProbe = field(default_factory=FakeProbe)
-    models: Models = field(default_factory=Models)
     feedback: Keeper = field(
         default_factory=lambda: Keeper(FeedbackConfig(enabled=False), Path("none"))
     )
+    models: Models = field(default_factory=Models)
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -107,8 +107,8 @@ class Kiosk:
             viewers,
             settings=self.settings,
             probe=self.probe,
-            models=self.models,
             feedback=self.feedback,
+            models=self.models,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:

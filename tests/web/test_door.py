@@ -32,8 +32,8 @@ BODY = {
     "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
     "/api/v1/speakers/chime": {"json": {"device": ""}},
     "/api/v1/camera": {"json": {"blurred": True}},
-    "/api/v1/models/use": {"json": {"version": "none"}},
     "/api/v1/feedback/answer": {"json": {"shown": "happy", "felt": "sad"}},
+    "/api/v1/models/use": {"json": {"version": "none"}},
 }
 
 
@@ -50,10 +50,11 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 ANSWERS = {
     ("door.pair", "GET"): 403, ("door.pair", "HEAD"): 405, ("door.visit", "GET"): 403,
     ("door.visit", "HEAD"): 403, ("door.enter", "POST"): 401, ("api.classify", "POST"): 400,
-    ("api.order", "POST"): 202, ("models.install", "POST"): 400, ("models.use", "POST"): 409,
-    ("models.roll_back", "POST"): 409, ("feedback.answer", "POST"): 201,
-    ("feedback.take", "POST"): 400, ("feedback.delete", "DELETE"): 404,
+    ("api.order", "POST"): 202, ("feedback.answer", "POST"): 201, ("feedback.take", "POST"): 400,
     **{("feedback.crop", method): 404 for method in ("GET", "HEAD")},
+    ("feedback.delete", "DELETE"): 404,
+    ("models.install", "POST"): 400, ("models.use", "POST"): 409,
+    ("models.roll_back", "POST"): 409,
 }  # fmt: skip
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
 RIGHT = {HEADER: "page"}

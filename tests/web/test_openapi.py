@@ -82,9 +82,9 @@ def test_it_names_nothing_that_is_not_defined() -> None:
 def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Door]]:
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
-    models = Models(store=Store(settings.path.parent / "models"))
     keeper = Keeper(FeedbackConfig(), settings.path.parent)
     keeper.start()
+    models = Models(store=Store(settings.path.parent / "models"))
     kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
     door = Door.of(None)
     yield create_app(kiosk.view(), door), door
