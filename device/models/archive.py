@@ -17,6 +17,8 @@ LIMITS = {MODEL: 7_000_000, MANIFEST: 250_000, CANARY: 1_000_000, SIGNATURE: 4_0
 """The files that an archive has, and the most bytes of each; it may lack the last."""
 LARGEST = 8 * 1024 * 1024
 """Bytes of a whole archive."""
+_ENTRY, _ENTRIES = b"PK\x01\x02", 64
+"""What each entry of a zip's directory begins with, and more of them than chance would make."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _THEN = (1980, 1, 1, 0, 0, 0)
 """A zip's earliest time: the same bundle makes the same file."""
@@ -37,6 +39,8 @@ def read(data: bytes) -> Archive:
     """
     if len(data) > LARGEST:
         raise BundleError(f"larger than {LARGEST // 1024**2} MB")
+    if data.count(_ENTRY) > _ENTRIES:
+        raise BundleError("not a model archive: it has too many files")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()

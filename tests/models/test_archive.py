@@ -54,6 +54,10 @@ WRONG = {
     "a way out": (zipped(signed(GOOD) | {"../run.py": b""}), "may hold .* only"),
     "a path from the root": (zipped(signed(GOOD) | {"/etc/passwd": b""}), "may hold .* only"),
     "a file twice": (doubled, "only, once each"),
+    "very many files": (
+        zipped({str(number): b"" for number in range(50_000)}),
+        "it has too many files",
+    ),
     "a link": (member(external_attr=(stat.S_IFLNK | 0o777) << 16), "not a plain file"),
     "a device": (member(external_attr=(stat.S_IFCHR | 0o666) << 16), "not a plain file"),
     "another compression": (member(compress_type=zipfile.ZIP_BZIP2), "packed in a way"),
