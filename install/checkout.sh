@@ -85,7 +85,7 @@ run_tests() {
     device_packages
     packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
     mkdir -p $cache
-    debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck ||
+    debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck strace ||
         without "some browser and window tests will be skipped"
     if debian "for the arm64 tests" qemu-user-static &&
         once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine; then
