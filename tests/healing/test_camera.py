@@ -39,6 +39,7 @@ def test_a_camera_that_is_pulled_out_and_put_back(
     gone, back, stage, held = [], [], [], []
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT},plug={plug}") as kiosk:
         within(40.0, lambda: sees(kiosk))
+        within(30.0, lambda: kiosk.status()["stage_hz"] > LEAST_RATE)
         for number in range(rounds(6, 50)):
             plug.unlink()
             gone.append(within(GONE_SECONDS, lambda: _camera(kiosk)["level"] == "failed"))
