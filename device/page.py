@@ -36,6 +36,7 @@ class Page:
         self._certificate: Certificate | None = None
         self._retry_at = 0.0
         self._address: str | None = None
+        self._welcome: str | None = None
         self._book = HealthBook()
         self._note(Level.OFF, "status page is switched off", now)
 
@@ -52,8 +53,7 @@ class Page:
     @property
     def welcome(self) -> str | None:
         """The URL for whoever stands before the kiosk: there they may try it themselves."""
-        visits = self._door.visits
-        return f"{self._address}visit/{visits.code}" if visits and self._address else self._address
+        return self._welcome
 
     @property
     def invitation(self) -> str | None:
@@ -104,7 +104,7 @@ class Page:
         """End serving, also to those who are watching."""
         if self._server:
             self._server.stop()
-            self._server = self._address = None
+            self._server = self._address = self._welcome = None
 
     def _serve(self, port: int, now: float) -> None:
         if self._config.https != "off" and self._certificate is None:
@@ -116,6 +116,9 @@ class Page:
 
     def _look(self, server: web.Server, now: float) -> None:
         self._address = server.address
+        # Looked for now and then: the code holds for minutes, and the stage asks at every frame.
+        visits = self._door.visits
+        self._welcome = f"{self._address}visit/{visits.code}" if visits else self._address
         try:
             if self._certificate:
                 self._certificate.refresh()
