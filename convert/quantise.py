@@ -97,7 +97,7 @@ def _operators(plain: Any, tensors: dict[int, Any]) -> dict[str, int]:
     """Count the operators. Raises ConvertError when one has no int8 form or one scale for all."""
     counts: dict[str, int] = {}
     # TFLite has no public list of a file's operators but this one.
-    for operator in plain._get_ops_details():  # noqa: SLF001
+    for operator in plain._get_ops_details():  # noqa: SLF001 (nothing public tells them)
         name = operator["op_name"]
         counts[name] = counts.get(name, 0) + 1
         if name in CONVOLUTIONS:

@@ -38,6 +38,6 @@ def test_work_that_goes_wrong_is_told(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(ChildError, match=words) as caught:
-        child.ask(work, arguments, 1.0, MEMORY)  # type: ignore[arg-type]
+        child.ask(work, arguments, 1.0, MEMORY)
     assert caught.value.how == how
     assert time.monotonic() - began < 20

@@ -43,12 +43,12 @@ class HotplugAudio(Audio):
 
     # What the port has as attributes is here whatever the present device says: read, never set.
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:  # type: ignore[override]  # it changes
         """The name of the present device."""
         return self._audio.name
 
     @property
-    def fault(self) -> str:  # type: ignore[override]
+    def fault(self) -> str:  # type: ignore[override]  # it changes
         """The fault of the present device."""
         return self._audio.fault
 

@@ -27,7 +27,7 @@ class MusicFile:
         import soundfile
         import soxr
 
-        class Onward(soundfile.SoundFile):  # type: ignore[misc]
+        class Onward(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
             """After each read of a seekable file, soundfile seeks: in an MP3 that clicks."""
 
             def seekable(self) -> bool:

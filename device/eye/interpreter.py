@@ -99,7 +99,7 @@ class Interpreter:
     def operators(self) -> list[str]:
         """The name of each operator; those of the file only with `reference` kernels."""
         # TFLite has no public list of a file's operators but this one.
-        return [one["op_name"] for one in self._tflite._get_ops_details()]  # noqa: SLF001
+        return [one["op_name"] for one in self._tflite._get_ops_details()]  # noqa: SLF001 (nothing public tells)
 
     @property
     def types(self) -> set[str]:

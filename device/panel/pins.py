@@ -17,7 +17,7 @@ Made = TypeVar("Made")
 def opened(name: str, make: Callable[[], Made]) -> Made:
     """Return what `make` opens. Raises PanelError, beginning with the `name`, when it can't."""
     try:
-        import gpiozero  # noqa: F401
+        import gpiozero  # noqa: F401 (is it there?)
     except ImportError as error:
         raise PanelError(f"{name}: gpiozero is not installed") from error
     try:

@@ -102,7 +102,7 @@ def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> No
     ],
 )
 def test_what_is_no_source_is_told(tmp_path: Path, make: object, words: str) -> None:
-    path = make(tmp_path)  # type: ignore[operator]
+    path = make(tmp_path)
     with pytest.raises(CameraUnknown, match=words):
         open_camera(CameraSettings(f"file:{path}"))
 
@@ -170,7 +170,7 @@ class Picamera2:
 @pytest.fixture
 def pi(monkeypatch: pytest.MonkeyPatch) -> type[Picamera2]:
     module = types.ModuleType("picamera2")
-    module.Picamera2 = Picamera2  # type: ignore[attr-defined]
+    module.Picamera2 = Picamera2
     monkeypatch.setitem(sys.modules, "picamera2", module)
     monkeypatch.setattr(Picamera2, "failing", False)
     return Picamera2

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,6 @@ from device.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 WRITE = """
 import sys
@@ -70,7 +70,7 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
             with contextlib.suppress(ProcessLookupError):
                 os.kill(eye.pid, rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV)))
         poll(0.1)
-    files = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    files = len(list(Path("/proc/self/fd").iterdir()))
     sighting, end = eye.sighting.get(), time.monotonic() + 30
     while eye.sighting.get() is sighting and time.monotonic() < end:
         poll(0.1)

@@ -72,7 +72,7 @@ WRONG = {
 @pytest.mark.parametrize(("data", "words"), WRONG.values(), ids=WRONG)
 def test_what_is_no_archive_is_refused(data: object, words: str) -> None:
     with pytest.raises(BundleError, match=words):
-        read(data() if callable(data) else data)  # type: ignore[arg-type]
+        read(data() if callable(data) else data)
 
 
 def test_a_file_that_says_it_is_smaller_than_it_is_stays_small() -> None:

@@ -28,7 +28,7 @@ class Kiosk:
 
     def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: object) -> None:
         """Go on for some seconds."""
-        self.glimpse = replace(self.glimpse, **changes)  # type: ignore[arg-type]
+        self.glimpse = replace(self.glimpse, **changes)
         for _ in range(seconds):
             last = self.glimpse.sighting
             assert last is not None

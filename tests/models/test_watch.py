@@ -67,7 +67,7 @@ class Kiosk:
 
     def __init__(self, **limits: float) -> None:
         trust()
-        self.models = Models(ModelsConfig(**limits), examine=quick)  # type: ignore[arg-type]
+        self.models = Models(ModelsConfig(**limits), examine=quick)
         self.eye = Eye(self.models)
         self.now = 100.0
         self.start()
@@ -76,7 +76,7 @@ class Kiosk:
         """Start the kiosk, again."""
         self.eye.restarts = self.eye.blocks = 0
         self.eye.model = bundle.load(self.models.store.present()).version
-        self.watch = Watch(self.models, self.eye)  # type: ignore[arg-type]
+        self.watch = Watch(self.models, self.eye)
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
         for _ in range(seconds):
@@ -251,6 +251,6 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     trust()
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
-    watch = Watch(models, Eye(models))  # type: ignore[arg-type]
+    watch = Watch(models, Eye(models))
     watch.poll(1.0, False, 1.0)
     assert watch.trial is None

@@ -27,7 +27,7 @@ class Theatre:
 
     def __init__(self, size: Size, strings: Strings, seed: int = 1, **more: object) -> None:
         self.canvas = pygame.Surface(size)
-        self.stage = Stage(StageConfig(**more), random.Random(seed), strings)  # type: ignore[arg-type]
+        self.stage = Stage(StageConfig(**more), random.Random(seed), strings)
         self.now = 100.0
 
     def draw(self, scene: Scene) -> NDArray[np.uint8]:
@@ -64,7 +64,7 @@ def feel() -> Callable[..., Scene]:
 
     def make(emotion: str | None, effect: str | None = None, **more: object) -> Scene:
         reactions = (Reaction("test", emotion or "", 1.0, effect),) if effect else ()
-        return Scene(mood=Mood(emotion, 0.0, 1), reactions=reactions, **more)  # type: ignore[arg-type]
+        return Scene(mood=Mood(emotion, 0.0, 1), reactions=reactions, **more)
 
     return make
 

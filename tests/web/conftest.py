@@ -174,7 +174,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         ),
         "machine": Reading(52.1, (), 12_000_000_000),
     }
-    return Status(**{**values, **changes})  # type: ignore[arg-type]
+    return Status(**{**values, **changes})
 
 
 @pytest.fixture

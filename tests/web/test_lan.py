@@ -89,7 +89,7 @@ def test_an_address_that_comes_late_is_told(
     monkeypatch.setattr("device.web.Server", _Server)
     monkeypatch.setattr("device.web.create_app", lambda *_: None)
     network({})
-    page = Page(WebConfig(host="0.0.0.0", port=8080), None, 0.0)  # type: ignore[arg-type]
+    page = Page(WebConfig(host="0.0.0.0", port=8080), None, 0.0)
     assert page.address is None
     page.poll(1.0)
     assert page.address == "http://0.0.0.0:8080/"

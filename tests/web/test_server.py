@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -277,7 +278,7 @@ def test_large_bodies_have_so_much_room_together(
 
 def test_serving_leaves_no_thread_and_no_file_behind(app: Flask, eventually: Any) -> None:
     def files() -> int:
-        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     def serve() -> None:
         server = Server(app, "127.0.0.1", 0)

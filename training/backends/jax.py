@@ -15,7 +15,7 @@ import numpy as np
 def start(threads: int | None = None) -> None:
     """Import JAX. It has no number of threads to set: `taskset` limits it to so many cores."""
     del threads
-    import jax  # noqa: F401
+    import jax  # noqa: F401 (is it there?)
 
 
 def normalization() -> Any:

@@ -57,7 +57,7 @@ def normalization() -> Any:
     import tensorflow as tf
     from keras import layers
 
-    class FusedNormalization(layers.BatchNormalization):  # type: ignore[misc]
+    class FusedNormalization(layers.BatchNormalization):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
             if not training:
                 return super().call(inputs, training=False, mask=mask)
