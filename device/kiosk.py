@@ -22,6 +22,7 @@ import pygame
 
 from device import (
     __version__,
+    allocation,
     audio,
     board,
     feedback,
@@ -97,6 +98,7 @@ class Kiosk:
 
     def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
         now = time.monotonic()
+        allocation.return_large()
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
@@ -256,7 +258,7 @@ class Kiosk:
         self._drawn_rate.count(now)
         cost = drawn + time.thread_time() - worked
         self.record.note_frame(cost)
-        if self._config.stage.quality == "auto":
+        if self._config.stage.quality == "auto" and self._stage.ready:
             self._climb(cost, now)
 
     def _climb(self, cost: float, now: float) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from device.status import Status
 
 
-MOST = 10_000
-"""Changes of each kind that are kept, the newest ones."""
+MOST = 2_000
+"""Frames, and changes of each kind, that are kept, the newest ones."""
 
 
 MEASURE_SECONDS = 1.0

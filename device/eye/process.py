@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
+from device.allocation import return_large
 from device.errors import BundleError, MoodliftError
 from device.eye import crop, model
 from device.eye.detector import Detector
@@ -58,6 +59,7 @@ def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) 
     # A stream of its own: stderr is shut while a runtime loads a model and greets.
     words = os.fdopen(os.dup(2), "w")
     logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=words)
+    return_large()
     cv2.setNumThreads(settings.threads or 2)
     Eye(settings, pipe, Preview(preview)).run()
 

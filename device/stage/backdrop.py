@@ -23,15 +23,23 @@ COARSE = 8
 
 
 class Backdrop:
-    """Paints skies of one size. What fits the budget is painted at once, the rest when shown."""
+    """Paints skies of one size, when they are shown or, within the budget, before."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         width, height = layout.size
         self._room = max(3, BUDGET // (width * height * 4))
         self._paintings: OrderedDict[Palette, pygame.Surface] = OrderedDict()
-        for palette in list(dict.fromkeys(PALETTES.values()))[: self._room]:
-            self._painting(palette)
+        self._ahead = list(dict.fromkeys(PALETTES.values()))[: self._room]
+
+    def make_next(self) -> bool:
+        """Paint one more sky; return False when as many as fit the budget were there."""
+        while self._ahead and len(self._paintings) < self._room:
+            palette = self._ahead.pop(0)
+            if palette not in self._paintings:
+                self._painting(palette)
+                return True
+        return False
 
     def draw(self, canvas: pygame.Surface, old: Palette, new: Palette, share: float) -> None:
         """Fill the canvas: `share` in [0, 1] of the new palette over the old one."""

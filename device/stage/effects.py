@@ -81,17 +81,30 @@ class Cues:
 
 
 class Effects:
-    """Draws the runs; prepares all effects for one layout at once, so that none stutters."""
+    """Draws the runs of those effects that are made by now, for one layout."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        self._effects = {name: kind(layout, emoji, rng) for name, kind in EFFECTS.items()}
+        self._made_of = (layout, emoji, rng)
+        self._effects: dict[str, Effect] = {}
+
+    def make_next(self) -> bool:
+        """Make one more effect; return False when all were there."""
+        for name, kind in EFFECTS.items():
+            if name not in self._effects:
+                self._effects[name] = kind(*self._made_of)
+                return True
+        return False
 
     def behind(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
         """Draw what is between the sky and the emoji."""
         for run in runs:
-            self._effects[run.name].behind(canvas, max(0.0, now - run.since), run.strength(now))
+            if run.name in self._effects:
+                effect = self._effects[run.name]
+                effect.behind(canvas, max(0.0, now - run.since), run.strength(now))
 
     def before(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
         """Draw what is between the emoji and the caption."""
         for run in runs:
-            self._effects[run.name].before(canvas, max(0.0, now - run.since), run.strength(now))
+            if run.name in self._effects:
+                effect = self._effects[run.name]
+                effect.before(canvas, max(0.0, now - run.since), run.strength(now))

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 
 class Set:
-    """Everything that is made for one size of canvas."""
+    """Everything that is made for one size of canvas.
+
+    At first what every frame needs; the rest with `make_next`, which takes most of the time.
+    """
 
     def __init__(
         self,
@@ -69,12 +72,16 @@ class Set:
         self.code = Code(layout, typesetter)
         self.ticket = Ticket(strings, layout, typesetter)
 
+    def make_next(self) -> bool:
+        """Make one more sky or effect; return False when all were there."""
+        return self.backdrop.make_next() or self.effects.make_next()
+
 
 class Stage:
     """Draws scenes. What it draws depends on the scenes, times and seed it was given, only.
 
-    Making it takes a moment, and so does the first frame and each after the canvas's size has
-    changed: about 0.3 s at 1280x720 on a workstation, a second or two on a Raspberry Pi.
+    Making it takes a moment. A canvas of another size needs new pictures: those that every frame
+    needs are made at once, and of the others one a frame, so that no frame takes long.
     """
 
     def __init__(
@@ -97,13 +104,23 @@ class Stage:
         self._night = Night()
         self._set: Set | None = None
         self.quality = Quality()
-        """How much to draw; a change prepares anew. The canvas's scale is the caller's."""
+        """How much to draw; a change makes pictures anew. The canvas's scale is the caller's."""
+        self.ready = False
+        """Whether all pictures are made. Until then frames take longer than they will."""
 
     def prepare(self, size: tuple[int, int]) -> Set:
-        """Make what a canvas of some width and height in pixels needs, unless it is there.
+        """Make all that a canvas of some width and height in pixels needs, unless it is there.
 
-        `draw` does this by itself; call it earlier to keep the first frame short.
+        `draw` does this by itself, a part a frame.
         """
+        scenery = self._scenery(size)
+        while scenery.make_next():
+            pass
+        self.ready = True
+        return scenery
+
+    def _scenery(self, size: tuple[int, int]) -> Set:
+        """Return what is made for a size by now."""
         if self._set is None or (self._set.size, self._set.quality) != (size, self.quality):
             self._set = None  # the old one first: both together would be too much
             self._set = self._made(size)
@@ -115,7 +132,8 @@ class Stage:
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
-        scenery = self.prepare(canvas.get_size())
+        scenery = self._scenery(canvas.get_size())
+        self.ready = not scenery.make_next()
         self._bill.follow(scene.act, now)
         self._cues.follow(() if scene.paused else scene.reactions, now)
         self._notice.watch(scene.sighting, now)

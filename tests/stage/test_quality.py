@@ -11,7 +11,8 @@ import pytest
 
 from device import rehearse
 from device.config import StageConfig
-from device.stage import Stage
+from device.messages import Reaction
+from device.stage import EFFECTS, Scene, Stage
 from device.stage.face import Portrait
 from device.stage.layout import Layout
 from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
@@ -118,6 +119,31 @@ def test_what_another_quality_needs_is_made_after_the_old_is_gone(
     stage.quality = RUNGS[1]
     stage.prepare((320, 240))
     assert left == [None], "both together would be 90 MB more at 1280x720"
+
+
+def test_what_a_new_size_needs_is_made_a_part_a_frame_and_looks_the_same_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+    for kind in EFFECTS.values():
+        first = kind.__init__
+        monkeypatch.setattr(
+            kind, "__init__", lambda self, *a, f=first: (made.append(type(self)), f(self, *a))[1]
+        )
+    stage, prepared = (Stage(StageConfig(), random.Random(1)) for _ in range(2))
+    canvas, other = (pygame.Surface((320, 240), 0, 32) for _ in range(2))
+    scene = Scene(reactions=(Reaction("test", "happy", 0.0, "glow"),))
+    frames = 0
+    while not stage.ready:
+        before = len(made)
+        stage.draw(canvas, scene, 1.0)
+        assert len(made) - before <= 1
+        frames += 1
+    assert (len(made), frames) == (len(EFFECTS), frames) and frames > len(EFFECTS)
+    prepared.prepare((320, 240))
+    for _ in range(frames):
+        prepared.draw(other, scene, 1.0)
+    assert (pygame.surfarray.array3d(canvas) == pygame.surfarray.array3d(other)).all()
 
 
 def test_it_does_not_go_up_and_down_for_ever() -> None:
