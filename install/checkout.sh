@@ -98,6 +98,8 @@ run_tests() {
     else
         without "the tests of the other build of pygame will be skipped"
     fi
+    debian "for the tests of sound that goes" pulseaudio ||
+        without "sound that goes will not be tested"
     if [ "$(id -u)" = 0 ] && debian "for the tests of the appliance" mmdebstrap systemd-container &&
         once $cache/rig.stamp "making a Debian to install a kiosk on (700 MB)" appliance_rig; then
         export MOODLIFT_RIG=$PWD/$cache/rig

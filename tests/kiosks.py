@@ -26,7 +26,9 @@ def free_port() -> int:
 class RunningKiosk:
     """A `moodlift` process; its status page is at `address`."""
 
-    def __init__(self, folder: Path, *arguments: str | Path, command: str = "demo") -> None:
+    def __init__(
+        self, folder: Path, *arguments: str | Path, command: str = "demo", silent: bool = True
+    ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.screenshot = folder / "screenshot.png"
@@ -34,7 +36,8 @@ class RunningKiosk:
         words = [sys.executable, "-m", "device", command, "--display", "offscreen"]
         words += ["--screenshot", str(self.screenshot), "--report", str(self.report)]
         if command == "demo":
-            words += ["--port", str(self.port), "--silent"]
+            words += ["--port", str(self.port)]
+            words += ["--silent"] if silent else []
         self.output = folder / "output.txt"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(

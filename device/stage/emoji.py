@@ -13,6 +13,7 @@ from device.paths import ASSETS
 from device.stage.paint import from_alpha, transparent, with_alpha
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FOLDER = ASSETS / "emoji"
@@ -41,10 +42,13 @@ class Emoji:
             self._largest = largest
             self._originals.clear()
 
-    def load(self, *names: str) -> None:
-        """Read pictures now rather than when they are first shown."""
+    def make_next(self, names: Iterable[str]) -> bool:
+        """Read one of these pictures before it is shown; return False when all were there."""
         for name in names:
-            self._original(name)
+            if name not in self._originals:
+                self._original(name)
+                return True
+        return False
 
     def sprite(self, name: str, diameter: float) -> pygame.Surface:
         """Return a picture about `diameter` pixels wide in the middle of a larger square.

@@ -58,7 +58,7 @@ class Set:
         typesetter = Typesetter()
         self.size, self.quality = size, quality
         emoji.fit(layout.diameter)
-        emoji.load(*ACTS)
+        self.emoji = emoji
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout, cast)
         self.company = Company(layout, rng.random())
@@ -73,8 +73,8 @@ class Set:
         self.ticket = Ticket(strings, layout, typesetter)
 
     def make_next(self) -> bool:
-        """Make one more sky or effect; return False when all were there."""
-        return self.backdrop.make_next() or self.effects.make_next()
+        """Make one more emoji, sky or effect; return False when all were there."""
+        return self.emoji.make_next(ACTS) or self.backdrop.make_next() or self.effects.make_next()
 
 
 class Stage:
@@ -94,7 +94,6 @@ class Stage:
         self._strings = strings or load_strings(config.language)
         self._seed = rng.random()
         self._emoji = Emoji()
-        self._emoji.load(*ACTS, "hand", "party-popper", "sparkles")
         self._cast = Cast(config, random.Random(self._seed))
         self._bill = Playbill()
         self._cues = Cues()

@@ -19,6 +19,10 @@ SOAK = os.environ.get("MOODLIFT_SOAK") == "1"
 """Whether there is time: the numbers of the whole tests, which take an hour."""
 
 
+DATABASE_FILES = 4
+"""The history opens its own files when the first minute is over."""
+
+
 def rounds(few: int, many: int) -> int:
     """Return how often something is repeated."""
     return many if SOAK else few

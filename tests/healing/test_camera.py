@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 from faces import ASTRONAUT
-from healing.conftest import eye, part, rounds, sees
+from healing.conftest import DATABASE_FILES, eye, part, rounds, sees
 from kiosks import RunningKiosk
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 GONE_SECONDS, BACK_SECONDS = 3.0, 5.0
 LEAST_RATE = 20.0
-DATABASE_FILES = 4
-"""The history opens its own files when the first minute is over."""
 
 
 def holds(kiosk: RunningKiosk) -> tuple[int, int, int]:
