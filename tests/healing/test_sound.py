@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from healing.conftest import DATABASE_FILES, part, rounds
 from kiosks import RunningKiosk
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 PULSEAUDIO = shutil.which("pulseaudio")
 LOOKED_SECONDS = 8.0
 """The kiosk looks every five seconds which sound devices are there."""
-LEAST_RATE = 20.0
+STALL_SECONDS = 4.0
+"""A call that waits for a device that is gone waits longer than a busy machine's frame takes."""
 HEARD_SECONDS = 120.0
 """Somebody in the clip looks sad within its first half minute, on a machine that keeps up."""
 
@@ -66,26 +68,28 @@ def test_a_sound_device_that_goes_and_comes(
     server = SoundServer(tmp_path)
     server.start()
     within(10.0, (tmp_path / "pulse" / "native").exists)
-    gone, back, stage, held = [], [], [], []
+    gone, back, held = [], [], []
+    times: list[float] = []
     with RunningKiosk(tmp_path, silent=False) as kiosk:
         try:
             kiosk.wait_for(60.0)
             within(HEARD_SECONDS, lambda: kiosk.status()["music"])
-            within(60.0, lambda: kiosk.status()["stage_hz"] > LEAST_RATE)
             for _ in range(rounds(2, 20)):
                 server.end()
-                gone.append(within(LOOKED_SECONDS, lambda: _level(kiosk) == "degraded"))
-                stage.append(kiosk.status()["stage_hz"])
+                gone.append(within(LOOKED_SECONDS, lambda: _level(kiosk, times) == "degraded"))
                 server.start()
-                back.append(within(LOOKED_SECONDS, lambda: _level(kiosk) == "ok"))
+                back.append(within(LOOKED_SECONDS, lambda: _level(kiosk, times) == "ok"))
                 held.append(kiosk.family()[0].num_fds())
         finally:
             server.end()
-        print(f"gone {max(gone):.1f} s, back {max(back):.1f} s, stage {stage}, files {held}")
-    assert max(stage) >= LEAST_RATE
+        print(f"gone {max(gone):.1f} s, back {max(back):.1f} s, files {held}")
+    assert max(np.diff(times)) < STALL_SECONDS
     assert max(held[1:]) <= held[0] + DATABASE_FILES
 
 
-def _level(kiosk: RunningKiosk) -> str:
-    level: str = part(kiosk.status(), "sound")["level"]
+def _level(kiosk: RunningKiosk, times: list[float]) -> str:
+    """Return how sound does, and keep when the kiosk's loop said so."""
+    status = kiosk.status()
+    times.append(status["uptime_s"])
+    level: str = part(status, "sound")["level"]
     return level
