@@ -33,6 +33,7 @@ from device import (
     panel,
     reactions,
     stage,
+    watching,
     web,
 )
 from device.camera.source import CameraSettings
@@ -132,6 +133,7 @@ class Kiosk:
         machine = board.LinuxBoard(state_directory())
         self._strain = Strain(machine, self._eye, config.eye.max_rate)
         self._history = history.Recorder(config.history, state_directory())
+        self._watcher = watching.Watcher(state_directory(), config.history.enabled)
         self._keeper = feedback.Keeper(config.feedback, state_directory())
         self._keeper.start()
         self._interview = Interview(self._stage, self._eye, self._keeper)
@@ -148,6 +150,7 @@ class Kiosk:
             Probe(config),
             self._keeper,
             models,
+            self._watcher,
         )
         self.page = Page(config.web, view, now)
         self._mood = mood.MoodState()
@@ -194,6 +197,7 @@ class Kiosk:
         self.player.close()
         self._panel.close()
         self._history.close()
+        self._watcher.close()
         self._keeper.close()
         self.display.close()
 
@@ -211,6 +215,7 @@ class Kiosk:
         if sighting and sighting.number != self._seen:
             self._seen = sighting.number
             self._seen_rate.count(now)
+            self._watcher.note(sighting, self._eye.model, now)
         self._mood = mood.step(self._mood, sighting, now, self._config.mood)
         felt = self._felt(now)
         # A scene that the owner has put on is nobody's mood: no answer to it counts.
@@ -361,6 +366,7 @@ class Kiosk:
         self._book.note("light", *self._panel.health, now)
         self._book.note("machine", *self._strain.health, now)
         self._book.note("history", *self._history.health, now)
+        self._book.note("watching", *self._watcher.health, now)
         self._book.note("feedback", *self._keeper.health, now)
         eye = self._models.told(self._eye.health, now)
         return (*eye, *self._book.parts, self.page.health)

@@ -61,13 +61,17 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A detection with an identity (stable while the person stays) and its emotion."""
+    """A detection with an identity (stable while the person stays) and its emotion.
+
+    `brightness` is the mean grey level of the aligned crop, in [0, 255].
+    """
 
     id: int
     box: Box
     score: float
     landmarks: tuple[Point, ...]
     probabilities: Probabilities
+    brightness: float = 128.0
 
     @property
     def emotion(self) -> str:

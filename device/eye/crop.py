@@ -71,6 +71,13 @@ def alignment(landmarks: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     return np.concatenate([rotation, (target - rotation @ middle)[:, None]], axis=1)
 
 
+def turned(landmarks: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether a head is turned away: its eyes are nearer each other than `PROFILE` allows."""
+    right, left, mouth = (np.asarray(landmarks[i], np.float64) for i in (0, 1, 3))
+    foretold = np.linalg.norm(mouth - (right + left) / 2) * EYE_DISTANCE / MOUTH_DISTANCE
+    return bool(np.linalg.norm(left - right) < PROFILE * foretold)
+
+
 def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Give a grey crop (48, 48) or batch (n, 48, 48) a fixed mean and contrast, each by itself.
 

@@ -67,11 +67,12 @@ class Vision:
         self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
     ) -> Sighting:
         start = time.perf_counter()
-        crops = [crop.crop(frame.image, detection.landmarks) for _, detection in numbered]
+        aligned = [crop.align(frame.image, detection.landmarks) for _, detection in numbered]
+        grey = np.stack(aligned) if aligned else np.zeros((0, crop.SIZE, crop.SIZE), np.uint8)
+        crops = crop.standardise(grey)
         crop_ms = _ms(start)
         start = time.perf_counter()
-        batch = np.stack(crops) if crops else np.zeros((0, crop.SIZE, crop.SIZE), np.uint8)
-        probabilities = self._classifier.classify(batch)
+        probabilities = self._classifier.classify(crops)
         height, width = frame.image.shape[:2]
         return Sighting(
             number=frame.number,
@@ -80,8 +81,10 @@ class Vision:
             width=width,
             height=height,
             faces=tuple(
-                Face(id_, found.box, found.score, found.landmarks, tuple(row))
-                for (id_, found), row in zip(numbered, probabilities.tolist(), strict=True)
+                Face(id_, found.box, found.score, found.landmarks, tuple(row), float(one.mean()))
+                for (id_, found), row, one in zip(
+                    numbered, probabilities.tolist(), aligned, strict=True
+                )
             ),
             timings=Timings(timings.decode, timings.detect, crop_ms, _ms(start)),
         )

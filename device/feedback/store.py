@@ -136,6 +136,12 @@ class Store:
         with self._reading() as database:
             return Answers({(shown, felt): n for shown, felt, n in database.execute(query)})
 
+    def daily(self) -> dict[int, Agreement]:
+        """Return the answers of each day, numbered since 1970 (UTC), that had any."""
+        query = "SELECT day, sum(count * (shown = felt)), sum(count) FROM answers GROUP BY 1"
+        with self._reading() as database:
+            return {day: Agreement(right, n) for day, right, n in database.execute(query)}
+
     def kept(self) -> dict[str, int]:
         """Return how many crops of each emotion are kept."""
         query = "SELECT label, count(*) FROM crops GROUP BY 1"

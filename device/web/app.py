@@ -20,6 +20,7 @@ from device.web import (
     problem,
     settings,
     trial,
+    watching,
     words,
 )
 from device.web.door import close
@@ -69,6 +70,7 @@ def create_app(view: View, door: Door) -> Flask:
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(feedback.blueprint)
+    app.register_blueprint(watching.blueprint)
     app.register_error_handler(HTTPException, problem.answer)
     app.register_error_handler(HistoryError, _unavailable)
     app.register_error_handler(FeedbackError, _unavailable)

@@ -9,7 +9,7 @@ from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
 from device.orders import Order
 from device.settings import COMMON, schema
-from device.web import openapi_feedback, openapi_models
+from device.web import openapi_feedback, openapi_models, openapi_watching
 from device.web.problem import MIMETYPE
 from device.web.schema import (
     COUNT,
@@ -111,6 +111,7 @@ def document() -> Schema:
         "Minute": object_of(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
         **_settings_schemas(),
         **openapi_feedback.schemas(),
+        **openapi_watching.schemas(),
         "Owner": object_of(owner=YES),
         "Camera": object_of(blurred=YES),
         "Token": object_of(token=TEXT),
@@ -218,6 +219,7 @@ def _paths() -> Schema:
             )
         },
         **openapi_feedback.paths(),
+        **openapi_watching.paths(),
         "/api/v1/login": {
             "post": operation(
                 "Let a browser in, which also sends the header X-Moodlift.",

@@ -11,6 +11,7 @@ from device.models.models import Models
 from device.paths import state_directory
 from device.probe import Probe
 from device.settings import Settings
+from device.watching import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,8 @@ class View:
     BundleError. `orders` takes what the owner tells it to do. `viewers` is how many may watch the
     live picture at once, `blurred` whether faces are hidden in it until the owner wants to see
     them, `history` where the past is kept. `settings` are what the owner may change, `probe` tries
-    devices for it, `feedback` keeps what people answer, `models` are those that may serve.
+    devices for it, `feedback` keeps what people answer, `models` are those that may serve,
+    `watcher` tells how the model does day by day.
     """
 
     status: Latest[Status]
@@ -51,3 +53,4 @@ class View:
         default_factory=lambda: Keeper(FeedbackConfig(enabled=False), state_directory())
     )
     models: Models = field(default_factory=Models)
+    watcher: Watcher = field(default_factory=lambda: Watcher(state_directory(), enabled=False))

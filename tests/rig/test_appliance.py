@@ -5,7 +5,6 @@ The tests share one machine, and leave its kiosk running as they found it.
 
 import hashlib
 import os
-import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from machines import Machine
+from rig.shipped import lay
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = ("device", "assets", "systemd", "install", "install.sh", "docs", "README.md", "LICENSE")
 RIG = os.environ.get("MOODLIFT_RIG", "")
 OFFLINE = ("--offline", "/wheelhouse")
 CURRENT = "/opt/moodlift/current"
@@ -35,12 +34,7 @@ def source(machine: Machine, name: str, **edits: str) -> str:
     """Lay this project's program into the machine, with texts of some files replaced."""
     folder = machine.root / "root" / name
     folder.mkdir()
-    unwanted = shutil.ignore_patterns("__pycache__")
-    for one in SHIPPED:
-        if (ROOT / one).is_dir():
-            shutil.copytree(ROOT / one, folder / one, ignore=unwanted)
-        else:
-            shutil.copy2(ROOT / one, folder / one)
+    lay(ROOT, folder)
     for file, edit in edits.items():
         path = folder / "device" / f"{file}.py"
         before, after = edit.split(" -> ")

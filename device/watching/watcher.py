@@ -1,0 +1,177 @@
+"""Counts what the eye sees into days, and keeps each as a small file, beside the show."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from device.keep import keep
+from device.messages import Level
+from device.watching.day import SECONDS, Day
+from device.watching.drift import compare, hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from device.messages import Sighting
+    from device.watching.drift import Finding
+
+log = logging.getLogger(__name__)
+
+FOLDER = "watching"
+NORMAL = "normal-since"
+"""The file with the number of the day from which on days are compared."""
+AGAIN_SECONDS = 5.0
+"""A person who stays is counted once in so many seconds: frames in a row say the same again."""
+SAVE_SECONDS = 600.0
+LONGEST_STEP = 5.0
+"""Seconds that one picture stands for at most: a machine that slept has seen nothing."""
+MOST_DAYS = 400
+SET = 1_600_000_000.0
+"""A clock that shows an earlier time, in 2020, was never set: its day means nothing."""
+CLOSE_SECONDS = 3.0
+
+
+class Watcher:
+    """Counts in the caller's thread, writes and compares in its own; `folder` is the state's.
+
+    Switched off, it counts nothing. A disk that is full or cannot be written stops the writing, not
+    the counting.
+    """
+
+    def __init__(
+        self, folder: Path, enabled: bool = True, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._folder, self._enabled, self._clock = folder / FOLDER, enabled, clock
+        self._day: Day | None = None
+        self._noted: float | None = None
+        self._save_at: float | None = None
+        self._counted: dict[int, float] = {}
+        self._fault = self._hint = ""
+        self._over: queue.SimpleQueue[Day | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="watching", daemon=True)
+        if enabled:
+            self._thread.start()
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How the watching does, and what somebody should look at, in words."""
+        if not self._enabled:
+            return Level.OFF, "switched off"
+        if self._fault:
+            return Level.DEGRADED, f"figures are not written: {self._fault}"
+        if self._hint:
+            return Level.DEGRADED, self._hint
+        return Level.OK, "the model's figures are counted, day by day"
+
+    def note(self, sighting: Sighting, model: str, now: float) -> None:
+        """Count what was seen in one picture at `now` (monotonic seconds)."""
+        wall = self._clock()
+        if wall < SET or not self._enabled:
+            return
+        number = int(wall // SECONDS)
+        if self._day is None or (self._day.number, self._day.model) != (number, model):
+            self._put()
+            self._day = self._begun(number, model)
+            self._save_at = now + SAVE_SECONDS
+        self._count(self._day, sighting, now)
+        if self._save_at is None or now >= self._save_at:
+            self._save_at = now + SAVE_SECONDS
+            self._put()
+
+    def days(self) -> list[Day]:
+        """Return all days that were written, the oldest first, one of each number and model.
+
+        Raises OSError.
+        """
+        days = (_read(path) for path in sorted(self._folder.glob("*.json")))
+        return [day for day in days if day is not None]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Compare the last days with the first ones. Raises OSError."""
+        return compare(self.days(), self.normal_since)
+
+    @property
+    def normal_since(self) -> int:
+        """The number of the day from which on days are compared."""
+        try:
+            return int((self._folder / NORMAL).read_text("utf-8"))
+        except (OSError, ValueError):
+            return 0
+
+    def is_normal(self) -> None:
+        """Take what is seen from today on for normal. Raises OSError."""
+        keep(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
+        self._hint = ""
+
+    def close(self) -> None:
+        """Write what there is, and end."""
+        self._put()
+        self._over.put(None)
+        if self._enabled:
+            self._thread.join(CLOSE_SECONDS)
+
+    def _count(self, day: Day, sighting: Sighting, now: float) -> None:
+        if self._noted is not None:
+            day.seconds += min(max(now - self._noted, 0.0), LONGEST_STEP)
+        self._noted = now
+        day.frames += 1
+        day.found += bool(sighting.faces)
+        day.add("latency", sighting.timings.total)
+        self._counted = {one: at for one, at in self._counted.items() if now - at < AGAIN_SECONDS}
+        for face in sighting.faces:
+            if face.id not in self._counted:
+                self._counted[face.id] = now
+                day.add_face(face)
+
+    def _begun(self, number: int, model: str) -> Day:
+        """Return the day as it was written before the kiosk was started, or a new one."""
+        return _read(self._path(number, model)) or Day(number, model)
+
+    def _path(self, number: int, model: str) -> Path:
+        safe = "".join(one if one.isalnum() or one in ".-" else "_" for one in model)
+        return self._folder / f"{number:06}-{safe}.json"
+
+    def _put(self) -> None:
+        if self._day is not None:
+            self._over.put(Day.of_json(self._day.as_json()))
+
+    def _work(self) -> None:
+        self._look()
+        while (day := self._over.get()) is not None:
+            try:
+                keep(self._path(day.number, day.model), day.as_json())
+                for path in sorted(self._folder.glob("*.json"))[:-MOST_DAYS]:
+                    path.unlink()
+                self._tell("")
+            except OSError as error:
+                self._tell(error.strerror or str(error))
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self._hint = hint(self.findings())
+        except OSError as error:
+            self._tell(error.strerror or str(error))
+
+    def _tell(self, fault: str) -> None:
+        """Log a fault once, and once that it is over."""
+        if fault and not self._fault:
+            log.warning("watching: %s: %s", self._folder, fault)
+        if self._fault and not fault:
+            log.info("watching: written again")
+        self._fault = fault
+
+
+def _read(path: Path) -> Day | None:
+    try:
+        return Day.of_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, OSError) as error:
+        log.warning("watching: %s: %s; it is left out", path, error)
+        return None

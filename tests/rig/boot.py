@@ -1,0 +1,272 @@
+"""From the power switch to a smile, on a whole emulated arm64 machine; prints a table.
+
+    python tests/rig/boot.py --rig RIG --wheelhouse FOLDER --out FOLDER
+
+RIG is a program that has such a machine, a bare Debian with a KMS display, sound, a V4L2 camera and
+GPIO lines, and takes these words: `boot`, `ssh COMMAND`, `run FOLDER COMMAND` (which copies the
+folder to the machine first), `screendump FILE` (PNG), `sendkey KEY` (QEMU's names) and `stop`,
+after which `$RIG_WORK/$RIG_NAME/sound.wav` is what the machine has played. The wheelhouse has the
+wheels of install/requirements.txt for arm64. Everything is drawn and computed in software there, so
+pixels and answers are judged, not rates. It takes half an hour or more; pictures of the screen are
+left in OUT, to be looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from rig.shipped import lay  # noqa: E402 (the folder is known only now)
+
+PORT = 18080
+ADDRESS = f"http://127.0.0.1:{PORT}/api/v1"
+PATIENCE = 900.0
+"""Seconds for what a Pi does in some; the emulated one is about thirty times as slow."""
+SLOW = """[Unit]
+StartLimitIntervalSec=0
+[Service]
+WatchdogSec=180
+TimeoutStartSec=600
+TimeoutAbortSec=30
+"""
+"""The limits of the unit are a Pi's."""
+CONFIG = """[web]
+host = "0.0.0.0"
+[panel]
+red = 1
+green = 2
+blue = 3
+[camera]
+source = "{camera}"
+"""
+CLIP = "file:/opt/moodlift/current/assets/demo/demo.mp4"
+
+
+@dataclass
+class Machine:
+    """The emulated machine, as `rig` has it."""
+
+    rig: Path
+    out: Path
+
+    def __call__(self, *words: str, seconds: float = PATIENCE) -> str:
+        """Have the rig do something; return what it prints. Raises RuntimeError where it fails."""
+        environment = {**os.environ, "RIG_PORTS": f"{PORT}:8080"}
+        told = subprocess.run(
+            [self.rig, *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+        )
+        if told.returncode:
+            raise RuntimeError(f"{shlex.join(words)}: {told.stdout.strip()[-600:]}")
+        return told.stdout.strip()
+
+    def ssh(self, command: str) -> str:
+        """Run a command line in the machine as root; return what it prints."""
+        return self("ssh", command)
+
+    def picture(self, name: str) -> NDArray[np.uint8]:
+        """Return what the screen shows, uint8 (height, width, 3), and keep it as a file."""
+        import cv2
+
+        path = self.out / f"{name}.png"
+        self("screendump", str(path))
+        picture = cv2.imread(str(path))
+        if picture is None:
+            raise RuntimeError(f"{path}: no picture of the screen")
+        return np.asarray(picture, np.uint8)
+
+    def status(self) -> dict[str, Any]:
+        """Return what the status page tells."""
+        with urllib.request.urlopen(f"{ADDRESS}/status", timeout=60) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+
+    def order(self, **order: object) -> None:
+        """Order something as the owner."""
+        owner = json.loads(self.ssh("cat /var/lib/moodlift/owner.json"))
+        headers = {"Authorization": f"Bearer {owner['token']}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{ADDRESS}/order", json.dumps(order).encode(), headers)
+        urllib.request.urlopen(request, timeout=60).close()
+
+    def configure(self, camera: str) -> None:
+        """Write the kiosk's configuration and start it anew."""
+        text = shlex.quote(CONFIG.format(camera=camera))
+        self.ssh(f"printf %s {text} >/etc/moodlift/config.toml && systemctl restart moodlift")
+
+
+def until(what: Callable[[], object], seconds: float = PATIENCE) -> float:
+    """Wait until something holds; return for how many seconds it did not."""
+    begun = time.monotonic()
+    while True:
+        with contextlib.suppress(OSError, RuntimeError):
+            if what():
+                return time.monotonic() - begun
+        if time.monotonic() - begun > seconds:
+            raise RuntimeError(f"not within {seconds:.0f} s")
+        time.sleep(2.0)
+
+
+def painted(picture: NDArray[np.uint8]) -> bool:
+    """Tell whether a picture is the stage: colour nearly everywhere, as no console has."""
+    channels = picture.astype(int)
+    return float((channels.max(axis=2) - channels.min(axis=2) > 12).mean()) > 0.5
+
+
+def install(machine: Machine, wheelhouse: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        lay(ROOT, Path(folder))
+        shutil.copytree(wheelhouse, Path(folder, "wheelhouse"))
+        begun = time.monotonic()
+        drop = "/etc/systemd/system/moodlift.service.d"
+        slow = f"mkdir -p {drop} && printf %s {shlex.quote(SLOW)} >{drop}/slow.conf"
+        machine("run", folder, f"{slow} && ./install.sh --offline wheelhouse", seconds=5400)
+    return f"{time.monotonic() - begun:.0f} s"
+
+
+def stage(machine: Machine, name: str) -> str:
+    waited = until(lambda: painted(machine.picture(name)))
+    return f"{waited:.0f} s, {name}.png"
+
+
+def page(machine: Machine) -> str:
+    until(machine.status)
+    status = machine.status()
+    return f"version {status['version']}, model {status['model']}"
+
+
+def camera(machine: Machine) -> str:
+    machine.configure("auto")
+    until(lambda: machine.status()["rate_hz"] > 0)
+    return str(machine.status()["camera"])
+
+
+def faces(machine: Machine) -> str:
+    machine.configure(CLIP)
+    until(lambda: machine.status()["faces"])
+    stage(machine, "face")
+    return f"{len(machine.status()['faces'])} seen, face.png"
+
+
+def keys(machine: Machine) -> str:
+    for key, what in (("m", "muted"), ("spc", "paused")):
+        for wanted in (True, False):
+            machine("sendkey", key)
+            until(lambda what=what, wanted=wanted: machine.status()[what] is wanted)
+    return "m mutes, space pauses, and back"
+
+
+def lights(machine: Machine) -> str:
+    told = next(one for one in machine.status()["health"] if one["part"] == "light")
+    if told["level"] != "ok":
+        raise RuntimeError(told["message"])
+    held = machine.ssh("ls -l /proc/$(systemctl show -P MainPID moodlift)/fd | grep -c gpiochip")
+    return f"{told['message']}; {held} lines of the kiosk's own"
+
+
+def music(machine: Machine) -> str:
+    machine.order(show={"emotion": "sad", "seconds": 120})
+    until(lambda: machine.status()["music"])
+    return str(machine.status()["music"])
+
+
+def reboot(machine: Machine) -> str:
+    before = machine.ssh("cat /proc/sys/kernel/random/boot_id")
+    with contextlib.suppress(RuntimeError):  # the connection goes with the machine
+        machine.ssh("systemctl reboot")
+    begun = time.monotonic()
+    until(lambda: machine.ssh("cat /proc/sys/kernel/random/boot_id") != before)
+    until(lambda: painted(machine.picture("rebooted")))
+    until(machine.status)
+    logins = machine.ssh("systemctl is-active getty@tty1 || true")
+    if logins == "active":
+        raise RuntimeError("a login has the first console")
+    return f"picture and page {time.monotonic() - begun:.0f} s after the order, no login"
+
+
+def console(machine: Machine) -> str:
+    machine.ssh("systemctl stop moodlift")
+    until(lambda: machine.ssh("systemctl is-active getty@tty1") == "active", 120)
+    until(lambda: not painted(machine.picture("console")), 120)
+    return "the login is back, console.png"
+
+
+def sound(machine: Machine) -> str:
+    machine("stop")
+    path = Path(os.environ.get("RIG_WORK", "rig-work"), os.environ.get("RIG_NAME", "qemu"))
+    # The recorder is ended with the machine, and leaves the header's length at nought.
+    pcm = np.frombuffer((path / "sound.wav").read_bytes()[44:], "<i2").astype(float)
+    with wave.open(str(path / "sound.wav")) as file:
+        rate = file.getframerate() * file.getnchannels()
+    loud = np.abs(pcm) > 300
+    if loud.sum() < rate:
+        raise RuntimeError("less than a second of it is to be heard")
+    return (
+        f"{loud.sum() / rate:.0f} s loud, peak {20 * np.log10(np.abs(pcm).max() / 32768):.0f} dBFS"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rig", type=Path, required=True)
+    parser.add_argument("--wheelhouse", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    machine = Machine(options.rig.resolve(), options.out.resolve())
+    steps: list[tuple[str, Callable[[], str]]] = [
+        ("a bare machine starts", lambda: machine("boot")),
+        ("install.sh", lambda: install(machine, options.wheelhouse)),
+        ("the stage is on the screen", lambda: stage(machine, "installed")),
+        ("the page answers from outside", lambda: page(machine)),
+        ("the V4L2 camera", lambda: camera(machine)),
+        ("faces of the clip", lambda: faces(machine)),
+        ("keys of the machine's keyboard", lambda: keys(machine)),
+        ("light through lgpio", lambda: lights(machine)),
+        ("music for a sad face", lambda: music(machine)),
+        ("reboot comes back by itself", lambda: reboot(machine)),
+        ("stop gives the console back", lambda: console(machine)),
+        ("sound that was recorded", lambda: sound(machine)),
+    ]
+    failed = 0
+    for name, step in steps:
+        try:
+            told = step().splitlines()[-1:]
+            print(f"ok      {name:32}{told[0] if told else ''}", flush=True)
+        except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+            failed += 1
+            print(f"FAILED  {name:32}{error}", flush=True)
+            if failed == 1 and step in (steps[0][1], steps[1][1]):
+                break
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""When the last days count as different from the first ones."""
+
+import random
+import re
+
+import pytest
+from watching.people import day
+
+from device.watching import compare
+from device.watching.drift import (
+    FIRST_DAYS,
+    by_chance,
+    day_name,
+    hint,
+    stability_index,
+)
+
+MONDAY = 20_416
+"""24 November 2025."""
+
+
+def days(count, later=None, faces=60, change=10, **how):
+    """Return days of which those from number `change` on are as `later` says."""
+    rng = random.Random(5)
+    return [
+        day(MONDAY + at, rng, faces, **(how | (later or {}) if at >= change else how))
+        for at in range(count)
+    ]
+
+
+def shifted(found):
+    return {one.name for one in found if one.shifted}
+
+
+def test_the_index_is_nought_for_the_same_and_as_published_for_another():
+    assert stability_index([10, 20, 30], [10, 20, 30]) == pytest.approx(0.0)
+    # By hand: shares .5/.5 against .25/.75 give (.25 - .5) ln .5 + (.75 - .5) ln 1.5.
+    assert stability_index([5000, 5000], [2500, 7500]) == pytest.approx(0.2747, abs=1e-3)
+
+
+def test_chance_is_the_quantile_of_its_distribution():
+    # chi-square at 99.9 %: 10.83 with 1 degree of freedom, 22.46 with 6.
+    assert by_chance([100, 100], [100, 100]) == pytest.approx(10.83 / 100, rel=0.06)
+    assert by_chance([100] * 7, [100] * 7) == pytest.approx(22.46 * 2 / 700, rel=0.01)
+
+
+def test_nothing_is_found_before_there_is_enough():
+    assert compare([]) == ()
+    assert compare(days(FIRST_DAYS)) == ()
+    assert compare(days(30, faces=10)) == ()
+    assert compare(days(FIRST_DAYS + 3)) != ()
+
+
+def test_steady_days_are_steady():
+    for seed in range(20):
+        rng = random.Random(seed)
+        found = compare([day(MONDAY + at, rng, 40) for at in range(20)])
+        assert shifted(found) == set()
+        assert hint(found) == ""
+
+
+@pytest.mark.parametrize(
+    ("later", "name", "words"),
+    [
+        ({"brightness": 60.0}, "brightness", "darker.*since Thursday.*clean the lens"),
+        ({"brightness": 180.0}, "brightness", "brighter"),
+        ({"eyes": 15.0}, "size", "further away"),
+        ({"eyes": 60.0}, "size", "closer"),
+        ({"sure": 0.4}, "confidence", "less sure"),
+        ({"emotion": "angry"}, "emotion", "share of each expression is another one"),
+        ({"latency": 100.0}, "latency", "takes longer"),
+    ],
+)
+def test_a_change_is_found_told_and_dated(later, name, words):
+    found = {one.name: one for one in compare(days(15, later))}
+    one = found[name]
+    assert one.shifted
+    assert one.since == MONDAY + 10
+    assert re.search(words, one.words)
+
+
+def test_only_what_somebody_can_mend_is_a_hint():
+    assert "clean the lens" in hint(compare(days(15, {"brightness": 60.0, "latency": 100.0})))
+    assert hint(compare(days(15, {"emotion": "angry"}))) == ""
+    assert hint(compare(days(15, {"brightness": 180.0}))) == ""
+
+
+def test_what_has_passed_is_no_drift():
+    rng = random.Random(1)
+    dark = [day(MONDAY + at, rng, brightness=60.0 if 8 <= at < 12 else 110.0) for at in range(20)]
+    assert shifted(compare(dark)) == set()
+
+
+def test_another_model_gives_other_figures_and_is_compared_with_itself():
+    rng = random.Random(1)
+    first = [day(MONDAY + at, rng, model="0.4.0", sure=0.5) for at in range(10)]
+    second = [day(MONDAY + 10 + at, rng, model="0.5.0", sure=0.8) for at in range(12)]
+    assert "confidence" not in shifted(compare([*first, *second]))
+    assert "confidence" in shifted(compare([*first, *(
+        day(MONDAY + 10 + at, rng, model="0.4.0", sure=0.8) for at in range(12)
+    )]))  # fmt: skip
+
+
+def test_what_is_normal_from_now_on_is_what_is_compared_with():
+    told = days(25, {"brightness": 60.0})
+    assert "brightness" in shifted(compare(told))
+    assert shifted(compare(told, since=MONDAY + 10)) == set()
+
+
+def test_a_day_is_named_as_people_do():
+    assert day_name(MONDAY, MONDAY + 3) == "Monday"
+    assert day_name(MONDAY, MONDAY + 8) == "24 November 2025"

@@ -1,0 +1,158 @@
+"""Counting beside the show: days are written, read again, and survive what disks do."""
+
+import random
+import time
+
+import pytest
+from watching.people import day, face, sighting
+
+from device.keep import keep
+from device.messages import Level
+from device.watching import Watcher
+from device.watching.day import SECONDS
+from device.watching.watcher import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS
+
+NOON = 20_500 * SECONDS + SECONDS / 2
+
+
+class Clock:
+    def __init__(self, wall=NOON):
+        self.wall = wall
+
+    def __call__(self):
+        return self.wall
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def watch(tmp_path, clock):
+    made = []
+
+    def start(**how):
+        made.append(Watcher(tmp_path, clock=clock, **how))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
+
+
+def written(watcher, what, seconds=5.0):
+    """Wait until what was written is as wanted."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what(watcher.days()):
+            return watcher.days()
+        time.sleep(0.02)
+    raise AssertionError(watcher.days())
+
+
+def test_a_person_who_stays_is_counted_once_in_a_while(watch):
+    watcher = watch()
+    for at in range(100):
+        watcher.note(sighting(face(1), face(2)), "0.4.0", at / 10)
+    watcher.close()
+    (told,) = watcher.days()
+    assert (told.frames, told.found, told.faces) == (100, 100, 2 * (10 // AGAIN_SECONDS))
+    assert told.seconds == pytest.approx(9.9)
+    assert told.mean("latency") == pytest.approx(20.0)
+
+
+def test_it_is_written_now_and_then_and_counted_on_after_a_restart(watch):
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.note(sighting(), "0.4.0", SAVE_SECONDS)
+    written(watcher, lambda days: days and days[0].frames == 2)
+    watcher.close()
+    again = watch()
+    again.note(sighting(face(1)), "0.4.0", 5.0)
+    again.close()
+    (told,) = again.days()
+    assert (told.frames, told.faces) == (3, 2)
+
+
+def test_each_day_and_each_model_has_figures_of_its_own(watch, clock):
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.note(sighting(face(2)), "0.5.0", 1.0)
+    clock.wall += SECONDS
+    watcher.note(sighting(face(3)), "0.5.0", 2.0)
+    watcher.close()
+    assert [(one.number, one.model) for one in watcher.days()] == [
+        (20_500, "0.4.0"), (20_500, "0.5.0"), (20_501, "0.5.0"),
+    ]  # fmt: skip
+
+
+def test_a_clock_that_was_never_set_counts_nothing(watch, clock):
+    clock.wall = 1000.0
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.close()
+    assert watcher.days() == []
+
+
+def test_switched_off_it_counts_nothing(watch, tmp_path):
+    watcher = watch(enabled=False)
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    assert watcher.health[0] is Level.OFF
+    watcher.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_day_is_left_out_and_the_others_are_there(watch, tmp_path, caplog):
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.close()
+    (tmp_path / "watching" / "020499-0.4.0.json").write_text("{")
+    assert [one.number for one in watcher.days()] == [20_500]
+    assert "it is left out" in caplog.text
+
+
+def test_a_disk_that_cannot_be_written_is_told_and_recovers(watch, tmp_path):
+    (tmp_path / "watching").write_text("in the way")
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.note(sighting(face(1)), "0.4.0", SAVE_SECONDS)
+    end = time.monotonic() + 5.0
+    while watcher.health[0] is Level.OK and time.monotonic() < end:
+        time.sleep(0.02)
+    assert watcher.health[0] is Level.DEGRADED
+    assert watcher.health[1].startswith("figures are not written: ")
+    (tmp_path / "watching").unlink()
+    watcher.note(sighting(face(1)), "0.4.0", 3 * SAVE_SECONDS)
+    written(watcher, lambda days: days and days[0].frames == 3)
+    assert watcher.health[0] is Level.OK
+
+
+def test_old_days_are_forgotten(watch, tmp_path):
+    for number in range(MOST_DAYS + 5):
+        keep(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.close()
+    names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
+    assert len(names) == MOST_DAYS
+    assert names[-1] == "020500-0.4.0.json"
+
+
+def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):
+    rng = random.Random(3)
+    for at in range(12):
+        one = day(20_489 + at, rng, brightness=110.0 if at < 8 else 50.0)
+        keep(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
+    watcher = watch()
+    end = time.monotonic() + 5.0
+    while watcher.health[0] is Level.OK and time.monotonic() < end:
+        time.sleep(0.02)
+    assert watcher.health == (
+        Level.DEGRADED,
+        "faces are darker than in the first days, since Friday: "
+        "clean the lens, or give it light?",
+    )
+    watcher.is_normal()
+    assert watcher.health[0] is Level.OK
+    assert watcher.findings() == ()
