@@ -113,10 +113,8 @@ def stability_index(first: Sequence[int], last: Sequence[int]) -> float:
     That is the symmetric Kullback-Leibler divergence (Kullback and Leibler 1951; as an index of
     stability, Siddiqi 2006). Half a count more in each bin keeps empty ones finite.
     """
-    shares = [
-        [(one + 0.5) / (sum(bins) + 0.5 * len(bins)) for one in bins] for bins in (first, last)
-    ]
-    return sum((q - p) * math.log(q / p) for p, q in zip(*shares, strict=True))
+    pairs = zip(_shares(first), _shares(last), strict=True)
+    return sum((other - one) * math.log(other / one) for one, other in pairs)
 
 
 def _shares(bins: Sequence[int]) -> list[float]:
@@ -131,7 +129,7 @@ def by_chance(first: Sequence[int], last: Sequence[int]) -> float:
     """
     freedom = len(first) - 1
     spread = 2 / (9 * freedom)
-    quantile = freedom * (1 - spread + NORMAL_QUANTILE * math.sqrt(spread)) ** 3
+    quantile = freedom * math.pow(1 - spread + NORMAL_QUANTILE * math.sqrt(spread), 3)
     return quantile * (1 / max(1, sum(first)) + 1 / max(1, sum(last)))
 
 

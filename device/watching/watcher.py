@@ -105,8 +105,9 @@ class Watcher:
 
     def is_normal(self) -> None:
         """Take what is seen from today on for normal. Raises OSError."""
-        keep(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
-        self._hint = ""
+        if self._enabled:
+            keep(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
+            self._hint = ""
 
     def close(self) -> None:
         """Write what there is, and end."""

@@ -150,8 +150,7 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):
         time.sleep(0.02)
     assert watcher.health == (
         Level.DEGRADED,
-        "faces are darker than in the first days, since Friday: "
-        "clean the lens, or give it light?",
+        "faces are darker than in the first days, since Friday: clean the lens, or give it light?",
     )
     watcher.is_normal()
     assert watcher.health[0] is Level.OK

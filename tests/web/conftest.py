@@ -27,6 +27,7 @@ from device.orders import Orders
 from device.probe import Choice, Probe
 from device.settings import Settings
 from device.status import Status
+from device.watching import Watcher
 from device.web import Door, Server, View, create_app
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Kiosk:
         default_factory=lambda: Keeper(FeedbackConfig(enabled=False), Path("none"))
     )
     models: Models = field(default_factory=Models)
+    watcher: Watcher = field(default_factory=lambda: Watcher(Path("none"), enabled=False))
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -109,6 +111,7 @@ class Kiosk:
             probe=self.probe,
             feedback=self.feedback,
             models=self.models,
+            watcher=self.watcher,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> Sighting:
@@ -194,7 +197,9 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
     keeper = Keeper(FeedbackConfig(), tmp_path / "kept")
     keeper.start()
-    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper)
+    watcher = Watcher(tmp_path / "kept")
+    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper, watcher=watcher)
+    watcher.close()
     keeper.close()
     preview.close()
 
