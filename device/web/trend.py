@@ -37,7 +37,8 @@ FIGURES: tuple[tuple[str, str, str, Callable[[Day], float | None]], ...] = (
 class Trend:
     """One figure: `points` are the drawing's, as SVG has them; `value` is the last day's.
 
-    `dots` has a drawn day in words for each point. `words` tell of its drift, where it has any.
+    The lowest place stands for 0, the highest for `most`. `dots` has a day in words for each point.
+    `words` tell of its drift, where it has any.
     """
 
     title: str
@@ -45,7 +46,6 @@ class Trend:
     value: float
     points: tuple[tuple[float, float], ...]
     dots: tuple[str, ...]
-    least: float
     most: float
     words: str = ""
     width: float = WIDTH
@@ -80,17 +80,16 @@ def agreement(days: Mapping[int, Agreement]) -> Trend | None:
 
 def _trend(title: str, unit: str, values: Mapping[int, float], words: str) -> Trend:
     first, last = min(values), max(values)
-    least, most = min(values.values()), max(values.values())
-    room = (most - least) or 1.0
+    most = max(values.values())
     points = tuple(
         (
             WIDTH * (number - first) / (last - first) if last > first else WIDTH / 2,
-            HEIGHT * (1 - (value - least) / room) if most > least else HEIGHT / 2,
+            HEIGHT * (1 - value / (most or 1.0)),
         )
         for number, value in values.items()
     )
     dots = tuple(f"{_date(number)}: {value:.1f} {unit}" for number, value in values.items())
-    return Trend(title, unit, values[last], points, dots, least, most, words)
+    return Trend(title, unit, values[last], points, dots, most, words)
 
 
 def _date(number: int) -> str:
