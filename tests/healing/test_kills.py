@@ -105,7 +105,7 @@ def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
     tmp_path: Path, within: Callable[..., float]
 ) -> None:
     rng = random.Random(8)
-    for _ in range(rounds(4, 50)):
+    for _ in range(rounds(4, 200)):
         with RunningKiosk(tmp_path, "--camera", "fake:") as kiosk:
             within(40.0, lambda kiosk=kiosk: sees(kiosk))
             time.sleep(rng.uniform(0.0, 2.0))
