@@ -25,6 +25,7 @@ from device import (
     audio,
     board,
     feedback,
+    fleet,
     history,
     mood,
     music,
@@ -148,6 +149,9 @@ class Kiosk:
             models,
         )
         self.page = Page(config.web, view, now)
+        self._fleet = fleet.Fleet(
+            config.fleet, self._status, self._orders, models, state_directory()
+        )
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
@@ -186,6 +190,7 @@ class Kiosk:
     def close(self) -> None:
         """Close every part."""
         self._status.close()
+        self._fleet.close()
         self.page.stop()
         self._models.close()
         self._eye.stop()
@@ -360,6 +365,7 @@ class Kiosk:
         self._book.note("machine", *self._strain.health, now)
         self._book.note("history", *self._history.health, now)
         self._book.note("feedback", *self._keeper.health, now)
+        self._book.note("fleet", *self._fleet.health, now)
         eye = self._models.told(self._eye.health, now)
         return (*eye, *self._book.parts, self.page.health)
 
