@@ -31,6 +31,7 @@ KEEP_ALIVE = 60
 """Seconds; after one and a half times as many without a word, the broker speaks the last will."""
 ANSWER_SECONDS = 10.0
 """How long a broker may take to say whether it takes a connection."""
+TWIN = "another kiosk has this one's id; remove fleet-id from the state of one of them"
 LARGEST = 64 * 1024
 """Bytes of a message that is listened to; nothing that a kiosk takes is larger."""
 
@@ -127,6 +128,7 @@ class Broker:
             )
             if config.tls:
                 self._context = ssl.create_default_context(cafile=config.ca_file or None)
+                self._context.sslsocket_class = _Tidy
                 client.tls_set_context(self._context)
             if self._will:
                 will = self._will
@@ -147,7 +149,7 @@ class Broker:
     def _farewell_words(self) -> str:
         told = str(self._farewell) if self._farewell else ""
         if told == "Session taken over":
-            return "another kiosk has this one's id; remove fleet-id from the state of one of them"
+            return f"the connection was lost: {TWIN}"
         return f"the connection was lost{f' ({told})' if told else ''}"
 
     def _connected(
@@ -168,6 +170,17 @@ class Broker:
     def _take(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         if len(message.payload) <= LARGEST:
             self._heard(message.topic, bytes(message.payload), message.retain)
+
+
+class _Tidy(ssl.SSLSocket):
+    """Closes itself when no TLS comes about, which paho leaves to chance."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
 
 
 def secret(path: str) -> str:

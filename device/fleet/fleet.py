@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 3.0
+BRIEF = 4
+"""So many connections in a row that are soon lost are strange."""
 BEATS = 3
 """After so many missing beats Home Assistant takes what it was told for unknown."""
 
@@ -91,17 +93,22 @@ class Fleet:
     def _serve(self) -> None:
         broker = self._broker()
         wait = Jitter(self._pace.patience, self._pace.longest, Random())
+        brief = 0
         while not self._ending.is_set():
-            opened = time.monotonic()
+            opened: float | None = None
             try:
                 broker.open()
                 opened = time.monotonic()
                 self._tell_fault("")
                 self._attend(broker)
             except FleetError as error:
-                if time.monotonic() - opened > self._pace.steady:
+                if opened and time.monotonic() - opened > self._pace.steady:
                     wait.succeeded()
-                self._tell_fault(str(error))
+                    brief = 0
+                brief += opened is not None
+                # Not every broker tells why it hangs up on the first of two.
+                doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
+                self._tell_fault(f"{error}{doubt}")
                 self._ending.wait(wait.failed())
         self._leave(broker)
 
