@@ -144,3 +144,4 @@ class Listener:
     def __exit__(self, *exc: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_message = None  # with which it would hold itself, and its sockets, open

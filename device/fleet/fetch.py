@@ -35,6 +35,8 @@ class Fetcher:
         """
         end = self._clock() + seconds
         host = urlsplit(url).hostname or ""
+        if not url.startswith("https://"):
+            raise OfferError(f"not an HTTPS address: {url}")
         try:
             with self._opener().open(_request(url), timeout=READ_SECONDS) as answer:
                 return self._read(answer, most, end)
