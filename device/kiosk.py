@@ -25,7 +25,6 @@ from device import (
     audio,
     board,
     feedback,
-    fleet,
     history,
     mood,
     music,
@@ -42,6 +41,7 @@ from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.faults import Faults
+from device.fleet.fleet import Fleet
 from device.health import HealthBook
 from device.hours import Hours
 from device.interview import Interview
@@ -149,9 +149,7 @@ class Kiosk:
             models,
         )
         self.page = Page(config.web, view, now)
-        self._fleet = fleet.Fleet(
-            config.fleet, self._status, self._orders, models, state_directory()
-        )
+        self._fleet = Fleet(config.fleet, self._status, self._orders, models, state_directory())
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False

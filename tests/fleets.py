@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from device.board import Reading
-from device.fleet import Fleet
+from device.fleet.fleet import Fleet
 from device.fleet.pace import Pace
 from device.latest import Latest
 from device.messages import Health, Level, Mood, Sighting
