@@ -71,6 +71,10 @@ class Mosquitto:
         file.touch(mode=0o600)
         subprocess.run([PASSWORDS, "-b", file, user, password], check=True, capture_output=True)
 
+    def configure(self, text: str) -> None:
+        """Have it start with another file."""
+        self._file.write_text(text, "utf-8")
+
     @property
     def pid(self) -> int:
         """Return its process."""
@@ -113,11 +117,16 @@ class Mosquitto:
 class Listener:
     """Somebody who hears all that a broker passes on; `kept` is what it has kept, by topic."""
 
-    def __init__(self, port: int, topics: str = "#", name: str = "listener") -> None:
+    def __init__(
+        self, port: int, topics: str = "#", ca: str = "", user: str = "", password: str = ""
+    ) -> None:
         self.kept: dict[str, bytes] = {}
         self.heard: list[tuple[str, bytes]] = []
-        self._topics = topics
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        if ca:
+            self._client.tls_set(ca)
+        if user:
+            self._client.username_pw_set(user, password)
         self._client.on_connect = lambda client, *_: client.subscribe(topics)
         self._client.on_message = self._take
         self._client.connect("127.0.0.1", port)
