@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 2.0
 BRIEF = 4
 """So many connections in a row that are soon lost are strange."""
 BEATS = 3

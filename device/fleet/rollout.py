@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from device.fleet.outcome import Stand
     from device.models.archive import Archive
     from device.models.models import Models
+    from device.models.state import State
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Rollout:
         self._begin_at = self._poll_at = 0.0
         self._waits = self._jitter()
         self._reason = self._fault = ""
+        self._read: tuple[tuple[int, int] | None, State] | None = None
         self.outcome: Outcome | None = None
         self._thread = threading.Thread(target=self._heed, name="rollout", daemon=True)
         self._thread.start()
@@ -117,7 +119,7 @@ class Rollout:
         if offer is None:
             return None
         heeded = self._memory.recall(offer.rollout, offer.sha256)
-        known = outcomes.known(offer.rollout, offer.version, self._models.store.state())
+        known = outcomes.known(offer.rollout, offer.version, self._state())
         if heeded.refused:
             return _outcome(offer, "failed", heeded.refused)
         if known:
@@ -131,6 +133,13 @@ class Rollout:
         if now >= self._begin_at:
             self._take(offer, heeded)
         return _outcome(offer, "waiting", self._reason)
+
+    def _state(self) -> State:
+        """Return the choice of models, read anew when it was written anew."""
+        stamp = self._models.store.stamp
+        if self._read is None or self._read[0] != stamp:
+            self._read = stamp, self._models.store.state()
+        return self._read[1]
 
     def _take(self, offer: Offer, heeded: Heeded) -> None:
         """Have an offered model serve, on trial. What may be better later is tried again then."""

@@ -183,6 +183,8 @@ def figures() -> bytes:
     """Return what a real kiosk tells Prometheus."""
     with tempfile.TemporaryDirectory() as name, RunningKiosk(Path(name)) as kiosk:
         kiosk.wait_for(60.0, level="ok")
+        while kiosk.status()["frame"] is None:
+            time.sleep(0.2)
         token = json.loads((Path(name) / "state/moodlift/owner.json").read_text())["token"]
         request = urllib.request.Request(
             f"{kiosk.address}/metrics", headers={"Authorization": f"Bearer {token}"}
