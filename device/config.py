@@ -215,7 +215,8 @@ class WebConfig(Section):
 
     With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
     `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
-    kiosk with their own camera. With `blur_faces`, the live picture hides them at first.
+    kiosk with their own camera. With `blur_faces`, the live picture hides them at first. The first
+    line of `metrics_token_file` is a token that lets a monitor ask for /metrics, and nothing else.
     """
 
     enabled: bool = True
@@ -227,6 +228,7 @@ class WebConfig(Section):
     certificate: str = ""
     key: str = ""
     visitors: bool = True
+    metrics_token_file: Line = ""
     names: list[Annotated[str, Field(min_length=1)]] = []
 
     @model_validator(mode="after")

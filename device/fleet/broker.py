@@ -9,13 +9,13 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from device.errors import FleetError
+from device.keep import secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,22 +173,10 @@ class Broker:
 
 
 class _Tidy(ssl.SSLSocket):
-    """Closes itself when no TLS comes about, which paho leaves to chance."""
+    """Closes itself: where no TLS comes about, whoever has made it leaves it to chance."""
 
-    def do_handshake(self, block: bool = False) -> None:
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
-
-
-def secret(path: str) -> str:
-    """Return the first line of a file. Raises OSError when it cannot be read, or is empty."""
-    lines = Path(path).expanduser().read_text("utf-8").splitlines()
-    if not lines or not lines[0].strip():
-        raise OSError(0, "holds no password", path)
-    return lines[0].strip()
+    def __del__(self) -> None:
+        self.close()
 
 
 def _words(error: OSError) -> str:

@@ -109,6 +109,8 @@ class Fleet:
                 # Not every broker tells why it hangs up on the first of two.
                 doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
                 self._tell_fault(f"{error}{doubt}")
+            if self._fault:
+                # Not above: an error holds on to what it came from, an open connection perhaps.
                 self._ending.wait(wait.failed())
         self._leave(broker)
 

@@ -164,7 +164,8 @@ def simulate(many: int, seconds: float, every: float, random: Random) -> None:
         authority = Authority(folder)
         broker = Mosquitto(folder, authority.issue(), secured=True)
         context = ssl.create_default_context(cafile=str(authority.file))
-        crowd = Crowd(broker.port, random, Pace(), context, USER, PASSWORD)
+        # One process looks after all of them, so each looks less often than a kiosk does.
+        crowd = Crowd(broker.port, random, Pace(look=2.0), context, USER, PASSWORD)
         noon = time.monotonic()
 
         def kiosk() -> Simulated:
@@ -247,14 +248,10 @@ scrape_configs:
     return path
 
 
-def ask(port: int, query: str) -> float:
+def ask(port: int, path: str) -> Any:
     """Return what Prometheus answers."""
-    from urllib.parse import quote
-
-    url = f"http://127.0.0.1:{port}/api/v1/query?query={quote(query)}"
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        result = json.load(answer)["data"]["result"]
-    return float(result[0]["value"][1]) if result else 0.0
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=10) as answer:
+        return json.load(answer)["data"]
 
 
 def scrape(many: int, seconds: float) -> None:
@@ -276,8 +273,9 @@ def scrape(many: int, seconds: float) -> None:
             time.sleep(45)
             watch = Watch(process.pid)
             time.sleep(seconds)
-            say("prometheus: kiosks that answer", f"{ask(port, 'sum(up)'):.0f}")
-            say("prometheus: series", f"{ask(port, 'prometheus_tsdb_head_series'):.0f}")
+            up = ask(port, "query?query=sum(up)")["result"][0]["value"][1]
+            say("prometheus: kiosks that answer", up)
+            say("prometheus: series", str(ask(port, "status/tsdb")["headStats"]["numSeries"]))
             say("prometheus: processor", f"{watch.share:.1%} of a core")
             say("prometheus: memory", f"{watch.megabytes:.0f} MB")
         finally:

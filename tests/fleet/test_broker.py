@@ -102,7 +102,7 @@ def test_a_wrong_password_is_told_and_the_right_one_needs_no_restart(
         secret.unlink()
         until(part, f"{secret}: No such file")
         secret.write_text("\n", "utf-8")
-        until(part, f"{secret}: holds no password")
+        until(part, f"{secret}: its first line is empty")
         secret.write_text(f"{PASSWORD}\n", "utf-8")
         until(part, "connected to", Level.OK)
     lines = [one.getMessage() for one in caplog.records if one.name.startswith("device.fleet")]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from brokers import Listener, Mosquitto
+from authority import Authority
+from brokers import PASSWORD, USER, Listener, Mosquitto
 
 from device.fleet import report
 
@@ -31,10 +32,10 @@ TOPICS = (
 )
 
 
-def back(port: int, state: bytes) -> float:
+def back(port: int, ca: str, state: bytes) -> float:
     """Return after how many seconds a broker has all that a kiosk tells, to be kept."""
     wanted = {TOPICS[0]: b"online", TOPICS[1]: state}
-    with Listener(port) as later:
+    with Listener(port, "#", ca, USER, PASSWORD) as later:
         return later.until(lambda: wanted.items() <= later.kept.items() and TOPICS[2] in later.kept)
 
 
@@ -45,15 +46,19 @@ def test_through_many_restarts_of_the_broker(
     join: Callable[..., Part], tmp_path: Path, kept: bool, abrupt: bool
 ) -> None:
     me, waits, resources = psutil.Process(), [], []
-    with Mosquitto(tmp_path, kept=kept) as broker:
-        part = join(port=broker.port, id="kiosk-1")
+    authority, password = Authority(tmp_path), tmp_path / "password"
+    password.write_text(PASSWORD)
+    ca = str(authority.file)
+    secured = {"tls": True, "ca_file": ca, "username": USER, "password_file": str(password)}
+    with Mosquitto(tmp_path, authority.issue(), secured=True, kept=kept) as broker:
+        part = join(port=broker.port, id="kiosk-1", **secured)
         for number in range(TIMES):
             broker.stop(abrupt)
             # What it told before the restart is of another number.
             part.publish(uptime=float(number))
             broker.start()
             expected = report.encode(report.state(part.status.get()))
-            waits.append(back(broker.port, expected))
+            waits.append(back(broker.port, ca, expected))
             gc.collect()  # of what the listeners were made of
             resources.append((threading.active_count(), me.num_fds()))
         assert part.fleet.health[1].startswith("connected to")
