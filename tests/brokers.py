@@ -44,9 +44,10 @@ class Mosquitto:
         secured: bool = False,
         kept: bool = False,
         acl: Path | None = None,
+        port: int | None = None,
     ) -> None:
         need(MOSQUITTO, "mosquitto")
-        self.port = free_port()
+        self.port = port or free_port()
         self._folder = folder / "broker"
         self._folder.mkdir()
         self._process: subprocess.Popen[bytes] | None = None

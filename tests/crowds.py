@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CONNECT, CONNACK, PUBLISH, SUBSCRIBE, PINGREQ = 0x10, 0x20, 0x30, 0x82, 0xC0
 KEEP_ALIVE = 60
+LIMIT = b"\x05\x27" + (64 * 1024).to_bytes(4, "big")
+"""The largest packet that may come."""
 
 
 def text(value: str | bytes) -> bytes:
@@ -44,7 +46,7 @@ def packet(head: int, body: bytes) -> bytes:
 
 def connect(topics: Topics, user: str, password: str) -> bytes:
     flags = 0b00100110 | (0b11000000 if user else 0)
-    body = text("MQTT") + bytes([5, flags]) + KEEP_ALIVE.to_bytes(2, "big") + b"\x00"
+    body = text("MQTT") + bytes([5, flags]) + KEEP_ALIVE.to_bytes(2, "big") + LIMIT
     body += text(topics.id) + b"\x00" + text(topics.online) + text(OFFLINE)
     return packet(CONNECT, body + (text(user) + text(password) if user else b""))
 

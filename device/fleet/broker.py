@@ -8,11 +8,12 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
 from device.keep import secret
@@ -33,20 +34,11 @@ ANSWER_SECONDS = 10.0
 """How long a broker may take to say whether it takes a connection."""
 TWIN = "another kiosk has this one's id; remove fleet-id from the state of one of them"
 LARGEST = 64 * 1024
-"""Bytes of a message that is listened to; nothing that a kiosk takes is larger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Something to say; a broker keeps what is `kept` for whoever comes later."""
-
-    topic: str
-    content: bytes
-    kept: bool = True
+"""Bytes of a packet that a broker may send; it drops larger ones (MQTT 5.0, 3.1.2.11.4)."""
 
 
 class Broker:
-    """A client named `name`, with a last `will`, that listens to `topics`."""
+    """A client named `name` that listens to `topics`; a `will` is a topic and its last content."""
 
     def __init__(
         self,
@@ -54,7 +46,7 @@ class Broker:
         name: str,
         heard: Heard,
         topics: tuple[str, ...] = (),
-        will: Message | None = None,
+        will: tuple[str, bytes] | None = None,
     ) -> None:
         self._config, self._name = config, name
         self._heard, self._topics, self._will = heard, topics, will
@@ -81,7 +73,13 @@ class Broker:
         self._answer = self._farewell = None
         try:
             client = self._prepared()
-            client.connect(self._config.host, self._config.port, KEEP_ALIVE, clean_start=True)
+            client.connect(
+                self._config.host,
+                self._config.port,
+                KEEP_ALIVE,
+                clean_start=True,
+                properties=_limits(),
+            )
         except OSError as error:
             raise self._error(_words(error)) from error
         end = time.monotonic() + ANSWER_SECONDS
@@ -101,10 +99,13 @@ class Broker:
         if self._client.loop(seconds) != mqtt.MQTT_ERR_SUCCESS:
             raise self._error(self._farewell_words())
 
-    def say(self, message: Message) -> None:
-        """Say something now. Raises FleetError when the connection is lost."""
+    def say(self, topic: str, content: bytes) -> None:
+        """Say something now, which the broker keeps for whoever comes later.
+
+        Raises FleetError when the connection is lost.
+        """
         assert self._client
-        info = self._client.publish(message.topic, message.content, retain=message.kept)
+        info = self._client.publish(topic, content, retain=True)
         if info.rc != mqtt.MQTT_ERR_SUCCESS:
             raise self._error(self._farewell_words())
 
@@ -131,8 +132,7 @@ class Broker:
                 self._context.sslsocket_class = _Tidy
                 client.tls_set_context(self._context)
             if self._will:
-                will = self._will
-                client.will_set(will.topic, will.content, retain=will.kept)
+                client.will_set(*self._will, retain=True)
             client.on_connect = self._connected
             client.on_disconnect = self._disconnected
             client.on_message = self._take
@@ -168,8 +168,7 @@ class Broker:
         self._farewell = code if flags.is_disconnect_packet_from_server else None
 
     def _take(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        if len(message.payload) <= LARGEST:
-            self._heard(message.topic, bytes(message.payload), message.retain)
+        self._heard(message.topic, bytes(message.payload), message.retain)
 
 
 class _Tidy(ssl.SSLSocket):
@@ -177,6 +176,12 @@ class _Tidy(ssl.SSLSocket):
 
     def __del__(self) -> None:
         self.close()
+
+
+def _limits() -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # theirs
+    properties.MaximumPacketSize = LARGEST
+    return properties
 
 
 def _words(error: OSError) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from device.errors import FleetError, OfferError
 from device.fleet import offer as offers
 from device.fleet import outcome as outcomes
-from device.fleet.broker import Broker, Message
+from device.fleet.broker import Broker
 from device.fleet.campaign import Campaign, Plan
 from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
 
@@ -54,6 +54,11 @@ class Desk:
         self._broker = Broker(config, name, self._hear, tuple(wanted))
         self._heard_at = 0.0
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._broker.connected
+
     def open(self) -> None:
         """Connect, and wait until all is here that the broker has kept. Raises FleetError."""
         self._broker.open()
@@ -67,7 +72,7 @@ class Desk:
 
     def publish(self, offer: Offer) -> None:
         """Offer a model to all kiosks, in place of what was offered. Raises FleetError."""
-        self._broker.say(Message(self._offer_topic, offer.model_dump_json().encode()))
+        self._broker.say(self._offer_topic, offer.model_dump_json().encode())
         self.offer = offer
 
     def close(self) -> None:
@@ -99,7 +104,7 @@ def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) 
     desk.publish(offer)
     campaign, said = Campaign(plan, time.monotonic()), ""
     while True:
-        _attend(desk)
+        _attend(desk, offer)
         verdict, count = campaign.step(offer, desk.online, desk.outcomes, time.monotonic())
         if (line := f"{offer.percent:g} %: {words(count)}") != said:
             tell(said := line)
@@ -136,30 +141,22 @@ def _begin(desk: Desk, offer: Offer, plan: Plan) -> Offer:
     return before
 
 
-def _attend(desk: Desk) -> None:
+def _attend(desk: Desk, offer: Offer) -> None:
     try:
         desk.attend()
     except FleetError as error:
         log.warning("%s; trying again", error)
-        _again(desk)
+        time.sleep(AGAIN_SECONDS)
+        _publish(desk, offer)
 
 
 def _publish(desk: Desk, offer: Offer) -> None:
-    """Offer it, whatever it takes: above all a halt must reach the kiosks."""
+    """Offer it, whatever it takes: a halt must reach the kiosks, and a broker may forget."""
     while True:
-        try:
+        with contextlib.suppress(FleetError):
+            if not desk.connected:
+                desk.open()
             desk.publish(offer)
             desk.attend()
-        except FleetError as error:
-            log.warning("%s; trying again", error)
-            _again(desk)
-        else:
             return
-
-
-def _again(desk: Desk) -> None:
-    while True:
         time.sleep(AGAIN_SECONDS)
-        with contextlib.suppress(FleetError):
-            desk.open()
-            return

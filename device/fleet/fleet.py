@@ -102,16 +102,20 @@ class Fleet:
                 self._tell_fault("")
                 self._attend(broker)
             except FleetError as error:
-                if opened and time.monotonic() - opened > self._pace.steady:
-                    wait.succeeded()
-                    brief = 0
-                brief += opened is not None
-                # Not every broker tells why it hangs up on the first of two.
-                doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
-                self._tell_fault(f"{error}{doubt}")
-            if self._fault:
-                # Not above: an error holds on to what it came from, an open connection perhaps.
-                self._ending.wait(wait.failed())
+                fault = str(error)
+            except Exception as error:  # noqa: BLE001 (a supervisor: no broker's answer may end it)
+                fault = f"broker {broker.address}: {type(error).__name__}: {error}"
+            else:
+                break
+            # Not in there: an error holds on to what it came from, an open connection perhaps.
+            if opened and time.monotonic() - opened > self._pace.steady:
+                wait.succeeded()
+                brief = 0
+            brief += opened is not None
+            # Not every broker tells why it hangs up on the first of two.
+            doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
+            self._tell_fault(f"{fault}{doubt}")
+            self._ending.wait(wait.failed())
         self._leave(broker)
 
     def _heed(self, models: Models, folder: Path) -> Rollout:
@@ -124,17 +128,15 @@ class Fleet:
 
     def _broker(self) -> Broker:
         # A kiosk that tells nobody need not load it.
-        from device.fleet.broker import Broker, Message
+        from device.fleet.broker import Broker
 
         wanted = {self._topics.order: self._config.orders, self._topics.offer: self._config.offers}
         topics = tuple(topic for topic, is_wanted in wanted.items() if is_wanted)
-        will = Message(self._topics.online, OFFLINE.encode())
+        will = (self._topics.online, OFFLINE.encode())
         return Broker(self._config, self._topics.id, self._hear, topics, will)
 
     def _attend(self, broker: Broker) -> None:
         """Tell what there is to tell until the connection is lost, or the kiosk ends."""
-        from device.fleet.broker import Message
-
         self._told = f"connected to {broker.address} as {self._topics.id}"
         self._introduce(broker)
         pulse = report.Pulse(self._pace.calm, self._pace.beat)
@@ -146,16 +148,14 @@ class Fleet:
             alive = now - status.time < self._pace.beat
             state = report.state(status)
             if alive and pulse.due(state, now):
-                broker.say(Message(self._topics.state, report.encode(state)))
+                broker.say(self._topics.state, report.encode(state))
             if self._rollout and self._rollout.outcome not in (None, outcome):
                 outcome = self._rollout.outcome
-                broker.say(Message(self._topics.rollout, outcome.encode()))
+                broker.say(self._topics.rollout, outcome.encode())
             broker.attend(self._pace.look)
 
     def _introduce(self, broker: Broker) -> None:
-        from device.fleet.broker import Message
-
-        broker.say(Message(self._topics.online, ONLINE.encode()))
+        broker.say(self._topics.online, ONLINE.encode())
         if self._config.discovery:
             name = self._config.name or socket.gethostname()
             expire = round(BEATS * self._pace.beat)
@@ -163,14 +163,12 @@ class Fleet:
                 self._topics, name, __version__, expire, orders=self._config.orders
             )
             topic = self._topics.discovery(self._config.discovery)
-            broker.say(Message(topic, report.encode(told)))
+            broker.say(topic, report.encode(told))
 
     def _leave(self, broker: Broker) -> None:
-        from device.fleet.broker import Message
-
         with contextlib.suppress(FleetError):
             if broker.connected:
-                broker.say(Message(self._topics.online, OFFLINE.encode()))
+                broker.say(self._topics.online, OFFLINE.encode())
             broker.close()
 
     def _hear(self, topic: str, content: bytes, kept: bool) -> None:

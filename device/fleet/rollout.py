@@ -120,14 +120,14 @@ class Rollout:
             return None
         heeded = self._memory.recall(offer.rollout, offer.sha256)
         known = outcomes.known(offer.rollout, offer.version, self._state())
+        if not heeded.taken and not offer.is_for(self._kiosk):
+            return None
         if heeded.refused:
             return _outcome(offer, "failed", heeded.refused)
         if known:
-            return known if heeded.taken or offer.is_for(self._kiosk) else None
+            return known
         if heeded.taken:
             return _outcome(offer, "declined", "the owner went on to another model")
-        if not offer.is_for(self._kiosk):
-            return None
         if self._models.configured:
             return _outcome(offer, "declined", "the configuration says which model serves")
         if now >= self._begin_at:

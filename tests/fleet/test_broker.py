@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
@@ -164,6 +165,39 @@ def test_a_port_where_something_else_answers(
         connection, _ = other.accept()
         connection.close()
         until(part, "it hung up; is there a broker with MQTT 5?")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x20\x02\x00\x00",
+        b"\x20\x05\x00\x00\x02\x99\x99",
+        b"\x20\x03\x00\x00\x00\x30\x01\xff",
+        b"\x20\x03\x00\x00\x00\x30\x05\x00\xff\x61\x61\x61",
+        b"\x20\x03\x00\x00\x00\x30\xff\xff\xff\xff\xff\x01",
+        b"\xf0\x00",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ],
+)
+def test_nonsense_from_a_broker_ends_nothing(
+    join: Callable[..., Part], until: Callable[..., None], tmp_path: Path, answer: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        part = join(port=port, id="kiosk-1", orders=False)
+        for _ in range(3):
+            connection, _ = other.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(answer)
+                connection.settimeout(0.3)
+                with contextlib.suppress(OSError):
+                    while connection.recv(1000):
+                        pass
+        until(part, f"broker 127.0.0.1:{port}: ")
+    broker = Mosquitto(tmp_path, port=port)
+    with broker:
+        until(part, "connected to", Level.OK)
 
 
 def test_two_kiosks_with_one_id_say_so(

@@ -122,9 +122,9 @@ def check_connect(body: bytes) -> None:
     """The client's id and the last will; no user, since none is configured."""
     assert body[:7] == b"\x00\x04MQTT\x05"
     assert body[7] == 0b00100110, "clean, with a will that is kept, and nothing else"
-    keep_alive, properties = int.from_bytes(body[8:10], "big"), body[10]
-    assert (keep_alive, properties) == (60, 0)
-    name, at = text(body, 11)
+    assert int.from_bytes(body[8:10], "big") == 60, "seconds between two words"
+    assert body[10:16] == b"\x05\x27" + (64 * 1024).to_bytes(4, "big"), "the largest packet"
+    name, at = text(body, 16)
     assert name == ME
     assert body[at] == 0, "the will has no properties"
     topic, at = text(body, at + 1)
