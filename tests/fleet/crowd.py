@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import math
+import resource
 import shutil
 import ssl
 import subprocess
@@ -289,6 +290,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--only", choices=("day", "broker", "prometheus"))
     given = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     random = Random(1)
     if given.only in (None, "day"):
         for name, every in (("", EVERY), (" at a busy place", BUSY)):
