@@ -97,9 +97,12 @@ def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) 
     """Offer a model to more and more kiosks; return whether all went well, else it was halted.
 
     A connection that is lost is opened again: meanwhile nothing goes on. Raises OfferError when
-    this rollout was halted before, FleetError when there is no broker at the start.
+    this rollout was halted before, or is of another file; FleetError when there is no broker at
+    the start.
     """
     desk.open()
+    if desk.offer and desk.offer.rollout != offer.rollout:
+        tell(f"in place of {desk.offer.rollout}, which stands at {desk.offer.percent:g} %")
     offer = _begin(desk, offer, plan)
     desk.publish(offer)
     campaign, said = Campaign(plan, time.monotonic()), ""
@@ -138,6 +141,10 @@ def _begin(desk: Desk, offer: Offer, plan: Plan) -> Offer:
         return offer.model_copy(update={"percent": plan.stages[0]})
     if before.percent == 0.0:
         raise OfferError(f"the rollout {offer.rollout} was halted; give the next one another name")
+    if before.sha256 != offer.sha256:
+        raise OfferError(
+            f"the rollout {offer.rollout} is of another file; give this one its own name"
+        )
     return before
 
 

@@ -113,6 +113,35 @@ def test_where_a_fifth_fails_it_halts_by_itself(tmp_path: Path, offer: Path) -> 
         assert "the rollout r was halted; give the next one another name" in errors
 
 
+def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, offer: Path) -> None:
+    async def go(broker: Mosquitto) -> tuple[int, str, str]:
+        crowd = Crowd(broker.port, Random(1), QUICK)
+        async with running(simulated(crowd)):
+            await until(lambda: crowd.online == len(KIOSKS), 30)
+            rollout = asyncio.create_task(roll_out(tmp_path, offer, broker.port, "10,50,100"))
+            await until(lambda: crowd.taken, 20)
+            await asyncio.to_thread(broker.stop, True)
+            await until(lambda: crowd.online == 0, 10)
+            await asyncio.to_thread(broker.start)
+            return await rollout
+
+    with Mosquitto(tmp_path) as broker:
+        code, told, errors = asyncio.run(go(broker))
+        assert code == 0, errors
+        assert told.splitlines()[-1] == "r: done"
+        assert errors.count("; trying again") == 1
+        assert offered(broker.port)["percent"] == 100.0
+
+
+def test_another_file_needs_another_name(tmp_path: Path, offer: Path) -> None:
+    with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
+        other = json.loads(offer.read_text()) | {"percent": 50.0, "sha256": "0" * 64}
+        operator.say("moodlift/offer", json.dumps(other), kept=True)
+        code, _, errors = asyncio.run(roll_out(tmp_path, offer, broker.port, "10,100"))
+    assert code == 2
+    assert "the rollout r is of another file; give this one its own name" in errors
+
+
 def test_what_was_left_is_gone_on_with(tmp_path: Path, offer: Path) -> None:
     async def go(port: int) -> tuple[int, str, str]:
         crowd = Crowd(port, Random(1), QUICK)
