@@ -14,12 +14,14 @@ import time
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import crowds
 import jsonschema
 import pytest
 from brokers import Listener, Mosquitto
 from faces import ASTRONAUT
 from kiosks import RunningKiosk, free_port
 
+from device.fleet.topics import Topics
 from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
@@ -198,7 +200,11 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
             operator.until(lambda: operator.kept[f"moodlift/{ME}/online"] == b"offline")
         recorder.close()
         assert "fleet" not in kiosk.text(), kiosk.text()
-    said = check(bytes(recorder.sent))
+    sent = bytes(recorder.sent)
+    said = check(sent)
+    me = Topics("moodlift", ME)
+    assert sent.startswith(crowds.connect(me, "", "")), "simulated kiosks do the same"
+    assert crowds.subscribe(me.order) in sent
     topics = [topic for topic, _ in said]
     assert topics[0] == topics[-1] == f"moodlift/{ME}/online"
     assert topics.count(f"homeassistant/device/{ME}/config") == 1
