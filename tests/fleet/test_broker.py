@@ -7,12 +7,14 @@ import json
 import logging
 import socket
 import threading
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from authority import Authority
 from brokers import PASSWORD, USER, Listener, Mosquitto
-from fleets import sample
+from fleets import QUICK, sample
 from kiosks import free_port
 
 from device.fleet import report
@@ -76,6 +78,30 @@ def test_what_is_told_is_kept_for_whoever_comes_later(
             later.until(lambda: json.loads(later.kept[f"{base}/state"])["paused"])
             part.fleet.close()
             later.until(lambda: later.kept[f"{base}/online"] == b"offline")
+
+
+def test_a_kiosk_that_hangs_falls_silent(
+    join: Callable[..., Part], tmp_path: Path, until: Callable[..., None]
+) -> None:
+    with Mosquitto(tmp_path) as broker, Listener(broker.port, "moodlift/#") as listener:
+        part = join(port=broker.port, id="kiosk-1", pace=replace(QUICK, beat=0.2))
+        state = "moodlift/kiosk-1/state"
+        listener.until(lambda: state in listener.kept)
+        until_now = time.monotonic() + 1.0
+        listener.until(lambda: time.monotonic() > until_now)
+        told = len(listener.heard)
+        listener.until(lambda: time.monotonic() > until_now + 1.0)
+        assert len(listener.heard) == told
+        part.publish()
+        listener.until(lambda: len(listener.heard) > told)
+
+
+def test_offers_of_a_web_server_need_no_broker(
+    join: Callable[..., Part], until: Callable[..., None]
+) -> None:
+    url = f"https://127.0.0.1:{free_port()}/offer.json"
+    part = join(host="", offers_url=url)
+    until(part, f"{url}: 127.0.0.1: Connection refused; it is tried again")
 
 
 def test_with_tls_and_a_password(
