@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.errors import BundleError, OfferError
+from device.errors import BundleError, ConfigError, OfferError
 
 if TYPE_CHECKING:
     from device.config import FleetConfig
@@ -55,7 +55,10 @@ def _stages(text: str) -> tuple[float, ...]:
 def _config(options: argparse.Namespace) -> FleetConfig:
     from device.settings import Settings
 
-    return Settings(options.config).config.fleet
+    settings = Settings(options.config)
+    if settings.fault:
+        raise ConfigError(settings.fault)
+    return settings.config.fleet
 
 
 def _id(options: argparse.Namespace) -> int:

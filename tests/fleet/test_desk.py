@@ -195,3 +195,16 @@ def test_what_cannot_be_done_is_told_in_a_line(
     errors = capsys.readouterr().err
     assert words in errors
     assert len(errors.splitlines()) == 1
+
+
+def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "operator.toml"
+    path.write_text("[fleet]\nhots = 1\n", "utf-8")
+    assert cli.main(["fleet", "list", "--config", str(path)]) == 2
+    assert "operator.toml:2: fleet.hots: unknown key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stages", ["10,5", "0,10", "10,101", "10,10", "all"])
+def test_stages_that_do_not_rise_are_refused(stages: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["fleet", "rollout", "offer.json", "--stages", stages])
