@@ -43,6 +43,8 @@ VISITORS = frozenset(
 MONITORS = frozenset({"pages.figures"})
 """Endpoints for whoever looks after many kiosks: counts and levels."""
 HARMLESS = ("GET", "HEAD", "OPTIONS")
+SHORTEST = 20
+"""Characters of a monitor's token."""
 COOKIE, PASS = "moodlift", "moodlift-visit"
 HEADER = "X-Moodlift"
 """Sent by our own pages with whatever changes something. Another site's page cannot send it."""
@@ -99,10 +101,14 @@ class Door:
         if not self.monitors or kind.lower() != "bearer":
             return False
         try:
-            return hmac.compare_digest(token.strip().encode(), secret(self.monitors).encode())
+            known = secret(self.monitors)
         except OSError as error:
             log.warning("%s: %s; no monitor is let in", self.monitors, error.strerror)
             return False
+        if len(known) < SHORTEST:
+            log.warning("%s: too short, for nobody to guess; no monitor is let in", self.monitors)
+            return False
+        return hmac.compare_digest(token.strip().encode(), known.encode())
 
     def is_visitor(self) -> bool:
         """Tell whether the present request comes from a visitor."""

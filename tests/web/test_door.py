@@ -109,7 +109,7 @@ def test_a_monitor_s_file_that_cannot_be_used_lets_nobody_in(
     app: Flask, door: Door, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "monitor"
-    for content in (None, b"", b"\n", b"\xff\n"):
+    for content in (None, b"", b"\n", b"\xff\n", b"short\n"):
         if content is not None:
             file.write_bytes(content)
         door.monitors, door.throttle = str(file), Throttle()
