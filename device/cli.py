@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from device import __version__
 from device.errors import ConfigError, MoodliftError
+from device.fleet import commands as fleet_commands
 from device.models import commands as model_commands
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_pair(commands)
     _add_feedback(commands)
     model_commands.add(commands)
+    fleet_commands.add(commands)
     return root
 
 

@@ -215,7 +215,8 @@ class WebConfig(Section):
 
     With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
     `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
-    kiosk with their own camera. With `blur_faces`, the live picture hides them at first.
+    kiosk with their own camera. With `blur_faces`, the live picture hides them at first. The first
+    line of `metrics_token_file` is a token that lets a monitor ask for /metrics, and nothing else.
     """
 
     enabled: bool = True
@@ -227,12 +228,51 @@ class WebConfig(Section):
     certificate: str = ""
     key: str = ""
     visitors: bool = True
+    metrics_token_file: Line = ""
     names: list[Annotated[str, Field(min_length=1)]] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.https == "own" and not (self.certificate and self.key):
             raise ValueError('https = "own" needs the paths of certificate and key')
+        return self
+
+
+def _topic(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value):
+        raise ValueError("should be letters, digits, - and _, with / between levels")
+    return value
+
+
+class FleetConfig(Section):
+    """The broker that many kiosks tell how they do; see docs/FLEET.md. Without `host`, nobody.
+
+    `offers` takes models that the broker offers, `offers_url` those that an HTTPS server does. An
+    empty `id` is drawn once and kept, an empty `name` is the machine's.
+    """
+
+    host: Line = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca_file: Line = ""
+    username: Line = ""
+    password_file: Line = ""
+    prefix: Annotated[str, AfterValidator(_topic)] = "moodlift"
+    discovery: Annotated[str, AfterValidator(_topic)] | Literal[""] = "homeassistant"
+    id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{4,40})?$")] = ""
+    name: Line = ""
+    orders: bool = True
+    offers: bool = False
+    offers_url: Annotated[Line, Field(pattern=r"^(https://[^/\s]+.*)?$")] = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.username and not self.password_file:
+            raise ValueError("username needs a password_file")
+        if self.password_file and not self.tls and self.host not in ("127.0.0.1", "localhost"):
+            raise ValueError("a password goes to another machine with tls = true only")
+        if self.offers and not self.host:
+            raise ValueError("offers come from a broker: host says which")
         return self
 
 
@@ -250,6 +290,7 @@ class Config(Section):
     feedback: FeedbackConfig = FeedbackConfig()
     models: ModelsConfig = ModelsConfig()
     web: WebConfig = WebConfig()
+    fleet: FleetConfig = FleetConfig()
 
 
 def load(path: Path) -> Config:

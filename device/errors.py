@@ -103,3 +103,11 @@ class CertificateError(MoodliftError, OSError):
 
 class PortInUse(MoodliftError, OSError):
     """The status page's address cannot be listened on: in use, not ours, or not permitted."""
+
+
+class FleetError(MoodliftError, OSError):
+    """The broker cannot be reached, or wants nothing to do with this kiosk; says why."""
+
+
+class OfferError(MoodliftError, ValueError):
+    """What is offered is no model that can be taken, or cannot be had; says why."""

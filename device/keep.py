@@ -1,12 +1,9 @@
-"""Files that are written whole or not at all, and that nobody else can read."""
+"""Private files: written whole or not at all, and secrets that somebody has put down."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
 def keep(path: Path, content: str | bytes) -> None:
@@ -28,3 +25,14 @@ def keep(path: Path, content: str | bytes) -> None:
     except OSError:
         partial.unlink()
         raise
+
+
+def secret(path: str) -> str:
+    """Return the first line of a file. Raises OSError when it cannot be read, or says nothing."""
+    try:
+        line = Path(path).expanduser().read_text("utf-8").partition("\n")[0].strip()
+    except UnicodeDecodeError as error:
+        raise OSError(0, "is not UTF-8 text", path) from error
+    if not line:
+        raise OSError(0, "its first line is empty", path)
+    return line

@@ -43,6 +43,7 @@ from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.faults import Faults
+from device.fleet.fleet import Fleet
 from device.health import HealthBook
 from device.hours import Hours
 from device.interview import Interview
@@ -153,6 +154,7 @@ class Kiosk:
             self._watcher,
         )
         self.page = Page(config.web, view, now)
+        self._fleet = Fleet(config.fleet, self._status, self._orders, models, state_directory())
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
@@ -191,6 +193,7 @@ class Kiosk:
     def close(self) -> None:
         """Close every part."""
         self._status.close()
+        self._fleet.close()
         self.page.stop()
         self._models.close()
         self._eye.stop()
@@ -368,6 +371,7 @@ class Kiosk:
         self._book.note("history", *self._history.health, now)
         self._book.note("watching", *self._watcher.health, now)
         self._book.note("feedback", *self._keeper.health, now)
+        self._book.note("fleet", *self._fleet.health, now)
         eye = self._models.told(self._eye.health, now)
         return (*eye, *self._book.parts, self.page.health)
 

@@ -30,7 +30,9 @@ class Page:
 
     def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
         self._config = config
-        self._door = web.Door.of(state_directory(), tuple(config.names), config.visitors)
+        self._door = web.Door.of(
+            state_directory(), tuple(config.names), config.visitors, config.metrics_token_file
+        )
         self._app = web.create_app(view, self._door)
         self._server: web.Server | None = None
         self._certificate: Certificate | None = None

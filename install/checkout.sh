@@ -68,6 +68,16 @@ without() {
     say "$*"
 }
 
+# A broker and Prometheus, which the tests start themselves: here they need not run for good.
+fleet_programs() {
+    local new root
+    mapfile -t new < <(missing mosquitto prometheus)
+    debian "for the tests of a fleet" mosquitto prometheus || return 1
+    if [ ${#new[@]} -gt 0 ] && [ -d /run/systemd/system ] && may_install; then
+        "${root[@]}" systemctl --quiet disable --now "${new[@]}" || true
+    fi
+}
+
 lint() {
     $venv/bin/ruff check --quiet .
     $venv/bin/ruff format --check --quiet .
@@ -87,6 +97,7 @@ run_tests() {
     mkdir -p $cache
     debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck strace ||
         without "some browser and window tests will be skipped"
+    fleet_programs || without "the tests of a fleet will be skipped"
     if debian "for the arm64 tests" qemu-user-static &&
         once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine; then
         export MOODLIFT_ARM64=$PWD/$cache/arm64

@@ -43,6 +43,15 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ("\n[panel]\nred = 17", ["config.toml:2: panel: an RGB light needs three"]),
         ("[web\nport = 1", ["config.toml: not TOML", "line 1"]),
         ("[mood]\n# enter = 3\nenter = 3", ["config.toml:3: mood.enter = 3"]),
+        ('[fleet]\nprefix = "a/#"', ["config.toml:2: fleet.prefix", "letters, digits"]),
+        ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
+        ('[fleet]\noffers_url = "http://a/b"', ["config.toml:2: fleet.offers_url"]),
+        ('[fleet]\nusername = "a"', ["config.toml:1: fleet: username needs a password_file"]),
+        ("[fleet]\noffers = true", ["config.toml:1: fleet: offers come from a broker"]),
+        (
+            '[fleet]\nhost = "broker"\ntls = false\npassword_file = "/a"',
+            ["config.toml:1: fleet: a password goes to another machine with tls = true only"],
+        ),
     ],
 )
 def test_a_mistake_is_told_by_its_line(tmp_path: Path, text: str, expected: list[str]) -> None:

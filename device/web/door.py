@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request,
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
+from device.keep import secret
 from device.web.hosts import Hosts
 from device.web.keys import DAY, SESSION_DAYS, Keys
 from device.web.pairing import Pairing
@@ -37,11 +40,16 @@ VISITORS = frozenset(
     {"trial.show", "trial.piece", "api.classify", "feedback.answer", "feedback.take"}
 )
 """Endpoints for whoever stands before the kiosk, to try it with their own device."""
+MONITORS = frozenset({"pages.figures"})
+"""Endpoints for whoever looks after many kiosks: counts and levels."""
 HARMLESS = ("GET", "HEAD", "OPTIONS")
+SHORTEST = 20
+"""Characters of a monitor's token."""
 COOKIE, PASS = "moodlift", "moodlift-visit"
 HEADER = "X-Moodlift"
 """Sent by our own pages with whatever changes something. Another site's page cannot send it."""
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("door", __name__)
 
 
@@ -53,14 +61,24 @@ class Door:
     pairing: Pairing
     visits: Visits | None
     hosts: Hosts = field(default_factory=Hosts)
+    monitors: str = ""
     throttle: Throttle = field(default_factory=Throttle)
 
     @classmethod
-    def of(cls, folder: Path | None, names: tuple[str, ...] = (), visitors: bool = True) -> Door:
-        """Return the door whose keys lie in a folder; without one they are new each time."""
+    def of(
+        cls,
+        folder: Path | None,
+        names: tuple[str, ...] = (),
+        visitors: bool = True,
+        monitors: str = "",
+    ) -> Door:
+        """Return the door whose keys lie in a folder; without one they are new each time.
+
+        `monitors` is a file with the token of those who ask for figures.
+        """
         keys = Keys(folder)
         visits = Visits(lambda: keys.token) if visitors else None
-        return cls(keys, Pairing(folder), visits, Hosts(names))
+        return cls(keys, Pairing(folder), visits, Hosts(names), monitors)
 
     def is_owner(self) -> bool:
         """Tell whether the present request comes from the owner.
@@ -76,6 +94,21 @@ class Door:
         """Tell whether the present request comes from a browser that was let in."""
         session = request.cookies.get(COOKIE)
         return bool(session) and self.keys.is_session(session or "")
+
+    def is_monitor(self) -> bool:
+        """Tell whether the present request comes from a monitor; a wrong token is no try yet."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if not self.monitors or kind.lower() != "bearer":
+            return False
+        try:
+            known = secret(self.monitors)
+        except OSError as error:
+            log.warning("%s: %s; no monitor is let in", self.monitors, error.strerror)
+            return False
+        if len(known) < SHORTEST:
+            log.warning("%s: too short, for nobody to guess; no monitor is let in", self.monitors)
+            return False
+        return hmac.compare_digest(token.strip().encode(), known.encode())
 
     def is_visitor(self) -> bool:
         """Tell whether the present request comes from a visitor."""
@@ -104,6 +137,8 @@ def guard() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # there is no such page, which is no secret
     if request.endpoint in PUBLIC:
+        return None
+    if request.endpoint in MONITORS and door.is_monitor():
         return None
     visits = request.endpoint in VISITORS and door.is_visitor()
     if not visits and not door.is_owner():

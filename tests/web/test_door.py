@@ -10,7 +10,7 @@ import pytest
 
 from device import cli
 from device.web import Door, create_app, pairing
-from device.web.door import COOKIE, HARMLESS, HEADER, PASS, PUBLIC, VISITORS
+from device.web.door import COOKIE, HARMLESS, HEADER, MONITORS, PASS, PUBLIC, VISITORS
 from device.web.keys import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
 from device.web.pairing import SECONDS, Pairing
 from device.web.throttle import ALL, EACH, WINDOW, Throttle
@@ -57,6 +57,7 @@ ANSWERS = {
     ("models.roll_back", "POST"): 409,
 }  # fmt: skip
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
+MONITOR = "the token of those who look after many kiosks"
 RIGHT = {HEADER: "page"}
 
 
@@ -76,7 +77,7 @@ def come(who: str, app: Flask, door: Door, domain: str = "kiosk") -> FlaskClient
         "visitor": {PASS: door.visits.open()},
         "forged": {COOKIE: "x" * 43, PASS: f"9999999999.{'x' * 32}"},
     }
-    tokens = {"program": door.keys.token, "forged program": "x" * 43}
+    tokens = {"program": door.keys.token, "forged program": "x" * 43, "monitor": MONITOR}
     for name, value in cookies.get(who, {}).items():
         client.set_cookie(name, value, domain=domain)
     if who in tokens:
@@ -85,17 +86,40 @@ def come(who: str, app: Flask, door: Door, domain: str = "kiosk") -> FlaskClient
 
 
 @pytest.mark.parametrize(
-    "who", ["nobody", "forged", "forged program", "visitor", "owner", "program"]
+    "who", ["nobody", "forged", "forged program", "monitor", "visitor", "owner", "program"]
 )
-def test_every_route_answers_each_as_it_should(app: Flask, door: Door, who: str) -> None:
+def test_every_route_answers_each_as_it_should(
+    app: Flask, door: Door, who: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "monitor"
+    file.write_text(f"{MONITOR}\n", "utf-8")
+    door.monitors = str(file)
     everything = {rule.endpoint for rule in app.url_map.iter_rules()}
     assert everything > PUBLIC | VISITORS
     open_to = {"owner": everything, "program": everything, "visitor": PUBLIC | VISITORS}
+    open_to["monitor"] = PUBLIC | MONITORS
     for endpoint, path, method in routes(app):
         door.throttle = Throttle()
         code = ask(come(who, app, door), method, path, headers=RIGHT).status_code
         allowed = endpoint in open_to.get(who, PUBLIC)
         assert code == (ANSWERS.get((endpoint, method), 200) if allowed else 401), (path, method)
+
+
+def test_a_monitor_s_file_that_cannot_be_used_lets_nobody_in(
+    app: Flask, door: Door, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "monitor"
+    for content in (None, b"", b"\n", b"\xff\n", b"short\n"):
+        if content is not None:
+            file.write_bytes(content)
+        door.monitors, door.throttle = str(file), Throttle()
+        assert ask(come("monitor", app, door), "GET", "/metrics").status_code == 401
+        assert "no monitor is let in" in caplog.text
+        caplog.clear()
+    door.monitors = ""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer "
+    assert ask(client, "GET", "/metrics").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""The kiosk as one of many: beside the show, it tells a broker how it does, and heeds it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+from random import Random
+from typing import TYPE_CHECKING
+
+from device import __version__
+from device.errors import FleetError, OrderError
+from device.fleet import discovery, orders, report
+from device.fleet.identity import device_id
+from device.fleet.pace import Jitter, Pace
+from device.fleet.topics import OFFLINE, ONLINE, Topics
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.config import FleetConfig
+    from device.fleet.broker import Broker
+    from device.fleet.outcome import Outcome
+    from device.fleet.rollout import Rollout
+    from device.latest import Latest
+    from device.models.models import Models
+    from device.orders import Orders
+    from device.status import Status
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 2.0
+BRIEF = 4
+"""So many connections in a row that are soon lost are strange."""
+BEATS = 3
+"""After so many missing beats Home Assistant takes what it was told for unknown."""
+
+
+class Fleet:
+    """Tells a broker how the kiosk does, and takes its orders; `folder` is the kiosk's state.
+
+    A broker that is not there, refuses or goes is told in `health`, and tried again.
+    """
+
+    def __init__(
+        self,
+        config: FleetConfig,
+        status: Latest[Status],
+        given: Orders,
+        models: Models,
+        folder: Path,
+        pace: Pace | None = None,
+    ) -> None:
+        self._config, self._status, self._orders = config, status, given
+        self._pace = pace or Pace()
+        self._ending = threading.Event()
+        self._fault, self._told = "", "not connected yet"
+        self._thread: threading.Thread | None = None
+        self._rollout: Rollout | None = None
+        if not config.host and not config.offers_url:
+            return
+        self._topics = Topics(config.prefix, config.id or device_id(folder))
+        if config.offers or config.offers_url:
+            self._rollout = self._heed(models, folder)
+        if config.host:
+            self._thread = threading.Thread(target=self._serve, name="fleet", daemon=True)
+            self._thread.start()
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How the connection does, in words."""
+        offers = self._rollout.fault if self._rollout else ""
+        faults = [f"{fault}; it is tried again" for fault in (self._fault, offers) if fault]
+        if faults:
+            return Level.DEGRADED, "; ".join(faults)
+        if self._thread:
+            return Level.OK, self._told
+        if self._rollout:
+            return Level.OK, f"heeds {self._config.offers_url}"
+        return Level.OFF, "no broker is configured"
+
+    def close(self) -> None:
+        """Say that this kiosk goes, and end."""
+        self._ending.set()
+        if self._thread:
+            self._thread.join(CLOSE_SECONDS)
+        if self._rollout:
+            self._rollout.close()
+
+    def _serve(self) -> None:
+        broker = self._broker()
+        wait = Jitter(self._pace.patience, self._pace.longest, Random())
+        brief = 0
+        while not self._ending.is_set():
+            opened: float | None = None
+            try:
+                broker.open()
+                opened = time.monotonic()
+                self._tell_fault("")
+                self._attend(broker)
+            except FleetError as error:
+                fault = str(error)
+            except Exception as error:  # noqa: BLE001 (a supervisor: no broker's answer may end it)
+                fault = f"broker {broker.address}: {type(error).__name__}: {error}"
+            else:
+                break
+            # Not in there: an error holds on to what it came from, an open connection perhaps.
+            if opened and time.monotonic() - opened > self._pace.steady:
+                wait.succeeded()
+                brief = 0
+            brief += opened is not None
+            # Not every broker tells why it hangs up on the first of two.
+            doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
+            self._tell_fault(f"{fault}{doubt}")
+            self._ending.wait(wait.failed())
+        self._leave(broker)
+
+    def _heed(self, models: Models, folder: Path) -> Rollout:
+        from device.fleet.fetch import Fetcher
+        from device.fleet.rollout import Rollout
+
+        config = self._config
+        fetcher = Fetcher(config.ca_file)
+        return Rollout(self._topics.id, models, folder, fetcher, config.offers_url, self._pace)
+
+    def _broker(self) -> Broker:
+        # A kiosk that tells nobody need not load it.
+        from device.fleet.broker import Broker
+
+        wanted = {self._topics.order: self._config.orders, self._topics.offer: self._config.offers}
+        topics = tuple(topic for topic, is_wanted in wanted.items() if is_wanted)
+        will = (self._topics.online, OFFLINE.encode())
+        return Broker(self._config, self._topics.id, self._hear, topics, will)
+
+    def _attend(self, broker: Broker) -> None:
+        """Tell what there is to tell until the connection is lost, or the kiosk ends."""
+        self._told = f"connected to {broker.address} as {self._topics.id}"
+        self._introduce(broker)
+        pulse = report.Pulse(self._pace.calm, self._pace.beat)
+        outcome: Outcome | None = None
+        while not self._ending.is_set():
+            status = self._status.get()
+            now = time.monotonic()
+            # A kiosk whose loop hangs falls silent, rather than telling what no longer is so.
+            alive = now - status.time < self._pace.beat
+            state = report.state(status)
+            if alive and pulse.due(state, now):
+                broker.say(self._topics.state, report.encode(state))
+            if self._rollout and self._rollout.outcome not in (None, outcome):
+                outcome = self._rollout.outcome
+                broker.say(self._topics.rollout, outcome.encode())
+            broker.attend(self._pace.look)
+
+    def _introduce(self, broker: Broker) -> None:
+        broker.say(self._topics.online, ONLINE.encode())
+        if self._config.discovery:
+            name = self._config.name or socket.gethostname()
+            expire = round(BEATS * self._pace.beat)
+            told = discovery.device(
+                self._topics, name, __version__, expire, orders=self._config.orders
+            )
+            topic = self._topics.discovery(self._config.discovery)
+            broker.say(topic, report.encode(told))
+
+    def _leave(self, broker: Broker) -> None:
+        with contextlib.suppress(FleetError):
+            if broker.connected:
+                broker.say(self._topics.online, OFFLINE.encode())
+            broker.close()
+
+    def _hear(self, topic: str, content: bytes, kept: bool) -> None:
+        """Take what the broker passes on, in this thread."""
+        if topic == self._topics.offer and self._rollout:
+            self._rollout.give(content)
+            return
+        if kept:
+            # It was for another time, and would be obeyed again after each connection.
+            log.warning("fleet: an order that the broker had kept is not obeyed")
+            return
+        try:
+            self._orders.give(orders.read(content, self._status.get()))
+        except OrderError as error:
+            log.warning("fleet: not obeyed: %s", error)
+
+    def _tell_fault(self, fault: str) -> None:
+        """Log a fault once, and once that it is over."""
+        if fault and not self._fault:
+            log.warning("fleet: %s", fault)
+        if self._fault and not fault:
+            log.info("fleet: connected again")
+        self._fault = fault

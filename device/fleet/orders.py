@@ -1,0 +1,33 @@
+"""What a kiosk may be told through the broker: a few words, none of which can break it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.errors import OrderError
+from device.orders import Order
+
+if TYPE_CHECKING:
+    from device.status import Status
+
+WORDS = {
+    "pause": {"paused": True},
+    "resume": {"paused": False},
+    "mute": {"muted": True},
+    "unmute": {"muted": False},
+}
+TOGGLES = {"toggle-pause": "paused", "toggle-mute": "muted"}
+"""What a button does: the other way round than it is."""
+SHOWN = 40
+
+
+def read(payload: bytes, status: Status) -> Order:
+    """Return the order for one of the words. Raises OrderError when it is none."""
+    word = payload.decode("utf-8", "replace")
+    if word in TOGGLES:
+        name = TOGGLES[word]
+        return Order.model_validate({name: not getattr(status, name)})
+    if word not in WORDS:
+        known = ", ".join((*WORDS, *TOGGLES))
+        raise OrderError(f"no order {word[:SHOWN]!r}; there are {known}")
+    return Order.model_validate(WORDS[word])

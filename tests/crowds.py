@@ -1,0 +1,235 @@
+"""Thousands of kiosks in one process: real messages over real connections, nothing behind them.
+
+Their packets are those of `device.fleet.broker` (MQTT 5.0, chapter 3), written here without its
+thread and its select(2), which would not do for so many. What they say, when they say it and how
+they come back is the kiosk's own code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from device.errors import OfferError
+from device.fleet import discovery, offer, report
+from device.fleet.outcome import Outcome
+from device.fleet.pace import Jitter, Pace
+from device.fleet.topics import OFFLINE, ONLINE, Topics
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Callable
+    from random import Random
+
+CONNECT, CONNACK, PUBLISH, SUBSCRIBE, PINGREQ = 0x10, 0x20, 0x30, 0x82, 0xC0
+KEEP_ALIVE = 60
+LIMIT = b"\x05\x27" + (64 * 1024).to_bytes(4, "big")
+"""The largest packet that may come."""
+
+
+def text(value: str | bytes) -> bytes:
+    data = value if isinstance(value, bytes) else value.encode()
+    return len(data).to_bytes(2, "big") + data
+
+
+def packet(head: int, body: bytes) -> bytes:
+    size, length = b"", len(body)
+    while True:
+        length, digit = divmod(length, 128)
+        size += bytes([digit | (128 if length else 0)])
+        if not length:
+            return bytes([head]) + size + body
+
+
+def connect(topics: Topics, user: str, password: str) -> bytes:
+    flags = 0b00100110 | (0b11000000 if user else 0)
+    body = text("MQTT") + bytes([5, flags]) + KEEP_ALIVE.to_bytes(2, "big") + LIMIT
+    body += text(topics.id) + b"\x00" + text(topics.online) + text(OFFLINE)
+    return packet(CONNECT, body + (text(user) + text(password) if user else b""))
+
+
+def publish(topic: str, content: bytes) -> bytes:
+    """Return a packet with a message that is to be kept."""
+    return packet(PUBLISH | 1, text(topic) + b"\x00" + content)
+
+
+def subscribe(*topics: str) -> bytes:
+    return packet(SUBSCRIBE, b"\x00\x01\x00" + b"".join(text(one) + b"\x00" for one in topics))
+
+
+async def receive(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Return the next packet's first byte and body."""
+    (head,) = await reader.readexactly(1)
+    length = shift = 0
+    while True:
+        (digit,) = await reader.readexactly(1)
+        length |= (digit & 127) << shift
+        shift += 7
+        if not digit & 128:
+            return head, await reader.readexactly(length)
+
+
+@dataclass
+class Crowd:
+    """What all simulated kiosks share, and what they count."""
+
+    port: int
+    random: Random
+    pace: Pace = field(default_factory=Pace)
+    context: ssl.SSLContext | None = None
+    user: str = ""
+    password: str = ""
+    faulty: frozenset[str] = frozenset()
+    trial: float = 0.2
+    """Seconds that a trial takes; in it, `faulty` kiosks find their model wanting."""
+    online: int = 0
+    messages: int = 0
+    sent: int = 0
+    connects: int = 0
+    taken: set[str] = field(default_factory=set)
+
+
+class Simulated:
+    """A kiosk: `state` tells what it is like at a moment (monotonic seconds)."""
+
+    def __init__(self, crowd: Crowd, name: str, state: Callable[[float], dict[str, Any]]) -> None:
+        self._crowd, self._state = crowd, state
+        self.topics = Topics("moodlift", name)
+        self._outcome: Outcome | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def run(self) -> None:
+        """Be connected, and come back as a kiosk does, until cancelled."""
+        crowd = self._crowd
+        wait = Jitter(crowd.pace.patience, crowd.pace.longest, crowd.random)
+        while True:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+                await self._connect()
+            await asyncio.sleep(wait.failed())
+
+    async def _connect(self) -> None:
+        crowd = self._crowd
+        secured = {"ssl": crowd.context, "ssl_handshake_timeout": 60} if crowd.context else {}
+        reader, writer = await asyncio.open_connection("127.0.0.1", crowd.port, **secured)
+        try:
+            self._writer = writer
+            self._send(connect(self.topics, crowd.user, crowd.password))
+            head, body = await asyncio.wait_for(receive(reader), 60)
+            assert (head, body[1]) == (CONNACK, 0), "refused"
+            crowd.connects += 1
+            crowd.online += 1
+            try:
+                await self._attend(reader)
+            finally:
+                crowd.online -= 1
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def _attend(self, reader: asyncio.StreamReader) -> None:
+        pace = self._crowd.pace
+        self._send(subscribe(self.topics.order, self.topics.offer))
+        self._say(self.topics.online, ONLINE.encode())
+        told = discovery.device(self.topics, "Kiosk", "0.1.0", round(3 * pace.beat), orders=True)
+        self._say(self.topics.discovery("homeassistant"), report.encode(told))
+        if self._outcome:
+            self._say(self.topics.rollout, self._outcome.encode())
+        both = [self._tell(), self._hear(reader)]
+        await _until_first(both)
+
+    async def _tell(self) -> None:
+        pace = self._crowd.pace
+        pulse = report.Pulse(pace.calm, pace.beat)
+        pinged = time.monotonic()
+        while True:
+            now = time.monotonic()
+            state = self._state(now)
+            if pulse.due(state, now):
+                self._say(self.topics.state, report.encode(state))
+                pinged = now
+            elif now - pinged > KEEP_ALIVE:
+                self._send(bytes([PINGREQ, 0]))
+                pinged = now
+            await asyncio.sleep(pace.look)
+
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            head, body = await receive(reader)
+            if head & 0xF0 != PUBLISH:
+                continue
+            size = int.from_bytes(body[:2], "big")
+            if body[2 : 2 + size].decode() == self.topics.offer:
+                await self._heed(body[3 + size :])
+
+    async def _heed(self, data: bytes) -> None:
+        """Take an offered model on trial, if it is this one's turn and first time."""
+        with contextlib.suppress(OfferError):
+            found = offer.parse(data)
+            me, known = self.topics.id, self._outcome
+            if not found.is_for(me) or (known and known.rollout == found.rollout):
+                return
+            self._crowd.taken.add(me)
+            self._stand(Outcome(found.rollout, found.version, "trial"))
+            await asyncio.sleep(self._crowd.trial)
+            if me in self._crowd.faulty:
+                self._stand(Outcome(found.rollout, found.version, "failed", "it was slow"))
+            else:
+                self._stand(Outcome(found.rollout, found.version, "passed"))
+
+    def _stand(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._say(self.topics.rollout, outcome.encode())
+
+    def _say(self, topic: str, content: bytes) -> None:
+        self._crowd.messages += 1
+        self._send(publish(topic, content))
+
+    def _send(self, data: bytes) -> None:
+        assert self._writer
+        if self._writer.is_closing():
+            raise ConnectionResetError("the broker has hung up")
+        self._crowd.sent += len(data)
+        self._writer.write(data)
+
+
+async def _until_first(works: list[Any]) -> None:
+    """Do several things until one of them ends, mostly by an error, which is raised."""
+    tasks = [asyncio.ensure_future(one) for one in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def running(kiosks: list[Simulated], between: float = 0.0) -> AsyncIterator[None]:
+    """Have kiosks run, one after the other `between` seconds, for as long as this lasts."""
+    tasks = []
+    try:
+        for kiosk in kiosks:
+            tasks.append(asyncio.create_task(kiosk.run()))
+            if between:
+                await asyncio.sleep(between)
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            assert isinstance(ended, asyncio.CancelledError), ended
+
+
+async def until(what: Callable[[], object], seconds: float) -> float:
+    """Wait until something holds; return for how many seconds it did not."""
+    begun = time.monotonic()
+    while not what():
+        assert time.monotonic() - begun < seconds, f"not within {seconds} s"
+        await asyncio.sleep(0.05)
+    return time.monotonic() - begun

@@ -1,0 +1,31 @@
+"""Kiosks that take part in a fleet for as long as a test takes."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fleets import QUICK, Part
+
+from device.config import FleetConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from device.fleet.pace import Pace
+
+
+@pytest.fixture
+def join(own_state: Path) -> Iterator[Callable[..., Part]]:
+    """Have kiosks take part in a fleet; they leave it at the end of the test."""
+    with contextlib.ExitStack() as stack:
+
+        def make(folder: Path = own_state, pace: Pace = QUICK, **config: Any) -> Part:
+            given = {"host": "127.0.0.1", "tls": False, **config}
+            part = Part(folder, FleetConfig(**given), pace)
+            stack.callback(part.fleet.close)
+            return part
+
+        yield make

@@ -1,0 +1,210 @@
+"""The operator's tool against a real broker and simulated kiosks: it goes on, or it halts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from brokers import Listener, Mosquitto
+from bundles import archive, files
+from crowds import Crowd, Simulated, running, until
+from fleets import QUICK, sample
+
+from device import cli
+from device.fleet import offer as offers
+from device.fleet import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KIOSKS = [f"kiosk-{number}" for number in range(150)]
+
+
+@pytest.fixture
+def offer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Have the tool describe a model archive."""
+    model = tmp_path / "emotion-9.0.0.moodlift"
+    model.write_bytes(archive(files("9.0.0")))
+    path = tmp_path / "offer.json"
+    command = ["fleet", "offer", str(model), "--url", "https://models.example/a", "--rollout", "r"]
+    assert cli.main(command) == 0
+    path.write_text(capsys.readouterr().out)
+    return path
+
+
+def config(folder: Path, port: int) -> Path:
+    path = folder / "operator.toml"
+    path.write_text(f'[fleet]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n')
+    return path
+
+
+def simulated(crowd: Crowd) -> list[Simulated]:
+    state = report.state(sample())
+    return [Simulated(crowd, name, lambda _now: state) for name in KIOSKS]
+
+
+async def roll_out(folder: Path, offer: Path, port: int, stages: str) -> tuple[int, str, str]:
+    """Run the tool as the operator does."""
+    arguments = ["fleet", "rollout", offer, "--config", config(folder, port), "--stages", stages]
+    arguments += ["--minutes", "0.01", "--failures", "5"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "device", *map(str, arguments),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    told, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, told.decode(), errors.decode()
+
+
+def offered(port: int) -> dict[str, Any]:
+    """Return what the broker offers to whoever comes now."""
+    with Listener(port, "moodlift/offer") as later:
+        later.until(lambda: later.kept)
+        got: dict[str, Any] = json.loads(later.kept["moodlift/offer"])
+        return got
+
+
+def test_a_good_model_reaches_all(tmp_path: Path, offer: Path) -> None:
+    async def go(port: int) -> tuple[int, str, str]:
+        crowd = Crowd(port, Random(1), QUICK)
+        async with running(simulated(crowd)):
+            await until(lambda: crowd.online == len(KIOSKS), 30)
+            done = await roll_out(tmp_path, offer, port, "10,50,100")
+            assert crowd.taken == set(KIOSKS)
+            return done
+
+    with Mosquitto(tmp_path) as broker:
+        code, told, errors = asyncio.run(go(broker.port))
+        assert (code, errors) == (0, "")
+        assert told.splitlines()[-1] == "r: done"
+        shares = [line.split(" %")[0] for line in told.splitlines()[:-1]]
+        assert list(dict.fromkeys(shares)) == ["10", "50", "100"]
+        assert offered(broker.port)["percent"] == 100.0
+
+
+def test_where_a_fifth_fails_it_halts_by_itself(tmp_path: Path, offer: Path) -> None:
+    async def go(port: int) -> tuple[int, str, str]:
+        crowd = Crowd(port, Random(1), QUICK, faulty=frozenset(KIOSKS[::5]))
+        async with running(simulated(crowd)):
+            await until(lambda: crowd.online == len(KIOSKS), 30)
+            done = await roll_out(tmp_path, offer, port, "10,50,100")
+            tenth = offers.parse(offer.read_bytes()).model_copy(update={"percent": 10.0})
+            assert crowd.taken == {one for one in KIOSKS if tenth.is_for(one)}
+            assert 0 < len(crowd.taken) < 30
+            # Whoever comes only now is spared as well.
+            late = Crowd(port, Random(1), QUICK)
+            async with running([Simulated(late, "kiosk-late", lambda _now: {})]):
+                await until(lambda: late.online, 10)
+                await asyncio.sleep(0.3)
+                assert late.taken == set()
+            return done
+
+    with Mosquitto(tmp_path) as broker:
+        code, _, errors = asyncio.run(go(broker.port))
+        assert code == 3
+        assert errors == "r is halted: too many kiosks have failed\n"
+        assert offered(broker.port)["percent"] == 0.0
+        code, _, errors = asyncio.run(roll_out(tmp_path, offer, broker.port, "10,100"))
+        assert code == 2
+        assert "the rollout r was halted; give the next one another name" in errors
+
+
+def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, offer: Path) -> None:
+    async def go(broker: Mosquitto) -> tuple[int, str, str]:
+        crowd = Crowd(broker.port, Random(1), QUICK)
+        async with running(simulated(crowd)):
+            await until(lambda: crowd.online == len(KIOSKS), 30)
+            rollout = asyncio.create_task(roll_out(tmp_path, offer, broker.port, "10,50,100"))
+            await until(lambda: crowd.taken, 20)
+            await asyncio.to_thread(broker.stop, True)
+            await until(lambda: crowd.online == 0, 10)
+            await asyncio.to_thread(broker.start)
+            return await rollout
+
+    with Mosquitto(tmp_path) as broker:
+        code, told, errors = asyncio.run(go(broker))
+        assert code == 0, errors
+        assert told.splitlines()[-1] == "r: done"
+        assert errors.count("; trying again") == 1
+        assert offered(broker.port)["percent"] == 100.0
+
+
+def test_another_file_needs_another_name(tmp_path: Path, offer: Path) -> None:
+    with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
+        other = json.loads(offer.read_text()) | {"percent": 50.0, "sha256": "0" * 64}
+        operator.say("moodlift/offer", json.dumps(other), kept=True)
+        code, _, errors = asyncio.run(roll_out(tmp_path, offer, broker.port, "10,100"))
+    assert code == 2
+    assert "the rollout r is of another file; give this one its own name" in errors
+
+
+def test_what_was_left_is_gone_on_with(tmp_path: Path, offer: Path) -> None:
+    async def go(port: int) -> tuple[int, str, str]:
+        crowd = Crowd(port, Random(1), QUICK)
+        async with running(simulated(crowd)):
+            await until(lambda: crowd.online == len(KIOSKS), 30)
+            return await roll_out(tmp_path, offer, port, "10,50,100")
+
+    with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
+        half = json.loads(offer.read_text()) | {"percent": 50.0}
+        operator.say("moodlift/offer", json.dumps(half), kept=True)
+        code, told, _ = asyncio.run(go(broker.port))
+    assert code == 0
+    assert told.startswith("50 %: ")
+
+
+def test_the_kiosks_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
+        operator.say("moodlift/kiosk-1/online", "online", kept=True)
+        state = report.state(sample()) | {"problems": ["camera"]}
+        operator.say("moodlift/kiosk-1/state", report.encode(state), kept=True)
+        operator.say("moodlift/kiosk-2/online", "offline", kept=True)
+        operator.say("moodlift/kiosk-2/state", "nonsense", kept=True)
+        path = str(config(tmp_path, broker.port))
+        assert cli.main(["fleet", "list", "--config", path]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split() == ["kiosk-1", "online", "model", "0.5.0", "camera"]
+        assert lines[1].split()[:2] == ["kiosk-2", "offline"]
+        assert cli.main(["fleet", "list", "--json", "--config", path]) == 0
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert told[0]["state"]["mood"] == "happy"
+
+
+def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["fleet", "id"]) == 0
+    assert capsys.readouterr().out == (own_state / "fleet-id").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list",), "no broker is configured: host under [fleet] says which"),
+        (("rollout", "none.json"), "none.json: No such file or directory"),
+        (("offer", "none", "--url", "https://a/b"), "none: No such file or directory"),
+        (("offer", __file__, "--url", "https://a/b"), "not a model archive"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["fleet", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert words in errors
+    assert len(errors.splitlines()) == 1
+
+
+def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "operator.toml"
+    path.write_text("[fleet]\nhots = 1\n", "utf-8")
+    assert cli.main(["fleet", "list", "--config", str(path)]) == 2
+    assert "operator.toml:2: fleet.hots: unknown key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stages", ["10,5", "0,10", "10,101", "10,10", "all"])
+def test_stages_that_do_not_rise_are_refused(stages: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["fleet", "rollout", "offer.json", "--stages", stages])

@@ -1,0 +1,75 @@
+"""A whole kiosk takes a model that the broker offers, serves it on trial, and tells how it went."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from authority import Authority
+from brokers import PASSWORD, USER, Listener, Mosquitto
+from bundles import KEY, SHIPPED, archive, files, public
+from faces import ASTRONAUT
+from kiosks import RunningKiosk, free_port
+from offers import VERSION, HttpsServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def configured(folder: Path, port: int, ca_file: Path) -> Path:
+    password = folder / "password"
+    password.write_text(PASSWORD)
+    config = folder / "config.toml"
+    config.write_text(
+        f"""
+        [camera]
+        source = "file:{ASTRONAUT}"
+        [sound]
+        enabled = false
+        [models]
+        trial_minutes = 0.1
+        [web]
+        port = {free_port()}
+        [fleet]
+        host = "127.0.0.1"
+        port = {port}
+        ca_file = "{ca_file}"
+        username = "{USER}"
+        password_file = "{password}"
+        id = "kiosk-1"
+        offers = true
+        """,
+        "utf-8",
+    )
+    return config
+
+
+@pytest.mark.timeout(240)
+def test_an_offered_model_is_fetched_tried_and_told_of(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate = authority.issue()
+    keys = tmp_path / "state" / "moodlift" / "keys"
+    keys.mkdir(parents=True)
+    (keys / "ours.pem").write_bytes(public(KEY))
+    state, rollout = "moodlift/kiosk-1/state", "moodlift/kiosk-1/rollout"
+    with (
+        HttpsServer(certificate) as server,
+        Mosquitto(tmp_path, certificate, secured=True) as broker,
+        Listener(broker.port, "#", str(authority.file), USER, PASSWORD) as operator,
+    ):
+        config = configured(tmp_path, broker.port, authority.file)
+        with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
+            now = SHIPPED.name.removeprefix("emotion-").encode()
+            operator.until(lambda: b'"model":"' + now in operator.kept.get(state, b""), 40)
+            offer = server.offer(archive(files(VERSION)))
+            operator.say("moodlift/offer", json.dumps(offer), kept=True)
+            operator.until(lambda: b'"stand":"trial"' in operator.kept.get(rollout, b""), 90)
+            operator.until(lambda: b'"stand":"passed"' in operator.kept[rollout], 60)
+            operator.until(lambda: b'"model":"9.0.0"' in operator.kept[state], 10)
+            stands = [
+                json.loads(told)["stand"] for topic, told in operator.heard if topic == rollout
+            ]
+            assert stands == ["waiting", "trial", "passed"]
+            kiosk.interrupt()
+            assert kiosk.process.wait(10) == 0, kiosk.text()

@@ -1,0 +1,101 @@
+"""Offers: what is one, and whose turn it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from device.errors import OfferError
+from device.fleet import outcome
+from device.fleet.identity import draw
+from device.fleet.offer import Offer, lot, parse
+from device.fleet.outcome import Outcome, known
+from device.models.state import GivenUp, State, Trial
+
+GOOD: dict[str, Any] = {
+    "rollout": "spring",
+    "version": "0.6.0",
+    "url": "https://models.example/emotion-0.6.0.moodlift",
+    "sha256": "0" * 64,
+    "percent": 10.0,
+}
+
+
+def offer(**changes: Any) -> Offer:
+    return parse(json.dumps(GOOD | changes).encode())
+
+
+def test_a_good_one_is_read() -> None:
+    assert offer().model_dump() == GOOD
+    assert offer(percent=10).percent == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"url": "http://models.example/a"}, "the offer cannot be read: url: "),
+        ({"url": "https://models.example"}, "url: "),
+        ({"url": "file:///etc/passwd"}, "url: "),
+        ({"sha256": "x"}, "sha256: "),
+        ({"percent": 101}, "percent: "),
+        ({"percent": "all"}, "percent: "),
+        ({"rollout": "a b"}, "rollout: "),
+        ({"version": "../1"}, "version: "),
+        ({"more": 1}, "more: "),
+    ],
+)
+def test_a_wrong_one_is_told(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(OfferError, match=words):
+        offer(**changes)
+
+
+@pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b"null", b" " * 5000, b"[" * 4000])
+def test_what_is_none_is_told(data: bytes) -> None:
+    with pytest.raises(OfferError):
+        parse(data)
+
+
+def test_the_share_is_what_it_says_and_only_grows() -> None:
+    kiosks = [draw() for _ in range(10_000)]
+    before: set[str] = set()
+    for percent in (0.0, 1.0, 10.0, 50.0, 100.0):
+        chosen = {one for one in kiosks if offer(percent=percent).is_for(one)}
+        assert len(chosen) / 100 == pytest.approx(percent, abs=2.0)
+        assert before <= chosen
+        before = chosen
+    assert len(before) == len(kiosks)
+    assert not offer(percent=0.0).is_for(kiosks[0])
+
+
+def test_another_rollout_begins_with_other_kiosks() -> None:
+    kiosks = [draw() for _ in range(1000)]
+    first, second = ({one for one in kiosks if lot(name, one) < 10} for name in ("a", "b"))
+    assert len(first & second) < 40
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State("0.5.0"), None),
+        (State("0.6.0", "0.5.0", Trial()), Outcome("spring", "0.6.0", "trial")),
+        (State("0.6.0", "0.5.0"), Outcome("spring", "0.6.0", "passed")),
+        (
+            State("0.5.0", given_up=(GivenUp("0.6.0", "slow", "2026"),)),
+            Outcome("spring", "0.6.0", "failed", "slow"),
+        ),
+    ],
+)
+def test_what_the_models_tell(state: State, expected: Outcome | None) -> None:
+    assert known("spring", "0.6.0", state) == expected
+
+
+def test_an_outcome_is_read_as_it_was_written() -> None:
+    told = Outcome("spring", "0.6.0", "failed", "ä" * 300)
+    got = outcome.parse(told.encode())
+    assert (got.stand, len(got.reason)) == ("failed", outcome.LONGEST)
+    for wrong in (b"", b"{}", b"[]", b'{"rollout":1,"version":"","stand":"trial","reason":""}',
+                  told.encode().replace(b"failed", b"happy")):  # fmt: skip
+        with pytest.raises(OfferError, match="not an outcome"):
+            outcome.parse(wrong)

@@ -1,0 +1,52 @@
+"""Kiosks of which nothing runs but their part in a fleet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from device.board import Reading
+from device.fleet.fleet import Fleet
+from device.fleet.pace import Pace
+from device.latest import Latest
+from device.messages import Health, Level, Mood, Sighting
+from device.models.models import Models
+from device.orders import Orders
+from device.status import Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.config import FleetConfig
+
+QUICK = Pace(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
+
+
+def sample(**changes: Any) -> Status:
+    """Return how a kiosk does at which somebody smiles."""
+    now = time.monotonic()
+    status: dict[str, Any] = {
+        "time": now,
+        "uptime": 3600.4,
+        "version": "0.1.0",
+        "model": "0.5.0",
+        "mood": Mood("happy", now, 1, (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)),
+        "sighting": Sighting(7, now, now, 640, 480),
+        "rate": 14.94,
+        "health": (Health("camera", Level.OK, "USB camera", 0.0),),
+        "machine": Reading(52.1),
+    }
+    return Status(**(status | changes))
+
+
+class Part:
+    """A kiosk's part in a fleet, with all that it is given."""
+
+    def __init__(self, folder: Path, config: FleetConfig, pace: Pace = QUICK) -> None:
+        self.status = Latest(sample())
+        self.orders = Orders()
+        self.models = Models()
+        self.fleet = Fleet(config, self.status, self.orders, self.models, folder, pace)
+
+    def publish(self, **changes: Any) -> None:
+        self.status.publish(sample(**changes))
