@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import multiprocessing
+import signal
 import threading
 import time
 from concurrent.futures import CancelledError, Future
@@ -21,6 +23,7 @@ from device.latest import Latest
 from device.messages import Level, Sighting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
     import numpy as np
@@ -33,8 +36,9 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 30.0
 """How long an eye may take to its first sign of life: a Pi reads its libraries from an SD card."""
-SILENCE_SECONDS = 4.0
-"""How long it may be silent after that."""
+SILENCE_SECONDS, LONGEST_SILENCE = 4.0, 32.0
+"""How long it may be silent after that. The limit doubles, up to the longest, with each eye that
+was ended for it: a machine may be slow rather than stuck."""
 BLOCKED_SECONDS = 8.0
 """How long its open camera may give no frame."""
 SETTLED_SECONDS = 30.0
@@ -65,6 +69,7 @@ class Supervisor:
         self._start_at = 0.0
         self._paused = False
         self._rate = settings.max_rate
+        self._silence = SILENCE_SECONDS
         self._fault = ""
         self._book = HealthBook()
         self._questions = itertools.count(1)
@@ -77,9 +82,11 @@ class Supervisor:
                 self._start(now)
             self._tell(now)
             return
-        fault = link.fault(now)
+        fault = link.fault(now, self._silence)
         if fault:
             self.blocks += link.blocked
+            if link.silent(now, self._silence):
+                self._silence = min(2 * self._silence, LONGEST_SILENCE)
             self._end(link)
             self.restarts += 1
             wait = self._backoff.failed()
@@ -205,6 +212,16 @@ class Supervisor:
         self._book.note(name, part.level, part.message, now)
 
 
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start a process that Ctrl-C does not reach, also before it can say so itself."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Link:
     """One running eye: its process, its pipe, and a thread that hears what it says."""
 
@@ -228,25 +245,30 @@ class _Link:
         self.process = spawn.Process(
             target=process.main, args=(settings, theirs, preview, level), name="eye", daemon=True
         )
-        self.process.start()
+        with _interrupts_held():
+            self.process.start()
         theirs.close()
         self._hearing = threading.Thread(
             target=self._hear, args=(self._pipe,), name="eye-hearing", daemon=True
         )
         self._hearing.start()
 
-    def fault(self, now: float) -> str:
-        """Return in words why this eye must be ended, or nothing."""
+    def fault(self, now: float, silence: float) -> str:
+        """Return in words why this eye must be ended, or nothing; it may be silent for so long."""
         if self._gone:
             self.process.join(0.2)
             return f"ended by itself (exit code {self.process.exitcode})"
         if self.pulse is None:
             return "did not start" if now - self.started > START_SECONDS else ""
-        if now - self._heard > SILENCE_SECONDS:
-            return f"silent for {SILENCE_SECONDS:.0f} s"
+        if self.silent(now, silence):
+            return f"silent for {silence:.0f} s"
         if self.blocked:
             return f"camera blocked for {BLOCKED_SECONDS:.0f} s"
         return ""
+
+    def silent(self, now: float, silence: float) -> bool:
+        """Tell whether it has begun, and then said nothing for so many seconds."""
+        return self.pulse is not None and not self._gone and now - self._heard > silence
 
     @property
     def blocked(self) -> bool:

@@ -150,6 +150,36 @@ def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     until(eye, lambda: eye.sighting.get() is not before)
 
 
+def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SILENCE_SECONDS", 1.0)
+    eye = start(f"file:{ASTRONAUT}")
+    until(eye, lambda: sees_a_face(eye))
+    for number, limit in enumerate((1, 2, 4), 1):
+        assert eye.pid
+        os.kill(eye.pid, signal.SIGSTOP)
+        begun = time.monotonic()
+        until(eye, lambda number=number: eye.restarts == number, limit + 4.0)
+        assert time.monotonic() - begun > 0.5 * limit
+        assert health(eye, "eye")[1].startswith(f"silent for {limit} s")
+        before = eye.sighting.get()
+        until(eye, lambda before=before: eye.sighting.get() is not before)
+
+
+def test_ctrl_c_does_not_reach_an_eye_that_has_only_just_begun(
+    start: Start, capfd: pytest.CaptureFixture[str]
+) -> None:
+    eye = start(f"file:{ASTRONAUT}")
+    for _ in range(20):
+        if eye.pid:
+            os.kill(eye.pid, signal.SIGINT)
+        time.sleep(0.02)
+    until(eye, lambda: sees_a_face(eye))
+    assert eye.restarts == 0
+    assert "KeyboardInterrupt" not in capfd.readouterr().err
+
+
 def test_a_camera_that_blocks_for_ever_is_ended(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
