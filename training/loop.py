@@ -73,7 +73,8 @@ class Run:
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
     the way that it would have gone. With several processes (JAX alone) each has the same pictures,
     makes its `part` of every batch, and the first writes; the folder must be one that all see.
-    With `in_advance`, the batches are made in a process of their own.
+    With `in_advance`, the batches are made in a process of their own. `teaching` float32 (n,) is
+    how much the teachers are heeded for each picture, where it is not the recipe's.
     """
 
     def __init__(
@@ -88,13 +89,14 @@ class Run:
         part: Part = Part(),  # noqa: B008 (it cannot be changed)
         teachers: Teachers | None = None,
         in_advance: bool = False,
+        teaching: NDArray[np.float32] | None = None,
     ) -> None:
         backend = backends.start(threads)
         import keras
 
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
-        self._batches = Batches(pictures, targets, recipe, part, teachers)
+        self._batches = Batches(pictures, targets, recipe, part, teachers, teaching)
         self._in_advance = in_advance
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)

@@ -30,6 +30,8 @@ class Recipe:
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     `teaching` is the weight of teachers' answers against all of that.
+    With `feedback`, that share of what is shown are crops that people let a kiosk keep: what they
+    said is right with a chance of `trust`, and teachers weigh `feedback_teaching` on those.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
 
@@ -47,6 +49,9 @@ class Recipe:
     votes: float = 0.2
     soft: float = 0.4
     teaching: float = 0.0
+    feedback: float = 0.0
+    feedback_teaching: float = 0.0
+    trust: float = 0.85
     folds: int = 0
     fold: int = 0
     width: float = 1.0

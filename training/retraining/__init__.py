@@ -1,0 +1,1 @@
+"""From what people told a kiosk to a model that has learnt of it: `moodlift-train retrain`."""
