@@ -79,7 +79,7 @@ def _changed(
     grey = image.astype(np.float32)
     if blur > 0.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.float32)
-    scale = min(1.0, wanted.deviation[index] / max(float(image.std()), 1.0))
+    scale = min(1.0, wanted.deviation[index] / max(float(grey.std()), 1.0))
     level = min(float(image.mean()), wanted.mean[index])
     grey = (grey - grey.mean()) * scale + level
     missing = wanted.noise[index] ** 2 - _noise(grey) ** 2
