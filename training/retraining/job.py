@@ -15,8 +15,8 @@ from training import recipe as recipes
 from training.data.pictures import PRIVATE, TRAINING
 from training.errors import RunError
 from training.loop import CONFIG, MODEL, Run
+from training.retraining import NOTE, feedback, page, replay
 from training.retraining import base as bases
-from training.retraining import feedback, page, replay
 from training.retraining.comparison import Comparison, compare, toughen
 from training.teachers import Teachers
 
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     Convert = Callable[[Path, Path, str, float, float], Path]
     """Keras file, folder, version, evenness and calm, to the bundle made in that folder."""
 
-BASE, NOTE = "base", "retraining.json"
-CANDIDATE = "candidate"
+BASE, CANDIDATE = "base", "candidate"
 
 
 @dataclass(frozen=True, slots=True)
