@@ -74,8 +74,8 @@ def training(config: Path) -> dict[str, Any]:
         about["data"] += f", softened with {settings.votes:.0%} FER+ votes"
     if settings.feedback:
         about["data"] += (
-            f", then from an older model, {settings.teaching:.0%} its own answers, with "
-            f"{settings.feedback:.0%} crops that people let a kiosk keep"
+            f", then from an older model with {settings.teaching:.0%} answers of models before, "
+            f"{settings.feedback:.0%} of it crops that people let a kiosk keep"
         )
         about["retrained"] = retraining(config.parent)
     elif settings.teaching:

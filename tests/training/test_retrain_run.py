@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -78,11 +78,20 @@ def base(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-def _retrain(
+def _given(
     data: Path, base: Path, told: Path, run: Path, *more: object, version: str = "9.0.0"
-) -> list[str]:
+) -> tuple[object, ...]:
     given = ("--data", data, "--base", base, "--feedback", told, "--run", run)
-    return _command("retrain", *given, "--version", version, "--float32", *more)
+    return ("retrain", *given, "--version", version, "--float32", *more)
+
+
+def _retrain(*given: Any, version: str = "9.0.0") -> list[str]:
+    return _command(*_given(*given, version=version))
+
+
+def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert cli.main([str(each) for each in arguments]) == 2
+    return capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -124,31 +133,29 @@ def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: 
     assert not (run / CANDIDATE).exists()
 
 
-def test_a_finished_retraining_is_only_judged_again(
-    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path
-) -> None:
-    run, _ = better
-    before = (run / checkpoint.NAME).stat().st_mtime_ns
-    done = _run(_retrain(dataset[0], base, told, run, *SMALL, "--resume"))
-    assert done.returncode == 0, done.stderr
-    assert "epoch" not in done.stdout.replace("epochs", "")
-    assert (run / checkpoint.NAME).stat().st_mtime_ns == before
-
-
 def test_what_a_retraining_was_begun_with_cannot_change(
-    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
+    better: tuple[Path, str],
+    dataset: tuple[Path, Path],
+    base: Path,
+    told: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run, _ = better
+
+    def said(told: Path, *more: object) -> str:
+        return _said(capsys, *_given(dataset[0], base, told, run, *more))
+
     other = export(tmp_path / "other.zip", _rings(2), LABELS)
-    done = _run(_retrain(dataset[0], base, other, run, *SMALL, "--resume"))
-    assert done.returncode == 2
-    assert "was begun with other exports" in done.stderr
-    done = _run(_retrain(dataset[0], base, told, run, "--rate", 0.01, "--resume"))
-    assert done.returncode == 2
-    assert "was begun with other epochs, seed, rate" in done.stderr
-    done = _run(_retrain(dataset[0], base, told, run, *SMALL))
-    assert done.returncode == 2
-    assert "holds a run already; give --resume or another folder" in done.stderr
+    assert "was begun with other exports" in said(other, *SMALL, "--resume")
+    assert "was begun with other epochs, seed, rate" in said(told, "--rate", 0.01, "--resume")
+    assert "holds a run already; give --resume or another" in said(told, *SMALL)
+    kept = (run / NOTE).read_text()
+    (run / NOTE).write_text(kept[:20])
+    try:
+        assert "retraining.json: damaged" in said(told, *SMALL, "--resume")
+    finally:
+        (run / NOTE).write_text(kept)
 
 
 def test_a_model_that_is_no_better_becomes_no_bundle(
@@ -166,8 +173,10 @@ def test_a_model_that_is_no_better_becomes_no_bundle(
     assert not list(run.glob("emotion-*"))
     assert not (run / CANDIDATE).exists()
     assert "Not made into a bundle" in (run / page.PAGE).read_text()
+    before = (run / checkpoint.NAME).stat().st_mtime_ns
     done = _run(_retrain(dataset[0], base, told, run, *few, "--resume", "--force"))
     assert done.returncode == 0, done.stderr
+    assert (run / checkpoint.NAME).stat().st_mtime_ns == before, "it is only judged again"
     assert bundles.load(run / "emotion-9.0.0").version == "9.0.0"
     assert "as it was forced" in (run / page.PAGE).read_text()
 
@@ -198,11 +207,6 @@ def test_a_base_that_is_another_network_is_refused(
     assert "its model is not the one of its config.json" in line or "this network" in line
 
 
-def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert cli.main([str(each) for each in arguments]) == 2
-    return capsys.readouterr().err
-
-
 def test_what_cannot_be_retrained_is_said_before_anything_is_done(
     dataset: tuple[Path, Path], told: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,17 +233,3 @@ def test_what_cannot_be_retrained_is_said_before_anything_is_done(
     part.write_text("\n".join(line for line in lines if "Private" not in line) + "\n")
     assert len(fer2013.read(part).splits["PrivateTest"]) == 0
     assert "no PrivateTest picture" in said(empty, data=part)
-
-
-def test_nothing_is_left_of_a_note_that_is_damaged(
-    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path
-) -> None:
-    run, _ = better
-    kept = (run / NOTE).read_text()
-    (run / NOTE).write_text(kept[:20])
-    try:
-        done = _run(_retrain(dataset[0], base, told, run, *SMALL, "--resume"))
-    finally:
-        (run / NOTE).write_text(kept)
-    assert done.returncode == 2
-    assert "retraining.json: damaged" in done.stderr

@@ -15,7 +15,7 @@ from training import robustness
 from training.data.pictures import Pictures
 from training.errors import RunError
 from training.recipe import Recipe
-from training.retraining import comparison, page, replay
+from training.retraining import between, comparison, page, replay
 from training.retraining.comparison import Both, Change, Comparison, Robust
 from training.retraining.disguise import disguise, look
 from training.retraining.paired import Paired, bootstrap, pair
@@ -230,3 +230,20 @@ def test_people_are_right_as_often_as_they_are_trusted() -> None:
     assert said.sum(axis=1) == pytest.approx(np.ones(2))
     assert said[0, 0] == said[1, EMOTIONS.index("neutral")] == pytest.approx(0.85)
     assert said[0, 1:] == pytest.approx(np.full(6, 0.025))
+
+
+@pytest.mark.parametrize(
+    ("lost", "share"), [(0.0, 1.0), (-0.05, 1.0), (0.01, 0.3), (0.006, 0.5), (0.5, 0.1)]
+)
+def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: float) -> None:
+    place = between.choose(lambda share: 0.7 - lost * share)
+    assert place.share == share
+    assert place.before == 0.7
+    assert f"{share:.0%} of the way" in str(place)
+
+
+def test_half_way_is_the_mean() -> None:
+    first, last = [np.zeros(3), np.ones((2, 2))], [np.full(3, 4.0), np.ones((2, 2))]
+    one, other = between.way(first, last, 0.25)
+    assert one.tolist() == [1.0, 1.0, 1.0]
+    assert np.array_equal(other, last[1])

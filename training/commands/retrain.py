@@ -32,6 +32,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--run", type=Path, required=True, help="folder for the run, the report and the bundle")
     add("--version", type=version, required=True, help="of the new bundle, such as 0.5.0")
     add("--labels", type=Path, help="soft labels of the data, by the distil command (.npz)")
+    add("--teacher", type=Path, action="append", default=[], metavar="RUN",
+        help="answers for old pictures in the base's place; may be given again")  # fmt: skip
     add("--also", type=_named, action="append", default=[], metavar="NAME=DATA",
         help="other labelled pictures to measure both on; may be given again")  # fmt: skip
     add("--force", action="store_true", help="make the bundle also when it is no better")
@@ -79,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     changes = Changes(**settings, fast=not options.float32)
     job = Job(
         options.feedback, options.base, options.data, options.run, options.version, changes,
-        options.labels, dict(options.also), _convert(options.data), _say,
+        options.labels, options.teacher, dict(options.also), _convert(options.data), _say,
     )  # fmt: skip
     bar = functools.partial(tqdm, leave=False, disable=None, unit="batch", dynamic_ncols=True)
     job.train(

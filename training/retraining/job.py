@@ -15,7 +15,7 @@ from training import recipe as recipes
 from training.data.pictures import PRIVATE, TRAINING
 from training.errors import RunError
 from training.loop import CONFIG, MODEL, Run
-from training.retraining import NOTE, feedback, page, replay
+from training.retraining import NOTE, between, feedback, page, replay
 from training.retraining import base as bases
 from training.retraining.comparison import Comparison, compare, toughen
 from training.teachers import Teachers
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Convert = Callable[[Path, Path, str, float, float], Path]
     """Keras file, folder, version, evenness and calm, to the bundle made in that folder."""
 
-BASE, CANDIDATE = "base", "candidate"
+BASE, CANDIDATE, BETWEEN = "base", "candidate", "between.keras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ class Job:
 
     It gets a run's own files (`training.loop`), the base's model in `base`, retraining.json (what
     was learnt from), report.md and report.json, and emotion-`version` when that is better.
-    `labels` are soft labels of the data set, or None; `others` are measured and told, by name.
+    It also gets between.keras, what of the new weights was taken (`training.retraining.between`).
+    `labels` are soft labels of the data set, or None; `teachers` are finished runs that answer for
+    old pictures in the base's place; `others` are measured and told, by name.
     """
 
     exports: Sequence[Path]
@@ -71,6 +73,7 @@ class Job:
     version: str
     changes: Changes
     labels: Path | None
+    teachers: Sequence[Path]
     others: Mapping[str, Path]
     convert: Convert
     say: Callable[[str], None]
@@ -99,8 +102,9 @@ class Job:
         pictures, targets, public = inputs.data(data, None, settings, self.labels)
         pictures = inputs.detected(self.run, pictures, settings)
         # One of its own for the batches, which may be made in another process.
-        teacher, base_answer = (Teachers([self.run / BASE], targets) for _ in range(2))
-        shown = replay.show(pictures, targets, told.learnt, settings, base_answer.of_crops)
+        runs = self.teachers or [self.run / BASE]
+        teacher, another = (Teachers(runs, targets) for _ in range(2))
+        shown = replay.show(pictures, targets, told.learnt, settings, another.of_crops)
         run = Run(
             self.run, settings, shown.pictures, shown.targets, public, threads, progress,
             teachers=teacher, in_advance=in_advance, teaching=shown.teaching,
@@ -113,6 +117,10 @@ class Job:
             f"{settings.disguised:.0%} old ones that look new"
         )
         run.train(report)
+        place = between.settle(
+            self.run / BASE / MODEL, self.run / MODEL, self.run / BETWEEN, public
+        )
+        self.say(str(place))
 
     def judge(self, force: bool) -> tuple[Path | None, list[str]]:
         """Convert the trained model, compare it with the base and write the report.
@@ -125,7 +133,7 @@ class Job:
         shutil.rmtree(made, ignore_errors=True)
         try:
             new = self.convert(
-                self.run / MODEL, made / "new", self.version, base.evenness, base.calm
+                self.run / BETWEEN, made / "new", self.version, base.evenness, base.calm
             )
             old = base.bundle or self.convert(base.model, made / "old", "0.0.0", 0.0, 1.0)
             compared = self._compare(old, new)
@@ -160,6 +168,7 @@ class Job:
         """
         note: dict[str, Any] = {
             "base": base.name,
+            "teachers": [run.resolve().name for run in self.teachers],
             "exports": feedback.digest(self.exports),
             "learnt": len(told.learnt),
             "held": len(told.held),
