@@ -7,7 +7,7 @@ kiosk's crops, drawn at random. That takes nothing from the crop but these figur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,6 +18,8 @@ from device.eye import crop
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from training.evaluate import Answer
+
 LOW, MIDDLE = (2.0, 5.0), (6.0, 12.0)
 """Bands of waves across a crop: a face has much in both, and blur takes the finer ones first."""
 WIDEST = 3.0
@@ -25,6 +27,8 @@ WIDEST = 3.0
 SPREAD = 2.0
 """A picture is blurred up to so many times more or less than the crops are: each face is as sharp
 as it is, so that what is known of one crop's blur is little."""
+STRENGTHS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+"""What blur and noise may be multiplied by."""
 EDGES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """The difference of two Laplacians, which hardly sees edges and much noise (Immerkaer 1996)."""
 
@@ -55,18 +59,43 @@ def look(images: NDArray[np.uint8]) -> Looks:
 
 
 def disguise(
-    images: NDArray[np.uint8], seen: NDArray[np.uint8], random: np.random.Generator
+    images: NDArray[np.uint8],
+    seen: NDArray[np.uint8],
+    random: np.random.Generator,
+    strength: float = 1.0,
 ) -> NDArray[np.uint8]:
     """Return pictures uint8 (n, 48, 48), each as if taken by the camera that `seen` (m, 48, 48) is.
 
-    They come out no sharper, brighter or less noisy than they are.
+    They come out no sharper, brighter or less noisy than they are. `strength` multiplies blur and
+    noise.
     """
     own, wanted = look(images), look(seen)
     index = random.integers(0, len(seen), len(images))
     blur = _blur(own.softness, wanted.softness)[index]
-    blur *= SPREAD ** random.uniform(-1, 1, len(images))
+    blur *= strength * SPREAD ** random.uniform(-1, 1, len(images))
+    wanted = replace(wanted, noise=strength * wanted.noise)
     pairs = zip(images, blur, index, strict=True)
     return np.stack([_changed(image, width, wanted, at, random) for image, width, at in pairs])
+
+
+def strength(
+    images: NDArray[np.uint8],
+    seen: NDArray[np.uint8],
+    random: np.random.Generator,
+    base: Answer,
+) -> float:
+    """Return how strongly to disguise, so that a model is as unsure of the pictures as of `seen`.
+
+    What is measured of crops tells less than all that is wrong with them; a model's mean confidence
+    tells the rest, and needs no label (Guillory et al. 2021, arXiv:2107.03315).
+    """
+
+    def confidence(crops: NDArray[np.uint8]) -> float:
+        return float(base(crop.standardise(crops)).max(axis=1).mean())
+
+    wanted = confidence(seen)
+    tried = {each: confidence(disguise(images, seen, random, each)) for each in STRENGTHS}
+    return min(tried, key=lambda each: abs(tried[each] - wanted))
 
 
 def _changed(

@@ -16,7 +16,7 @@ import numpy as np
 from device.eye import crop
 from device.messages import EMOTIONS
 from training.data.pictures import Pictures
-from training.retraining.disguise import disguise
+from training.retraining.disguise import disguise, strength
 from training.targets import blend
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from training.evaluate import Answer
     from training.recipe import Recipe
 
+ASKED = 1000
+"""So many old pictures tell how strongly to disguise."""
 KNOWN = 0.5
 """The weight of the base's answer to a picture in the target of its disguised form."""
 
@@ -87,7 +89,9 @@ def _disguised(
 ) -> Shown:
     images = np.asarray(old.images)
     known = blend(targets, base(crop.standardise(images)), KNOWN)
-    seen = disguise(images, np.asarray(new.images), random)
+    crops = np.asarray(new.images)
+    how = strength(images[:ASKED], crops, random, base)
+    seen = disguise(images, crops, random, how)
     pictures = Pictures(seen, old.labels, old.rows, old.landmarks)
     return Shown(pictures, known, _even(0.0, len(old)))
 
