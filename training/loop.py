@@ -100,6 +100,8 @@ class Run:
         self._in_advance = in_advance
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
+        if recipe.frozen:
+            network.freeze(self.model)
         self.average = network.build(False, recipe.width, recipe.squeeze)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)

@@ -32,7 +32,8 @@ class Recipe:
     `teaching` is the weight of teachers' answers against all of that.
     With `feedback`, that share of what is shown are crops that people let a kiosk keep: what they
     said is right with a chance of `trust`, and teachers weigh `feedback_teaching` on those. Another
-    share, `disguised`, are old pictures that look like them (`training.retraining`).
+    share, `disguised`, are old pictures that look like them (`training.retraining`). The
+    normalisations of a `frozen` network stay as they are.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
 
@@ -53,6 +54,7 @@ class Recipe:
     feedback: float = 0.0
     feedback_teaching: float = 0.0
     disguised: float = 0.0
+    frozen: bool = False
     trust: float = 0.85
     folds: int = 0
     fold: int = 0

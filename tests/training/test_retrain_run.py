@@ -23,7 +23,7 @@ from training import checkpoint, cli, loop
 from training.commands.retrain import REFUSED
 from training.data import fer2013
 from training.retraining import NOTE, feedback, page
-from training.retraining.job import CANDIDATE
+from training.retraining.job import BASE, BETWEEN, CANDIDATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +131,29 @@ def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: 
     assert (run / page.PAGE).read_text().startswith("# 9.0.0, retrained from base")
     assert "crops to learn from" in said
     assert not (run / CANDIDATE).exists()
+
+
+COMPARE = """
+import sys
+from pathlib import Path
+import numpy as np
+from training import network, predict
+run = Path(sys.argv[1])
+old, new, between = (predict.load(run / name) for name in sys.argv[2:])
+for one, other, third in zip(old.layers, new.layers, between.layers):
+    for weights in zip(one.get_weights(), other.get_weights(), third.get_weights()):
+        same = np.array_equal(weights[0], weights[1])
+        assert same == one.name.endswith(network.NORMALIZATION), one.name
+        low, high = np.minimum(*weights[:2]), np.maximum(*weights[:2])
+        assert ((low - 1e-6 <= weights[2]) & (weights[2] <= high + 1e-6)).all(), one.name
+"""
+
+
+def test_normalisations_stay_and_the_rest_is_between_old_and_new(better: tuple[Path, str]) -> None:
+    names = (f"{BASE}/{loop.MODEL}", loop.MODEL, BETWEEN)
+    done = _run([sys.executable, "-c", COMPARE, str(better[0]), *names])
+    assert done.returncode == 0, done.stderr
+    assert "of the way from the old weights to the new: PublicTest" in better[1]
 
 
 def test_what_a_retraining_was_begun_with_cannot_change(

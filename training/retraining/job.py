@@ -41,14 +41,15 @@ BASE, CANDIDATE, BETWEEN = "base", "candidate", "between.keras"
 class Changes:
     """What retraining does otherwise than the base's own recipe; `training.recipe` explains all."""
 
-    epochs: int = 6
+    epochs: int = 5
     seed: int = 1
-    rate: float = 0.01
+    rate: float = 0.015
     warm_up: float = 0.1
-    settle: float = 0.34
-    teaching: float = 0.8
-    feedback: float = 0.2
-    disguised: float = 0.25
+    settle: float = 1.0
+    frozen: bool = True
+    teaching: float = 0.9
+    feedback: float = 0.15
+    disguised: float = 0.35
     feedback_teaching: float = 0.3
     trust: float = 0.85
     limit: int = 0
