@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     Convert = Callable[[Path, Path, str, float, float], Path]
     """Keras file, folder, version, evenness and calm, to the bundle made in that folder."""
 
+MOST = 0.8
+"""The share of what is shown that may be other than the old pictures as they are."""
 BASE, CANDIDATE, BETWEEN = "base", "candidate", "between.keras"
 
 
@@ -54,6 +56,11 @@ class Changes:
     trust: float = 0.85
     limit: int = 0
     fast: bool = True
+
+    def __post_init__(self) -> None:
+        if self.feedback + self.disguised > MOST:
+            most = MOST - self.disguised
+            raise RunError(f"--share {self.feedback:g}: at most {most:g}, or too little stays old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +99,21 @@ class Job:
         Raises DatasetError, RunError or BundleError when something is not what it should be, or a
         resumed run was begun with something else.
         """
-        told, base = feedback.read(self.exports), bases.read(self.base)
-        self.say(str(told))
-        for name, count in told.rare.items():
-            self.say(f"too few held out to tell of {name}: {count}")
-        data = datasets.read(self.data)
-        data.split(PRIVATE)  # now, rather than after an hour
+        told, base, data = self._read()
         settings = self._settings(base)
         self._begin(settings, base, told, resume)
         pictures, targets, public = inputs.data(data, None, settings, self.labels)
         pictures = inputs.detected(self.run, pictures, settings)
-        # One of its own for the batches, which may be made in another process.
+        # The batches, which may be made in another process, have teachers of their own.
         runs = self.teachers or [self.run / BASE]
-        teacher, another = (Teachers(runs, targets) for _ in range(2))
-        shown = replay.show(pictures, targets, told.learnt, settings, another.of_crops)
+        teachers, others = (Teachers(runs, targets) for _ in range(2))
+        shown = replay.show(pictures, targets, told.learnt, settings, others.of_crops)
         run = Run(
             self.run, settings, shown.pictures, shown.targets, public, threads, progress,
-            teachers=teacher, in_advance=in_advance, teaching=shown.teaching,
+            teachers=teachers, in_advance=in_advance, teaching=shown.teaching,
         )  # fmt: skip
-        run.start_from(self.run / BASE / MODEL)
+        first = self.run / BASE / MODEL
+        run.start_from(first)
         if resume:
             run.resume()
         self.say(
@@ -118,10 +121,7 @@ class Job:
             f"{settings.disguised:.0%} old ones that look new"
         )
         run.train(report)
-        place = between.settle(
-            self.run / BASE / MODEL, self.run / MODEL, self.run / BETWEEN, public
-        )
-        self.say(str(place))
+        self.say(str(between.settle(first, self.run / MODEL, self.run / BETWEEN, public)))
 
     def judge(self, force: bool) -> tuple[Path | None, list[str]]:
         """Convert the trained model, compare it with the base and write the report.
@@ -152,13 +152,23 @@ class Job:
             shutil.rmtree(made, ignore_errors=True)
         return bundle, objections
 
+    def _read(self) -> tuple[Feedback, Base, Dataset]:
+        """Read all that is given, so that what is wrong with it is said before an hour of work."""
+        told, base = feedback.read(self.exports), bases.read(self.base)
+        self.say(str(told))
+        for name, count in told.rare.items():
+            self.say(f"too few held out to tell of {name}: {count}")
+        data = datasets.read(self.data)
+        data.split(PRIVATE)
+        return told, base, data
+
     def _settings(self, base: Base) -> Recipe:
         """Return the base's recipe with what is to be different."""
         return dataclasses.replace(
             base.recipe,
             **dataclasses.asdict(self.changes),
             votes=0.0,
-            soft=base.recipe.soft if self.labels else 0.0,
+            soft=(base.recipe.soft or recipes.Recipe().soft) if self.labels else 0.0,
             folds=0,
         )
 
