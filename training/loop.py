@@ -147,8 +147,6 @@ class Run:
                 if time.monotonic() - started + longest > hours * HOUR:
                     return False
                 epoch = self._epoch(schedule, step, batches)
-                if not math.isfinite(epoch.loss):
-                    raise RunError(f"{self.folder}: epoch {epoch.number} diverged; lower the rate")
                 longest = max(longest, epoch.seconds)
                 self.finished += 1
                 if self._batches.part.first:
@@ -173,7 +171,10 @@ class Run:
             losses.append(step(*batch, np.float32(rate), np.float32(keep)))
         step.settle()
         loss = float(np.mean([float(each) for each in losses]))
-        public = measure(predict.probabilities(self.average, self._crops), self._public.labels)
+        given = predict.probabilities(self.average, self._crops)
+        if not (math.isfinite(loss) and np.isfinite(given).all()):
+            raise RunError(f"{self.folder}: epoch {self.finished + 1} diverged; lower the rate")
+        public = measure(given, self._public.labels)
         return Epoch(self.finished + 1, time.monotonic() - started, rate, loss, public)
 
     def _state(self) -> dict[str, list[Any]]:
