@@ -45,7 +45,7 @@ class Changes:
 
     epochs: int = 5
     seed: int = 1
-    rate: float = 0.015
+    rate: float = 0.004
     warm_up: float = 0.1
     settle: float = 1.0
     frozen: bool = True
