@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 ENLARGED = 3
 """Pictures are tilted at so many times their size, to stay as sharp as they are."""
-
-
 ERROR = 0.01
 """How far key points are off, as a share of the face's side: half a pixel of the crop."""
 

@@ -17,7 +17,7 @@ from training.errors import RunError
 from training.recipe import Recipe
 from training.retraining import between, comparison, page, replay
 from training.retraining.comparison import Both, Change, Comparison, Robust
-from training.retraining.disguise import disguise, look
+from training.retraining.disguise import disguise, look, matching
 from training.retraining.paired import Paired, bootstrap, pair
 
 if TYPE_CHECKING:
@@ -107,6 +107,24 @@ def test_a_kiosk_like_the_data_set_disguises_nothing() -> None:
     assert np.median(after.softness) == pytest.approx(np.median(before.softness), abs=0.15)
     assert np.median(after.noise) == pytest.approx(np.median(before.noise), rel=0.3)
     assert after.deviation.mean() == pytest.approx(before.deviation.mean(), rel=0.1)
+
+
+def test_pictures_are_disguised_until_a_model_is_as_unsure_of_them() -> None:
+    """This one is the less sure the more neighbours differ, at some distance."""
+
+    def model(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        apart = crops[:, :, 4:].astype(np.float32) - crops[:, :, :-4]
+        out = np.zeros((len(crops), 7), np.float32)
+        out[:, 0] = 1 / (1 + np.abs(apart).mean(axis=(1, 2)))
+        return out
+
+    even = np.full((150, 48, 48), 128, np.uint8) + (grain(150, seed=1) // 16)
+    random = np.random.default_rng(0)
+    fine = seen(even, blur=0, light=0.5, noise=6)
+    coarse = np.stack([cv2.GaussianBlur(each, (0, 0), 0.7) for each in seen(even, 0, 0.5, 12)])
+    asked, more = (matching(even, each, random, model) for each in (fine, coarse))
+    assert asked < more, "such noise is measured as less than it is"
+    assert matching(even, even, random, model) <= 1.25
 
 
 def test_noise_is_measured() -> None:

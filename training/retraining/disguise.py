@@ -78,7 +78,7 @@ def disguise(
     return np.stack([_changed(image, width, wanted, at, random) for image, width, at in pairs])
 
 
-def strength(
+def matching(
     images: NDArray[np.uint8],
     seen: NDArray[np.uint8],
     random: np.random.Generator,

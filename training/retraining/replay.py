@@ -16,7 +16,7 @@ import numpy as np
 from device.eye import crop
 from device.messages import EMOTIONS
 from training.data.pictures import Pictures
-from training.retraining.disguise import disguise, strength
+from training.retraining.disguise import disguise, matching
 from training.targets import blend
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _disguised(
     images = np.asarray(old.images)
     known = blend(targets, base(crop.standardise(images)), KNOWN)
     crops = np.asarray(new.images)
-    how = strength(images[:ASKED], crops, random, base)
+    how = matching(images[:ASKED], crops, random, base)
     seen = disguise(images, crops, random, how)
     pictures = Pictures(seen, old.labels, old.rows, old.landmarks)
     return Shown(pictures, known, _even(0.0, len(old)))
