@@ -204,14 +204,15 @@ def test_a_model_that_is_no_better_becomes_no_bundle(
     assert "as it was forced" in (run / page.PAGE).read_text()
 
 
-def test_the_bundle_that_was_made_is_the_next_base(
-    better: tuple[Path, str], dataset: tuple[Path, Path], told: Path, tmp_path: Path
+def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
+    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
 ) -> None:
     bundle, run = better[0] / "emotion-9.0.0", tmp_path / "run"
-    done = _run(_retrain(dataset[0], bundle, told, run, "--epochs", 1, version="9.1.0"))
+    more = ("--epochs", 1, "--teacher", base, "--ahead")
+    done = _run(_retrain(dataset[0], bundle, told, run, *more, version="9.1.0"))
     assert done.returncode in (0, REFUSED), done.stderr
     report = json.loads((run / page.REPORT).read_text())
-    assert report["base"] == "emotion-9.0.0"
+    assert (report["base"], report["teachers"]) == ("emotion-9.0.0", ["base"])
     before = json.loads((better[0] / page.REPORT).read_text())
     assert report["held_out_feedback"]["old"] == before["held_out_feedback"]["new"]
 
