@@ -43,14 +43,14 @@ BASE, CANDIDATE, BETWEEN = "base", "candidate", "between.keras"
 class Changes:
     """What retraining does otherwise than the base's own recipe; `training.recipe` explains all."""
 
-    epochs: int = 2
+    epochs: int = 5
     seed: int = 1
-    rate: float = 0.015
+    rate: float = 0.004
     warm_up: float = 0.1
-    settle: float = 0.5
-    frozen: bool = False
+    settle: float = 1.0
+    frozen: bool = True
     teaching: float = 0.9
-    feedback: float = 0.2
+    feedback: float = 0.15
     disguised: float = 0.35
     feedback_teaching: float = 0.3
     trust: float = 0.85
