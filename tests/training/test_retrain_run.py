@@ -37,7 +37,7 @@ pytestmark = [
 
 PATIENCE = 250
 CROPS = 420
-SMALL = ("--epochs", 24, "--rate", 0.05, "--seed", 3)
+SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3)
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:

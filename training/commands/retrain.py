@@ -41,7 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     group = retrain.add_argument_group("how it learns")
     for name, (kind, words) in SETTINGS.items():
         group.add_argument(f"--{name.replace('_', '-')}", type=kind, help=words)
-    group.add_argument("--limit", type=positive, help="use only so many old pictures")
+    group.add_argument("--limit", type=positive, help="old pictures to use (default 8000)")
     group.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
     group.add_argument("--ahead", action="store_true", help="make the batches on a second core")
     group.add_argument(

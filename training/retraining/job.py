@@ -54,7 +54,7 @@ class Changes:
     disguised: float = 0.35
     feedback_teaching: float = 0.3
     trust: float = 0.85
-    limit: int = 0
+    limit: int = 8000
     fast: bool = True
 
     def __post_init__(self) -> None:
