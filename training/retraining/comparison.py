@@ -54,11 +54,6 @@ class Robust:
     gain: float
     interval: tuple[float, float]
 
-    @property
-    def worst(self) -> Change:
-        """The change under which the new model falls behind the old one the most."""
-        return min(self.changes, key=lambda each: each.new - each.old)
-
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""
         rows = [
