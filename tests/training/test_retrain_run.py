@@ -121,7 +121,7 @@ def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: 
     assert report["objections"] == []
     held = feedback.read([told]).held
     assert report["held_out_feedback"]["difference"]["pictures"] == len(held)
-    assert report["held_out_feedback"]["difference"]["gain"] > 0.3
+    assert report["held_out_feedback"]["difference"]["gain"] > 0.1
     assert report["private_test"]["difference"]["pictures"] == 49
     assert set(report["others"]) == {"again, PublicTest", "again, PrivateTest"}
     assert report["others"]["again, PrivateTest"] == report["private_test"]
