@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
-from training.commands.options import DATA, factor, share
+from training.commands.options import DATA, factor, share, version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_convert)
     parser.add_argument("--model", type=Path, required=True, help="model.keras of a run")
     parser.add_argument("--data", type=Path, required=True, help=DATA)
-    parser.add_argument("--version", type=_version, required=True, help="such as 0.1.0")
+    parser.add_argument("--version", type=version, required=True, help="such as 0.1.0")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder to make emotion-VERSION in (assets/models)"
     )
@@ -78,12 +77,6 @@ def _pack_parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", type=Path, help="the private key; without one it is unsigned")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
     return parser
-
-
-def _version(text: str) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
-    return text
 
 
 def _convert(options: argparse.Namespace) -> int:

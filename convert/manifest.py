@@ -11,6 +11,7 @@ from device.eye import crop
 from device.eye.bundle import SCHEMA
 from device.messages import EMOTIONS
 from training import recipe
+from training.retraining import NOTE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,7 +72,13 @@ def training(config: Path) -> dict[str, Any]:
         )
     elif settings.votes:
         about["data"] += f", softened with {settings.votes:.0%} FER+ votes"
-    if settings.teaching:
+    if settings.feedback:
+        about["data"] += (
+            f", then from an older model with {settings.teaching:.0%} answers of models before, "
+            f"{settings.feedback:.0%} of it crops that people let a kiosk keep"
+        )
+        about["retrained"] = retraining(config.parent)
+    elif settings.teaching:
         about["data"] += f", then {settings.teaching:.0%} answers of wider networks"
     if settings.limit:
         about["data"] += f", limited to {settings.limit}"
@@ -82,6 +89,15 @@ def training(config: Path) -> dict[str, Any]:
         "seed": settings.seed,
         "selected_and_calibrated_on": "PublicTest (bias, temperature), Training (int8 ranges)",
     }
+
+
+def retraining(run: Path) -> dict[str, Any] | None:
+    """Return what a run's folder says of the model that it began with, if it says that."""
+    try:
+        about: dict[str, Any] = json.loads((run / NOTE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return about
 
 
 def text(manifest: dict[str, Any]) -> str:

@@ -34,7 +34,8 @@ LOT = 16
 class Batches:
     """The batches of `pictures` with their `targets` float32 (n, 7), and teachers' answers to them.
 
-    Raises RunError when they cannot be shared among the processes.
+    `teaching` float32 (n,) is the weight of the teachers' answers to each, where it is not the
+    recipe's. Raises RunError when they cannot be shared among the processes.
     """
 
     pictures: Pictures
@@ -42,6 +43,7 @@ class Batches:
     recipe: Recipe
     part: Part = field(default_factory=Part)
     teachers: Teachers | None = None
+    teaching: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         if self.part.processes == 1:
@@ -73,17 +75,25 @@ class Batches:
 
     def _batch(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Batch:
         lots = zip(*self._lots(index, seed), strict=True)
-        images, targets = (np.concatenate(each) for each in lots)
+        images, answers = (np.concatenate(each) for each in lots)
+        targets, weight = answers[:, :-1], answers[:, -1:]
         if self.teachers:
-            targets = blend(targets, self.teachers(images), self.recipe.teaching)
+            targets = blend(targets, self.teachers(images), weight)
         return images, targets
 
     def _lots(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Iterator[Batch]:
         recipe = self.recipe.at(seed[0])
+        answers = np.column_stack([self.targets[index], self._weights(index)])
         each = len(index) // self.part.processes
         start = self.part.process * each
         for place in range(start, start + each, LOT):
-            lot = index[place : min(place + LOT, start + each)]
+            lot = slice(place, min(place + LOT, start + each))
             random = np.random.default_rng([self.recipe.seed, *seed, place])
-            images = augment(self.pictures.take(lot), recipe, random)
-            yield mix(images, self.targets[lot], recipe, random)
+            images = augment(self.pictures.take(index[lot]), recipe, random)
+            yield mix(images, answers[lot], recipe, random)
+
+    def _weights(self, index: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the weight of the teachers' answers, (n,); mixed pictures have a mixed one."""
+        if self.teaching is None:
+            return np.full(len(index), self.recipe.teaching, np.float32)
+        return self.teaching[index]

@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
-from training.commands import card, distil, evaluate, prepare, train
+from training.commands import card, distil, evaluate, prepare, retrain, simulate, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prepare, train, distil, evaluate, card)
+COMMANDS = (prepare, train, distil, evaluate, card, retrain, simulate)
 """Each adds itself; what they need is imported when they run."""
 
 

@@ -73,7 +73,8 @@ class Run:
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
     the way that it would have gone. With several processes (JAX alone) each has the same pictures,
     makes its `part` of every batch, and the first writes; the folder must be one that all see.
-    With `in_advance`, the batches are made in a process of their own.
+    With `in_advance`, the batches are made in a process of their own. `teaching` float32 (n,) is
+    how much the teachers are heeded for each picture, where it is not the recipe's.
     """
 
     def __init__(
@@ -88,16 +89,19 @@ class Run:
         part: Part = Part(),  # noqa: B008 (it cannot be changed)
         teachers: Teachers | None = None,
         in_advance: bool = False,
+        teaching: NDArray[np.float32] | None = None,
     ) -> None:
         backend = backends.start(threads)
         import keras
 
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
-        self._batches = Batches(pictures, targets, recipe, part, teachers)
+        self._batches = Batches(pictures, targets, recipe, part, teachers, teaching)
         self._in_advance = in_advance
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
+        if recipe.frozen:
+            network.freeze(self.model)
         self.average = network.build(False, recipe.width, recipe.squeeze)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)
@@ -143,8 +147,6 @@ class Run:
                 if time.monotonic() - started + longest > hours * HOUR:
                     return False
                 epoch = self._epoch(schedule, step, batches)
-                if not math.isfinite(epoch.loss):
-                    raise RunError(f"{self.folder}: epoch {epoch.number} diverged; lower the rate")
                 longest = max(longest, epoch.seconds)
                 self.finished += 1
                 if self._batches.part.first:
@@ -169,7 +171,10 @@ class Run:
             losses.append(step(*batch, np.float32(rate), np.float32(keep)))
         step.settle()
         loss = float(np.mean([float(each) for each in losses]))
-        public = measure(predict.probabilities(self.average, self._crops), self._public.labels)
+        given = predict.probabilities(self.average, self._crops)
+        if not (math.isfinite(loss) and np.isfinite(given).all()):
+            raise RunError(f"{self.folder}: epoch {self.finished + 1} diverged; lower the rate")
+        public = measure(given, self._public.labels)
         return Epoch(self.finished + 1, time.monotonic() - started, rate, loss, public)
 
     def _state(self) -> dict[str, list[Any]]:

@@ -77,6 +77,16 @@ def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
     return folded
 
 
+def freeze(model: keras.Model) -> None:
+    """Let a model's normalisations stay as they are while the rest of it is trained.
+
+    Pictures of another kind would else move them at once, under what was learnt with them.
+    """
+    for layer in model.layers:
+        if layer.name.endswith(NORMALIZATION):
+            layer.trainable = False
+
+
 def macs(model: keras.Model) -> int:
     """Count the multiplications of one crop's convolutions and dense layers."""
     from keras import layers

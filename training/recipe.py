@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from training.errors import RunError
 
@@ -30,6 +30,10 @@ class Recipe:
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     `teaching` is the weight of teachers' answers against all of that.
+    With `feedback`, that share of what is shown are crops that people let a kiosk keep: what they
+    said is right with a chance of `trust`, and teachers weigh `feedback_teaching` on those. Another
+    share, `disguised`, are old pictures that look like them (`training.retraining`). The
+    normalisations of a `frozen` network stay as they are.
     With `folds`, every picture of fold `fold` is kept out of training, for `training.distil`.
     """
 
@@ -47,6 +51,11 @@ class Recipe:
     votes: float = 0.2
     soft: float = 0.4
     teaching: float = 0.0
+    feedback: float = 0.0
+    feedback_teaching: float = 0.0
+    disguised: float = 0.0
+    frozen: bool = False
+    trust: float = 0.85
     folds: int = 0
     fold: int = 0
     width: float = 1.0
@@ -103,8 +112,16 @@ class Recipe:
 def load(path: Path) -> Recipe:
     """Read a recipe. Raises RunError when the file is not one."""
     try:
-        return Recipe(**json.loads(path.read_text("utf-8")))
+        return of(json.loads(path.read_text("utf-8")), path)
     except OSError as error:
         raise RunError(f"{path}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
+        raise RunError(f"{path}: not a training configuration: {error}") from error
+
+
+def of(settings: Any, path: Path) -> Recipe:
+    """Return the recipe of settings by name, out of a file. Raises RunError when they are none."""
+    try:
+        return Recipe(**settings)
+    except TypeError as error:
         raise RunError(f"{path}: not a training configuration: {error}") from error

@@ -20,7 +20,7 @@ from training import landmarks, serving
 from training.evaluate import sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -53,14 +53,19 @@ class Row:
 
 def measure(answer: Answer, pictures: Pictures) -> dict[str, list[Row]]:
     """Return the rows for each kind of change to the pictures themselves, by its name."""
-    out: dict[str, list[Row]] = {}
+    out: dict[str, list[Row]] = {kind: [] for kind in CHANGES}
+    for kind, step, crops in changed(pictures):
+        out[kind].append(_row(answer, crops, pictures.labels, step))
+    return out
+
+
+def changed(pictures: Pictures) -> Iterator[tuple[str, float, NDArray[np.uint8]]]:
+    """Go over the kinds of change and their steps, with the pictures so changed, standardised."""
     for kind, (change, steps, _) in CHANGES.items():
-        out[kind] = []
         for step in steps:
             random = np.random.default_rng(SEED)
-            changed = np.stack([change(image, step, random) for image in pictures])
-            out[kind].append(_row(answer, crop.standardise(changed), pictures.labels, step))
-    return out
+            images = np.stack([change(image, step, random) for image in pictures])
+            yield kind, step, crop.standardise(images)
 
 
 def rolled(answer: Answer, pictures: Pictures) -> list[Row]:

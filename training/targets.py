@@ -83,8 +83,11 @@ def offset(targets: NDArray[np.float32], balance: float) -> NDArray[np.float32]:
 
 
 def blend(
-    hard: NDArray[np.float32], shares: NDArray[np.float32], weight: float
+    hard: NDArray[np.float32], shares: NDArray[np.float32], weight: float | NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Blend targets (n, 7) with others' shares, leaving them alone where there are no shares."""
+    """Blend targets (n, 7) with others' shares, leaving them alone where there are no shares.
+
+    The shares' weight is one for all, or (n, 1).
+    """
     each = weight * shares.sum(axis=1, keepdims=True)
     return np.asarray(hard * (1 - each) + shares * weight, np.float32)

@@ -60,6 +60,11 @@ class Teachers:
         mean: NDArray[np.float32] = np.mean(list(answers), axis=0, dtype=np.float32)
         return mean
 
+    def of_crops(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the same of many crops, uint8 (n, 48, 48), n at least 1."""
+        parts = (crops[at : at + predict.BATCH] for at in range(0, len(crops), predict.BATCH))
+        return np.concatenate([self(part.astype(np.float32)) for part in parts])
+
 
 def _read(run: Path, targets: NDArray[np.float32]) -> _Teacher:
     settings: Recipe = recipes.load(run / CONFIG)

@@ -20,6 +20,8 @@ from training.teachers import Teachers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 RECIPE = Recipe(batch=64)
 
 
@@ -130,3 +132,24 @@ def test_the_last_epochs_settle() -> None:
     assert late.roll < recipe.roll
     assert 0 < late.detected_chance < recipe.detected_chance, "some crops are the device's"
     assert Recipe().at(47) == Recipe()
+
+
+class _Sure(Teachers):
+    """Teachers who say the last emotion, whatever they see."""
+
+    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.tile(np.eye(7, dtype=np.float32)[6], (len(images), 1))
+
+
+def test_teachers_are_heeded_for_each_picture_as_it_is_said() -> None:
+    pictures = _pictures(128)
+    labels = np.zeros(128, np.int64)
+    hard = np.eye(7, dtype=np.float32)[labels]
+    teaching = np.linspace(0, 1, 128, dtype=np.float32)
+    recipe = Recipe(batch=64, mixing=0, teaching=0.25)
+    for weights, expected in ((teaching, teaching), (None, np.full(128, 0.25))):
+        batches = Batches(pictures, hard, recipe, teachers=_Sure([], hard), teaching=weights)
+        targets = np.concatenate([targets for _, targets in batches.epoch(0)])
+        assert targets.shape == (128, 7)
+        assert targets.sum(axis=1) == pytest.approx(np.ones(128))
+        assert np.sort(targets[:, 6]) == pytest.approx(expected, abs=1e-6)

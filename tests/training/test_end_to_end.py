@@ -294,3 +294,10 @@ def test_a_network_of_another_width_that_squeezes(
     done = _run(_train(dataset, tmp_path / "none", "--width", "0"))
     assert done.returncode == 2
     assert "must be 0.25 to 8" in done.stderr
+
+
+def test_a_run_that_diverges_says_so(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+    wild = ("--epochs", 3, "--limit", 140, "--width", "0.25", "--rate", "1e30")
+    done = _run(_train(dataset, tmp_path / "run", *wild))
+    assert done.returncode == 2
+    assert "diverged; lower the rate" in done.stderr.splitlines()[-1]

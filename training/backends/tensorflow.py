@@ -59,7 +59,7 @@ def normalization() -> Any:
 
     class FusedNormalization(layers.BatchNormalization):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
-            if not training:
+            if not (training and self.trainable):
                 return super().call(inputs, training=False, mask=mask)
             outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
                 inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True

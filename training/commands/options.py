@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
 
@@ -29,3 +30,18 @@ def share(text: str) -> float:
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError("must be 0 to 1")
     return number
+
+
+def part(text: str) -> float:
+    """Read a number above 0 and below 1."""
+    number = float(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError("must be more than 0 and less than 1")
+    return number
+
+
+def version(text: str) -> str:
+    """Read a model's version."""
+    if not re.fullmatch(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
+    return text

@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     if options.resume:
         run.resume()
     say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")
-    if not run.train(lambda epoch: _report(epoch, settings.epochs), options.max_hours or math.inf):
+    if not run.train(lambda epoch: report(epoch, settings.epochs), options.max_hours or math.inf):
         say(f"stopped in time after epoch {run.finished}; --resume goes on")
     return 0
 
@@ -135,7 +135,8 @@ def _silent(_: str) -> None:
     """Say nothing: the first process speaks for all."""
 
 
-def _report(epoch: Epoch, epochs: int) -> None:
+def report(epoch: Epoch, epochs: int) -> None:
+    """Print a finished epoch of so many."""
     left = (epochs - epoch.number) * epoch.seconds
     public = epoch.public
     print(

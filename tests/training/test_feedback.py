@@ -1,0 +1,144 @@
+"""Exports that are learnt from: what is held out, what is left out, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from exports import FIRST, export, grain, kept
+
+from device.feedback import archive
+from device.messages import EMOTIONS
+from training.errors import DatasetError
+from training.retraining import feedback
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from training.data.pictures import Pictures
+
+COUNT = 400
+LABELS = [EMOTIONS[number % 7] for number in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(tmp_path_factory.mktemp("export") / "export.zip", grain(COUNT), LABELS)
+
+
+def crops(pictures: Pictures) -> set[bytes]:
+    return {image.tobytes() for image in pictures}
+
+
+def test_a_quarter_is_held_out_and_everything_is_somewhere(whole: Path) -> None:
+    told = feedback.read([whole])
+    assert len(told.learnt) + len(told.held) == COUNT
+    assert 0.15 < len(told.held) / COUNT < 0.35
+    assert not crops(told.learnt) & crops(told.held)
+    named = dict(zip((image.tobytes() for image in grain(COUNT)), LABELS, strict=True))
+    for side in (told.learnt, told.held):
+        for image, label in zip(side, side.labels, strict=True):
+            assert named[image.tobytes()] == EMOTIONS[label]
+    assert str(told) == f"{len(told.learnt)} crops to learn from, {len(told.held)} held out"
+
+
+def test_a_crop_stays_on_its_side_in_later_exports(whole: Path, tmp_path: Path) -> None:
+    """The next export has lost the oldest crops, and has newer ones."""
+    rest = kept(grain(COUNT), LABELS)[150:]
+    new = kept(grain(150, seed=1), LABELS[:150], first=FIRST + COUNT)
+    archive.save(tmp_path / "later.zip", [*new, *rest])
+    before, after = feedback.read([whole]), feedback.read([tmp_path / "later.zip"])
+    stayed = crops(before.held) & (crops(after.held) | crops(after.learnt))
+    assert stayed
+    assert stayed <= crops(after.held)
+
+
+def test_all_crops_of_an_hour_are_on_one_side() -> None:
+    held = [feedback.is_held(hour) for hour in range(FIRST, FIRST + 4000)]
+    assert held == [feedback.is_held(hour) for hour in range(FIRST, FIRST + 4000)]
+    assert 0.22 < np.mean(held) < 0.28
+
+
+def test_the_same_crop_in_two_exports_counts_once(whole: Path, tmp_path: Path) -> None:
+    again = export(tmp_path / "again.zip", grain(50), LABELS[:50], first=FIRST + 9000)
+    told, alone = feedback.read([whole, again]), feedback.read([whole])
+    assert len(told.learnt) == len(alone.learnt)
+    assert crops(told.held) == crops(alone.held)
+    assert "50 left out: in the exports again" in str(told)
+
+
+def test_what_cannot_be_learnt_from_is_left_out_and_said(whole: Path, tmp_path: Path) -> None:
+    other = [EMOTIONS[(number + 1) % 7] for number in range(10)]
+    blank = np.full((1, 48, 48), 90, np.uint8)
+    images = np.concatenate([grain(COUNT)[:10], blank])
+    more = export(tmp_path / "more.zip", images, [*other, "happy"])
+    told = feedback.read([whole, more])
+    assert len(told.learnt) + len(told.held) == COUNT - 10
+    assert told.left_out["people named it differently"] == 10
+    assert told.left_out["blank"] == 1
+
+
+def test_what_looks_like_a_held_out_crop_is_not_learnt(whole: Path, tmp_path: Path) -> None:
+    alone = feedback.read([whole])
+    hour = next(hour for hour in range(FIRST + 9000, FIRST + 9100) if not feedback.is_held(hour))
+    held = np.asarray(alone.held.images)[:1]
+    noise = np.random.default_rng(5).integers(-2, 3, held.shape)
+    twin = np.clip(held.astype(int) + noise, 0, 255).astype(np.uint8)
+    label = EMOTIONS[alone.held.labels[0]]
+    told = feedback.read([whole, export(tmp_path / "twin.zip", twin, [label], first=hour)])
+    assert told.left_out["like one that is held out"] == 1
+    assert crops(told.learnt) == crops(alone.learnt)
+
+
+def test_emotions_that_are_rare_are_named(tmp_path: Path) -> None:
+    labels = ["disgust" if number < 20 else "happy" for number in range(COUNT)]
+    told = feedback.read([export(tmp_path / "export.zip", grain(COUNT), labels)])
+    assert told.rare.keys() == set(EMOTIONS) - {"happy"}
+    assert 0 < told.rare["disgust"] < 10
+    assert told.rare["fear"] == 0
+
+
+def test_too_few_crops_are_refused(tmp_path: Path) -> None:
+    few = export(tmp_path / "few.zip", grain(120), LABELS[:120])
+    with pytest.raises(DatasetError, match=r"crops to (learn from|judge by) where .* are needed"):
+        feedback.read([few])
+    with pytest.raises(DatasetError, match="0 crops to learn from where 100 are needed"):
+        feedback.read([export(tmp_path / "none.zip", grain(1)[:0], [])])
+
+
+def test_what_is_no_export_is_refused(whole: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(whole.read_bytes()[:-100])
+    with pytest.raises(DatasetError, match=r"not an export that can be used: .*cut\.zip: "):
+        feedback.read([whole, cut])
+    with pytest.raises(DatasetError, match="no such file"):
+        feedback.read([tmp_path / "missing.zip"])
+
+
+def test_crops_that_were_cut_otherwise_are_refused(whole: Path, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename == "manifest.json":
+                about = json.loads(content)
+                about["crop"]["version"] += 1
+                content = json.dumps(about).encode()
+            new.writestr(info, content)
+    (tmp_path / "other.zip").write_bytes(out.getvalue())
+    with pytest.raises(DatasetError, match=r"manifest\.json: crop\.version: should be 1"):
+        feedback.read([tmp_path / "other.zip"])
+
+
+def test_a_digest_is_of_the_content_in_any_order(whole: Path, tmp_path: Path) -> None:
+    copy, other = tmp_path / "copy.zip", tmp_path / "other.zip"
+    copy.write_bytes(whole.read_bytes())
+    other.write_bytes(b"other")
+    assert feedback.digest([whole, other]) == feedback.digest([other, copy])
+    assert feedback.digest([whole]) != feedback.digest([other])
+    with pytest.raises(DatasetError, match="No such file"):
+        feedback.digest([tmp_path / "missing.zip"])

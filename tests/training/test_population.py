@@ -1,0 +1,125 @@
+"""A made-up kiosk: what its camera gives, what people answer, and the export of that."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from faces import astronaut
+
+from device.eye import bundle as bundles
+from device.feedback import archive
+from device.messages import EMOTIONS
+from device.paths import ASSETS
+from training import answers, cli, data, population
+from training.cameras import CAMERAS, Camera, camera
+from training.data.pictures import Pictures
+from training.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BUNDLE = bundles.bundles(ASSETS / "models")[-1]
+COUNT = 40
+
+
+@pytest.fixture(scope="module")
+def face() -> NDArray[np.uint8]:
+    """Return a face as a data set has it, uint8 (48, 48)."""
+    from device.eye.crop import align
+    from device.eye.detector import ACQUIRE, Detector
+
+    image = astronaut()
+    (found,) = Detector().detect(image, ACQUIRE)
+    return align(image, found.landmarks)
+
+
+@pytest.fixture
+def people(face: NDArray[np.uint8]) -> Pictures:
+    rows = np.arange(COUNT)
+    return Pictures(np.stack([face] * COUNT), rows % 7, rows)
+
+
+def test_a_bad_camera_is_darker_noisier_and_softer(people: Pictures) -> None:
+    from training.retraining.disguise import look
+
+    plain, dark, old = (
+        look(np.asarray(population.see(people, CAMERAS[name], 1).images))
+        for name in ("plain", "dark", "old")
+    )
+    assert np.median(dark.mean) < 0.8 * np.median(plain.mean)
+    ratio = (np.median(each.noise / each.deviation) for each in (dark, plain))
+    assert next(ratio) > 1.5 * next(ratio)
+    assert np.median(old.softness) > np.median(plain.softness) + 0.3
+
+
+def test_who_is_found_stays_who_they_are(people: Pictures) -> None:
+    seen = population.see(people, CAMERAS["low"], 1)
+    assert 0 < len(seen) <= COUNT
+    assert np.array_equal(seen.labels, people.labels[seen.rows])
+    again = population.see(people.take(np.arange(COUNT)[::-1]), CAMERAS["low"], 1)
+    assert np.array_equal(again.images[::-1], seen.images), "it depends on the row alone"
+    other = population.see(people, CAMERAS["low"], 2)
+    assert not np.array_equal(other.images[0], seen.images[0])
+
+
+def test_a_camera_seen_from_below_is_another_view(people: Pictures) -> None:
+    plain, low = (population.see(people, CAMERAS[name], 1) for name in ("plain", "low"))
+    both = np.intersect1d(plain.rows, low.rows)
+    pairs = [(plain.images[plain.rows == row][0], low.images[low.rows == row][0]) for row in both]
+    assert np.mean([np.abs(a.astype(int) - b).mean() for a, b in pairs]) > 5
+
+
+def test_several_faults_are_one_bad_camera() -> None:
+    bad = camera(["dark", "low", "old"])
+    assert bad == Camera(
+        CAMERAS["low"].tilt,
+        CAMERAS["dark"].light,
+        CAMERAS["dark"].grain,
+        CAMERAS["old"].blur,
+        CAMERAS["old"].jpeg,
+    )
+    assert camera([]) == camera(["plain"]) == Camera()
+
+
+def test_nobody_found_is_said() -> None:
+    nobody = Pictures(np.zeros((3, 48, 48), np.uint8), np.zeros(3, np.int64), np.arange(3))
+    with pytest.raises(DatasetError, match="finds none of these faces"):
+        population.see(nobody, Camera(), 1)
+
+
+def test_people_are_as_honest_as_they_are_said_to_be() -> None:
+    labels = np.arange(7000) % 7
+    many = Pictures(np.zeros((7000, 48, 48), np.uint8), labels, labels)
+    felt = answers.answer(many, 0.88, np.random.default_rng(0))
+    assert np.mean(felt == labels) == pytest.approx(0.88, abs=0.015)
+    assert np.bincount(felt).min() > 900
+    assert np.array_equal(answers.answer(many, 1.0, np.random.default_rng(0)), labels)
+
+
+def test_the_command_makes_an_export_and_people(
+    people: Pictures, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["emotion,pixels,Usage"]
+    for usage in ("Training", "PublicTest", "PrivateTest"):
+        for image, label in zip(people, people.labels, strict=True):
+            lines.append(f"{label},{' '.join(map(str, image.ravel()))},{usage}")
+    source = tmp_path / "fer2013.csv"
+    source.write_text("\n".join(lines) + "\n")
+    out = tmp_path / "out"
+    given = ["simulate", "--data", source, "--model", BUNDLE, "--camera", "dark", "--out", out]
+    assert cli.main([*map(str, given), "--answers", "20", "--limit", "15", "--honesty", "1"]) == 0
+    assert "20 people answer, " in capsys.readouterr().out
+    kept = archive.read(out / "export.zip")
+    assert 10 <= len(kept) <= 20
+    version = json.loads((BUNDLE / bundles.MANIFEST).read_text())["version"]
+    assert {one.model for one in kept} == {version}
+    assert {one.label for one in kept} <= set(EMOTIONS)
+    assert len({one.hour for one in kept}) >= len(kept) / 5
+    made = data.read(out / "people")
+    assert made.filled() == ("PublicTest", "PrivateTest")
+    assert all(10 <= len(made.splits[name]) <= 15 for name in made.filled())

@@ -1,0 +1,262 @@
+"""A whole retraining by the command that a person would type, and what keeps it from its bundle.
+
+TensorFlow stays in child processes, as in `test_end_to_end`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from exports import export
+
+from device.eye import bundle as bundles
+from device.messages import EMOTIONS
+from training import checkpoint, cli, loop
+from training.commands.retrain import REFUSED
+from training.data import fer2013
+from training.retraining import NOTE, feedback, page
+from training.retraining.job import BASE, BETWEEN, CANDIDATE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow"),
+    pytest.mark.timeout(600),
+]
+
+PATIENCE = 250
+CROPS = 420
+SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def _command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "training.cli", *map(str, arguments)]
+
+
+def _rings(seed: int) -> NDArray[np.uint8]:
+    """Draw what no Training picture has: rings, whose width tells the label."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:48, :48]
+    out = []
+    for number in range(CROPS):
+        middle = random.uniform(18, 30, 2)
+        distance = np.hypot(x - middle[0], y - middle[1])
+        rings = 120 + 70 * np.sin(distance / (1.2 + 0.7 * (number % 7)))
+        out.append(np.clip(rings + 12 * random.standard_normal(rings.shape), 0, 255))
+    return np.stack(out).astype(np.uint8)
+
+
+LABELS = [EMOTIONS[number % 7] for number in range(CROPS)]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(tmp_path_factory.mktemp("export") / "export.zip", _rings(1), LABELS)
+
+
+@pytest.fixture(scope="module")
+def base(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "base"
+    few = ("--epochs", 12, "--width", 0.25, "--float32", "--seed", 2)
+    done = _run(_command("train", "--data", dataset[0], "--run", folder, *few))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def _given(
+    data: Path, base: Path, told: Path, run: Path, *more: object, version: str = "9.0.0"
+) -> tuple[object, ...]:
+    given = ("--data", data, "--base", base, "--feedback", told, "--run", run)
+    return ("retrain", *given, "--version", version, "--float32", *more)
+
+
+def _retrain(*given: Any, version: str = "9.0.0") -> list[str]:
+    return _command(*_given(*given, version=version))
+
+
+def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert cli.main([str(each) for each in arguments]) == 2
+    return capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def better(
+    dataset: tuple[Path, Path], base: Path, told: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """Retrain, be killed after the first epoch, and go on; return the folder and what was said."""
+    run = tmp_path_factory.mktemp("runs") / "better"
+    command = _retrain(dataset[0], base, told, run, *SMALL, "--also", f"again={dataset[0]}")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + PATIENCE
+        while not (run / checkpoint.NAME).exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    done = _run([*command, "--resume"])
+    assert done.returncode == 0, done.stderr
+    assert "epoch 1/" not in done.stdout
+    assert "epoch 24/24" in done.stdout
+    return run, done.stdout
+
+
+def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: Path) -> None:
+    run, said = better
+    bundle = bundles.load(run / "emotion-9.0.0")
+    report = json.loads((run / page.REPORT).read_text())
+    assert report["objections"] == []
+    held = feedback.read([told]).held
+    assert report["held_out_feedback"]["difference"]["pictures"] == len(held)
+    assert report["held_out_feedback"]["difference"]["gain"] > 0.1
+    assert report["private_test"]["difference"]["pictures"] == 49
+    assert set(report["others"]) == {"again, PublicTest", "again, PrivateTest"}
+    assert report["others"]["again, PrivateTest"] == report["private_test"]
+    assert bundle.metrics["private_test"]["accuracy"] == report["private_test"]["new"]["accuracy"]
+    assert "crops that people let a kiosk keep" in bundle.manifest["training"]["data"]
+    assert bundle.manifest["training"]["retrained"]["base"] == "base"
+    assert (run / page.PAGE).read_text().startswith("# 9.0.0, retrained from base")
+    assert "crops to learn from" in said
+    assert not (run / CANDIDATE).exists()
+
+
+COMPARE = """
+import sys
+from pathlib import Path
+import numpy as np
+from training import network, predict
+run = Path(sys.argv[1])
+old, new, between = (predict.load(run / name) for name in sys.argv[2:])
+for one, other, third in zip(old.layers, new.layers, between.layers):
+    for weights in zip(one.get_weights(), other.get_weights(), third.get_weights()):
+        same = np.array_equal(weights[0], weights[1])
+        assert same == one.name.endswith(network.NORMALIZATION), one.name
+        low, high = np.minimum(*weights[:2]), np.maximum(*weights[:2])
+        assert ((low - 1e-6 <= weights[2]) & (weights[2] <= high + 1e-6)).all(), one.name
+"""
+
+
+def test_normalisations_stay_and_the_rest_is_between_old_and_new(better: tuple[Path, str]) -> None:
+    names = (f"{BASE}/{loop.MODEL}", loop.MODEL, BETWEEN)
+    done = _run([sys.executable, "-c", COMPARE, str(better[0]), *names])
+    assert done.returncode == 0, done.stderr
+    assert "of the way from the old weights to the new: PublicTest" in better[1]
+
+
+def test_what_a_retraining_was_begun_with_cannot_change(
+    better: tuple[Path, str],
+    dataset: tuple[Path, Path],
+    base: Path,
+    told: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run, _ = better
+
+    def said(told: Path, *more: object) -> str:
+        return _said(capsys, *_given(dataset[0], base, told, run, *more))
+
+    other = export(tmp_path / "other.zip", _rings(2), LABELS)
+    assert "was begun with other exports" in said(other, *SMALL, "--resume")
+    assert "was begun with other epochs, seed, rate" in said(told, "--rate", 0.01, "--resume")
+    assert "holds a run already; give --resume or another" in said(told, *SMALL)
+    kept = (run / NOTE).read_text()
+    (run / NOTE).write_text(kept[:20])
+    try:
+        assert "retraining.json: damaged" in said(told, *SMALL, "--resume")
+    finally:
+        (run / NOTE).write_text(kept)
+
+
+def test_a_model_that_is_no_better_becomes_no_bundle(
+    dataset: tuple[Path, Path], base: Path, tmp_path: Path
+) -> None:
+    """What people said has nothing to do with what is seen."""
+    random = np.random.default_rng(0)
+    labels = [EMOTIONS[number] for number in random.integers(0, 7, CROPS)]
+    told, run = export(tmp_path / "export.zip", _rings(1), labels), tmp_path / "run"
+    few = ("--epochs", 1)
+    done = _run(_retrain(dataset[0], base, told, run, *few))
+    assert done.returncode == REFUSED, done.stderr
+    assert "on held out feedback" in done.stderr
+    assert "no bundle is made; --force makes it all the same" in done.stderr
+    assert not list(run.glob("emotion-*"))
+    assert not (run / CANDIDATE).exists()
+    assert "Not made into a bundle" in (run / page.PAGE).read_text()
+    before = (run / checkpoint.NAME).stat().st_mtime_ns
+    done = _run(_retrain(dataset[0], base, told, run, *few, "--resume", "--force"))
+    assert done.returncode == 0, done.stderr
+    assert (run / checkpoint.NAME).stat().st_mtime_ns == before, "it is only judged again"
+    assert bundles.load(run / "emotion-9.0.0").version == "9.0.0"
+    assert "as it was forced" in (run / page.PAGE).read_text()
+
+
+def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
+    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
+) -> None:
+    bundle, run = better[0] / "emotion-9.0.0", tmp_path / "run"
+    more = ("--epochs", 1, "--teacher", base, "--ahead")
+    done = _run(_retrain(dataset[0], bundle, told, run, *more, version="9.1.0"))
+    assert done.returncode in (0, REFUSED), done.stderr
+    report = json.loads((run / page.REPORT).read_text())
+    assert (report["base"], report["teachers"]) == ("emotion-9.0.0", ["base"])
+    before = json.loads((better[0] / page.REPORT).read_text())
+    assert report["held_out_feedback"]["old"] == before["held_out_feedback"]["new"]
+
+
+def test_a_base_that_is_another_network_is_refused(
+    dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    settings = json.loads((base / loop.CONFIG).read_text()) | {"width": 0.5}
+    (other / loop.CONFIG).write_text(json.dumps(settings))
+    (other / loop.MODEL).write_bytes((base / loop.MODEL).read_bytes())
+    done = _run(_retrain(dataset[0], other, told, tmp_path / "run"))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "its model is not the one of its config.json" in line or "this network" in line
+
+
+def test_what_cannot_be_retrained_is_said_before_anything_is_done(
+    dataset: tuple[Path, Path], told: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(base: Path, told: Path = told, data: Path = dataset[0]) -> str:
+        given = ("--data", data, "--base", base, "--feedback", told)
+        run = ("--run", tmp_path / "run", "--version", "1.0")
+        words = _said(capsys, "retrain", *given, *run)
+        assert not (tmp_path / "run").exists()
+        return words
+
+    assert "neither a bundle nor a training run" in said(tmp_path)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / loop.CONFIG).write_text("{}")
+    assert "has no model.keras" in said(empty)
+    (empty / loop.MODEL).touch()
+    everything = ("--data", dataset[0], "--base", empty, "--feedback", told, "--share", 0.5)
+    words = _said(capsys, "retrain", *everything, "--run", tmp_path / "run", "--version", "1")
+    assert "--share 0.5: at most 0.45" in words
+    hostile = tmp_path / "hostile.zip"
+    hostile.write_bytes(b"PK\x03\x04" + b"\0" * 500)
+    assert "not an export that can be used" in said(empty, hostile)
+    few = export(tmp_path / "few.zip", _rings(1)[:50], LABELS[:50])
+    assert "collect more feedback" in said(empty, few)
+    lines = dataset[0].read_text().splitlines()
+    part = tmp_path / "part.csv"
+    part.write_text("\n".join(line for line in lines if "Private" not in line) + "\n")
+    assert len(fer2013.read(part).splits["PrivateTest"]) == 0
+    assert "no PrivateTest picture" in said(empty, data=part)

@@ -1,0 +1,267 @@
+"""What a retraining shows, how two models are compared, and when the new one may not serve."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from exports import grain
+
+from device.messages import EMOTIONS
+from training import robustness
+from training.data.pictures import Pictures
+from training.errors import RunError
+from training.recipe import Recipe
+from training.retraining import between, comparison, page, replay
+from training.retraining.comparison import Both, Change, Comparison, Robust
+from training.retraining.disguise import disguise, look, matching
+from training.retraining.paired import Paired, bootstrap, pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from training.evaluate import Answer
+
+
+def pictures(images: NDArray[np.uint8], first: int = 0) -> Pictures:
+    rows = np.arange(first, first + len(images))
+    return Pictures(images, rows % 7, rows)
+
+
+def always(emotion: int) -> Answer:
+    """Return a model that answers the same, fairly sure, whatever it sees."""
+    one = np.full(7, 0.05, np.float32)
+    one[emotion] = 0.7
+    return lambda crops: np.tile(one, (len(crops), 1))
+
+
+RECIPE = Recipe(teaching=0.8, feedback=0.2, feedback_teaching=0.3, disguised=0.3, trust=0.85)
+
+
+def test_everything_shown_has_its_share() -> None:
+    old, new = pictures(grain(100)), pictures(grain(30, seed=1), first=1000)
+    targets = np.eye(7, dtype=np.float32)[old.labels]
+    shown = replay.show(old, targets, new, RECIPE, always(3))
+    assert len(shown.pictures) == len(shown.targets) == len(shown.teaching) == 200
+    assert shown.targets.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
+    plain, disguised, told = (slice(0, 100), slice(100, 160), slice(160, 200))
+    assert np.array_equal(shown.pictures.images[plain], old.images)
+    assert np.array_equal(shown.targets[plain], targets)
+    assert {each.tobytes() for each in shown.pictures.take(told)} == {
+        each.tobytes() for each in new
+    }
+    for part, weight in ((plain, 0.8), (disguised, 0.0), (told, 0.3)):
+        assert (shown.teaching[part] == np.float32(weight)).all()
+    expected = 0.5 * targets[shown.pictures.rows[disguised]] + 0.5 * always(3)(old.images[:60])
+    assert shown.targets[disguised] == pytest.approx(expected, abs=1e-6)
+    label = shown.pictures.labels[told]
+    assert shown.targets[told][np.arange(40), label] == pytest.approx(np.full(40, 0.85))
+
+
+def test_a_share_of_nothing_is_nothing() -> None:
+    old, new = pictures(grain(40)), pictures(grain(10, seed=1))
+    targets = np.eye(7, dtype=np.float32)[old.labels]
+    recipe = Recipe(feedback=0.5, disguised=0.0)
+    shown = replay.show(old, targets, new, recipe, always(0))
+    assert len(shown.pictures) == 80
+    assert shown.pictures.landmarks is None
+
+
+def test_key_points_stay_with_their_pictures() -> None:
+    marks = np.random.default_rng(0).random((100, 2, 4, 2), np.float32)
+    old = Pictures(grain(100), np.zeros(100, np.int64), np.arange(100), marks)
+    new = pictures(grain(30, seed=1))
+    shown = replay.show(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
+    found = shown.pictures.landmarks
+    assert found is not None
+    assert np.array_equal(found[:100], marks)
+    assert np.array_equal(found[100:160], marks[shown.pictures.rows[100:160]])
+    assert np.isnan(found[160:]).all()
+
+
+def seen(images: NDArray[np.uint8], blur: float, light: float, noise: float) -> NDArray[np.uint8]:
+    random = np.random.default_rng(3)
+    out = [cv2.GaussianBlur(each, (0, 0), blur) if blur else each for each in images]
+    values = light * np.stack(out) + noise * random.standard_normal(images.shape)
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def test_disguised_pictures_look_as_the_crops_do() -> None:
+    images, random = grain(200), np.random.default_rng(0)
+    kiosk = seen(grain(150, seed=1), blur=1.5, light=0.3, noise=5)
+    before, wanted, after = look(images), look(kiosk), look(disguise(images, kiosk, random))
+    for name in ("mean", "deviation", "noise", "softness"):
+        old, aim, new = (np.median(getattr(each, name)) for each in (before, wanted, after))
+        assert abs(new - aim) < 0.5 * abs(old - aim), name
+
+
+def test_a_kiosk_like_the_data_set_disguises_nothing() -> None:
+    images = grain(200)
+    same = disguise(images, grain(200, seed=1), np.random.default_rng(0))
+    before, after = look(images), look(same)
+    assert np.median(after.softness) == pytest.approx(np.median(before.softness), abs=0.15)
+    assert np.median(after.noise) == pytest.approx(np.median(before.noise), rel=0.3)
+    assert after.deviation.mean() == pytest.approx(before.deviation.mean(), rel=0.1)
+
+
+def test_pictures_are_disguised_until_a_model_is_as_unsure_of_them() -> None:
+    """This one is the less sure the more neighbours differ, at some distance."""
+
+    def model(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        apart = crops[:, :, 4:].astype(np.float32) - crops[:, :, :-4]
+        out = np.zeros((len(crops), 7), np.float32)
+        out[:, 0] = 1 / (1 + np.abs(apart).mean(axis=(1, 2)))
+        return out
+
+    even = np.full((150, 48, 48), 128, np.uint8) + (grain(150, seed=1) // 16)
+    random = np.random.default_rng(0)
+    fine = seen(even, blur=0, light=0.5, noise=6)
+    coarse = np.stack([cv2.GaussianBlur(each, (0, 0), 0.7) for each in seen(even, 0, 0.5, 12)])
+    asked, more = (matching(even, each, random, model) for each in (fine, coarse))
+    assert asked < more, "such noise is measured as less than it is"
+    assert matching(even, even, random, model) <= 1.25
+
+
+def test_noise_is_measured() -> None:
+    even = np.full((50, 48, 48), 128, np.uint8)
+    for noise in (3, 8, 20):
+        assert look(seen(even, 0, 1, noise)).noise.mean() == pytest.approx(noise, rel=0.1)
+
+
+def test_pairs_are_counted() -> None:
+    old, new = np.array([1, 1, 0, 0, 0], bool), np.array([1, 0, 1, 1, 0], bool)
+    assert pair(old, new) == Paired(5, won=2, lost=1)
+    assert pair(old, new).gain == pytest.approx(0.2)
+
+
+def test_the_test_is_mcnemar_s_exact_one() -> None:
+    """Of 10 pictures that changed 9 or 10 are won with chance 11/1024."""
+    clear = Paired(100, won=9, lost=1)
+    assert clear.better == pytest.approx(11 / 1024)
+    assert clear.worse == pytest.approx(1 - 1 / 1024)
+    assert Paired(100, won=0, lost=0).better == 1.0
+    assert Paired(100, won=0, lost=0).worse == 1.0
+
+
+def test_the_interval_holds_the_gain_that_there_is() -> None:
+    """Of 1,000 repetitions about 950 do; each picture is won or lost by chance."""
+    random = np.random.default_rng(0)
+    inside = 0
+    for _ in range(1000):
+        change = random.choice([1, -1, 0], 300, p=[0.2, 0.1, 0.7])
+        low, high = Paired(300, int((change > 0).sum()), int((change < 0).sum())).interval
+        inside += low <= 0.1 <= high
+    assert 925 <= inside <= 975
+
+
+def test_the_bootstrap_finds_the_interval_of_a_mean() -> None:
+    gains = np.random.default_rng(1).normal(0.1, 1.0, 2000)
+    low, high = bootstrap(gains)
+    assert (low, high) == bootstrap(gains)
+    error = 1.96 / np.sqrt(2000)
+    assert (low, high) == pytest.approx((gains.mean() - error, gains.mean() + error), abs=0.01)
+
+
+def test_both_models_see_the_same_pictures() -> None:
+    some = pictures(grain(70))
+    both = comparison.compare(always(0), always(1), some)
+    assert both.paired == Paired(70, won=10, lost=10)
+    assert both.old.accuracy == both.new.accuracy == pytest.approx(1 / 7)
+    assert both.new.recall["disgust"] == 1.0
+
+
+def test_changed_pictures_are_those_of_the_model_card() -> None:
+    some = Pictures(grain(7), np.arange(7), np.arange(7))
+    robust = comparison.toughen(always(0), always(0), some)
+    measured = robustness.measure(always(0), some)
+    rows = [(kind, row.step) for kind, each in measured.items() for row in each]
+    assert [(each.kind, each.step) for each in robust.changes] == rows
+    assert (robust.gain, robust.interval) == (0.0, (0.0, 0.0))
+
+
+def both(won: int, lost: int) -> Both:
+    figures = comparison.compare(always(0), always(0), pictures(grain(7))).old
+    return Both(figures, figures, Paired(1000, won, lost))
+
+
+def robust(gain: float) -> Robust:
+    change = Change("blur", 2.0, 0.5, 0.5 + gain)
+    return Robust((change,), gain, (gain - 0.01, gain + 0.01))
+
+
+@pytest.mark.parametrize(
+    ("private", "held", "gain", "words"),
+    [
+        ((50, 50), (90, 30), 0.0, []),
+        ((40, 55), (90, 30), -0.005, []),
+        ((30, 70), (90, 30), 0.0, ["it is worse on PrivateTest: -4.00 points"]),
+        ((50, 50), (60, 55), 0.0, ["it is not better beyond chance on held out feedback: +0.50"]),
+        ((50, 50), (30, 90), 0.0, ["it is worse on held out feedback: -6.00 points"]),
+        ((50, 50), (90, 30), -0.02, ["it is worse on changed pictures: -2.00 points, 95 % inter"]),
+        ((30, 70), (0, 0), -0.02, ["it is worse on Priv", "it is not better", "it is worse on ch"]),
+    ],
+)
+def test_a_model_is_objected_to_when_it_is_worse_beyond_chance(
+    private: tuple[int, int], held: tuple[int, int], gain: float, words: list[str]
+) -> None:
+    found = Comparison(both(*private), both(*held), robust(gain), {}).objections()
+    assert len(found) == len(words)
+    assert all(one.startswith(start) for one, start in zip(found, words, strict=True))
+
+
+NOTE = {"version": "0.5.0", "base": "emotion-0.4.0", "learnt": 900, "held": 300, "forced": False}
+
+
+def test_the_report_says_what_came_of_it(tmp_path: Path) -> None:
+    compared = Comparison(both(30, 70), both(90, 30), robust(0.02), {"lobby": both(9, 1)})
+    page.write(tmp_path, NOTE, compared)
+    words = (tmp_path / page.PAGE).read_text()
+    assert "# 0.5.0, retrained from emotion-0.4.0" in words
+    assert "Not made into a bundle:\n\n- it is worse on PrivateTest: -4.00 points" in words
+    assert "| PrivateTest | 1000 |" in words
+    assert "| lobby | 1000 |" in words
+    assert "| blur | 2: 50.0% to 52.0% |" in words
+    assert "(too few to tell)" in words
+    told = json.loads((tmp_path / page.REPORT).read_text())
+    assert told["objections"] == compared.objections()
+    assert told["held_out_feedback"]["difference"]["won"] == 90
+    assert told["others"]["lobby"]["new"]["pictures"] == 7
+    forced = page.text(NOTE | {"forced": True}, compared)
+    assert "Made all the same, as it was forced:" in forced
+    good = Comparison(both(50, 50), both(90, 30), robust(0.0), {})
+    assert "It is better, and may take the old one's place." in page.text(NOTE, good)
+
+
+def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    compared = Comparison(both(50, 50), both(90, 30), robust(0.0), {})
+    with pytest.raises(RunError, match="No such file"):
+        page.write(tmp_path / "missing", NOTE, compared)
+
+
+def test_people_are_right_as_often_as_they_are_trusted() -> None:
+    said = replay.said(np.array([0, 6]), trust=0.85)
+    assert said.sum(axis=1) == pytest.approx(np.ones(2))
+    assert said[0, 0] == said[1, EMOTIONS.index("neutral")] == pytest.approx(0.85)
+    assert said[0, 1:] == pytest.approx(np.full(6, 0.025))
+
+
+@pytest.mark.parametrize(
+    ("lost", "share"), [(0.0, 1.0), (-0.05, 1.0), (0.01, 0.3), (0.006, 0.5), (0.5, 0.1)]
+)
+def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: float) -> None:
+    place = between.choose(lambda share: 0.7 - lost * share)
+    assert place.share == share
+    assert place.before == 0.7
+    assert f"{share:.0%} of the way" in str(place)
+
+
+def test_half_way_is_the_mean() -> None:
+    first, last = [np.zeros(3), np.ones((2, 2))], [np.full(3, 4.0), np.ones((2, 2))]
+    one, other = between.way(first, last, 0.25)
+    assert one.tolist() == [1.0, 1.0, 1.0]
+    assert np.array_equal(other, last[1])

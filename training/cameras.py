@@ -1,0 +1,53 @@
+"""Cameras that are not as good as they should be, to make up a kiosk with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """How a camera sees a face: all of it drawn anew for each, within bounds.
+
+    `tilt` is how much narrower the forehead is than the chin, as a share, when seen from below;
+    `light` the share of the light that there is; `grain` the deviation of a sensor's noise in grey
+    levels after its gain has made up for the light; `blur` a lens's deviation in pixels of the
+    320x240 frame; `jpeg` the quality of its stream.
+    """
+
+    tilt: tuple[float, float] = (0.0, 0.0)
+    light: tuple[float, float] = (1.0, 1.0)
+    grain: tuple[float, float] = (0.0, 0.0)
+    blur: tuple[float, float] = (0.0, 0.0)
+    jpeg: tuple[float, float] = (95.0, 95.0)
+
+    def __or__(self, other: Camera) -> Camera:
+        """Return a camera that has what is worse in either."""
+        return Camera(
+            max(self.tilt, other.tilt),
+            min(self.light, other.light),
+            max(self.grain, other.grain),
+            max(self.blur, other.blur),
+            min(self.jpeg, other.jpeg),
+        )
+
+
+CAMERAS = {
+    "plain": Camera(),
+    "dark": Camera(light=(0.08, 0.4), grain=(5.0, 12.0)),
+    "low": Camera(tilt=(0.15, 0.4)),
+    "old": Camera(blur=(1.0, 2.5), jpeg=(25.0, 60.0)),
+}
+"""What `moodlift-train simulate --camera` takes; several given together are one bad camera."""
+
+
+def camera(names: Sequence[str]) -> Camera:
+    """Return the camera that has what is bad of all these."""
+    out = Camera()
+    for name in names:
+        out = out | CAMERAS[name]
+    return out

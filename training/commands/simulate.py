@@ -1,0 +1,74 @@
+"""`moodlift-train simulate`: make up a kiosk's feedback, and people to measure it on."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.commands.options import DATA, positive, share
+
+if TYPE_CHECKING:
+    import argparse
+
+EXPORT, PEOPLE = "export.zip", "people"
+START = 1_790_000_000.0
+"""The first made-up answer is given on 21 September 2026."""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    from training.cameras import CAMERAS
+
+    simulate = commands.add_parser(
+        "simulate", help="make up a kiosk's feedback, to try retrain with"
+    )
+    simulate.set_defaults(command=run)
+    simulate.add_argument("--data", type=Path, required=True, help=DATA)
+    simulate.add_argument("--model", type=Path, required=True, help="the bundle the kiosk serves")
+    simulate.add_argument(
+        "--camera", choices=CAMERAS, nargs="+", default=["plain"], help="what is bad of it"
+    )
+    simulate.add_argument(
+        "--answers", type=positive, default=2400, help="people who answer (default 2400)"
+    )
+    simulate.add_argument(
+        "--honesty", type=share, default=0.88, help="share of right answers (default 0.88)"
+    )
+    simulate.add_argument("--limit", type=positive, help="measure on so few people only")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument(
+        "--out", type=Path, required=True, help=f"folder for {EXPORT} and the data set {PEOPLE}"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make both, say what came out, and return the exit code."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from device.eye import bundle as bundles
+    from training import answers, cameras, evaluate, population
+    from training import data as datasets
+    from training.data import cache
+    from training.data.pictures import PRIVATE, PUBLIC, TRAINING, Dataset, pictures
+
+    data, bundle = datasets.read(options.data), bundles.load(options.model)
+    camera = cameras.camera(options.camera)
+    bar = functools.partial(tqdm, leave=False, disable=None, unit="face")
+    see = functools.partial(population.see, camera=camera, seed=options.seed, progress=bar)
+    some = functools.partial(evaluate.sample, seed=options.seed)
+    model = (bundle.version, evaluate.of_bundle(bundle))
+    faces = see(some(data.split(TRAINING), options.answers))
+    random = np.random.default_rng(options.seed)
+    felt = answers.answer(faces, options.honesty, random)
+    options.out.mkdir(parents=True, exist_ok=True)
+    kept = answers.export(options.out / EXPORT, faces, felt, model, START)
+    print(f"{options.answers} people answer, {len(faces)} are found, {kept} crops are exported")
+
+    most = options.limit or data.rows
+    seen = {name: see(some(data.split(name), most)) for name in (PUBLIC, PRIVATE)}
+    about = {"camera": options.camera, "seed": options.seed}
+    cache.write(options.out / PEOPLE, Dataset({TRAINING: pictures([]), **seen}, data.rows), about)
+    print(f"written: {options.out}")
+    return 0
