@@ -95,6 +95,8 @@ class Supervisor:
             log.warning("eye: %s; starting it again in %.0f s", fault, wait)
         elif link.pulse and now - link.started > SETTLED_SECONDS:
             self._backoff.succeeded()
+            if link.longest < SILENCE_SECONDS / 2:
+                self._silence = SILENCE_SECONDS
         self._tell(now)
 
     def renew(self, now: float) -> None:
@@ -204,7 +206,11 @@ class Supervisor:
             self._book.note("eye", level, f"starting{again}", now)
         else:
             self._fault = ""
-            self._book.note("eye", Level.OK, "running", now)
+            if link.silent(now, SILENCE_SECONDS):
+                # Said in words, so that the watchdog does not take it for a kiosk that hangs.
+                self._book.note("eye", Level.DEGRADED, "slow, or stuck", now)
+            else:
+                self._book.note("eye", Level.OK, "running", now)
             self._note_part("camera", link.pulse.camera, now)
             self._note_part("model", link.pulse.model, now)
 
@@ -236,6 +242,7 @@ class _Link:
         self.started = now
         self.pulse: Pulse | None = None
         self._heard = now
+        self.longest = 0.0
         self._sighting = sighting
         self._gone = False
         self._asked: dict[int, Future[Answer]] = {}
@@ -313,7 +320,10 @@ class _Link:
                 answer.cancel()
 
     def _take(self, message: object) -> None:
-        self._heard = time.monotonic()
+        now = time.monotonic()
+        if self.pulse is not None:
+            self.longest = max(self.longest, now - self._heard)
+        self._heard = now
         match message:
             case Sighting():
                 self._sighting.publish(message)

@@ -40,7 +40,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The kiosks of a stage: all that were ever seen, those online, and where they stand."""
+    """The kiosks of a stage: all that were ever seen, those online, and where they stand.
+
+    `ready` are those online that have passed, `exempt` those online that have declined.
+    """
 
     chosen: int = 0
     online: int = 0
@@ -50,6 +53,8 @@ class Count:
     waiting: int = 0
     declined: int = 0
     gone: int = 0
+    ready: int = 0
+    exempt: int = 0
 
 
 class Campaign:
@@ -75,8 +80,9 @@ class Campaign:
         bad = count.failed + count.gone
         if 100.0 * bad > self._plan.failures * count.chosen:
             return "halt", count
-        ready = 100.0 * count.passed >= self._plan.enough * (count.online - count.declined)
-        if now - self._began < self._plan.seconds or not ready:
+        enough = 100.0 * count.ready >= self._plan.enough * (count.online - count.exempt)
+        nobody = count.chosen and not count.online
+        if now - self._began < self._plan.seconds or not enough or nobody:
             return "wait", count
         self._began = now
         return ("done" if self._plan.after(offer.percent) is None else "next"), count
@@ -98,5 +104,7 @@ class Campaign:
         self._missed = {one: self._missed.get(one, now) for one in missed}
         gone = sum(now - since >= self._plan.grace for since in self._missed.values())
         stands = Counter[str](told.values())
+        here = Counter[str](stand for kiosk, stand in told.items() if online[kiosk])
         there = sum(online[one] for one in chosen)
-        return Count(len(chosen), there, **stands, gone=gone)
+        ready, exempt = here["passed"], here["declined"]
+        return Count(len(chosen), there, **stands, gone=gone, ready=ready, exempt=exempt)

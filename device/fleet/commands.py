@@ -80,11 +80,11 @@ def _list(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"id": kiosk, "online": online, "state": state}))
             continue
-        problems = ", ".join(state.get("problems", ())) or "no problems"
+        problems = ", ".join(map(str, state.get("problems") or ())) or "no problems"
         told = desk.outcomes.get(kiosk)
         rollout = f"; {told.rollout}: {told.version} {told.stand} {told.reason}" if told else ""
         here = "online" if online else "offline"
-        print(f"{kiosk}  {here:7}  model {state.get('model', '?'):8}  {problems}{rollout}")
+        print(f"{kiosk}  {here:7}  model {state.get('model', '?')!s:8}  {problems}{rollout}")
     return 0
 
 

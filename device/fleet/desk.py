@@ -31,6 +31,8 @@ SETTLE_SECONDS = 2.0
 AGAIN_SECONDS = 5.0
 """How long to wait before a lost connection is opened again."""
 LOOK_SECONDS = 0.5
+ECHO_SECONDS = 10.0
+"""How long a broker may take to pass on what was said to it."""
 
 
 class Desk:
@@ -71,9 +73,18 @@ class Desk:
         self._broker.attend(LOOK_SECONDS)
 
     def publish(self, offer: Offer) -> None:
-        """Offer a model to all kiosks, in place of what was offered. Raises FleetError."""
+        """Offer a model to all kiosks, in place of what was offered, and see that it comes back.
+
+        Raises FleetError where it does not: a broker drops without a word what may not be written.
+        """
+        if self.offer == offer:
+            self.offer = None
         self._broker.say(self._offer_topic, offer.model_dump_json().encode())
-        self.offer = offer
+        end = time.monotonic() + ECHO_SECONDS
+        while self.offer != offer:
+            if time.monotonic() > end:
+                raise FleetError(f"{self._offer_topic}: not passed on; may this user write there?")
+            self._broker.attend(LOOK_SECONDS / 5)
 
     def close(self) -> None:
         """Take leave."""
@@ -90,15 +101,16 @@ class Desk:
             elif kind == "rollout":
                 self.outcomes[kiosk] = outcomes.parse(content)
             else:
-                self.states[kiosk] = dict(json.loads(content))
+                state = json.loads(content)
+                self.states[kiosk] = state if isinstance(state, dict) else {}
 
 
 def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) -> bool:
     """Offer a model to more and more kiosks; return whether all went well, else it was halted.
 
     A connection that is lost is opened again: meanwhile nothing goes on. Raises OfferError when
-    this rollout was halted before, or is of another file; FleetError when there is no broker at
-    the start.
+    this rollout was halted before, is of another file, or somebody else offers something meanwhile;
+    FleetError when there is no broker at the start.
     """
     desk.open()
     if desk.offer and desk.offer.rollout != offer.rollout:
@@ -108,6 +120,8 @@ def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) 
     campaign, said = Campaign(plan, time.monotonic()), ""
     while True:
         _attend(desk, offer)
+        if desk.offer != offer:
+            raise OfferError("something else is offered now, so this rollout is left as it is")
         verdict, count = campaign.step(offer, desk.online, desk.outcomes, time.monotonic())
         if (line := f"{offer.percent:g} %: {words(count)}") != said:
             tell(said := line)
@@ -145,7 +159,7 @@ def _begin(desk: Desk, offer: Offer, plan: Plan) -> Offer:
         raise OfferError(
             f"the rollout {offer.rollout} is of another file; give this one its own name"
         )
-    return before
+    return offer.model_copy(update={"percent": before.percent})
 
 
 def _attend(desk: Desk, offer: Offer) -> None:
@@ -160,10 +174,12 @@ def _attend(desk: Desk, offer: Offer) -> None:
 def _publish(desk: Desk, offer: Offer) -> None:
     """Offer it, whatever it takes: a halt must reach the kiosks, and a broker may forget."""
     while True:
-        with contextlib.suppress(FleetError):
+        try:
             if not desk.connected:
                 desk.open()
             desk.publish(offer)
-            desk.attend()
+        except FleetError as error:
+            log.warning("%s; trying again", error)
+            time.sleep(AGAIN_SECONDS)
+        else:
             return
-        time.sleep(AGAIN_SECONDS)

@@ -34,7 +34,10 @@ class Fetcher:
         had.
         """
         end = self._clock() + seconds
-        host = urlsplit(url).hostname or ""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError as error:
+            raise OfferError(f"not an address: {url}") from error
         if not url.startswith("https://"):
             raise OfferError(f"not an HTTPS address: {url}")
         try:

@@ -91,7 +91,11 @@ class Fleet:
             self._rollout.close()
 
     def _serve(self) -> None:
-        broker = self._broker()
+        try:
+            broker = self._broker()
+        except ImportError as error:
+            self._tell_fault(f"paho-mqtt cannot be loaded: {error}")
+            return
         wait = Jitter(self._pace.patience, self._pace.longest, Random())
         brief = 0
         while not self._ending.is_set():

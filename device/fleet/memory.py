@@ -52,9 +52,10 @@ class Memory:
         """Remember a rollout with changes; return it. Raises OSError when it cannot be kept."""
         after = replace(heeded, **changes)
         others = [one for one in self._all if one.rollout != heeded.rollout]
-        self._all = [after, *others][:REMEMBERED]
-        told = {"schema": SCHEMA, "rollouts": [asdict(one) for one in self._all]}
+        newest = [after, *others][:REMEMBERED]
+        told = {"schema": SCHEMA, "rollouts": [asdict(one) for one in newest]}
         keep(self._path, json.dumps(told, indent=2) + "\n")
+        self._all = newest
         return after
 
     def _read(self) -> list[Heeded]:

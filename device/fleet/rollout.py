@@ -14,7 +14,7 @@ import time
 from random import Random
 from typing import TYPE_CHECKING
 
-from device.errors import BundleError, ModelsError, MoodliftError, OfferError
+from device.errors import BundleError, MoodliftError, OfferError
 from device.eye.bundle import MANIFEST
 from device.fleet import offer as offers
 from device.fleet import outcome as outcomes
@@ -102,10 +102,14 @@ class Rollout:
     def _heed(self) -> None:
         while not self._ending.wait(self._pace.look):
             now = time.monotonic()
-            if self._url and now >= self._poll_at:
-                self._poll_at = now + self._pace.poll * self._random.uniform(0.5, 1.5)
-                self._poll()
-            self.outcome = self._step(now)
+            try:
+                if self._url and now >= self._poll_at:
+                    self._poll_at = now + self._pace.poll * self._random.uniform(0.5, 1.5)
+                    self._poll()
+                self.outcome = self._step(now)
+            except Exception as error:  # noqa: BLE001 (a supervisor: no offer may end it)
+                self._tell_fault(f"{type(error).__name__}: {error}")
+                self._ending.wait(self._pace.retry)
 
     def _poll(self) -> None:
         try:
@@ -164,11 +168,16 @@ class Rollout:
         _check(archives.read(data), offer.version)
         if heeded.tries >= TRIES:
             raise BundleError(f"the kiosk ended {TRIES} times while it was being checked")
+        now = self._offer
+        if now is None or now.rollout != offer.rollout or not now.is_for(self._kiosk):
+            raise OfferError("the offer was taken back meanwhile")
         self._memory.note(heeded, tries=heeded.tries + 1)
         try:
             self._models.install(data)
-        except ModelsError:
-            # Another one is being installed, so this one was not even looked at.
+        except BundleError:
+            raise
+        except (MoodliftError, OSError):
+            # A full disk, or another one that is being installed: this one is not to blame.
             self._memory.note(heeded)
             raise
 

@@ -12,7 +12,7 @@ from device.eye.crop import turned
 from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from device.messages import Face
 
@@ -123,6 +123,14 @@ def added(days: Iterable[Day]) -> Day:
     return whole
 
 
+def by_number(days: Sequence[Day]) -> list[Day]:
+    """Return days of which each number is there once, whatever models served on it."""
+    together: dict[int, list[Day]] = {}
+    for day in days:
+        together.setdefault(day.number, []).append(day)
+    return [added(together[number]) for number in sorted(together)]
+
+
 def _good(day: Day) -> bool:
     counts: dict[str, Any] = {one.name: getattr(day, one.name) for one in fields(Day)}
     plain = all(
@@ -130,5 +138,8 @@ def _good(day: Day) -> bool:
         for name, value in counts.items()
         if name not in ("model", "histograms", "sums")
     )
-    binned = {name: len(bins) for name, bins in day.histograms.items()} == BINS
+    binned = {name: len(bins) for name, bins in day.histograms.items()} == BINS and all(
+        isinstance(count, int) and count >= 0 for bins in day.histograms.values() for count in bins
+    )
+    plain &= all(isinstance(one, int | float) and math.isfinite(one) for one in day.sums.values())
     return plain and binned and day.sums.keys() == SCALES.keys() and isinstance(day.model, str)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.watching.day import SECONDS, added
+from device.watching.day import SECONDS, added, by_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,16 +88,25 @@ def compare(days: Sequence[Day], since: int = 0) -> tuple[Finding, ...]:
 
     Without enough faces in both there is nothing to find.
     """
-    seen = [day for day in days if day.number >= since and day.faces >= LEAST_A_DAY]
     found = []
     for name in TITLES:
-        # An index of the model's answers needs days of the model that serves now.
-        alike = [day for day in seen if name not in OF_THE_MODEL or day.model == seen[-1].model]
-        first = alike[:FIRST_DAYS]
-        last = alike[FIRST_DAYS:][-LAST_DAYS:]
+        first, later = sides(days, since, name)
+        last = later[-LAST_DAYS:]
         if min(added(first).faces, added(last).faces) >= LEAST:
-            found.append(_finding(name, first, last, alike[FIRST_DAYS:]))
+            found.append(_finding(name, first, last, later))
     return tuple(found)
+
+
+def sides(days: Sequence[Day], since: int, name: str) -> tuple[list[Day], list[Day]]:
+    """Return the days with enough people that a figure is compared by: the first, and all later.
+
+    A figure that comes of the model's answers needs days of the model that serves now.
+    """
+    counted = [day for day in days if day.number >= since]
+    if name in OF_THE_MODEL:
+        counted = [day for day in counted if day.model == counted[-1].model]
+    seen = [day for day in by_number(counted) if day.faces >= LEAST_A_DAY]
+    return seen[:FIRST_DAYS], seen[FIRST_DAYS:]
 
 
 def hint(findings: Sequence[Finding]) -> str:
@@ -162,7 +171,7 @@ def _since(name: str, reference: Day, later: list[Day]) -> int:
     since = later[-1].number
     for day in reversed(later):
         bins = reference.histograms[name], day.histograms[name]
-        if stability_index(*bins) <= SHIFTED:
+        if stability_index(*bins) <= max(SHIFTED, by_chance(*bins)):
             break
         since = day.number
     return since

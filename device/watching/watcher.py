@@ -30,7 +30,8 @@ AGAIN_SECONDS = 5.0
 SAVE_SECONDS = 600.0
 LONGEST_STEP = 5.0
 """Seconds that one picture stands for at most: a machine that slept has seen nothing."""
-MOST_DAYS = 400
+MOST_DAYS, SPARED = 400, 14
+"""So many files are kept, the first ones of them for ever: they are what is compared with."""
 SET = 1_600_000_000.0
 """A clock that shows an earlier time, in 2020, was never set: its day means nothing."""
 CLOSE_SECONDS = 3.0
@@ -146,12 +147,19 @@ class Watcher:
         while (day := self._over.get()) is not None:
             try:
                 keep(self._path(day.number, day.model), day.as_json())
-                for path in sorted(self._folder.glob("*.json"))[:-MOST_DAYS]:
-                    path.unlink()
+                self._forget()
                 self._tell("")
             except OSError as error:
                 self._tell(error.strerror or str(error))
             self._look()
+
+    def _forget(self) -> None:
+        """Delete what is too much: what is compared with no more, then the days after the first."""
+        paths = sorted(self._folder.glob("*.json"))
+        begin = sum(path.name < f"{self.normal_since:06}" for path in paths)
+        order = paths[:begin] + paths[begin + SPARED :]
+        for path in order[: max(0, len(paths) - MOST_DAYS)]:
+            path.unlink()
 
     def _look(self) -> None:
         try:

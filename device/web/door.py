@@ -62,6 +62,7 @@ class Door:
     visits: Visits | None
     hosts: Hosts = field(default_factory=Hosts)
     monitors: str = ""
+    unread: str = ""
     throttle: Throttle = field(default_factory=Throttle)
 
     @classmethod
@@ -101,12 +102,15 @@ class Door:
         if not self.monitors or kind.lower() != "bearer":
             return False
         try:
-            known = secret(self.monitors)
+            known, fault = secret(self.monitors), ""
         except OSError as error:
-            log.warning("%s: %s; no monitor is let in", self.monitors, error.strerror)
-            return False
-        if len(known) < SHORTEST:
-            log.warning("%s: too short, for nobody to guess; no monitor is let in", self.monitors)
+            known, fault = "", str(error.strerror)
+        if not fault and len(known) < SHORTEST:
+            fault = "too short, for nobody to guess"
+        if fault and fault != self.unread:
+            log.warning("%s: %s; no monitor is let in", self.monitors, fault)
+        self.unread = fault
+        if fault:
             return False
         return hmac.compare_digest(token.strip().encode(), known.encode())
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.watching.day import SECONDS, added
+from device.watching.day import SECONDS, by_number
+from device.web import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,14 +53,6 @@ class Trend:
     height: float = HEIGHT
 
 
-def by_number(days: Sequence[Day]) -> list[Day]:
-    """Return days of which each number is there once, whatever models served on it."""
-    together: dict[int, list[Day]] = {}
-    for day in days:
-        together.setdefault(day.number, []).append(day)
-    return [added(together[number]) for number in sorted(together)]
-
-
 def trends(days: Sequence[Day], findings: Sequence[Finding]) -> list[Trend]:
     """Draw every figure over the last of some days."""
     told = {one.name: one.words for one in findings if one.shifted}
@@ -74,11 +67,19 @@ def trends(days: Sequence[Day], findings: Sequence[Finding]) -> list[Trend]:
 
 def agreement(days: Mapping[int, Agreement]) -> Trend | None:
     """Draw how often people agreed, of the answers by day; None without any."""
-    values = {number: 100 * (one.share or 0.0) for number, one in sorted(days.items())[-MOST:]}
-    return _trend("Answers that agree", "%", values, "") if values else None
+    shown = dict(sorted(days.items())[-MOST:])
+    if not shown:
+        return None
+    values = {number: 100 * (one.share or 0.0) for number, one in shown.items()}
+    drawn = _trend("Answers that agree", "%", values, "")
+    dots = (
+        f"{dot} of {one.answers}, 95 % interval {words.interval(one.interval)}"
+        for dot, one in zip(drawn.dots, shown.values(), strict=True)
+    )
+    return replace(drawn, dots=tuple(dots))
 
 
-def _trend(title: str, unit: str, values: Mapping[int, float], words: str) -> Trend:
+def _trend(title: str, unit: str, values: Mapping[int, float], told: str) -> Trend:
     first, last = min(values), max(values)
     most = max(values.values())
     points = tuple(
@@ -89,7 +90,7 @@ def _trend(title: str, unit: str, values: Mapping[int, float], words: str) -> Tr
         for number, value in values.items()
     )
     dots = tuple(f"{_date(number)}: {value:.1f} {unit}" for number, value in values.items())
-    return Trend(title, unit, values[last], points, dots, most, words)
+    return Trend(title, unit, values[last], points, dots, most, told)
 
 
 def _date(number: int) -> str:

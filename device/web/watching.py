@@ -11,7 +11,7 @@ from device.errors import FeedbackError
 from device.messages import EMOTIONS
 from device.watching import compare
 from device.watching.day import SCALES, added
-from device.watching.drift import FIRST_DAYS, LAST_DAYS, LEAST, LEAST_A_DAY
+from device.watching.drift import FIRST_DAYS, LAST_DAYS, LEAST, sides
 from device.web import trend
 from device.web.site import here
 
@@ -32,19 +32,19 @@ def show() -> str:
     watcher = here().view.watcher
     days, since = _days(), watcher.normal_since
     findings = compare(days, since)
-    counted = [day for day in days if day.number >= since and day.faces >= LEAST_A_DAY]
-    first, last = added(counted[:FIRST_DAYS]), added(counted[FIRST_DAYS:][-LAST_DAYS:])
-    answers = _answers()
+    first_days, later = sides(days, since, "emotion")
+    first, last = added(first_days), added(later[-LAST_DAYS:])
     return render_template(
         "watching.html",
         findings=findings,
         shifted=[one for one in findings if one.shifted],
-        trends=[*trend.trends(days, findings), *filter(None, [trend.agreement(answers)])],
-        shares=[(name, _part(first, at), _part(last, at)) for at, name in enumerate(EMOTIONS)],
+        trends=[*trend.trends(days, findings), *filter(None, [trend.agreement(_answers())])],
+        shares=[(name, _part(first, at), _part(last, at)) for at, name in enumerate(EMOTIONS)]
+        if later
+        else [],
         first_days=FIRST_DAYS,
         least=LEAST,
-        days=len({day.number for day in counted}),
-        answers=answers,
+        days=len(first_days),
     )
 
 

@@ -96,6 +96,17 @@ def test_those_that_were_offline_all_the_time_hold_nothing_up() -> None:
     assert Campaign(PLAN, 0.0).step(offer(), online, told(passed=450), 100.0)[0] == "done"
 
 
+def test_those_that_passed_and_went_do_not_stand_for_those_that_are_here() -> None:
+    online = ONLINE | dict.fromkeys(KIOSKS[:500], False)
+    verdict, count = Campaign(PLAN, 0.0).step(offer(), online, told(passed=500), 1000.0)
+    assert (verdict, count.passed, count.ready) == ("wait", 500, 0)
+
+
+def test_a_broker_that_lost_everybody_does_not_go_on() -> None:
+    away = dict.fromkeys(KIOSKS, False)
+    assert Campaign(PLAN, 0.0).step(offer(), away, told(passed=1000), 1000.0)[0] == "wait"
+
+
 def test_a_stage_without_kiosks_goes_by() -> None:
     assert Campaign(PLAN, 0.0).step(offer(10.0), {}, {}, 100.0)[0] == "next"
 

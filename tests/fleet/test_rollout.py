@@ -228,6 +228,32 @@ def test_a_model_with_which_the_kiosk_ends_is_not_tried_for_ever(
     kiosk.stands("failed", "the kiosk ended 3 times")
 
 
+def test_a_disk_that_is_full_is_not_the_models_fault(
+    kiosk: Kiosk, server: HttpsServer, own_state: Path
+) -> None:
+    (own_state / "models").parent.mkdir(parents=True, exist_ok=True)
+    (own_state / "models").write_text("in the way")
+    offer = server.offer(archive(files(VERSION)))
+    kiosk.give(offer)
+    end = time.monotonic() + 10
+    while server.asked.count("/model") < TRIES + 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert kiosk.rollout
+    assert kiosk.rollout.outcome
+    assert kiosk.rollout.outcome.stand == "waiting"
+    (own_state / "models").unlink()
+    kiosk.stands("trial")
+
+
+def test_an_address_that_is_none_ends_nothing(kiosk: Kiosk, server: HttpsServer) -> None:
+    offer = server.offer(archive(files(VERSION)))
+    kiosk.give(offer | {"url": "https://[/x", "rollout": "broken"})
+    kiosk.stands("waiting", "not an address")
+    kiosk.give(offer)
+    kiosk.stands("trial")
+
+
 def test_an_offer_that_is_polled(kiosk: Kiosk, server: HttpsServer) -> None:
     kiosk.start(url=f"{server.address}/offer")
     assert kiosk.rollout

@@ -63,7 +63,15 @@ def test_the_newest_model_is_bettered_by_all_exports(folder: Path) -> None:
     ]  # fmt: skip
     assert (folder / "models" / "emotion-2026.48" / "model.tflite").exists()
     packed = (folder / "packed").read_text()
-    assert packed == "pack models/emotion-2026.48 --key /key.pem --out emotion-2026.48.moodlift\n"
+    made = "runs/2026.48/emotion-2026.48"
+    assert packed == f"pack {made} --key /key.pem --out emotion-2026.48.moodlift\n"
+
+
+def test_what_a_cut_off_week_left_behind_is_made_anew(folder: Path) -> None:
+    (folder / "models" / ".emotion-2026.48" / "half").mkdir(parents=True)
+    assert weekly(folder).returncode == 0
+    made = folder / "models" / "emotion-2026.48"
+    assert [one.name for one in made.iterdir()] == ["model.tflite"]
     assert weekly(folder).stdout == "emotion-2026.48 is there already\n"
     assert (folder / "asked").read_text().count("retrain") == 1
 

@@ -79,6 +79,25 @@ def test_a_change_is_found_told_and_dated(later, name, words):
     assert re.search(words, one.words)
 
 
+def test_a_change_is_not_dated_back_by_days_with_few_people():
+    rng = random.Random(2)
+    told = [day(MONDAY + at, rng, 60) for at in range(7)]
+    told += [day(MONDAY + 7 + at, rng, 22) for at in range(20)]
+    told += [day(MONDAY + 27 + at, rng, 60, brightness=50.0) for at in range(3)]
+    one = next(one for one in compare(told) if one.name == "brightness")
+    assert (one.shifted, one.since) == (True, MONDAY + 27)
+
+
+def test_a_day_with_two_models_is_one_day_for_the_camera():
+    rng = random.Random(2)
+    told = [day(MONDAY + at, rng, 30, model) for at in range(7) for model in ("0.4.0", "0.5.0")]
+    told += [day(MONDAY + 7 + at, rng, 60, "0.5.0") for at in range(3)]
+    names = {one.name for one in compare(told)}
+    assert "brightness" in names
+    assert "confidence" in names
+    assert compare(told[:14]) == ()
+
+
 def test_only_what_somebody_can_mend_is_a_hint():
     assert "clean the lens" in hint(compare(days(15, {"brightness": 60.0, "latency": 100.0})))
     assert hint(compare(days(15, {"emotion": "angry"}))) == ""

@@ -10,7 +10,7 @@ from device.keep import keep
 from device.messages import Level
 from device.watching import Watcher
 from device.watching.day import SECONDS
-from device.watching.watcher import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS
+from device.watching.watcher import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
 
 NOON = 20_500 * SECONDS + SECONDS / 2
 
@@ -137,6 +137,21 @@ def test_old_days_are_forgotten(watch, tmp_path):
     names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
     assert len(names) == MOST_DAYS
     assert names[-1] == "020500-0.4.0.json"
+    first = [f"{number:06}-0.4.0.json" for number in range(SPARED)]
+    assert names[:SPARED] == first, "what is compared with stays"
+
+
+def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
+    for number in range(MOST_DAYS):
+        keep(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
+    keep(tmp_path / "watching" / "normal-since", "100")
+    watcher = watch()
+    watcher.note(sighting(face(1)), "0.4.0", 0.0)
+    watcher.close()
+    names = {path.name for path in (tmp_path / "watching").glob("*.json")}
+    assert len(names) == MOST_DAYS
+    assert "000000-0.4.0.json" not in names
+    assert "000100-0.4.0.json" in names
 
 
 def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):

@@ -63,7 +63,9 @@ def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kios
     assert [one["number"] for one in told["days"]] == list(range(FIRST, FIRST + 12))
     (answers,) = told["answers"]
     assert (answers["agreeing"], answers["answers"]) == (1, 2)
-    assert "Answers that agree" in client.get("/watching").text
+    page = client.get("/watching").text
+    assert "Answers that agree" in page
+    assert "50.0 % of 2, 95 % interval 9 to 91 %" in page
     shifted = [one["name"] for one in told["findings"] if one["shifted"]]
     assert shifted == ["brightness"]
 

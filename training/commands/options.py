@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
+
+from device.models.models import LONGEST, VERSION
 
 DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
 
@@ -42,6 +43,6 @@ def part(text: str) -> float:
 
 def version(text: str) -> str:
     """Read a model's version."""
-    if not re.fullmatch(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*", text):
+    if len(text) > LONGEST or not VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
     return text
