@@ -3,13 +3,16 @@
 The tests share one machine, and leave its kiosk running as they found it.
 """
 
+import ast
 import hashlib
+import json
 import os
 import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import bundles
 import pytest
 from machines import Machine
 from rig.shipped import lay
@@ -88,6 +91,12 @@ def page(
     request = f"u.Request({address!r}, {order.encode() or None!r}, {kind if order else {}!r})"
     ask = f"import urllib.request as u; print(u.urlopen({request}).read())"
     return machine.run("python3", "-c", ask, check=check)
+
+
+def serving(machine: Machine) -> str:
+    """Return the version of the model that serves."""
+    version: str = json.loads(ast.literal_eval(page(machine, "api/v1/status")))["model"]
+    return version
 
 
 def running(machine: Machine) -> bool:
@@ -187,6 +196,26 @@ def test_the_owner_s_commands_are_the_kiosk_s(kiosk: Machine) -> None:
     assert "good" in kiosk.run("moodlift", "check-config")
     told = kiosk.run("setpriv", "--reuid=nobody", "--clear-groups", "moodlift", "pair", check=False)
     assert told == "moodlift: sudo moodlift pair"
+
+
+def test_a_signed_model_is_examined_in_the_sandbox_serves_and_goes_again(kiosk: Machine) -> None:
+    place = kiosk.root / "srv"
+    (place / "key.pem").write_bytes(bundles.public(bundles.KEY))
+    (place / "model.moodlift").write_bytes(bundles.archive(bundles.files("9.0.0")))
+    kiosk.run("moodlift", "model", "trust", "/srv/key.pem")
+    owner = json.loads(kiosk.run("cat", "/var/lib/moodlift/owner.json"))
+    head = {"Authorization": f"Bearer {owner['token']}", "Content-Type": "application/octet-stream"}
+    address = "http://127.0.0.1:8080/api/v1/models"
+    request = f"u.Request({address!r}, open('/srv/model.moodlift', 'rb').read(), {head})"
+    ask = f"import urllib.request as u; print(u.urlopen({request}).read().decode())"
+    told = json.loads(kiosk.run("python3", "-c", ask))
+    states = {one["version"]: one["state"] for one in told["models"]}
+    assert states["9.0.0"] == "on trial"
+    kiosk.until(lambda: serving(kiosk) == "9.0.0", 30)
+    kiosk.run("moodlift", "model", "rollback")
+    kiosk.until(lambda: serving(kiosk) == told["before"], 30)
+    for name in ("key.pem", "model.moodlift"):
+        (place / name).unlink()
 
 
 def test_killed_or_frozen_it_starts_again_within_20_seconds(kiosk: Machine) -> None:

@@ -156,6 +156,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     expect(page.locator("#right-told")).to_have_text("Thank you!")
     expect(keep).to_be_hidden()
     assert store.crops() == before
+    begun = time.monotonic()
     page.get_by_role("button", name="Afraid").tap()
     expect(keep).to_be_visible(timeout=10_000)
     pixels = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 48, 48).data]"
@@ -168,6 +169,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     target = tmp_path / "export.zip"
     assert cli.main(["feedback", "export", str(target)]) == 0
     newest = archive.read(target)[0]
+    print(f"from the touch to the exported crop: {time.monotonic() - begun:.2f} s")
     assert len(store.crops()) == len(before) + 1
     assert newest.label == "fear"
     assert newest.model
