@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from device.models.models import LONGEST, VERSION
-
 DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
 
 
@@ -42,7 +40,10 @@ def part(text: str) -> float:
 
 
 def version(text: str) -> str:
-    """Read a model's version."""
+    """Read a model's version, which must be one that kiosks install."""
+    # Not above: OpenCV comes with it, which takes a while to load.
+    from device.models.models import LONGEST, VERSION
+
     if len(text) > LONGEST or not VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
     return text
