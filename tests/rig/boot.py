@@ -128,7 +128,9 @@ class Machine:
     def configure(self, camera: str) -> None:
         """Write the kiosk's configuration and start it anew."""
         text = shlex.quote(CONFIG.format(camera=camera))
-        self.ssh(f"printf %s {text} >/etc/moodlift/config.toml && systemctl restart moodlift")
+        restart = "systemctl restart --no-block moodlift"
+        self.ssh(f"printf %s {text} >/etc/moodlift/config.toml && {restart}")
+        until(lambda: self.status()["uptime_s"] < PATIENCE / 10)
 
 
 def until(what: Callable[[], object], seconds: float = PATIENCE) -> float:
