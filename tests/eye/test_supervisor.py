@@ -160,15 +160,16 @@ def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
         assert eye.pid
         os.kill(eye.pid, signal.SIGSTOP)
         begun = time.monotonic()
-        asleep = 0.0
+        asleep, longest = time.monotonic(), 0.0
         while eye.restarts < number:
             assert time.monotonic() - begun < limit + 4.0
             now = time.monotonic()
             eye.poll(now)
-            asleep = asleep or (now if not eye.advances(now) else 0.0)
+            asleep = now if eye.advances(now) else asleep
+            longest = max(longest, now - asleep)
             time.sleep(0.01)
         assert time.monotonic() - begun > 0.5 * limit
-        assert not asleep or now - asleep < 0.5, "a watchdog would take the kiosk for hung"
+        assert longest < 0.75, "a watchdog would take the kiosk for hung"
         assert health(eye, "eye")[1].startswith(f"silent for {limit} s")
         before = eye.sighting.get()
         until(eye, lambda before=before: eye.sighting.get() is not before)
