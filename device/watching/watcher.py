@@ -53,7 +53,7 @@ class Watcher:
         self._save_at: float | None = None
         self._counted: dict[int, float] = {}
         self._fault = self._hint = ""
-        self._over: queue.SimpleQueue[Day | None] = queue.SimpleQueue()
+        self._over: queue.SimpleQueue[tuple[Path, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="watching", daemon=True)
         if enabled:
             self._thread.start()
@@ -140,13 +140,14 @@ class Watcher:
 
     def _put(self) -> None:
         if self._day is not None:
-            self._over.put(Day.of_json(self._day.as_json()))
+            path = self._path(self._day.number, self._day.model)
+            self._over.put((path, self._day.as_json()))
 
     def _work(self) -> None:
         self._look()
         while (day := self._over.get()) is not None:
             try:
-                keep(self._path(day.number, day.model), day.as_json())
+                keep(*day)
                 self._forget()
                 self._tell("")
             except OSError as error:
