@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from device.errors import OfferError
+from device.fleet.report import encode
 
 if TYPE_CHECKING:
     from device.models.state import State
@@ -32,8 +33,7 @@ class Outcome:
 
     def encode(self) -> bytes:
         """Return it as JSON."""
-        told = asdict(self) | {"reason": self.reason[:LONGEST]}
-        return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+        return encode(asdict(self) | {"reason": self.reason[:LONGEST]})
 
 
 def parse(data: bytes) -> Outcome:
