@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+ENLARGED = 3
+"""Pictures are tilted at so many times their size, to stay as sharp as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +59,33 @@ def camera(names: Sequence[str]) -> Camera:
     for name in names:
         out = out | CAMERAS[name]
     return out
+
+
+def tilt(image: NDArray[np.uint8], amount: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Return a square grey picture `ENLARGED` times larger as seen from below, or from above.
+
+    Also returns the transform (3, 3) of its pixels. The forehead gets narrower by the share
+    `amount`, and all of it shorter; a negative amount makes the chin narrower.
+    """
+    side = image.shape[0] * ENLARGED
+    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)
+    # A large pixel's centre lies at ENLARGED * (i + 0.5) - 0.5.
+    off = (ENLARGED - 1) / 2
+    enlarge = np.array([[ENLARGED, 0, off], [0, ENLARGED, off], [0, 0, 1]], np.float64)
+    if not amount:
+        return np.asarray(large, np.uint8), enlarge
+    inset = side * abs(amount) / 2
+    above, below = (inset, 0.0) if amount > 0 else (0.0, inset)
+    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    moved = np.array(
+        [
+            [above, above],
+            [side - above, above],
+            [side - below, side - below],
+            [below, side - below],
+        ],
+        np.float32,
+    )
+    turn = cv2.getPerspectiveTransform(corners, moved)
+    out = cv2.warpPerspective(large, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.uint8), turn @ enlarge

@@ -38,6 +38,7 @@ GIVEN = (
     "fold",
     "width",
     "squeeze",
+    "top",
     "balance",
     "settle",
     "rate",

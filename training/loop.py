@@ -99,10 +99,10 @@ class Run:
         self._batches = Batches(pictures, targets, recipe, part, teachers, teaching)
         self._in_advance = in_advance
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
-        self.model = network.build(recipe.fast, recipe.width, recipe.squeeze)
+        self.model = network.build(recipe, recipe.fast)
         if recipe.frozen:
             network.freeze(self.model)
-        self.average = network.build(False, recipe.width, recipe.squeeze)
+        self.average = network.build(recipe)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)
         self._optimizer.build(self.model.trainable_variables)
@@ -112,12 +112,12 @@ class Run:
     def start_from(self, base: Path) -> None:
         """Begin with the weights of a trained `.keras` file instead of random ones.
 
-        Raises RunError when it is none, or another network's.
+        It may lack the top block. Raises RunError when it is none, or another network's.
         """
-        weights = predict.load(base).get_weights()
+        trained = predict.load(base)
         try:
             for model in (self.model, self.average):
-                model.set_weights(weights)
+                network.begin(model, trained)
         except ValueError as error:
             raise RunError(f"{base}: not a model of this network: {error}") from error
 

@@ -27,17 +27,17 @@ STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
 BN_MOMENTUM = 0.9
 CONVOLUTION, NORMALIZATION = "_convolution", "_normalization"
 """What the names of the layers that can be folded into one end with."""
+LOGITS = "logits"
 SQUEEZED, FEWEST = 8, 8
 """A block's channels are squeezed to an eighth, and to no fewer than so many."""
 
 
-def build(
-    fast: bool = False, width: float = 1.0, squeeze: bool = False, folded: bool = False
-) -> keras.Model:
+def build(settings: Recipe, fast: bool = False, folded: bool = False) -> keras.Model:
     """Return the untrained model: float32 crops (n, 48, 48, 1) in [0, 1] to logits (n, 7).
 
-    `width` multiplies the channels, for teachers; `squeeze` lets every residual block weigh its
-    channels by what the whole crop shows (Hu et al. 2017, arXiv:1709.01507).
+    Of the `settings`, `width` multiplies the channels, for teachers; `squeeze` lets every residual
+    block weigh its channels by what the whole crop shows (Hu et al. 2017, arXiv:1709.01507); `top`
+    is the width of one more block, of half the resolution, which is judged by beside the others.
 
     `fast` is for training: it computes in bfloat16 and normalises as the backend does fastest
     (twice the speed on a CPU with AVX512-BF16). Weights and logits are float32 in any case, and
@@ -45,14 +45,19 @@ def build(
     """
     from keras import Input, Model, layers
 
-    make = _Maker("mixed_bfloat16" if fast else "float32", squeeze, folded)
+    width = settings.width
+    make = _Maker("mixed_bfloat16" if fast else "float32", settings.squeeze, folded)
     inputs = Input((SIZE, SIZE, 1), name="crop")
     x = make.convolution("stem1", inputs, round(STEM * width))
     x = make.convolution("stem2", x, round(STAGES[0][0] * width), stride=2)
     for number, (channels, stride) in enumerate(STAGES, 1):
         x = make.block(f"block{number}", x, round(channels * width), stride)
-    x = layers.GlobalAveragePooling2D(dtype="float32")(x)
-    logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
+    seen = layers.GlobalAveragePooling2D(dtype="float32")(x)
+    if settings.top:
+        x = make.block("top", x, round(settings.top * width), 2)
+        whole = layers.GlobalAveragePooling2D(dtype="float32")(x)
+        seen = layers.Concatenate(dtype="float32")([seen, whole])
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(seen)
     return Model(inputs, logits, name="emotion")
 
 
@@ -62,9 +67,9 @@ def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
     Its normalisations are in the weights of the convolutions before them, and it computes as fast
     as the `settings` that it was trained with allow.
     """
-    whole = build(False, settings.width, settings.squeeze)
+    whole = build(settings)
     whole.set_weights(trained.get_weights())
-    folded = build(settings.fast, settings.width, settings.squeeze, folded=True)
+    folded = build(settings, settings.fast, folded=True)
     for layer in folded.layers:
         weights = whole.get_layer(layer.name).get_weights() if layer.weights else []
         if layer.name.endswith(CONVOLUTION):
@@ -75,6 +80,22 @@ def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
         if weights:
             layer.set_weights(weights)
     return folded
+
+
+def begin(model: keras.Model, trained: keras.Model) -> None:
+    """Give a model the weights of a trained one, which may lack its top block: same answers.
+
+    What the top block sees weighs nothing at first. Raises ValueError when the networks differ.
+    """
+    for old in trained.layers:
+        weights = old.get_weights()
+        if not weights:
+            continue
+        layer = model.get_layer(old.name)
+        if old.name == LOGITS:
+            more = layer.kernel.shape[0] - len(weights[0])
+            weights[0] = np.pad(weights[0], ((0, max(0, more)), (0, 0)))
+        layer.set_weights(weights)
 
 
 def freeze(model: keras.Model) -> None:

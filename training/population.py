@@ -19,6 +19,7 @@ import numpy as np
 from device.eye import crop
 from device.eye.detector import Detector
 from training import serving
+from training.cameras import tilt
 from training.data.pictures import Pictures
 from training.errors import DatasetError
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[Iterable[int]], Iterable[int]]
 
-ENLARGED = 3
-"""Pictures are tilted at so many times their size, to stay as sharp as they are."""
 ERROR = 0.01
 """How far key points are off, as a share of the face's side: half a pixel of the crop."""
 
@@ -48,7 +47,7 @@ def see(pictures: Pictures, camera: Camera, seed: int, progress: Progress = iter
     for index in progress(range(len(pictures))):
         random = np.random.default_rng([seed, int(pictures.rows[index])])
         place = serving.draw_place(random)
-        face = _tilted(np.asarray(pictures.images[index]), random.uniform(*camera.tilt))
+        face, _ = tilt(np.asarray(pictures.images[index]), random.uniform(*camera.tilt))
         room = serving.paste(face, serving.background(random), place)
         frame = shoot(room, camera, random)
         detection = serving.nearest(detector.detect(room), place)
@@ -77,17 +76,3 @@ def shoot(
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(*camera.jpeg))]
     _, stream = cv2.imencode(".jpg", frame, quality)
     return np.asarray(cv2.imdecode(stream, cv2.IMREAD_COLOR), np.uint8)
-
-
-def _tilted(image: NDArray[np.uint8], tilt: float) -> NDArray[np.uint8]:
-    """Return a square picture larger, as seen from below: narrower and shorter above."""
-    side = image.shape[0] * ENLARGED
-    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)
-    if not tilt:
-        return np.asarray(large, np.uint8)
-    inset, top = side * tilt / 2, side * tilt / 2
-    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
-    moved = np.array([[inset, top], [side - inset, top], [side, side], [0, side]], np.float32)
-    turn = cv2.getPerspectiveTransform(corners, moved)
-    out = cv2.warpPerspective(large, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(out, np.uint8)

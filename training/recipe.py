@@ -60,6 +60,7 @@ class Recipe:
     fold: int = 0
     width: float = 1.0
     squeeze: bool = False
+    top: int = 0
     mixing: float = 0.1
     plain_chance: float = 0.7
     roll: float = 10.0

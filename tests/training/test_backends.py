@@ -30,9 +30,10 @@ STEPS = """
 import sys
 import numpy as np
 from training import backends, network
+from training.recipe import Recipe
 backend = backends.start(1)
 import keras
-models = [network.build(False, 0.25, True) for _ in range(2)]
+models = [network.build(Recipe(width=0.25, squeeze=True)) for _ in range(2)]
 random = np.random.default_rng(0)
 weights = []
 for variable in models[0].weights:

@@ -109,6 +109,20 @@ for fast in (False, True):
 """
 
 
+GROWN = """
+import sys
+from pathlib import Path
+import numpy as np
+from training import network, predict, recipe
+smaller, larger = (predict.load(Path(each)) for each in sys.argv[1:])
+assert larger.count_params() > smaller.count_params()
+grown = network.build(recipe.Recipe(squeeze=True, top=16))
+network.begin(grown, smaller)
+faces = np.random.default_rng(0).random((8, 48, 48, 1), np.float32)
+print(abs(grown.predict_on_batch(faces) - smaller.predict_on_batch(faces)).max())
+"""
+
+
 def test_a_student_learns_from_a_teacher(
     dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -140,6 +154,13 @@ def test_a_student_learns_from_a_teacher(
     with np.load(folder / "further" / checkpoint.NAME) as further:
         average = next(key for key in states[0].files if key.startswith("average"))
         assert further[average] == pytest.approx(states[0][average], abs=1e-3)
+    top = (*gently, "--top", 16, "--base", alone / loop.MODEL)
+    done = _run(_train(dataset, folder / "top", *top))
+    assert done.returncode == 0, done.stderr
+    code = [sys.executable, "-c", GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL)]
+    done = _run(code)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 1e-4, "a grown network begins with its base's answers"
     done = _run(_train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL))
     assert done.returncode == 2
     assert "not a model of this network" in done.stderr

@@ -64,6 +64,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "folds": None,
         "width": None,
         "squeeze": None,
+        "top": None,
         "balance": None,
         "settle": None,
         "rate": None,

@@ -54,6 +54,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--squeeze", action="store_true", default=None, help="squeeze and excite in each block"
     )
     train.add_argument(
+        "--top", type=positive, help="channels of one more block of half the resolution"
+    )
+    train.add_argument(
         "--balance", type=share, help="0 leaves rare classes rare, 1 makes all alike (default 0)"
     )
     train.add_argument(

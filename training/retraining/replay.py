@@ -16,6 +16,7 @@ import numpy as np
 from device.eye import crop
 from device.messages import EMOTIONS
 from training.data.pictures import Pictures
+from training.retraining import stance
 from training.retraining.disguise import disguise, matching
 from training.targets import blend
 
@@ -87,9 +88,10 @@ def _disguised(
     base: Answer,
     random: np.random.Generator,
 ) -> Shown:
-    images = np.asarray(old.images)
-    known = blend(targets, base(crop.standardise(images)), KNOWN)
+    known = blend(targets, base(crop.standardise(np.asarray(old.images))), KNOWN)
     crops = np.asarray(new.images)
+    old = stance.take(old, stance.estimate(old, crops), random)
+    images = np.asarray(old.images)
     how = matching(images[:ASKED], crops, random, base)
     seen = disguise(images, crops, random, how)
     pictures = Pictures(seen, old.labels, old.rows, old.landmarks)

@@ -1,0 +1,75 @@
+"""Where a kiosk's camera stands is read from its crops, and old pictures are tilted as it does."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from exports import grain
+from faces import astronaut
+
+from device.eye import crop
+from device.eye.detector import ACQUIRE, Detector
+from training.cameras import ENLARGED, tilt
+from training.data.pictures import Pictures
+from training.retraining import stance
+
+COUNT = 40
+MIDDLE = (crop.RIGHT_EYE[0] + crop.LEFT_EYE[0]) / 2
+POINTS = (
+    crop.RIGHT_EYE,
+    crop.LEFT_EYE,
+    (MIDDLE, crop.RIGHT_EYE[1] + 8),
+    (MIDDLE, crop.RIGHT_EYE[1] + crop.MOUTH_DISTANCE),
+)
+
+
+@pytest.fixture(scope="module")
+def old() -> Pictures:
+    """Return pictures of one face with its key points, each with grain of its own."""
+    image = astronaut()
+    (found,) = Detector().detect(image, ACQUIRE)
+    face = crop.align(image, found.landmarks).astype(np.int16)
+    images = np.clip(face + (grain(COUNT).astype(np.int16) - 128) // 8, 0, 255).astype(np.uint8)
+    marks = np.tile(np.array(POINTS, np.float32), (COUNT, 2, 1, 1))
+    return Pictures(images, np.zeros(COUNT, np.int64), np.arange(COUNT), marks)
+
+
+@pytest.mark.parametrize("amount", [-0.3, -0.15, 0.0, 0.15, 0.3])
+def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -> None:
+    seen = []
+    for image in np.asarray(old.images):
+        view, turn = tilt(image, amount)
+        moved = cv2.perspectiveTransform(np.array([POINTS], np.float64), turn)[0]
+        dark = cv2.GaussianBlur(view, (0, 0), 3) // 3
+        seen.append(crop.align(dark, [(float(x), float(y)) for x, y in moved]))
+    assert stance.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
+
+
+def test_tilted_pictures_are_cut_already(old: Pictures) -> None:
+    random = np.random.default_rng(0)
+    assert old.landmarks is not None
+    some = np.array(old.landmarks)
+    some[10:] = np.nan
+    half = Pictures(old.images, old.labels, old.rows, some)
+    taken = stance.take(half, 0.3, random)
+    assert taken.landmarks is not None
+    assert np.isnan(taken.landmarks).all()
+    changed = np.abs(np.asarray(taken.images, np.int16) - old.images).mean(axis=(1, 2))
+    assert (changed[:10] > 1).all()
+    assert (changed[10:] == 0).all()
+    assert stance.take(half, 0.0, random) is half
+
+
+def test_without_key_points_there_is_no_stance(old: Pictures) -> None:
+    bare = Pictures(old.images, old.labels, old.rows)
+    assert stance.estimate(bare, np.asarray(old.images)) == 0
+    assert stance.take(bare, 0.3, np.random.default_rng(0)) is bare
+
+
+def test_a_level_view_is_only_enlarged(old: Pictures) -> None:
+    image = np.asarray(old.images[0])
+    view, turn = tilt(image, 0.0)
+    assert view.shape == (ENLARGED * 48, ENLARGED * 48)
+    corner = cv2.perspectiveTransform(np.array([[[0.0, 47.0]]]), turn)[0, 0]
+    assert corner.tolist() == [1.0, 142.0], "the middle of three pixels"
