@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from device.status import Status
 
 
-MOST = 2_000
-"""Frames, and changes of each kind, that are kept, the newest ones."""
+FRAMES, CHANGES = 2_000, 200
+"""Frames, and changes of each kind, that are kept, the newest ones: some minutes of a busy show."""
 
 
 MEASURE_SECONDS = 1.0
@@ -28,10 +28,10 @@ class Record:
 
     began: float
     first_face: float | None = None
-    moods: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
-    reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
-    music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST))
-    frames: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
+    moods: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CHANGES))
+    reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CHANGES))
+    music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CHANGES))
+    frames: deque[float] = field(default_factory=lambda: deque(maxlen=FRAMES))
     eye_memory: float = 0.0
     _measure_at: float = 0.0
     _reacting: frozenset[tuple[str, float]] = frozenset()

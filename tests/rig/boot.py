@@ -61,7 +61,7 @@ blue = 3
 [camera]
 source = "{camera}"
 """
-CLIP = "file:/opt/moodlift/current/assets/demo/demo.mp4"
+CLIP = "file:/opt/moodlift/current/assets/clip/demo.mp4"
 
 
 LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
@@ -117,6 +117,11 @@ class Machine:
         with urllib.request.urlopen(f"{ADDRESS}/status", timeout=60) as answer:
             told: dict[str, Any] = json.load(answer)
             return told
+
+    def healthy(self, part: str) -> bool:
+        """Tell whether a part of the kiosk says that it is well."""
+        levels = {one["part"]: one["level"] for one in self.status()["health"]}
+        return levels.get(part) == "ok"
 
     def order(self, **order: object) -> None:
         """Order something as the owner."""
@@ -175,7 +180,7 @@ def page(machine: Machine) -> str:
 
 def camera(machine: Machine) -> str:
     machine.configure("auto")
-    until(lambda: machine.status()["freshness_s"] is not None)
+    until(lambda: machine.healthy("camera") and machine.status()["freshness_s"] is not None)
     return str(machine.status()["camera"])
 
 
