@@ -73,7 +73,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STALE_SECONDS = 2.0
-"""After this long a frame says nothing of the present."""
+"""So long after it was understood a frame says nothing of the present; however long that took, as a
+slow machine should show late what it saw, rather than nobody."""
 AWAKE_SECONDS = 60.0
 """For so long after a motion the stage is not dim at night."""
 TWICE_SECONDS = 0.8
@@ -240,7 +241,7 @@ class Kiosk:
     def _newest(self, now: float) -> Sighting | None:
         """Return what the eye saw last, unless that is history."""
         sighting = self._eye.sighting.get()
-        if self._paused or sighting is None or now - sighting.time > STALE_SECONDS:
+        if self._paused or sighting is None or now - sighting.seen > STALE_SECONDS:
             return None
         return sighting
 
