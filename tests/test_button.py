@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from kiosks import free_port
@@ -13,8 +11,7 @@ from device import config, ending, kiosk, panel
 from device.kiosk import Kiosk, Run
 from device.panel import FakePanel, Press
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("own_signals")
 
 SILENT = {
     "camera": {"source": "fake"},
@@ -37,15 +34,6 @@ def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr(ending.subprocess, "run", lambda command, **_: asked.append(command))
     return asked
-
-
-@pytest.fixture(autouse=True)
-def _own_signals() -> Iterator[None]:
-    """Give pytest its own handlers of signals back, which a kiosk replaces."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture
