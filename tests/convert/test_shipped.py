@@ -24,7 +24,7 @@ from training import data as datasets
 from training.evaluate import of_bundle, sample
 
 BUNDLE = bundles.bundles(ASSETS / "models")[0]
-BAR, SERVED_BAR = 0.69, 0.67
+BAR, SERVED_BAR = 0.7, 0.67
 """Accuracy on PrivateTest's own crops, and on PublicTest's as the device's detector cuts them."""
 DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/data/fer2013.csv.xz"))
 OUTPUTS = """
@@ -115,7 +115,7 @@ def test_behind_the_detector_it_is_good(behind_the_detector: serving.Serving) ->
     assert behind_the_detector.served > SERVED_BAR
 
 
-@pytest.mark.xfail(strict=True, reason="0.4.0 loses 2.8 points: docs/TRAINING_LOG.md")
+@pytest.mark.xfail(strict=True, reason="0.5.0 loses 3.4 points: docs/TRAINING_LOG.md")
 def test_it_is_as_good_as_on_the_data_set_s_own_crops(
     behind_the_detector: serving.Serving,
 ) -> None:

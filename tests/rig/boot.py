@@ -54,9 +54,9 @@ TimeoutAbortSec=30
 CONFIG = """[web]
 host = "0.0.0.0"
 [panel]
-red = 1
-green = 2
-blue = 3
+red = 4
+green = 5
+blue = 6
 [stage]
 fps = 5
 [camera]
@@ -64,15 +64,15 @@ source = "{camera}"
 """
 WAV_HEADER, SAMPLES = 44, 2 * 44_100
 """The recording: bytes before the sound, and samples of both channels in a second."""
-LOUD = 300
-"""A sample above this, -41 dBFS, is to be heard."""
+LOUD, ENOUGH = 300, 2.0
+"""A sample above this, -41 dBFS, is to be heard; so many seconds of them are music."""
 CLIP = "file:/opt/moodlift/current/assets/clip/demo.mp4"
 
 
 LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
 from device.config import PanelConfig
 from device.panel import open_panel
-panel = open_panel(PanelConfig(red=1, green=2, blue=3))
+panel = open_panel(PanelConfig(red=4, green=5, blue=6))
 panel.show("sunrise", 0.0)
 print(*panel.health)
 panel.close()'"""
@@ -216,12 +216,14 @@ def lights(machine: Machine) -> str:
 
 
 def music(machine: Machine) -> str:
-    machine.order(show={"emotion": "sad", "seconds": 600})
-    until(lambda: machine.status()["music"])
-    track = machine.status()["music"]
-    until(lambda: heard()[0] > 2.0)
+    def plays() -> object:
+        machine.order(show={"emotion": "sad", "seconds": 120})
+        return machine.status()["music"]
+
+    until(lambda: plays() and heard()[0] > ENOUGH)
     seconds, peak = heard()
-    return f"{track}, {seconds:.0f} s of it heard so far, peak {peak:.0f} dBFS"
+    track = machine.status()["music"]
+    return f"{track}, {seconds:.1f} s of it heard so far, peak {peak:.0f} dBFS"
 
 
 def heard() -> tuple[float, float]:
