@@ -27,7 +27,7 @@ STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
 BN_MOMENTUM = 0.9
 CONVOLUTION, NORMALIZATION = "_convolution", "_normalization"
 """What the names of the layers that can be folded into one end with."""
-LOGITS = "logits"
+LOGITS, TOP = "logits", "top"
 SQUEEZED, FEWEST = 8, 8
 """A block's channels are squeezed to an eighth, and to no fewer than so many."""
 
@@ -54,7 +54,7 @@ def build(settings: Recipe, fast: bool = False, folded: bool = False) -> keras.M
         x = make.block(f"block{number}", x, round(channels * width), stride)
     seen = layers.GlobalAveragePooling2D(dtype="float32")(x)
     if settings.top:
-        x = make.block("top", x, round(settings.top * width), 2)
+        x = make.block(TOP, x, round(settings.top * width), 2)
         whole = layers.GlobalAveragePooling2D(dtype="float32")(x)
         seen = layers.Concatenate(dtype="float32")([seen, whole])
     logits = layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(seen)
@@ -87,6 +87,10 @@ def begin(model: keras.Model, trained: keras.Model) -> None:
 
     What the top block sees weighs nothing at first. Raises ValueError when the networks differ.
     """
+    named = {layer.name for layer in trained.layers if layer.weights}
+    new = {layer.name for layer in model.layers if layer.weights} - named
+    if not all(name.startswith(TOP) for name in new):
+        raise ValueError(f"it has no {min(new)}")
     for old in trained.layers:
         weights = old.get_weights()
         if not weights:

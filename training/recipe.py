@@ -26,7 +26,8 @@ class Recipe:
     moved, by whole pixels, and so stays as sharp as it is. `dark` and `bright` are the least and
     most light, `blur` the widest blur's deviation in pixels, `small` the fewest pixels across,
     `jpeg` the worst quality. `balance` is how much of the classes' frequencies is kept out of what
-    the network learns (0 to 1, `training.targets.offset`).
+    the network learns (0 to 1, `training.targets.offset`). `width`, `squeeze` and `top` are the
+    network's (`training.network.build`).
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
     `teaching` is the weight of teachers' answers against all of that.

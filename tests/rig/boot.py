@@ -73,7 +73,7 @@ LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
 from device.config import PanelConfig
 from device.panel import open_panel
 panel = open_panel(PanelConfig(red=4, green=5, blue=6))
-panel.show("sunrise", 0.0)
+panel.show("warm", 0.0)
 print(*panel.health)
 panel.close()'"""
 

@@ -161,6 +161,10 @@ def test_a_student_learns_from_a_teacher(
     done = _run(code)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 1e-4, "a grown network begins with its base's answers"
+    plain = [each for each in gently if each != "--squeeze"]
+    done = _run(_train(dataset, folder / "plain", *plain, "--base", alone / loop.MODEL))
+    assert done.returncode == 2, "its base has more layers than it"
+    assert "not a model of this network" in done.stderr
     done = _run(_train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL))
     assert done.returncode == 2
     assert "not a model of this network" in done.stderr

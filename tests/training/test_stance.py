@@ -46,13 +46,14 @@ def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -
     assert stance.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
 
 
-def test_tilted_pictures_are_cut_already(old: Pictures) -> None:
+@pytest.mark.parametrize("amount", [-0.3, 0.3])
+def test_tilted_pictures_are_cut_already(old: Pictures, amount: float) -> None:
     random = np.random.default_rng(0)
     assert old.landmarks is not None
     some = np.array(old.landmarks)
     some[10:] = np.nan
     half = Pictures(old.images, old.labels, old.rows, some)
-    taken = stance.take(half, 0.3, random)
+    taken = stance.take(half, amount, random)
     assert taken.landmarks is not None
     assert np.isnan(taken.landmarks).all()
     changed = np.abs(np.asarray(taken.images, np.int16) - old.images).mean(axis=(1, 2))

@@ -53,7 +53,7 @@ def take(old: Pictures, amount: float, random: np.random.Generator) -> Pictures:
     there = _found(old)
     if not amount or not len(there):
         return old
-    amounts = np.clip(random.uniform(0, 2 * amount, len(there)), -MOST, MOST)
+    amounts = np.clip(amount * random.uniform(0, 2, len(there)), -MOST, MOST)
     images = np.array(old.images)
     images[there] = _tilted(old.take(there), amounts, random)
     marks = np.array(old.landmarks)
