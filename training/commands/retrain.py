@@ -41,7 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     group = retrain.add_argument_group("how it learns")
     for name, (kind, words) in SETTINGS.items():
         group.add_argument(f"--{name.replace('_', '-')}", type=kind, help=words)
-    group.add_argument("--limit", type=positive, help="old pictures to use (default 8000)")
+    group.add_argument("--limit", type=positive, help="old pictures to use (default 16000)")
     group.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
     group.add_argument("--ahead", action="store_true", help="make the batches on a second core")
     group.add_argument(
@@ -50,11 +50,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 SETTINGS: dict[str, tuple[Callable[[str], float], str]] = {
-    "epochs": (positive, "passes over the data (default 5)"),
+    "epochs": (positive, "passes over the data (default 6)"),
     "seed": (int, "seed of everything random (default 1)"),
     "rate": (factor, "highest learning rate (default 0.004)"),
-    "share": (part, "how much of what is shown are new crops (default 0.15)"),
-    "disguised": (share, "how much are old pictures that look new (default 0.35)"),
+    "share": (part, "how much of what is shown are new crops (default 0.1)"),
+    "disguised": (share, "how much are old pictures that look new (default 0.3)"),
     "trust": (part, "how often people's answers are right (default 0.85)"),
 }
 """What the command line may change of `training.retraining.job.Changes`."""

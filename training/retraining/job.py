@@ -43,18 +43,18 @@ BASE, CANDIDATE, BETWEEN = "base", "candidate", "between.keras"
 class Changes:
     """What retraining does otherwise than the base's own recipe; `training.recipe` explains all."""
 
-    epochs: int = 5
+    epochs: int = 6
     seed: int = 1
     rate: float = 0.004
     warm_up: float = 0.1
     settle: float = 1.0
     frozen: bool = True
     teaching: float = 0.9
-    feedback: float = 0.15
-    disguised: float = 0.35
+    feedback: float = 0.1
+    disguised: float = 0.3
     feedback_teaching: float = 0.3
     trust: float = 0.85
-    limit: int = 8000
+    limit: int = 16000
     fast: bool = True
 
     def __post_init__(self) -> None:
