@@ -53,8 +53,8 @@ SETTINGS: dict[str, tuple[Callable[[str], float], str]] = {
     "epochs": (positive, "passes over the data (default 6)"),
     "seed": (int, "seed of everything random (default 1)"),
     "rate": (factor, "highest learning rate (default 0.004)"),
-    "share": (part, "how much of what is shown are new crops (default 0.1)"),
-    "disguised": (share, "how much are old pictures that look new (default 0.3)"),
+    "share": (part, "how much of what is shown are new crops (default 0.15)"),
+    "disguised": (share, "how much are old pictures that look new (default 0.35)"),
     "trust": (part, "how often people's answers are right (default 0.85)"),
 }
 """What the command line may change of `training.retraining.job.Changes`."""

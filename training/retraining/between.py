@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STEPS = tuple(number / 10 for number in range(10, 0, -1))
 """Shares of the way that are tried, the furthest first."""
-LOSS = 0.001
+LOSS = 0.002
 """The share of PublicTest that may be lost on the way; a new bias and int8 cost some more."""
 
 

@@ -50,8 +50,8 @@ class Changes:
     settle: float = 1.0
     frozen: bool = True
     teaching: float = 0.9
-    feedback: float = 0.1
-    disguised: float = 0.3
+    feedback: float = 0.15
+    disguised: float = 0.35
     feedback_teaching: float = 0.3
     trust: float = 0.85
     limit: int = 16000
