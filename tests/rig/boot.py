@@ -4,11 +4,11 @@
 
 RIG is a program that has such a machine, a bare Debian with a KMS display, sound, a V4L2 camera and
 GPIO lines, and takes these words: `boot`, `ssh COMMAND`, `run FOLDER COMMAND` (which copies the
-folder to the machine first), `screendump FILE` (PNG), `sendkey KEY` (QEMU's names) and `stop`,
-after which `$RIG_WORK/$RIG_NAME/sound.wav` is what the machine has played. The wheelhouse has the
+folder to the machine first), `screendump FILE` (PNG), `sendkey KEY` (QEMU's names) and `stop`.
+While it runs, `$RIG_WORK/$RIG_NAME/sound.wav` grows by what it plays. The wheelhouse has the
 wheels of install/requirements.txt for arm64, and those of gpiozero and lgpio. Everything is drawn
-and computed in software there, so pixels and answers are judged, not rates. It takes half an hour
-or more; pictures of the screen are left in OUT, to be looked at.
+and computed in software there, so pixels and answers are judged, not rates. It takes ten
+minutes to half an hour; pictures of the screen are left in OUT, to be looked at.
 """
 
 from __future__ import annotations
@@ -220,19 +220,25 @@ def music(machine: Machine) -> str:
         machine.order(show={"emotion": "sad", "seconds": 120})
         return machine.status()["music"]
 
-    until(lambda: plays() and heard()[0] > ENOUGH)
-    seconds, peak = heard()
+    before = recording().stat().st_size
+    until(lambda: plays() and heard(before)[0] > ENOUGH)
+    seconds, peak = heard(before)
     track = machine.status()["music"]
     return f"{track}, {seconds:.1f} s of it heard so far, peak {peak:.0f} dBFS"
 
 
-def heard() -> tuple[float, float]:
-    """Return how many seconds of what the machine has played are loud, and their peak in dBFS."""
-    folder = Path(os.environ.get("RIG_WORK", "rig-work"), os.environ.get("RIG_NAME", "qemu"))
-    # The recorder goes on, and writes the header's length at its end.
-    recorded = (folder / "sound.wav").read_bytes()[WAV_HEADER:]
+def recording() -> Path:
+    """Return the file of what the machine plays, which grows while it runs."""
+    folder = os.environ.get("RIG_WORK", "rig-work"), os.environ.get("RIG_NAME", "qemu")
+    return Path(*folder, "sound.wav")
+
+
+def heard(start: int) -> tuple[float, float]:
+    """Return how many seconds of the recording from a byte on are loud, and their peak in dBFS."""
+    recorded = recording().read_bytes()[WAV_HEADER + max(0, start - WAV_HEADER) // 4 * 4 :]
     pcm = np.abs(np.frombuffer(recorded[: len(recorded) // 2 * 2], "<i2").astype(float))
-    return float((pcm > LOUD).sum()) / SAMPLES, float(20 * np.log10(max(1.0, pcm.max()) / 32768))
+    peak = max(1.0, pcm.max(initial=0.0))
+    return float((pcm > LOUD).sum()) / SAMPLES, float(20 * np.log10(peak / 32768))
 
 
 def reboot(machine: Machine) -> str:
