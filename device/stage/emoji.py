@@ -21,8 +21,9 @@ MARGIN = 1.25
 """A sprite's side over its emoji's: the shadow needs room."""
 OVERSHOOT = 1.15
 """How much larger than its place an emoji gets while it pops in."""
-BUDGET = 24 * 2**20
-"""Bytes of sprites to keep."""
+KEPT = 8
+"""Sprites are kept that take as much memory as so many of the emoji at its usual size: enough for
+it to breathe through, and few enough that all are there after a minute or two."""
 
 
 class Emoji:
@@ -32,11 +33,12 @@ class Emoji:
         self._folder = folder
         self._originals: dict[str, pygame.Surface] = {}
         self._sprites: OrderedDict[tuple[str, int], pygame.Surface] = OrderedDict()
-        self._bytes = 0
+        self._bytes = self._budget = 0
         self._largest = 0
 
     def fit(self, diameter: float) -> None:
-        """Keep pictures no larger than a canvas needs on which they are `diameter` pixels wide."""
+        """Keep no more than a canvas needs on which the emoji is `diameter` pixels wide."""
+        self._budget = KEPT * 4 * round(diameter * MARGIN) ** 2
         largest = round(diameter * MARGIN * OVERSHOOT)
         if largest != self._largest:
             self._largest = largest
@@ -69,7 +71,7 @@ class Emoji:
         return sprite
 
     def _forget(self) -> None:
-        while self._bytes > BUDGET and len(self._sprites) > 2:
+        while self._bytes > self._budget and len(self._sprites) > 2:
             (_, side), _ = self._sprites.popitem(last=False)
             self._bytes -= side * side * 4
 
