@@ -68,14 +68,39 @@ without() {
     say "$*"
 }
 
-# A broker and Prometheus, which the tests start themselves: here they need not run for good.
-fleet_programs() {
-    local new root
-    mapfile -t new < <(missing mosquitto prometheus)
-    debian "for the tests of a fleet" mosquitto prometheus || return 1
+# What the tests need of Debian; the last two, which boot a kiosk, are of use to root alone.
+browser_packages=(chromium libatomic1 xvfb libxtst6 shellcheck strace)
+fleet_packages=(mosquitto prometheus)
+sound_packages=(pulseaudio)
+arm64_packages=(qemu-user-static)
+rig_packages=(mmdebstrap systemd-container)
+
+test_programs() {
+    local wanted new root
+    wanted=("${browser_packages[@]}" "${fleet_packages[@]}" "${sound_packages[@]}" "${arm64_packages[@]}")
+    [ "$(id -u)" != 0 ] || wanted+=("${rig_packages[@]}")
+    mapfile -t new < <(missing "${fleet_packages[@]}")
+    debian "for the tests" "${wanted[@]}" || return 0
+    # The tests start these themselves: here they need not run for good.
     if [ ${#new[@]} -gt 0 ] && [ -d /run/systemd/system ] && may_install; then
         "${root[@]}" systemctl --quiet disable --now "${new[@]}" || true
     fi
+}
+
+have() { [ -z "$(missing "$@")" ]; }
+
+# aside COMMAND...: run a command while others run; sets `job`, to wait for. It ends with this script.
+aside() {
+    set -m
+    "$@" &
+    set +m
+    job=$!
+    jobs+=("$job")
+}
+
+end_jobs() {
+    local job
+    for job in "${jobs[@]}"; do kill -- "-$job" 2>/dev/null || true; done
 }
 
 lint() {
@@ -91,33 +116,40 @@ lint() {
 }
 
 run_tests() {
+    local job jobs=() arm64='' rig=''
+    trap end_jobs EXIT
     make_venv
     device_packages
-    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
     mkdir -p $cache
-    debian "for the browser and window tests" chromium libatomic1 xvfb libxtst6 shellcheck strace ||
-        without "some browser and window tests will be skipped"
-    fleet_programs || without "the tests of a fleet will be skipped"
-    if debian "for the arm64 tests" qemu-user-static &&
-        once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine; then
-        export MOODLIFT_ARM64=$PWD/$cache/arm64
-    else
-        without "the arm64 tests will be skipped"
+    test_programs
+    if have "${arm64_packages[@]}"; then
+        aside once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine
+        arm64=$job
     fi
+    if have "${rig_packages[@]}" && [ "$(id -u)" = 0 ]; then
+        aside once $cache/rig.stamp "making a Debian to install a kiosk on (700 MB)" appliance_rig
+        rig=$job
+    fi
+    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
+    [ $# -gt 0 ] || lint
+    have "${browser_packages[@]}" || without "some browser and window tests will be skipped"
+    have "${fleet_packages[@]}" || without "the tests of a fleet will be skipped"
+    have "${sound_packages[@]}" || without "sound that goes will not be tested"
     if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
         export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
     else
         without "the tests of the other build of pygame will be skipped"
     fi
-    debian "for the tests of sound that goes" pulseaudio ||
-        without "sound that goes will not be tested"
-    if [ "$(id -u)" = 0 ] && debian "for the tests of the appliance" mmdebstrap systemd-container &&
-        once $cache/rig.stamp "making a Debian to install a kiosk on (700 MB)" appliance_rig; then
+    if [ -n "$arm64" ] && wait "$arm64"; then
+        export MOODLIFT_ARM64=$PWD/$cache/arm64
+    else
+        without "the arm64 tests will be skipped"
+    fi
+    if [ -n "$rig" ] && wait "$rig"; then
         export MOODLIFT_RIG=$PWD/$cache/rig
     else
         without "the tests of the appliance will be skipped: they need root and mmdebstrap"
     fi
-    [ $# -gt 0 ] || lint
+    trap - EXIT
     exec $venv/bin/python -m pytest "$@"
 }
-
