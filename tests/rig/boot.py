@@ -6,8 +6,9 @@ RIG is a program that has such a machine, a bare Debian with a KMS display, soun
 GPIO lines, and takes these words: `boot`, `ssh COMMAND`, `run FOLDER COMMAND` (which copies the
 folder to the machine first), `screendump FILE` (PNG), `sendkey KEY` (QEMU's names) and `stop`.
 While it runs, `$RIG_WORK/$RIG_NAME/sound.wav` grows by what it plays. The wheelhouse has the
-wheels of install/requirements.txt for arm64, and those of gpiozero and lgpio. Everything is drawn
-and computed in software there, so pixels and answers are judged, not rates. It takes ten
+wheels of install/requirements.txt for arm64, and those of gpiozero and lgpio; the Debian packages
+that install.sh names are on the machine or in its apt's cache, as nothing is fetched. Everything is
+drawn and computed in software there, so pixels and answers are judged, not rates. It takes ten
 minutes to half an hour; pictures of the screen are left in OUT, to be looked at.
 """
 
