@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ def _train(data: tuple[Path, Path], run: Path, *more: object) -> list[str]:
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def _all(*commands: list[str]) -> list[subprocess.CompletedProcess[str]]:
+    """Run two at a time: most of what each takes is TensorFlow's start, on one core."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(_run, commands))
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +145,12 @@ def test_a_student_learns_from_a_teacher(
     assert fast < 0.1
 
     alone, taught, ahead = (folder / name for name in ("alone", "taught", "ahead"))
-    for run, more in ((alone, ()), (taught, ()), (ahead, ("--ahead",))):
-        given = () if run is alone else ("--teacher", teacher)
-        done = _run(_train(dataset, run, *few, *given, *more))
+    lesson = ("--teacher", teacher)
+    for done in _all(
+        _train(dataset, alone, *few),
+        _train(dataset, taught, *few, *lesson),
+        _train(dataset, ahead, *few, *lesson, "--ahead"),
+    ):
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
     states = [np.load(run / checkpoint.NAME) for run in (alone, taught, ahead)]
@@ -148,26 +158,26 @@ def test_a_student_learns_from_a_teacher(
     assert states[1][name] == pytest.approx(states[2][name], rel=1e-4, abs=1e-5)
     assert states[0][name] != pytest.approx(states[1][name], rel=1e-4, abs=1e-5)
 
-    gently = ("--epochs", 1, "--limit", 160, "--squeeze", "--rate", 1e-6)
-    done = _run(_train(dataset, folder / "further", *gently, "--base", alone / loop.MODEL))
-    assert done.returncode == 0, done.stderr
-    with np.load(folder / "further" / checkpoint.NAME) as further:
+    plain = ("--epochs", 1, "--limit", 160, "--rate", 1e-6)
+    gently, base = (*plain, "--squeeze"), ("--base", alone / loop.MODEL)
+    further, top, *refused = _all(
+        _train(dataset, folder / "further", *gently, *base),
+        _train(dataset, folder / "top", *gently, *base, "--top", 16),
+        _train(dataset, folder / "plain", *plain, *base),  # its base has more layers than it
+        _train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL),
+    )
+    assert further.returncode == 0, further.stderr
+    with np.load(folder / "further" / checkpoint.NAME) as saved:
         average = next(key for key in states[0].files if key.startswith("average"))
-        assert further[average] == pytest.approx(states[0][average], abs=1e-3)
-    top = (*gently, "--top", 16, "--base", alone / loop.MODEL)
-    done = _run(_train(dataset, folder / "top", *top))
-    assert done.returncode == 0, done.stderr
+        assert saved[average] == pytest.approx(states[0][average], abs=1e-3)
+    assert top.returncode == 0, top.stderr
     code = [sys.executable, "-c", GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL)]
     done = _run(code)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 1e-4, "a grown network begins with its base's answers"
-    plain = [each for each in gently if each != "--squeeze"]
-    done = _run(_train(dataset, folder / "plain", *plain, "--base", alone / loop.MODEL))
-    assert done.returncode == 2, "its base has more layers than it"
-    assert "not a model of this network" in done.stderr
-    done = _run(_train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL))
-    assert done.returncode == 2
-    assert "not a model of this network" in done.stderr
+    for done in refused:
+        assert done.returncode == 2
+        assert "not a model of this network" in done.stderr
 
 
 @pytest.fixture(scope="module")
