@@ -350,7 +350,8 @@ class Kiosk:
             mood=self._mood.mood,
             sighting=sighting,
             rate=self._seen_rate.per_second(now),
-            freshness=now - last.time if last else None,
+            # What came since this step began is newer than `now`.
+            freshness=max(0.0, now - last.time) if last else None,
             stage_rate=self._drawn_rate.per_second(now),
             reactions=self._reactions.active,
             music=self.player.now_playing,

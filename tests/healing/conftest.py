@@ -42,7 +42,8 @@ def sees(kiosk: RunningKiosk) -> bool:
     """Tell whether a kiosk understands what is in front of its camera now."""
     with contextlib.suppress(OSError, StopIteration):
         status = kiosk.status()
-        return part(status, "camera")["level"] == "ok" and (status["freshness_s"] or 9.0) < 1.0
+        fresh = status["freshness_s"]  # None where nothing was seen, and 0.0 is fresh
+        return part(status, "camera")["level"] == "ok" and fresh is not None and fresh < 1.0
     return False
 
 

@@ -45,7 +45,10 @@ def sample(kiosk: RunningKiosk) -> dict[str, float]:
     """Return what the kiosk and its eye hold now."""
     told = {}
     for name, process in zip(("kiosk", "eye"), _two(kiosk), strict=False):
-        told[f"{name}_mb"] = process.memory_info().rss / MEGABYTE
+        memory = process.memory_info()
+        told[f"{name}_mb"] = memory.rss / MEGABYTE
+        # Pages of files, libraries mostly, come into memory by and by, and go when others need it.
+        told[f"{name}_own_mb"] = (memory.rss - memory.shared) / MEGABYTE
         told[f"{name}_threads"] = process.num_threads()
         told[f"{name}_files"] = process.num_fds()
     status = kiosk.status()

