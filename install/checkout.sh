@@ -92,7 +92,7 @@ have() { [ -z "$(missing "$@")" ]; }
 # aside COMMAND...: run a command while others run; sets `job`, to wait for. It ends with this script.
 aside() {
     set -m
-    "$@" &
+    "$@" </dev/null &
     set +m
     job=$!
     jobs+=("$job")
