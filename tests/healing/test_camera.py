@@ -76,7 +76,7 @@ def test_an_eye_whose_camera_blocks_is_killed_in_ten_seconds(
         within(10.0, lambda: not first.is_running())
         within(1.0, lambda: "eye: camera blocked for 8 s" in kiosk.text())
         within(10.0, lambda: _sees(kiosk))
-        within(10.0, lambda: kiosk.status()["stage_hz"] >= LEAST_RATE * 0.75)
+        assert kiosk.status()["stage_hz"] >= LEAST_RATE * 0.75
 
 
 @pytest.mark.parametrize("fault", ["black", "garbage", "resize"])

@@ -53,7 +53,7 @@ def test_the_show_does_not_care_for_the_clock(
             assert sees(kiosk)
             status = kiosk.status()
             assert {one["level"] for one in status["health"]} <= {"ok", "off"}
-            assert status["stage_hz"] > 5, "it does not wait for the clock"
+            assert status["stage_hz"] > 10
             assert len(status["faces"]) == 1
             assert uptime < status["uptime_s"] < uptime + 60
             assert part(status, "history")["level"] == "ok"

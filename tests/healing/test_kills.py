@@ -100,7 +100,7 @@ def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -
     assert kept > number
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(rounds(900, 3600))
 def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
     tmp_path: Path, within: Callable[..., float]
 ) -> None:
