@@ -1,19 +1,14 @@
-"""From pictures to a bundle that the device serves, by the commands that a person would type.
-
-TensorFlow stays in child processes: it would break `tflite-runtime` for every test after it.
-"""
+"""From pictures to a bundle that the device serves, by the commands that a person would type."""
 
 from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import commands
 import numpy as np
 import pytest
 
@@ -26,40 +21,28 @@ from training.data import fer2013
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from commands import Command
+
 pytestmark = [
     pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow"),
     pytest.mark.timeout(600),
 ]
 
 EPOCHS = 8
-PATIENCE = 250
-"""Seconds that a command may take on a machine that is busy with something else."""
+UNSEEN = ("--detected-chance", 0)
+"""Faces are not looked for with the device's detector, which takes longer than the training."""
 
 
-def _command(package: str, *arguments: object) -> list[str]:
-    return [sys.executable, "-m", f"{package}.cli", *map(str, arguments)]
-
-
-def _train(data: tuple[Path, Path], run: Path, *more: object) -> list[str]:
+def _train(data: tuple[Path, Path], folder: Path, *more: object) -> Command:
     pictures, votes = data
-    given = ("--data", pictures, "--ferplus", votes, "--run", run)
-    return _command("training", "train", *given, *more)
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
-def _all(*commands: list[str]) -> list[subprocess.CompletedProcess[str]]:
-    """Run two at a time: most of what each takes is TensorFlow's start, on one core."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(_run, commands))
+    given = ("--data", pictures, "--ferplus", votes, "--run", folder)
+    return commands.command("training", "train", *given, *more)
 
 
 @pytest.fixture(scope="module")
 def trained(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "whole"
-    done = _run(_train(dataset, folder, "--epochs", EPOCHS, "--limit", 160))
+    done = commands.run(_train(dataset, folder, "--epochs", EPOCHS, "--limit", 160))
     assert done.returncode == 0, done.stderr
     assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
     assert "left 0 min" in done.stdout
@@ -82,16 +65,14 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
 ) -> None:
     folder = tmp_path / "killed"
     saved = folder / checkpoint.NAME
-    command = _train(dataset, folder, "--epochs", EPOCHS, "--limit", 160)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + PATIENCE
-        while not saved.exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.kill()
-    assert process.returncode == -signal.SIGKILL
+    running = commands.start(_train(dataset, folder, "--epochs", EPOCHS, "--limit", 160), tmp_path)
+    deadline = time.monotonic() + commands.PATIENCE
+    while not saved.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert running.kill() == -signal.SIGKILL
     with np.load(saved) as arrays:
         assert 1 <= arrays["epoch"] < EPOCHS
-    done = _run(_train(dataset, folder, "--resume"))
+    done = commands.run(_train(dataset, folder, "--resume"))
     assert done.returncode == 0, done.stderr
     assert "epoch 1/" not in done.stdout
     with np.load(saved) as resumed, np.load(trained / checkpoint.NAME) as whole:
@@ -134,11 +115,11 @@ def test_a_student_learns_from_a_teacher(
     dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("taught")
-    few = ("--epochs", 2, "--limit", 160, "--squeeze")
+    few = (*UNSEEN, "--epochs", 2, "--limit", 160, "--squeeze")
     teacher = folder / "teacher"
-    done = _run(_train(dataset, teacher, *few, "--width", 0.5))
+    done = commands.run(_train(dataset, teacher, *few, "--width", 0.5))
     assert done.returncode == 0, done.stderr
-    done = _run([sys.executable, "-c", FOLD, str(teacher)])
+    done = commands.run((commands.CODE, FOLD, str(teacher)))
     assert done.returncode == 0, done.stderr
     exact, fast = map(float, done.stdout.split())
     assert exact < 1e-4
@@ -146,7 +127,7 @@ def test_a_student_learns_from_a_teacher(
 
     alone, taught, ahead = (folder / name for name in ("alone", "taught", "ahead"))
     lesson = ("--teacher", teacher)
-    for done in _all(
+    for done in commands.run_all(
         _train(dataset, alone, *few),
         _train(dataset, taught, *few, *lesson),
         _train(dataset, ahead, *few, *lesson, "--ahead"),
@@ -158,9 +139,9 @@ def test_a_student_learns_from_a_teacher(
     assert states[1][name] == pytest.approx(states[2][name], rel=1e-4, abs=1e-5)
     assert states[0][name] != pytest.approx(states[1][name], rel=1e-4, abs=1e-5)
 
-    plain = ("--epochs", 1, "--limit", 160, "--rate", 1e-6)
+    plain = (*UNSEEN, "--epochs", 1, "--limit", 160, "--rate", 1e-6)
     gently, base = (*plain, "--squeeze"), ("--base", alone / loop.MODEL)
-    further, top, *refused = _all(
+    further, top, *refused = commands.run_all(
         _train(dataset, folder / "further", *gently, *base),
         _train(dataset, folder / "top", *gently, *base, "--top", 16),
         _train(dataset, folder / "plain", *plain, *base),  # its base has more layers than it
@@ -171,8 +152,9 @@ def test_a_student_learns_from_a_teacher(
         average = next(key for key in states[0].files if key.startswith("average"))
         assert saved[average] == pytest.approx(states[0][average], abs=1e-3)
     assert top.returncode == 0, top.stderr
-    code = [sys.executable, "-c", GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL)]
-    done = _run(code)
+    done = commands.run(
+        (commands.CODE, GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL))
+    )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 1e-4, "a grown network begins with its base's answers"
     for done in refused:
@@ -185,8 +167,8 @@ def converted(
     dataset: tuple[Path, Path], trained: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     out = tmp_path_factory.mktemp("models")
-    done = _run(
-        _command(
+    done = commands.run(
+        commands.command(
             "convert", "--model", trained / loop.MODEL, "--data", dataset[0],
             "--version", "9.8.7", "--out", out,
         )
@@ -244,7 +226,7 @@ def test_evaluate_prints_the_manifest_s_figures(
 
 def test_evaluate_measures_the_keras_model_too(converted: Path, dataset: tuple[Path, Path]) -> None:
     given = ("--model", converted / loop.MODEL, "--data", dataset[0], "--json")
-    done = _run(_command("training", "evaluate", *given))
+    done = commands.run(commands.command("training", "evaluate", *given))
     assert done.returncode == 0, done.stderr
     figures = bundles.load(converted).metrics["float"]["private_test"]
     assert json.loads(done.stdout)["accuracy"] == figures["accuracy"]
@@ -255,7 +237,9 @@ def test_a_bundle_that_is_there_is_kept(
 ) -> None:
     before = (converted / bundles.MANIFEST).read_bytes()
     given = ("--model", trained / loop.MODEL, "--data", dataset[0])
-    done = _run(_command("convert", *given, "--version", "9.8.7", "--out", converted.parent))
+    done = commands.run(
+        commands.command("convert", *given, "--version", "9.8.7", "--out", converted.parent)
+    )
     assert done.returncode == 2
     assert "exists already; give --replace" in done.stderr
     assert (converted / bundles.MANIFEST).read_bytes() == before
@@ -266,7 +250,7 @@ def test_a_model_that_is_none_is_said(dataset: tuple[Path, Path], tmp_path: Path
     model.write_bytes(b"PK\x03\x04 not a model")
     out = tmp_path / "models"
     given = ("--model", model, "--data", dataset[0], "--version", "1.0", "--out", out)
-    done = _run(_command("convert", *given))
+    done = commands.run(commands.command("convert", *given))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "model.keras: not a Keras model" in line
@@ -278,32 +262,34 @@ def test_teachers_answer_for_what_they_have_not_seen(
 ) -> None:
     pictures, votes = dataset
     for fold in (0, 1):
-        done = _run(_train(dataset, tmp_path / str(fold), "--epochs", 1, "--fold", f"{fold}/2"))
+        few = (*UNSEEN, "--epochs", 1, "--fold", f"{fold}/2")
+        done = commands.run(_train(dataset, tmp_path / str(fold), *few))
         assert done.returncode == 0, done.stderr
     settings = recipe.load(tmp_path / "1" / loop.CONFIG)
     assert (settings.folds, settings.fold) == (2, 1)
     labels = tmp_path / "labels.npz"
     teachers = ("--teachers", tmp_path / "0", tmp_path / "1")
     given = ("--data", pictures, "--ferplus", votes, *teachers, "--out", labels)
-    done = _run(_command("training", "distil", *given))
+    done = commands.run(commands.command("training", "distil", *given))
     assert done.returncode == 0, done.stderr
     assert "teachers alone agree with" in done.stdout
-    student = _train(dataset, tmp_path / "student", "--epochs", 1, "--labels", labels)
-    done = _run(student)
+    lesson = (*UNSEEN, "--epochs", 1, "--labels", labels)
+    student = _train(dataset, tmp_path / "student", *lesson)
+    done = commands.run(student)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "student" / loop.MODEL).exists()
-    done = _run(_train(dataset, tmp_path / "other", "--labels", votes))
+    done = commands.run(_train(dataset, tmp_path / "other", "--labels", votes))
     assert done.returncode == 2
     assert "not soft labels" in done.stderr
 
 
 def test_a_run_stops_in_time_and_goes_on_later(dataset: tuple[Path, Path], tmp_path: Path) -> None:
     run = tmp_path / "run"
-    few = ("--epochs", 2, "--limit", 140, "--width", "0.25")
-    done = _run(_train(dataset, run, *few, "--max-hours", "0.0001"))
+    few = (*UNSEEN, "--epochs", 2, "--limit", 140, "--width", "0.25")
+    done = commands.run(_train(dataset, run, *few, "--max-hours", "0.0001"))
     assert done.returncode == 0, done.stderr
     assert "stopped in time after epoch 1; --resume goes on" in done.stdout
-    done = _run(_train(dataset, run, "--resume"))
+    done = commands.run(_train(dataset, run, "--resume"))
     assert done.returncode == 0, done.stderr
     assert "epoch 2/2" in done.stdout
     assert (run / loop.CURVES).read_bytes().startswith(b"\x89PNG")
@@ -313,7 +299,7 @@ def test_a_network_of_another_width_that_squeezes(
     dataset: tuple[Path, Path], tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    done = _run(_train(dataset, run, "--epochs", 1, "--width", "0.5", "--squeeze"))
+    done = commands.run(_train(dataset, run, *UNSEEN, "--epochs", 1, "--width", "0.5", "--squeeze"))
     assert done.returncode == 0, done.stderr
     settings = recipe.load(run / loop.CONFIG)
     assert (settings.width, settings.squeeze) == (0.5, True)
@@ -322,17 +308,17 @@ def test_a_network_of_another_width_that_squeezes(
         "model = predict.load(pathlib.Path(sys.argv[1]))\n"
         "print(model.count_params(), network.macs(model))"
     )
-    given = [sys.executable, "-c", code, str(run / loop.MODEL)]
-    parameters, macs = map(int, _run(given).stdout.split())
+    given = (commands.CODE, code, str(run / loop.MODEL))
+    parameters, macs = map(int, commands.run(given).stdout.split())
     assert 100_000 < parameters < 250_000, "about a quarter of the whole network's 0.61 million"
     assert 9_000_000 < macs < 12_000_000, "about a quarter of its 40.7 million"
-    done = _run(_train(dataset, tmp_path / "none", "--width", "0"))
+    done = commands.run(_train(dataset, tmp_path / "none", "--width", "0"))
     assert done.returncode == 2
     assert "must be 0.25 to 8" in done.stderr
 
 
 def test_a_run_that_diverges_says_so(dataset: tuple[Path, Path], tmp_path: Path) -> None:
-    wild = ("--epochs", 3, "--limit", 140, "--width", "0.25", "--rate", "1e30")
-    done = _run(_train(dataset, tmp_path / "run", *wild))
+    wild = (*UNSEEN, "--epochs", 3, "--limit", 140, "--width", "0.25", "--rate", "1e30")
+    done = commands.run(_train(dataset, tmp_path / "run", *wild))
     assert done.returncode == 2
     assert "diverged; lower the rate" in done.stderr.splitlines()[-1]

@@ -1,18 +1,14 @@
-"""A whole retraining by the command that a person would type, and what keeps it from its bundle.
-
-TensorFlow stays in child processes, as in `test_end_to_end`.
-"""
+"""A whole retraining by the command that a person would type, and what keeps it from its bundle."""
 
 from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+import commands
 import numpy as np
 import pytest
 from exports import export
@@ -28,6 +24,7 @@ from training.retraining.job import BASE, BETWEEN, CANDIDATE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from commands import Command
     from numpy.typing import NDArray
 
 pytestmark = [
@@ -35,17 +32,8 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-PATIENCE = 250
 CROPS = 420
 SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3)
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
-def _command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "training.cli", *map(str, arguments)]
 
 
 def _rings(seed: int) -> NDArray[np.uint8]:
@@ -73,7 +61,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "base"
     few = ("--epochs", 12, "--width", 0.25, "--float32", "--seed", 2)
-    done = _run(_command("train", "--data", dataset[0], "--run", folder, *few))
+    done = commands.run(
+        commands.command("training", "train", "--data", dataset[0], "--run", folder, *few)
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -85,8 +75,8 @@ def _given(
     return ("retrain", *given, "--version", version, "--float32", *more)
 
 
-def _retrain(*given: Any, version: str = "9.0.0") -> list[str]:
-    return _command(*_given(*given, version=version))
+def _retrain(*given: Any, version: str = "9.0.0") -> Command:
+    return commands.command("training", *_given(*given, version=version))
 
 
 def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
@@ -100,14 +90,13 @@ def better(
 ) -> tuple[Path, str]:
     """Retrain, be killed after the first epoch, and go on; return the folder and what was said."""
     run = tmp_path_factory.mktemp("runs") / "better"
-    command = _retrain(dataset[0], base, told, run, *SMALL, "--also", f"again={dataset[0]}")
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + PATIENCE
-        while not (run / checkpoint.NAME).exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.kill()
-    assert process.returncode == -signal.SIGKILL
-    done = _run([*command, "--resume"])
+    given = _retrain(dataset[0], base, told, run, *SMALL, "--also", f"again={dataset[0]}")
+    running = commands.start(given, run.parent)
+    deadline = time.monotonic() + commands.PATIENCE
+    while not (run / checkpoint.NAME).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert running.kill() == -signal.SIGKILL
+    done = commands.run((*given, "--resume"))
     assert done.returncode == 0, done.stderr
     assert "epoch 1/" not in done.stdout
     assert "epoch 24/24" in done.stdout
@@ -151,7 +140,7 @@ for one, other, third in zip(old.layers, new.layers, between.layers):
 
 def test_normalisations_stay_and_the_rest_is_between_old_and_new(better: tuple[Path, str]) -> None:
     names = (f"{BASE}/{loop.MODEL}", loop.MODEL, BETWEEN)
-    done = _run([sys.executable, "-c", COMPARE, str(better[0]), *names])
+    done = commands.run((commands.CODE, COMPARE, str(better[0]), *names))
     assert done.returncode == 0, done.stderr
     assert "of the way from the old weights to the new: PublicTest" in better[1]
 
@@ -189,7 +178,7 @@ def test_a_model_that_is_no_better_becomes_no_bundle(
     labels = [EMOTIONS[number] for number in random.integers(0, 7, CROPS)]
     told, run = export(tmp_path / "export.zip", _rings(1), labels), tmp_path / "run"
     few = ("--epochs", 1)
-    done = _run(_retrain(dataset[0], base, told, run, *few))
+    done = commands.run(_retrain(dataset[0], base, told, run, *few))
     assert done.returncode == REFUSED, done.stderr
     assert "on held out feedback" in done.stderr
     assert "no bundle is made; --force makes it all the same" in done.stderr
@@ -197,7 +186,7 @@ def test_a_model_that_is_no_better_becomes_no_bundle(
     assert not (run / CANDIDATE).exists()
     assert "Not made into a bundle" in (run / page.PAGE).read_text()
     before = (run / checkpoint.NAME).stat().st_mtime_ns
-    done = _run(_retrain(dataset[0], base, told, run, *few, "--resume", "--force"))
+    done = commands.run(_retrain(dataset[0], base, told, run, *few, "--resume", "--force"))
     assert done.returncode == 0, done.stderr
     assert (run / checkpoint.NAME).stat().st_mtime_ns == before, "it is only judged again"
     assert bundles.load(run / "emotion-9.0.0").version == "9.0.0"
@@ -209,7 +198,7 @@ def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
 ) -> None:
     bundle, run = better[0] / "emotion-9.0.0", tmp_path / "run"
     more = ("--epochs", 1, "--teacher", base, "--ahead")
-    done = _run(_retrain(dataset[0], bundle, told, run, *more, version="9.1.0"))
+    done = commands.run(_retrain(dataset[0], bundle, told, run, *more, version="9.1.0"))
     assert done.returncode in (0, REFUSED), done.stderr
     report = json.loads((run / page.REPORT).read_text())
     assert (report["base"], report["teachers"]) == ("emotion-9.0.0", ["base"])
@@ -225,7 +214,7 @@ def test_a_base_that_is_another_network_is_refused(
     settings = json.loads((base / loop.CONFIG).read_text()) | {"width": 0.5}
     (other / loop.CONFIG).write_text(json.dumps(settings))
     (other / loop.MODEL).write_bytes((base / loop.MODEL).read_bytes())
-    done = _run(_retrain(dataset[0], other, told, tmp_path / "run"))
+    done = commands.run(_retrain(dataset[0], other, told, tmp_path / "run"))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "its model is not the one of its config.json" in line or "this network" in line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -36,7 +38,14 @@ def rates(kiosk: RunningKiosk, seconds: float) -> tuple[float, float]:
 def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(CROWD), kiosk.address, "--token", token]
     options = ["--seconds", str(SECONDS + 3), "--feeds", "8"]
-    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    # A crowd has processors of its own: here it takes what the kiosk leaves.
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text("19", "ascii")
+    os.setpriority(os.PRIO_PROCESS, process.pid, 19)
+    return process
 
 
 @pytest.mark.timeout(180)
