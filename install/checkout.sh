@@ -150,6 +150,29 @@ run_tests() {
     else
         without "the tests of the appliance will be skipped: they need root and mmdebstrap"
     fi
-    trap - EXIT
-    exec $venv/bin/python -m pytest "$@"
+    if [ $# -gt 0 ]; then
+        trap - EXIT
+        exec $venv/bin/python -m pytest "$@"
+    fi
+    all_tests
+}
+
+# Tests that reckon or install and need no steady pace: they run beside the others and give way to them.
+reckoning=(tests/{arm64,convert,rig,stage,training})
+
+all_tests() {
+    local pytest=("$venv/bin/python" -m pytest) log=$cache/reckoning.txt others failed=0
+    say "beside the tests that follow, those of ${reckoning[*]} run; what they say is in $log"
+    # A session of its own, which the scheduler weighs against the others.
+    # shellcheck disable=SC2016 # expands in that shell
+    setsid bash -c 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice "$@"' - \
+        "${pytest[@]}" -p no:cacheprovider -m 'not quiet' "${reckoning[@]}" </dev/null &>"$log" &
+    others=$!
+    jobs+=("$others")
+    "${pytest[@]}" -m 'not quiet' "${reckoning[@]/#/--ignore=}" || failed=$?
+    wait "$others" || failed=$?
+    cat "$log"
+    say "and the tests that want the machine for themselves:"
+    "${pytest[@]}" -m quiet || failed=$?
+    return $failed
 }

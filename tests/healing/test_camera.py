@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.quiet
+
 GONE_SECONDS, BACK_SECONDS = 3.0, 5.0
 LEAST_RATE = 20.0
 
