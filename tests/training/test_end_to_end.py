@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import commands
 import numpy as np
 import pytest
+from weights import alike
 
 from device.eye import bundle as bundles
 from device.eye import crop
@@ -78,7 +79,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     with np.load(saved) as resumed, np.load(trained / checkpoint.NAME) as whole:
         assert set(resumed.files) == set(whole.files)
         for name in whole.files:
-            assert resumed[name] == pytest.approx(whole[name], rel=1e-4, abs=1e-5), name
+            assert alike(resumed[name], whole[name], rel=1e-4, within=1e-5), name
     assert len((folder / loop.LOG).read_text().splitlines()) == EPOCHS + 1
 
 
@@ -136,8 +137,8 @@ def test_a_student_learns_from_a_teacher(
         assert done.stderr == ""
     states = [np.load(run / checkpoint.NAME) for run in (alone, taught, ahead)]
     name = next(name for name in states[0].files if states[0][name].ndim == 4)
-    assert states[1][name] == pytest.approx(states[2][name], rel=1e-4, abs=1e-5)
-    assert states[0][name] != pytest.approx(states[1][name], rel=1e-4, abs=1e-5)
+    assert alike(states[1][name], states[2][name], rel=1e-4, within=1e-5)
+    assert not alike(states[0][name], states[1][name], rel=1e-4, within=1e-5)
 
     plain = (*UNSEEN, "--epochs", 1, "--limit", 160, "--rate", 1e-6)
     gently, base = (*plain, "--squeeze"), ("--base", alone / loop.MODEL)
@@ -150,7 +151,7 @@ def test_a_student_learns_from_a_teacher(
     assert further.returncode == 0, further.stderr
     with np.load(folder / "further" / checkpoint.NAME) as saved:
         average = next(key for key in states[0].files if key.startswith("average"))
-        assert saved[average] == pytest.approx(states[0][average], abs=1e-3)
+        assert alike(saved[average], states[0][average], within=1e-3)
     assert top.returncode == 0, top.stderr
     done = commands.run(
         (commands.CODE, GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL))
