@@ -163,7 +163,7 @@ reckoning=(tests/{arm64,convert,rig,stage,training})
 all_tests() {
     local pytest=("$venv/bin/python" -m pytest) log=$cache/reckoning.txt others failed=0
     say "beside the tests that follow, those of ${reckoning[*]} run; what they say is in $log"
-    # A session of its own, which the scheduler weighs against the others.
+    # A session of its own, which the scheduler weighs against the others; pytest's cache is for one.
     # shellcheck disable=SC2016 # expands in that shell
     setsid bash -c 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice "$@"' - \
         "${pytest[@]}" -p no:cacheprovider -m 'not quiet' "${reckoning[@]}" </dev/null &>"$log" &

@@ -27,8 +27,6 @@ PATIENCE = 250
 """Seconds that a command may take on a machine that is busy with something else."""
 CODE = "-c"
 OUT, ERR = "out", "err"
-_LOADED = "loaded"
-"""The module, in this folder, that loads what all need."""
 
 Command = tuple[str, ...]
 """`training` or `convert`, or CODE and a program, and the arguments."""
@@ -88,9 +86,9 @@ def run_all(*given: Command) -> list[subprocess.CompletedProcess[str]]:
 
 @cache
 def _context() -> ForkServerContext:
-    """Start the process that loads what all need."""
+    """Start the process that loads what all need: `preload`, which lies in this folder."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([_LOADED])
+    context.set_forkserver_preload(["preload"])
     with mock.patch.dict(os.environ, PYTHONPATH=str(Path(__file__).parent)):
         forkserver.ensure_running()
     return context

@@ -103,7 +103,6 @@ def test_two_processes_train_as_one_does(dataset: tuple[Path, Path], tmp_path: P
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
     common = ["--data", str(prepared), "--epochs", "2", "--float32", "--width", "0.25"]
-    common += ["--detected-chance", "0"]
     command = [sys.executable, "-m", "training.cli", "train", *common]
     one, two = tmp_path / "one", tmp_path / "two"
     done = _run([*command, "--run", str(one)], "jax")

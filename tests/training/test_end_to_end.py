@@ -116,7 +116,7 @@ def test_a_student_learns_from_a_teacher(
     dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("taught")
-    few = (*UNSEEN, "--epochs", 2, "--limit", 160, "--squeeze")
+    few = ("--epochs", 2, "--limit", 160, "--squeeze")
     teacher = folder / "teacher"
     done = commands.run(_train(dataset, teacher, *few, "--width", 0.5))
     assert done.returncode == 0, done.stderr

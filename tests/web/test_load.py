@@ -41,7 +41,8 @@ def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
-    # A crowd has processors of its own: here it takes what the kiosk leaves.
+    # A crowd has processors of its own: here it takes what the kiosk leaves. It must still
+    # get as much as before. Not every kernel weighs sessions; then the priority does it alone.
     with contextlib.suppress(OSError):
         Path(f"/proc/{process.pid}/autogroup").write_text("19", "ascii")
     os.setpriority(os.PRIO_PROCESS, process.pid, 19)
