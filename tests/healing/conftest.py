@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,14 +19,25 @@ if TYPE_CHECKING:
 SOAK = os.environ.get("MOODLIFT_SOAK") == "1"
 """Whether there is time: the numbers of the whole tests, which take an hour."""
 
-
-DATABASE_FILES = 4
-"""The history opens its own files when the first minute is over."""
+PASSING_FILES = 2
+"""A page that is being answered and a piece of music that is changed are open for a moment."""
+OPENED_WHEN_NEEDED = ("*.ttf", "history.sqlite*")
+"""Letters of a new size and the history of the first minute are opened once, and kept."""
 
 
 def rounds(few: int, many: int) -> int:
     """Return how often something is repeated."""
     return many if SOAK else few
+
+
+def files(process: psutil.Process) -> int:
+    """Return how many files and sockets a process holds that it has to give back."""
+    kept = [
+        one
+        for one in process.open_files()
+        if any(PurePath(one.path).match(pattern) for pattern in OPENED_WHEN_NEEDED)
+    ]
+    return process.num_fds() - len(kept)
 
 
 def eye(kiosk: RunningKiosk) -> psutil.Process:

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 from faces import ASTRONAUT
-from healing.conftest import DATABASE_FILES, eye, part, rounds, sees
+from healing.conftest import PASSING_FILES, eye, files, part, rounds, sees
 from kiosks import RunningKiosk
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def holds(kiosk: RunningKiosk) -> tuple[int, int, int]:
     processes = [psutil.Process(kiosk.process.pid), eye(kiosk)]
     return (
         sum(one.num_threads() for one in processes),
-        sum(one.num_fds() for one in processes),
+        sum(files(one) for one in processes),
         sum(one.memory_info().rss for one in processes) >> 20,
     )
 
@@ -54,9 +54,9 @@ def test_a_camera_that_is_pulled_out_and_put_back(
             held.append(holds(kiosk))
         print(f"gone {max(gone):.1f} s, back {max(back):.1f} s, stage {min(stage):.0f}/s: {held}")
     assert np.median(stage) >= LEAST_RATE
-    threads, files, memory = zip(*held, strict=True)
+    threads, opened, memory = zip(*held, strict=True)
     assert max(threads[1:]) <= threads[1]
-    assert max(files[1:]) <= files[1] + DATABASE_FILES
+    assert max(opened[1:]) <= opened[1] + PASSING_FILES
     assert np.median(memory[-3:]) <= np.median(memory[1:4]) + 8
 
 
