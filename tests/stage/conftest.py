@@ -13,7 +13,7 @@ from device.messages import Box, Face, Mood, Reaction, Sighting
 from device.stage import Scene, Stage, Strings, load_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -37,15 +37,19 @@ class Theatre:
 
     def play(self, scene: Scene, seconds: float) -> list[NDArray[np.uint8]]:
         """Draw for some time at 30 frames a second; return all frames."""
-        frames = []
-        for _ in range(round(seconds * RATE)):
-            frames.append(self.draw(scene))
-            self.now += 1 / RATE
-        return frames
+        return [pygame.surfarray.array3d(self.canvas) for _ in self._frames(scene, seconds)]
 
     def after(self, scene: Scene, seconds: float) -> NDArray[np.uint8]:
-        """Return the last frame only."""
-        return self.play(scene, seconds)[-1]
+        """Draw as long; return the last frame only."""
+        for _ in self._frames(scene, seconds):
+            pass
+        return pygame.surfarray.array3d(self.canvas)
+
+    def _frames(self, scene: Scene, seconds: float) -> Iterator[None]:
+        for _ in range(round(seconds * RATE)):
+            self.stage.draw(self.canvas, scene, self.now)
+            yield
+            self.now += 1 / RATE
 
 
 @pytest.fixture(scope="session")

@@ -189,9 +189,9 @@ def test_a_companion_goes_when_its_person_does(theatre):
     place = theatre((640, 360))
     mood = Mood("happy", 0.0, 2, one_hot("happy"))
     both = seen(Box(10, 100, 80, 80), Box(300, 100, 80, 80))
-    place.play(Scene(mood, both), 1.5)
+    place.after(Scene(mood, both), 1.5)
     assert len(place.stage._set.company._people) == 2
-    place.play(Scene(mood, seen(Box(10, 100, 80, 80))), 1.0)
+    place.after(Scene(mood, seen(Box(10, 100, 80, 80))), 1.0)
     assert not place.stage._set.company._people
 
 

@@ -14,9 +14,9 @@ def asked(theatre, feel):
 
     def make(size=(640, 360)):
         place = theatre(size)
-        place.play(feel("happy"), 1.0)
+        place.after(feel("happy"), 1.0)
         place.stage.ask(place.now)
-        place.play(feel("happy"), 0.5)
+        place.after(feel("happy"), 0.5)
         return place
 
     return make
@@ -31,11 +31,11 @@ def centre(place, number):
 
 def test_it_shows_and_goes_away_by_itself(asked, theatre, feel):
     place, plain = asked(), theatre((640, 360))
-    plain.play(feel("happy"), 1.5)
+    plain.after(feel("happy"), 1.5)
     assert np.abs(place.draw(feel("happy")).astype(int) - plain.draw(feel("happy"))).mean() > 8
     for stage in (place, plain):
         stage.now += PATIENCE
-        stage.play(feel("happy"), 0.2)
+        stage.after(feel("happy"), 0.2)
     assert place.stage.choose(1, place.now) is None
     assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
 
@@ -60,10 +60,10 @@ def test_a_touch_asks_and_a_touch_elsewhere_waves_it_off(theatre, feel):
     place = theatre()
     assert place.stage.touch(0.5, 0.5, place.now) is None, "nothing was drawn yet"
     place = theatre()
-    place.play(feel("sad"), 0.5)
+    place.after(feel("sad"), 0.5)
     assert place.stage.touch(0.5, 0.5, place.now) is None
     assert place.stage._question.waiting(place.now)
-    place.play(feel("sad"), 0.5)
+    place.after(feel("sad"), 0.5)
     assert place.stage.touch(0.5, 0.02, place.now) is None
     assert not place.stage._question.waiting(place.now)
 

@@ -72,11 +72,11 @@ def test_every_effect_shows_moves_and_goes(theatre, feel, effect):
 def test_an_effect_that_comes_again_starts_again(theatre, feel):
     place = theatre()
     scene = feel("happy", "confetti")
-    place.play(scene, 3.0)
+    place.after(scene, 3.0)
     again = Scene(scene.mood, reactions=(Reaction("test", "happy", 50.0, "confetti"),))
-    place.play(again, 0.5)
+    place.after(again, 0.5)
     assert len(place.stage._cues.runs) == 2
-    place.play(again, 2.0)
+    place.after(again, 2.0)
     assert len(place.stage._cues.runs) == 1
 
 
@@ -102,7 +102,7 @@ def test_a_change_is_gradual(theatre, feel, pair):
 def test_moods_that_change_every_frame_change_the_stage_once_a_second(theatre, feel):
     place, acts = theatre((160, 120)), []
     for number in range(120):
-        place.play(feel(EMOTIONS[number % 7]), 1 / 30)
+        place.after(feel(EMOTIONS[number % 7]), 1 / 30)
         acts.append(place.stage._bill.act)
     changes = sum(a != b for a, b in itertools.pairwise(acts))
     assert 2 <= changes <= 4
@@ -110,7 +110,7 @@ def test_moods_that_change_every_frame_change_the_stage_once_a_second(theatre, f
 
 def test_pausing_takes_the_mood_and_its_effects_off(theatre, feel):
     place = theatre()
-    place.play(feel("happy", "confetti"), 2.0)
+    place.after(feel("happy", "confetti"), 2.0)
     late = place.after(feel("happy", "confetti", paused=True), 3.0)
     assert np.array_equal(late, theatre_after_pause(theatre, late))
     assert place.stage._bill.act == "paused"
@@ -120,7 +120,7 @@ def test_pausing_takes_the_mood_and_its_effects_off(theatre, feel):
 def theatre_after_pause(theatre, like):
     """Return what a stage shows that was paused for as long."""
     place = theatre()
-    place.play(Scene(), 2.0)
+    place.after(Scene(), 2.0)
     frame = place.after(Scene(paused=True), 3.0)
     assert frame.shape == like.shape
     return frame
@@ -202,7 +202,7 @@ def test_same_seed_same_picture(theatre, feel):
 
 def test_the_stage_follows_a_new_size(theatre, feel):
     place = theatre()
-    place.play(feel("happy", "confetti"), 1.0)
+    place.after(feel("happy", "confetti"), 1.0)
     place.canvas = pygame.Surface((200, 300))
     frame = place.after(feel("happy", "confetti"), 0.5)
     assert frame.shape == (200, 300, 3)
