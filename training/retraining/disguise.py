@@ -2,7 +2,8 @@
 
 What people said of a thousand crops teaches little of a new camera; the old pictures have labels
 that are known, and only need to look like it. Each is made as blurred, dark and noisy as one of the
-kiosk's crops, drawn at random. That takes nothing from the crop but these figures.
+kiosk's crops, drawn at random, with noise as coarse as in all of them. That takes nothing from the
+crops but these figures.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ SPREAD = 2.0
 as it is, so that what is known of one crop's blur is little."""
 STRENGTHS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 """What blur and noise may be multiplied by."""
+GRAINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7)
+"""Pixels that noise may be blurred by; what is coarser, `look` hardly tells from a face."""
+WAVES = np.hypot(np.fft.fftfreq(crop.SIZE)[:, None], np.fft.rfftfreq(crop.SIZE)[None]) * crop.SIZE
+"""How many waves across a crop each value of its Fourier transform is of."""
+WINDOW = np.outer(*2 * [np.hanning(crop.SIZE).astype(np.float32)])
+"""Takes a crop's edges away, which are no waves."""
+FINE = range(6, crop.SIZE // 2)
+"""Waves across a crop that tell how coarse its noise is."""
 EDGES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """The difference of two Laplacians, which hardly sees edges and much noise (Immerkaer 1996)."""
 
@@ -44,6 +53,18 @@ class Looks:
     deviation: NDArray[np.float64]
     noise: NDArray[np.float64]
     softness: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What blur and noise are multiplied by, and how many pixels noise is blurred by itself.
+
+    A camera that enlarges its picture, or a stream that is compressed, makes grains of several
+    pixels, of which `Looks.noise` is less than what is there.
+    """
+
+    strength: float = 1.0
+    grain: float = 0.0
 
 
 def look(images: NDArray[np.uint8]) -> Looks:
@@ -62,20 +83,22 @@ def disguise(
     images: NDArray[np.uint8],
     seen: NDArray[np.uint8],
     random: np.random.Generator,
-    strength: float = 1.0,
+    amount: Amount = Amount(),  # noqa: B008 (it cannot be changed)
 ) -> NDArray[np.uint8]:
     """Return pictures uint8 (n, 48, 48), each as if taken by the camera that `seen` (m, 48, 48) is.
 
-    They come out no sharper, brighter or less noisy than they are. `strength` multiplies blur and
-    noise.
+    They come out no sharper, brighter or less noisy than they are.
     """
     own, wanted = look(images), look(seen)
     index = random.integers(0, len(seen), len(images))
     blur = _blur(own.softness, wanted.softness)[index]
-    blur *= strength * SPREAD ** random.uniform(-1, 1, len(images))
-    wanted = replace(wanted, noise=strength * wanted.noise)
-    pairs = zip(images, blur, index, strict=True)
-    return np.stack([_changed(image, width, wanted, at, random) for image, width, at in pairs])
+    blur *= amount.strength * SPREAD ** random.uniform(-1, 1, len(images))
+    wanted = replace(wanted, noise=amount.strength * wanted.noise)
+    noise = _grainy(images.shape, amount.grain, random)
+    pairs = zip(images, blur, index, noise, strict=True)
+    return np.stack(
+        [_changed(image, width, wanted, at, grain) for image, width, at, grain in pairs]
+    )
 
 
 def matching(
@@ -83,19 +106,35 @@ def matching(
     seen: NDArray[np.uint8],
     random: np.random.Generator,
     base: Answer,
-) -> float:
-    """Return how strongly to disguise, so that a model is as unsure of the pictures as of `seen`.
+) -> Amount:
+    """Return how to disguise, so that a model is as unsure of the pictures as of `seen`.
 
     What is measured of crops tells less than all that is wrong with them; a model's mean confidence
-    tells the rest, and needs no label (Guillory et al. 2021, arXiv:2107.03315).
+    tells the rest, and needs no label (Guillory et al. 2021, arXiv:2107.03315). How coarse noise is
+    tells the crops' mean spectrum.
     """
+    grain = _coarseness(images, seen, random)
 
     def confidence(crops: NDArray[np.uint8]) -> float:
         return float(base(crop.standardise(crops)).max(axis=1).mean())
 
     wanted = confidence(seen)
-    tried = {each: confidence(disguise(images, seen, random, each)) for each in STRENGTHS}
+    amounts = [Amount(strength, grain) for strength in STRENGTHS]
+    tried = {each: confidence(disguise(images, seen, random, each)) for each in amounts}
     return min(tried, key=lambda each: abs(tried[each] - wanted))
+
+
+def _coarseness(
+    images: NDArray[np.uint8], seen: NDArray[np.uint8], random: np.random.Generator
+) -> float:
+    """Return the grain with which the fine waves are most nearly as strong as in `seen`."""
+    wanted = _spectrum(seen)
+
+    def off(grain: float) -> float:
+        made = _spectrum(disguise(images, seen, random, Amount(grain=grain)))
+        return float(np.square(made - wanted).sum())
+
+    return min(GRAINS, key=off)
 
 
 def _changed(
@@ -103,7 +142,7 @@ def _changed(
     blur: float,
     wanted: Looks,
     index: int,
-    random: np.random.Generator,
+    noise: NDArray[np.float32],
 ) -> NDArray[np.uint8]:
     grey = image.astype(np.float32)
     if blur > 0.2:
@@ -113,7 +152,7 @@ def _changed(
     grey = (grey - grey.mean()) * scale + level
     missing = wanted.noise[index] ** 2 - _noise(grey) ** 2
     if missing > 0:
-        grey += np.sqrt(missing) * random.standard_normal(grey.shape, np.float32)
+        grey += np.sqrt(missing) * noise
     return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
 
 
@@ -137,17 +176,34 @@ def _noise(grey: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.abs(inner).mean())
 
 
-def _softness(grey: NDArray[np.float32], noise: NDArray[np.float64]) -> NDArray[np.float64]:
-    side = np.hanning(crop.SIZE).astype(np.float32)
-    window = np.outer(side, side)
+def _grainy(
+    shape: tuple[int, ...], width: float, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return noise (n, h, w), blurred by so many pixels, of which `_noise` sees 1 grey level."""
+    noise = random.standard_normal(shape, np.float32)
+    if not width:
+        return noise
+    blurred = np.stack([cv2.GaussianBlur(each, (0, 0), width) for each in noise])
+    return np.asarray(blurred / np.mean([_noise(each) for each in blurred]), np.float32)
+
+
+def _spectrum(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the logarithm of the mean power of each number of `FINE` waves across."""
+    power = _power(crop.standardise(images).reshape(images.shape).astype(np.float32)).mean(axis=0)
+    return np.log([power[np.abs(WAVES - number) <= 0.5].mean() for number in FINE])
+
+
+def _power(grey: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the power of pictures' waves (n, h, w / 2 + 1), without what their edges make up."""
     even = grey - grey.mean(axis=(1, 2), keepdims=True)
-    power = np.abs(np.fft.rfft2(even * window)) ** 2
-    waves = (
-        np.hypot(np.fft.fftfreq(crop.SIZE)[:, None], np.fft.rfftfreq(crop.SIZE)[None]) * crop.SIZE
-    )
-    floor = noise**2 * float((window**2).sum())
+    return np.asarray(np.abs(np.fft.rfft2(even * WINDOW)) ** 2)
+
+
+def _softness(grey: NDArray[np.float32], noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    power = _power(grey)
+    floor = noise**2 * float((WINDOW**2).sum())
     low, middle = (
-        np.maximum(power[:, (start <= waves) & (waves <= end)].mean(axis=1) - floor, 1e-3)
+        np.maximum(power[:, (start <= WAVES) & (end >= WAVES)].mean(axis=1) - floor, 1e-3)
         for start, end in (LOW, MIDDLE)
     )
     return np.asarray(np.log(low / middle), np.float64)

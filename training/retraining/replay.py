@@ -92,8 +92,8 @@ def _disguised(
     crops = np.asarray(new.images)
     old = stance.take(old, stance.estimate(old, crops), random)
     images = np.asarray(old.images)
-    how = matching(images[:ASKED], crops, random, base)
-    seen = disguise(images, crops, random, how)
+    amount = matching(images[:ASKED], crops, random, base)
+    seen = disguise(images, crops, random, amount)
     pictures = Pictures(seen, old.labels, old.rows, old.landmarks)
     return Shown(pictures, known, _even(0.0, len(old)))
 
