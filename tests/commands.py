@@ -98,6 +98,8 @@ def _main(given: Command, folder: Path) -> None:
     for name, number in ((OUT, sys.stdout.fileno()), (ERR, sys.stderr.fileno())):
         with (folder / name).open("wb") as file:
             os.dup2(file.fileno(), number)
+    # A forkserver's process ends without tidying: what TensorFlow leaves goes with the folder.
+    tempfile.tempdir = str(folder)
     what, *arguments = given
     if what == CODE:
         program, *sys.argv[1:] = arguments
