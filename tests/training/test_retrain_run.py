@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 CROPS = 420
-SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3)
+SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3, "--share", 0.4)
 
 
 def _rings(seed: int) -> NDArray[np.uint8]:

@@ -258,7 +258,7 @@ def test_people_are_right_as_often_as_they_are_trusted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lost", "share"), [(0.0, 1.0), (-0.05, 1.0), (0.006, 0.3), (0.0038, 0.5), (0.5, 0.1)]
+    ("lost", "share"), [(0.0, 0.5), (-0.05, 0.5), (0.0038, 0.5), (0.006, 0.3), (0.5, 0.1)]
 )
 def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: float) -> None:
     place = between.choose(lambda share: 0.7 - lost * share)
