@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from faces import ASTRONAUT
 from healing.conftest import part, sees
 from kiosks import RunningKiosk
@@ -15,8 +16,6 @@ from device.web.keys import Keys
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
 DAY = 86_400
 CLOCK = """
@@ -30,6 +29,7 @@ time.time = lambda: real() + float(moved.read_text())
 with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
 
 
+@pytest.mark.quiet
 def test_the_show_does_not_care_for_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: Callable[..., float]
 ) -> None:

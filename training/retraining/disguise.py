@@ -34,7 +34,7 @@ GRAINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Pixels that noise may be blurred by; what is coarser, `look` hardly tells from a face."""
 WAVES = np.hypot(np.fft.fftfreq(crop.SIZE)[:, None], np.fft.rfftfreq(crop.SIZE)[None]) * crop.SIZE
 """How many waves across a crop each value of its Fourier transform is of."""
-WINDOW = np.outer(*2 * [np.hanning(crop.SIZE).astype(np.float32)])
+WINDOW = np.outer(np.hanning(crop.SIZE), np.hanning(crop.SIZE)).astype(np.float32)
 """Takes a crop's edges away, which are no waves."""
 FINE = range(6, crop.SIZE // 2)
 """Waves across a crop that tell how coarse its noise is."""
@@ -59,8 +59,8 @@ class Looks:
 class Amount:
     """What blur and noise are multiplied by, and how many pixels noise is blurred by itself.
 
-    A camera that enlarges its picture, or a stream that is compressed, makes grains of several
-    pixels, of which `Looks.noise` is less than what is there.
+    Where a picture was enlarged or compressed, its grains are wider than a pixel, and `Looks.noise`
+    is less than what is there.
     """
 
     strength: float = 1.0
