@@ -112,7 +112,8 @@ class Run:
     def start_from(self, base: Path) -> None:
         """Begin with the weights of a trained `.keras` file instead of random ones.
 
-        It may lack the top block. Raises RunError when it is none, or another network's.
+        It may be narrower and lack the top block (`network.begin`). Raises RunError when it is
+        none, or another network's.
         """
         trained = predict.load(base)
         try:

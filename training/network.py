@@ -18,6 +18,7 @@ from training import backends
 
 if TYPE_CHECKING:
     import keras
+    from numpy.typing import NDArray
 
     from training.recipe import Recipe
 
@@ -25,6 +26,7 @@ STEM = 16
 STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
 """Channels and stride of each residual block, after a first stride of 2 in the stem."""
 BN_MOMENTUM = 0.9
+FIRST = "_first"
 CONVOLUTION, NORMALIZATION = "_convolution", "_normalization"
 """What the names of the layers that can be folded into one end with."""
 LOGITS, TOP = "logits", "top"
@@ -83,23 +85,50 @@ def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
 
 
 def begin(model: keras.Model, trained: keras.Model) -> None:
-    """Give a model the weights of a trained one, which may lack its top block: same answers.
+    """Give a model the weights of a trained one: same answers, with room to learn more.
 
-    What the top block sees weighs nothing at first. Raises ValueError when the networks differ.
+    The trained one may be narrower, by whole factors (Chen et al. 2015, arXiv:1511.05641), and may
+    lack the top block, of which what is seen weighs nothing at first. Raises ValueError when the
+    networks differ otherwise.
     """
     named = {layer.name for layer in trained.layers if layer.weights}
     new = {layer.name for layer in model.layers if layer.weights} - named
     if not all(name.startswith(TOP) for name in new):
         raise ValueError(f"it has no {min(new)}")
+    random = np.random.default_rng(0)
     for old in trained.layers:
         weights = old.get_weights()
         if not weights:
             continue
         layer = model.get_layer(old.name)
-        if old.name == LOGITS:
-            more = layer.kernel.shape[0] - len(weights[0])
-            weights[0] = np.pad(weights[0], ((0, max(0, more)), (0, 0)))
-        layer.set_weights(weights)
+        shapes = [tuple(each.shape) for each in layer.weights]
+        if old.name == LOGITS and new:
+            channels = model.get_layer(TOP + FIRST + CONVOLUTION).kernel.shape[-2]
+            seen = (channels, len(EMOTIONS))
+            kernel = _widen(weights[0], seen, random)
+            weights[0] = np.pad(kernel, ((0, shapes[0][0] - channels), (0, 0)))
+        pairs = zip(weights, shapes, strict=True)
+        layer.set_weights([_widen(weight, shape, random) for weight, shape in pairs])
+
+
+def _widen(
+    weight: NDArray[np.float32], shape: tuple[int, ...], random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return a layer's weights for more channels: each stands there several times, as its twins.
+
+    What goes on from twins is shared out among them at random, so that they will be told apart.
+    Raises ValueError when the shape is not that of so many twins.
+    """
+    if len(weight.shape) != len(shape) or any(np.remainder(shape, weight.shape)):
+        raise ValueError(f"weights of {weight.shape} where {shape} is wanted")
+    if weight.ndim == 1:
+        return np.repeat(weight, shape[0] // len(weight))
+    twins = shape[-2] // weight.shape[-2]
+    wide = np.repeat(weight, shape[-1] // weight.shape[-1], axis=-1)[..., None, :]
+    uneven = random.normal(0, wide.std() / math.sqrt(twins), (*wide.shape[:-2], twins, shape[-1]))
+    uneven -= uneven.mean(axis=-2, keepdims=True)
+    shared: NDArray[np.float32] = (wide / twins + uneven).reshape(shape).astype(np.float32)
+    return shared
 
 
 def freeze(model: keras.Model) -> None:
@@ -136,7 +165,7 @@ class _Maker:
         """Two 3x3 convolutions beside a shortcut, which is a 1x1 one where the shape changes."""
         from keras import layers
 
-        y = self.convolution(f"{name}_first", x, channels, stride)
+        y = self.convolution(name + FIRST, x, channels, stride)
         y = self.convolution(f"{name}_second", y, channels, relu=False)
         if self.squeeze:
             y = self._weigh(name, y, channels)

@@ -103,10 +103,14 @@ import sys
 from pathlib import Path
 import numpy as np
 from training import network, predict, recipe
-smaller, larger = (predict.load(Path(each)) for each in sys.argv[1:])
-assert larger.count_params() > smaller.count_params()
-grown = network.build(recipe.Recipe(squeeze=True, top=16))
+smaller, larger = (Path(each) for each in sys.argv[1:])
+settings = recipe.load(larger / "config.json")
+assert settings.width == 2 * recipe.load(smaller / "config.json").width
+assert settings.top
+smaller = predict.load(smaller / "model.keras")
+grown = network.build(settings)
 network.begin(grown, smaller)
+assert predict.load(larger / "model.keras").count_params() == grown.count_params()
 faces = np.random.default_rng(0).random((8, 48, 48, 1), np.float32)
 print(abs(grown.predict_on_batch(faces) - smaller.predict_on_batch(faces)).max())
 """
@@ -142,20 +146,19 @@ def test_a_student_learns_from_a_teacher(
 
     plain = (*UNSEEN, "--epochs", 1, "--limit", 160, "--rate", 1e-6)
     gently, base = (*plain, "--squeeze"), ("--base", alone / loop.MODEL)
-    further, top, *refused = commands.run_all(
+    narrow = ("--base", teacher / loop.MODEL)
+    further, grown, *refused = commands.run_all(
         _train(dataset, folder / "further", *gently, *base),
-        _train(dataset, folder / "top", *gently, *base, "--top", 16),
+        _train(dataset, folder / "grown", *gently, *narrow, "--top", 16),
         _train(dataset, folder / "plain", *plain, *base),  # its base has more layers than it
-        _train(dataset, folder / "other", *gently, "--base", teacher / loop.MODEL),
+        _train(dataset, folder / "other", *gently, *narrow, "--width", 0.75),  # of half as wide
     )
     assert further.returncode == 0, further.stderr
     with np.load(folder / "further" / checkpoint.NAME) as saved:
         average = next(key for key in states[0].files if key.startswith("average"))
         assert alike(saved[average], states[0][average], within=1e-3)
-    assert top.returncode == 0, top.stderr
-    done = commands.run(
-        (commands.CODE, GROWN, str(alone / loop.MODEL), str(folder / "top" / loop.MODEL))
-    )
+    assert grown.returncode == 0, grown.stderr
+    done = commands.run((commands.CODE, GROWN, str(teacher), str(folder / "grown")))
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 1e-4, "a grown network begins with its base's answers"
     for done in refused:

@@ -34,7 +34,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
     )
     train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
-    train.add_argument("--base", type=Path, help="a trained model.keras to start from")
+    train.add_argument(
+        "--base", type=Path, help="a trained model.keras to start from, as wide or narrower"
+    )
     train.add_argument("--rate", type=factor, help="highest learning rate (default 0.1)")
     train.add_argument(
         "--teacher",
