@@ -179,7 +179,11 @@ class _Maker:
     ) -> Any:
         from keras import layers
 
-        x = layers.Conv2D(
+        convolution, normalization = layers.Conv2D, layers.BatchNormalization
+        if self.precision != "float32" and not self.folded:
+            backend = backends.start()
+            convolution, normalization = backend.convolution(), backend.normalization()
+        x = convolution(
             channels,
             size,
             strides=stride,
@@ -190,9 +194,9 @@ class _Maker:
             name=name + CONVOLUTION,
         )(x)
         if not self.folded:
-            fast = self.precision != "float32"
-            norm = backends.start().normalization() if fast else layers.BatchNormalization
-            x = norm(momentum=BN_MOMENTUM, dtype=self.precision, name=name + NORMALIZATION)(x)
+            x = normalization(
+                momentum=BN_MOMENTUM, dtype=self.precision, name=name + NORMALIZATION
+            )(x)
         return layers.ReLU(dtype=self.precision)(x) if relu else x
 
     def _weigh(self, name: str, y: Any, channels: int) -> Any:

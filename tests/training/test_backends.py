@@ -55,6 +55,30 @@ weights = [keras.ops.convert_to_numpy(each) for model in models for each in mode
 np.savez(sys.argv[1], losses, *weights)
 """
 
+GRADIENTS = """
+import sys
+import numpy as np
+from training import backends
+backend = backends.start(1)
+import tensorflow as tf
+from keras import layers
+faces = np.random.default_rng(0).normal(size=(8, 6, 6, 12)).astype(np.float32)
+found = []
+for kind in (layers.Conv2D, backend.convolution()):
+    for size, precision in ((3, "float32"), (1, "float32"), (3, "mixed_bfloat16")):
+        layer = kind(20, size, padding="same", use_bias=False, dtype=precision)
+        layer.build(faces.shape)
+        shape = layer.kernel.shape
+        layer.set_weights([np.linspace(-1, 1, np.prod(shape), dtype=np.float32).reshape(shape)])
+        with tf.GradientTape() as tape:
+            x = tf.constant(faces)
+            tape.watch(x)
+            y = tf.cast(layer(x), tf.float32)
+            loss = tf.reduce_sum(y * y)
+        found += [y, *tape.gradient(loss, [x, layer.kernel])]
+np.savez(sys.argv[1], *found)
+"""
+
 
 def _run(command: list[str], backend: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -99,6 +123,19 @@ def test_every_backend_takes_the_same_steps(
 def _losses(run: Path) -> list[float]:
     with (run / loop.LOG).open() as stream:
         return [float(row["loss"]) for row in csv.DictReader(stream)]
+
+
+def test_the_fast_convolution_has_the_gradients_of_the_plain_one(tmp_path: Path) -> None:
+    path = tmp_path / "gradients.npz"
+    done = _run([sys.executable, "-c", GRADIENTS, str(path)], "tensorflow")
+    assert done.returncode == 0, done.stderr
+    with np.load(path) as arrays:
+        found = [arrays[name] for name in arrays.files]
+    plain, fast = found[: len(found) // 2], found[len(found) // 2 :]
+    for one, other in zip(plain, fast, strict=True):
+        assert np.isfinite(one).all()
+        assert np.abs(one).max() > 0
+        assert alike(other, one, within=1e-3 * np.abs(one).max())
 
 
 def test_two_processes_train_as_one_does(dataset: tuple[Path, Path], tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """What trains a network, a module for each backend of Keras.
 
 `KERAS_BACKEND` says which, TensorFlow where it says nothing: a GPU machine without TensorFlow
-trains with `KERAS_BACKEND=jax` or `KERAS_BACKEND=torch`. Each module has the same three things:
-`start(threads)` imports the library, quiet and with so many threads; `normalization()` returns the
-layer that normalises fastest there; `Step` takes one step of gradient descent.
+trains with `KERAS_BACKEND=jax` or `KERAS_BACKEND=torch`. Each module has the same things:
+`start(threads)` imports the library, quiet and with so many threads; `convolution()` and
+`normalization()` return the layers that train fastest there; `Step` takes one step of gradient
+descent.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class Backend(Protocol):
 
     def start(self, threads: int | None) -> None:
         """Import the library; `threads` of None leaves what was set before, or 1."""
+
+    def convolution(self) -> Any:
+        """Return the class of layer that convolves batches, without bias."""
 
     def normalization(self) -> Any:
         """Return the class of layer that normalises batches."""

@@ -18,6 +18,13 @@ def start(threads: int | None = None) -> None:
     import jax  # noqa: F401 (is it there?)
 
 
+def convolution() -> Any:
+    """Return Keras's own Conv2D."""
+    from keras import layers
+
+    return layers.Conv2D
+
+
 def normalization() -> Any:
     """Return Keras's own BatchNormalization, which the compiler fuses."""
     from keras import layers

@@ -13,6 +13,13 @@ def start(threads: int | None = None) -> None:
         torch.set_num_threads(threads)
 
 
+def convolution() -> Any:
+    """Return Keras's own Conv2D."""
+    from keras import layers
+
+    return layers.Conv2D
+
+
 def normalization() -> Any:
     """Return Keras's own BatchNormalization."""
     from keras import layers
