@@ -62,11 +62,17 @@ from training import backends
 backend = backends.start(1)
 import tensorflow as tf
 from keras import layers
-faces = np.random.default_rng(0).normal(size=(8, 6, 6, 12)).astype(np.float32)
 found = []
 for kind in (layers.Conv2D, backend.convolution()):
-    for size, precision in ((3, "float32"), (1, "float32"), (3, "mixed_bfloat16")):
-        layer = kind(20, size, padding="same", use_bias=False, dtype=precision)
+    for side, size, stride, precision in (
+        (6, 3, 1, "float32"),
+        (6, 3, 2, "float32"),
+        (5, 3, 2, "float32"),
+        (6, 1, 2, "float32"),
+        (6, 3, 2, "mixed_bfloat16"),
+    ):
+        faces = np.random.default_rng(0).normal(size=(8, side, side, 12)).astype(np.float32)
+        layer = kind(20, size, stride, padding="same", use_bias=False, dtype=precision)
         layer.build(faces.shape)
         shape = layer.kernel.shape
         layer.set_weights([np.linspace(-1, 1, np.prod(shape), dtype=np.float32).reshape(shape)])

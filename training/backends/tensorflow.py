@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STDERR = 2
 DEEP = 6
-"""Of maps of up to so many pixels a side, a gradient is computed as matrix products."""
+"""What gives maps of up to so many pixels a side has its gradient by `_by_kernel`."""
 
 
 def start(threads: int | None = None) -> Any:
@@ -76,40 +76,54 @@ def normalization() -> Any:
 
 @cache
 def convolution() -> Any:
-    """Return a Conv2D, without bias, whose gradient is fast on small maps as well.
-
-    There, oneDNN's gradient by the kernel takes two to four times as long as matrix products.
-    """
+    """Return a Conv2D, without bias, whose gradient is fast on small maps as well."""
     import tensorflow as tf
     from keras import layers
 
-    same = {"strides": [1, 1, 1, 1], "padding": "SAME"}
-
-    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
-    def convolve(x: Any, kernel: Any) -> Any:
-        def gradient(dy: Any) -> Any:
-            size, _, depth, channels = kernel.shape
-            dx = tf.raw_ops.Conv2DBackpropInput(
-                input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, **same
-            )
-            edge = [size // 2] * 2
-            framed = tf.pad(x, [[0, 0], edge, edge, [0, 0]])
-            dy = tf.reshape(dy, (-1, channels))
-            places = []
-            for row, column in itertools.product(range(size), repeat=2):
-                seen = framed[:, row : row + x.shape[1], column : column + x.shape[2]]
-                places.append(tf.matmul(tf.reshape(seen, (-1, depth)), dy, transpose_a=True))
-            return dx, tf.reshape(tf.stack(places), kernel.shape)
-
-        return tf.nn.conv2d(x, kernel, **same), gradient
-
     class FastConvolution(layers.Conv2D):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
-            if inputs.shape[1] > DEEP or self.strides != (1, 1):
+            stride = self.strides[0]
+            if inputs.shape[1] > DEEP * stride:
                 return super().call(inputs)
+
+            @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+            def convolve(x: Any, kernel: Any) -> Any:
+                same = {"strides": [1, stride, stride, 1], "padding": "SAME"}
+
+                def gradient(dy: Any) -> Any:
+                    dx = tf.raw_ops.Conv2DBackpropInput(
+                        input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, **same
+                    )
+                    return dx, _by_kernel(x, dy, kernel.shape[0], stride)
+
+                return tf.nn.conv2d(x, kernel, **same), gradient
+
             return convolve(inputs, tf.cast(self.kernel, inputs.dtype))
 
     return FastConvolution
+
+
+def _by_kernel(x: Any, dy: Any, size: int, stride: int) -> Any:
+    """Return a convolution's gradient by its kernel, a matrix product for each place of that.
+
+    On small maps oneDNN takes two to seven times as long for it.
+    """
+    import tensorflow as tf
+
+    side, out, depth, channels = x.shape[1], dy.shape[1], x.shape[3], dy.shape[3]
+    reach = (out - 1) * stride + size
+    before = max(0, reach - side) // 2
+    steps = -(-max(reach, side + before) // stride)
+    edge = [before, steps * stride - side - before]
+    framed = tf.pad(x, [[0, 0], edge, edge, [0, 0]])
+    framed = tf.reshape(framed, (-1, steps, stride, steps, stride, depth))
+    dy = tf.reshape(dy, (-1, channels))
+    places = []
+    for place in itertools.product(range(size), repeat=2):
+        (row, top), (column, left) = (divmod(each, stride) for each in place)
+        seen = framed[:, row : row + out, top, column : column + out, left]
+        places.append(tf.matmul(tf.reshape(seen, (-1, depth)), dy, transpose_a=True))
+    return tf.reshape(tf.stack(places), (size, size, depth, channels))
 
 
 class Step:
