@@ -103,6 +103,7 @@ def begin(model: keras.Model, trained: keras.Model) -> None:
         layer = model.get_layer(old.name)
         shapes = [tuple(each.shape) for each in layer.weights]
         if old.name == LOGITS and new:
+            # What the top block sees comes last, and weighs nothing.
             channels = model.get_layer(TOP + FIRST + CONVOLUTION).kernel.shape[-2]
             seen = (channels, len(EMOTIONS))
             kernel = _widen(weights[0], seen, random)

@@ -116,6 +116,7 @@ def _by_kernel(x: Any, dy: Any, size: int, stride: int) -> Any:
     steps = -(-max(reach, side + before) // stride)
     edge = [before, steps * stride - side - before]
     framed = tf.pad(x, [[0, 0], edge, edge, [0, 0]])
+    # Apart by the stride, so that what a place of the kernel sees is a slice without steps.
     framed = tf.reshape(framed, (-1, steps, stride, steps, stride, depth))
     dy = tf.reshape(dy, (-1, channels))
     places = []
