@@ -110,6 +110,8 @@ assert settings.top
 smaller = predict.load(smaller / "model.keras")
 grown = network.build(settings)
 network.begin(grown, smaller)
+kernel = grown.get_layer("block1_first_convolution").kernel.numpy()
+assert (kernel[..., 0::2, :] != kernel[..., 1::2, :]).all()  # or twins would stay twins
 assert predict.load(larger / "model.keras").count_params() == grown.count_params()
 faces = np.random.default_rng(0).random((8, 48, 48, 1), np.float32)
 print(abs(grown.predict_on_batch(faces) - smaller.predict_on_batch(faces)).max())

@@ -50,7 +50,7 @@ class Backend(Protocol):
         """Import the library; `threads` of None leaves what was set before, or 1."""
 
     def convolution(self) -> Any:
-        """Return the class of layer that convolves batches, without bias."""
+        """Return the class of layer that convolves batches: square, `same`, without bias."""
 
     def normalization(self) -> Any:
         """Return the class of layer that normalises batches."""

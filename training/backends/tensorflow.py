@@ -76,7 +76,7 @@ def normalization() -> Any:
 
 @cache
 def convolution() -> Any:
-    """Return a Conv2D, without bias, whose gradient is fast on small maps as well."""
+    """Return a square Conv2D, padded to `same` and without bias, fast on small maps as well."""
     import tensorflow as tf
     from keras import layers
 
@@ -86,7 +86,6 @@ def convolution() -> Any:
             if inputs.shape[1] > DEEP * stride:
                 return super().call(inputs)
 
-            @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
             def convolve(x: Any, kernel: Any) -> Any:
                 same = {"strides": [1, stride, stride, 1], "padding": "SAME"}
 
@@ -98,7 +97,7 @@ def convolution() -> Any:
 
                 return tf.nn.conv2d(x, kernel, **same), gradient
 
-            return convolve(inputs, tf.cast(self.kernel, inputs.dtype))
+            return tf.custom_gradient(convolve)(inputs, tf.cast(self.kernel, inputs.dtype))
 
     return FastConvolution
 
