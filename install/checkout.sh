@@ -158,7 +158,7 @@ run_tests() {
 }
 
 # Tests that reckon or install and need no steady pace: they run beside the others and give way to them.
-reckoning=(tests/{arm64,convert,rig,stage,training})
+reckoning=(tests/{rig,stage,training})
 
 all_tests() {
     local pytest=("$venv/bin/python" -m pytest) log=$cache/reckoning.txt others failed=0
