@@ -44,9 +44,9 @@ GIVEN = (
     "rate",
     "detected_chance",
 )
-"""Settings that the command line may give."""
+"""Settings that have an option of their own."""
 TEACHING = 0.7
-"""The weight of teachers' answers, where there are teachers."""
+"""The weight of teachers' answers, where there are teachers and nothing else is asked for."""
 FILES = {"votes": "ferplus", "soft": "labels", "teaching": "teacher"}
 """Weights that are 0 where the command line gives no file for them."""
 
@@ -55,17 +55,23 @@ def recipe(options: argparse.Namespace) -> Recipe:
     """Return the recipe that the command line asks for.
 
     A resumed run keeps its own: raises RunError when other settings are given along, or when FER+
-    votes, soft labels or teachers are given to a run without them, or missing from one with them.
+    votes, soft labels or teachers are given to a run without them, or missing from one with them,
+    or from any that gives them a weight.
     """
     given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
+    others = dict(options.set)
+    for name, flag in FILES.items():
+        if others.get(name) and not getattr(options, flag):
+            raise RunError(f"{options.run}: this run needs --{flag}")
     if not options.resume:
-        settings = recipes.Recipe(**given, fast=not options.float32)
+        settings = recipes.Recipe(**given, **others, fast=not options.float32)
         votes = settings.votes if options.ferplus else 0.0
         soft = settings.soft if options.labels else 0.0
-        teaching = TEACHING if options.teacher else 0.0
+        teaching = others.get("teaching", TEACHING) if options.teacher else 0.0
         return dataclasses.replace(settings, votes=votes, soft=soft, teaching=teaching)
     settings = recipes.load(options.run / CONFIG)
-    changed = [f"--{name}" for name in given if getattr(settings, name) != given[name]]
+    changed = [_flag(name) for name in given if getattr(settings, name) != given[name]]
+    changed += [f"--set {name}" for name in others if getattr(settings, name) != others[name]]
     if options.float32 and settings.fast:
         changed.append("--float32")
     if changed:
@@ -76,6 +82,10 @@ def recipe(options: argparse.Namespace) -> Recipe:
             state = "needs" if getattr(settings, name) else "goes without"
             raise RunError(f"{options.run}: this run {state} --{flag}")
     return settings
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def folder(path: Path, settings: Recipe, resume: bool) -> None:

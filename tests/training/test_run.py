@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from training import checkpoint, cli, inputs, recipe
+from training.commands import options
 from training.errors import RunError
 from training.recipe import Recipe
 from training.schedule import Schedule, averaging
@@ -72,6 +73,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "ferplus": None,
         "labels": None,
         "teacher": [],
+        "set": [],
         "resume": False,
         "float32": False,
     }
@@ -87,6 +89,40 @@ def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
     assert inputs.recipe(_options(tmp_path, teacher=[tmp_path])).teaching == inputs.TEACHING
 
 
+def test_any_setting_may_be_given(tmp_path: Path) -> None:
+    given = [options.setting(text) for text in ("shift=4", "batch=64", "teaching=0.5", "soft=0")]
+    settings = inputs.recipe(_options(tmp_path, set=given, epochs=7, teacher=[tmp_path]))
+    assert settings == Recipe(epochs=7, shift=4.0, batch=64, teaching=0.5, soft=0.0, votes=0.0)
+    with pytest.raises(RunError, match="needs --teacher"):
+        inputs.recipe(_options(tmp_path, set=given))
+    for name, (least, most) in options.RANGES.items():
+        assert least <= getattr(Recipe(), name) <= most
+    own = {"balance", "detected_chance", "epochs", "fast", "fold", "folds", "limit", "rate", "seed",
+           "settle", "squeeze", "top", "width"}  # fmt: skip
+    retraining = {"disguised", "feedback", "feedback_teaching", "frozen", "trust"}
+    assert {*options.RANGES, *own, *retraining} == Recipe().as_dict().keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("wings=2", "'wings' is none of average, batch, "),
+        ("shift", "shift must be a number from 0 to 24"),
+        ("shift=far", "shift must be a number from 0 to 24"),
+        ("shift=nan", "shift must be a number from 0 to 24"),
+        ("shift=25", "shift must be a number from 0 to 24"),
+        ("batch=1.5", "batch must be a whole number from 2 to 8192"),
+        ("epochs=3", "'epochs' is none of"),
+    ],
+)
+def test_a_setting_that_is_none_is_said(
+    text: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--data", "d", "--run", "r", "--set", text])
+    assert told in capsys.readouterr().err
+
+
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
     inputs.folder(tmp_path / "run", settings, resume=False)
@@ -94,6 +130,10 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     assert inputs.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
     with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
+        inputs.recipe(resumed)
+    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
+    resumed.detected_chance, resumed.set = 0.6, [("shift", 4.0), ("scale", settings.scale)]
+    with pytest.raises(RunError, match="leave out --detected-chance and --set shift$"):
         inputs.recipe(resumed)
     with pytest.raises(RunError, match="needs --ferplus"):
         inputs.recipe(_options(tmp_path / "run", resume=True))

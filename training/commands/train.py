@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training import distributed
-from training.commands.options import DATA, factor, positive, share
+from training.commands.options import DATA, factor, positive, setting, share
 
 if TYPE_CHECKING:
     from training.loop import Epoch
@@ -68,6 +68,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--detected-chance",
         type=share,
         help="share of the crops that are cut as the detector sees them (default 0.3)",
+    )
+    train.add_argument(
+        "--set",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other setting of the recipe, such as shift=4; may be given again",
     )
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     distributed.add_options(train)
