@@ -2,12 +2,36 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from host import Host
+
+HOST = pytest.StashKey[Host]()
+PATIENCE_S = 900.0
+"""All tests of a run together wait so long for a quiet host."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[HOST] = Host(PATIENCE_S)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Before a `quiet` test, and its time limit, begin: wait for a quiet host."""
+    if item.get_closest_marker("quiet"):
+        item.config.stash[HOST].wait()
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    waited = terminalreporter.config.stash[HOST].waited
+    if waited > 1.0:
+        terminalreporter.line(f"waited {waited:.0f} s for this machine's host to be quiet")
 
 
 @pytest.fixture(autouse=True)
