@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 REQUESTS = 8
 """Threads that answer; more than pictures are classified at once."""
+COURTESY = 10
+"""So much nicer than the show are the page's threads, which wait where processors are short."""
 STALLED_MS = 20_000
 """Who takes nothing for this long is cut off (tcp(7), TCP_USER_TIMEOUT)."""
 SEND_BYTES = 128 * 1024
@@ -97,6 +100,8 @@ class Server:
             raise PortInUse(f"{where} cannot be listened on: {reason}") from error
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        # Linux keeps this for each thread, and threads have it from the one that starts them.
+        os.nice(COURTESY)
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         self._end = lambda: loop.call_soon_threadsafe(ended.set)
         pool = ThreadPoolExecutor(REQUESTS, "web-request")

@@ -137,6 +137,21 @@ def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk:
     assert threading.active_count() <= threads + servers.REQUESTS + 1
 
 
+def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually: Any) -> None:
+    viewer = guest()
+    viewer.ask("GET", "/video_feed")
+    assert viewer.answer().status == 200
+
+    def niceness() -> dict[str, int]:
+        web = [one for one in threading.enumerate() if one.name.startswith("web")]
+        started = [(one.name, one.native_id) for one in web if one.native_id]
+        return {name: os.getpriority(os.PRIO_PROCESS, number) for name, number in started}
+
+    show = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    assert eventually(lambda: {"web", "web-feed", "web-request_0"} <= niceness().keys())
+    assert set(niceness().values()) == {min(show + servers.COURTESY, 19)}
+
+
 def test_a_crowd_of_uploads_does_not_starve_healthz(guest: Any, kiosk: Any) -> None:
     kiosk.delay = 2.0
     for _ in range(20):
