@@ -54,9 +54,7 @@ class Actor:
         self._emoji, self._layout, self._cast = emoji, layout, cast
         self._frame = 0
         alone = cast.kind == "emoji"
-        self._portrait = (
-            None if alone else Portrait(round(layout.diameter * HEAD), layout.quality.shadows)
-        )
+        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD))
 
     def draw(self, canvas: pygame.Surface, bill: Playbill, scene: Scene, now: float) -> None:
         """Draw both."""
@@ -64,9 +62,10 @@ class Actor:
         if self._portrait is not None:
             wanted = expression(bill.act, scene)
             look = self._cast.life.move(wanted, gaze(scene.sighting), now)
-            again = self._frame % self._layout.quality.painted == 0
+            quality, place = self._layout.quality, (x, y + LOWER * diameter)
+            again = self._frame % quality.painted == 0
             self._frame += 1
-            self._portrait.draw(canvas, look, (x, y + LOWER * diameter), again=again)
+            self._portrait.draw(canvas, look, place, again=again, shadow=quality.shadows)
         if self._cast.kind == "character":
             return
         if bill.last and bill.age < LEAVE_TIME:

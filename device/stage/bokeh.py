@@ -57,8 +57,7 @@ class Bokeh:
     def __init__(self, kind: Kind, layout: Layout, rng: random.Random) -> None:
         self._layout = layout
         self._drift = kind.drift * layout.short
-        self._count = layout.many(kind.count)
-        self._discs = [self._disc(kind, number, rng) for number in range(self._count)]
+        self._discs = [self._disc(kind, number, rng) for number in range(kind.count)]
 
     def _disc(self, kind: Kind, number: int, rng: random.Random) -> Disc:
         share = rng.random() ** 1.6
@@ -74,7 +73,7 @@ class Bokeh:
         return Disc(
             sprite=disc(max(4, round(side)), colour, profile),
             # Stratified, so that no corner of the sky stays empty.
-            x=(number + rng.random()) / self._count,
+            x=(number + rng.random()) / kind.count,
             y=rng.random(),
             rise=kind.rise * rng.uniform(0.6, 1.4),
             period=rng.uniform(9.0, 17.0),
@@ -86,7 +85,7 @@ class Bokeh:
         if strength <= 0.0:
             return
         width, height = self._layout.size
-        for one in self._discs:
+        for one in self._layout.some(self._discs):
             side = one.sprite.get_width()
             travel = height + side
             climbed = (one.y + one.rise * seconds) % 1.0

@@ -69,7 +69,8 @@ class Company:
                 x, y = one.place
                 rise = (1.0 - shown) * self._size / 2
                 again = not one.painted or self._has_turn(number)
-                one.portrait.draw(canvas, look, (x, y + rise), shown, again)
+                shadow = self._layout.quality.shadows
+                one.portrait.draw(canvas, look, (x, y + rise), shown, again, shadow)
                 one.painted = one.painted or shown > 0.0
         self._turn += PAINTED
 
@@ -93,11 +94,7 @@ class Company:
             one = self._people.get(face.id)
             if one is None:
                 life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
-                portrait = (
-                    self._spare.pop()
-                    if self._spare
-                    else Portrait(self._size, self._layout.quality.shadows)
-                )
+                portrait = self._spare.pop() if self._spare else Portrait(self._size)
                 one = self._people[face.id] = Companion(life, portrait, given)
             if one.probabilities.shape == given.shape:
                 one.probabilities += ease * (given - one.probabilities)

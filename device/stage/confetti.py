@@ -64,9 +64,9 @@ class Confetti(Effect):
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji, rng)
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
-        shot = 0 if layout.still else layout.many(SHOT)
+        shot = 0 if layout.still else SHOT
         self._shot = [self._piece(rng, number) for number in range(shot)]
-        self._snow = [self._piece(rng, number) for number in range(layout.many(SNOW))]
+        self._snow = [self._piece(rng, number) for number in range(SNOW)]
         right = emoji.sprite("party-popper", layout.short * 0.22)
         self._bounce = Bounce(layout, rng)
         wheel = rays(round(layout.diameter * 2.0), 0.0)
@@ -108,12 +108,12 @@ class Confetti(Effect):
             put(canvas, sprite, (x, height - inset + (1 - shown) * inset), shown)
 
     def _draw(self, canvas: pygame.Surface, age: float, strength: float, layer: int) -> None:
-        for piece in self._shot[layer::2]:
+        for piece in self.layout.some(self._shot[layer::2]):
             seconds = age - piece.start - 0.25
             if seconds > 0.0:
                 self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
         thick = smooth((age - 1.0) / 2.0)
-        for number, piece in enumerate(self._snow[layer::2]):
+        for number, piece in self.layout.some([*enumerate(self._snow[layer::2])]):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
             slow = age * (SLOW if self.layout.still else 1.0)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 import pygame
 
 from device.stage.quality import RUNGS, Quality
 
-BEST = RUNGS[0]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
+
+GOLDEN = 0.6180339887
+"""Multiples of it are spread evenly modulo 1, however many there are."""
 TALL = 1.3
 """From this height over width on there is room for captions of several lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Layout:
     """Rectangles and lengths in pixels of the canvas, and how lively it may be.
 
-    `quality` is how much of it is drawn; `still` is for those whom motion makes sick.
+    `quality` is how much of it is drawn, and alone may change; `still` is for those whom motion
+    makes sick.
 
     `short` is the shorter side of what is laid out, `diameter` the emoji's, `centre` its middle.
     From top to bottom: the notice, the emoji, the caption, the footer.
@@ -31,11 +39,11 @@ class Layout:
     caption: pygame.Rect
     footer: pygame.Rect
     tall: bool
-    quality: Quality = BEST
+    quality: Quality = RUNGS[0]
     still: bool = False
 
     @classmethod
-    def of(cls, size: tuple[int, int], quality: Quality = BEST, still: bool = False) -> Layout:
+    def of(cls, size: tuple[int, int], still: bool = False) -> Layout:
         """Lay out a canvas of any width and height in pixels."""
         width, height = size
         tall = height >= TALL * width
@@ -58,10 +66,12 @@ class Layout:
             caption=pygame.Rect(margin, top + diameter + gap, across, caption_height),
             footer=pygame.Rect(margin, height - footer_height, across, footer_height),
             tall=tall,
-            quality=quality,
             still=still,
         )
 
-    def many(self, count: int) -> int:
-        """Return how many of so many particles there should be."""
-        return max(1, round(count * self.quality.detail))
+    def some(self, particles: Sequence[T]) -> Sequence[T]:
+        """Return those of the particles that are drawn now: always the same, from all over."""
+        detail = self.quality.detail
+        if detail >= 1.0:
+            return particles
+        return [one for number, one in enumerate(particles) if number * GOLDEN % 1.0 < detail]

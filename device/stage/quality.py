@@ -23,7 +23,7 @@ class Quality:
 
 RUNGS = (
     Quality(),
-    Quality(0.5),
+    Quality(painted=2),
     Quality(0.5, shadows=False, painted=2),
     Quality(0.4, 0.7, shadows=False, painted=2),
     Quality(0.3, 0.5, shadows=False, painted=3),

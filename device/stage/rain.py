@@ -49,13 +49,12 @@ class Rain:
             from_alpha(streak(round(length), max(3, round(layout.short * 0.006))), TINT)
             for length in lengths
         ]
-        self._count = layout.many(DROPS)
-        self._drops = [self._drop(number, rng) for number in range(self._count)]
+        self._drops = [self._drop(number, rng) for number in range(DROPS)]
 
     def _drop(self, number: int, rng: random.Random) -> Drop:
         depth = number % DEPTHS
         return Drop(
-            x=(number + rng.random()) / self._count,
+            x=(number + rng.random()) / DROPS,
             y=rng.random(),
             speed=(0.55 + 0.25 * depth) * rng.uniform(0.9, 1.15),
             depth=depth,
@@ -68,7 +67,7 @@ class Rain:
         if left <= 0.0 or strength <= 0.0:
             return
         width, height = self._layout.size
-        for drop in self._drops:
+        for drop in self._layout.some(self._drops):
             shown = smooth((left - drop.order) / 0.15 + 1.0) * smooth(age / 1.5)
             fallen = (drop.y + drop.speed * age) % 1.2 - 0.1
             x = (drop.x + SLANT * fallen * height / width) % 1.05 * width

@@ -52,11 +52,10 @@ class Set:
         emoji: Emoji,
         cast: Cast,
         rng: random.Random,
-        quality: Quality,
     ) -> None:
-        layout = Layout.of(size, quality, cast.life.still)
+        layout = Layout.of(size, cast.life.still)
         typesetter = Typesetter()
-        self.size, self.quality = size, quality
+        self.layout = layout
         emoji.fit(layout.diameter)
         self.emoji = emoji
         self.backdrop = Backdrop(layout)
@@ -103,7 +102,7 @@ class Stage:
         self._night = Night()
         self._set: Set | None = None
         self.quality = Quality()
-        """How much to draw; a change makes pictures anew. The canvas's scale is the caller's."""
+        """How much to draw. The canvas's scale is the caller's."""
         self.ready = False
         """Whether all pictures are made. Until then frames take longer than they will."""
 
@@ -120,14 +119,15 @@ class Stage:
 
     def _scenery(self, size: tuple[int, int]) -> Set:
         """Return what is made for a size by now."""
-        if self._set is None or (self._set.size, self._set.quality) != (size, self.quality):
+        if self._set is None or self._set.layout.size != size:
             self._set = None  # the old one first: both together would be too much
             self._set = self._made(size)
+        self._set.layout.quality = self.quality
         return self._set
 
     def _made(self, size: tuple[int, int]) -> Set:
         rng = random.Random(self._seed)
-        return Set(size, self._strings, self._emoji, self._cast, rng, self.quality)
+        return Set(size, self._strings, self._emoji, self._cast, rng)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
@@ -171,7 +171,7 @@ class Stage:
         if self._set is None or not self._question.waiting(now):
             self.ask(now)
             return None
-        width, height = self._set.size
+        width, height = self._set.layout.size
         emotion = self._set.question.hit(x * width, y * height)
         if emotion is None:
             self.ask(now)
@@ -193,7 +193,7 @@ class Stage:
 
     def touch_consent(self, x: float, y: float, now: float) -> bool | None:
         """Answer it by a touch, in shares of the canvas: yes on its button, no elsewhere."""
-        width, height = self._set.size if self._set else (0, 0)
+        width, height = self._set.layout.size if self._set else (0, 0)
         given = self._set is not None and self._set.consent.hit(x * width, y * height)
         return self.consent(given, now)
 

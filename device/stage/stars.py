@@ -55,9 +55,9 @@ class Stars(Effect):
         largest = layout.short * 0.13
         steps = [max(3, round(largest * (step + 1) / SIZES)) for step in range(SIZES)]
         self._sprites = [[from_alpha(sparkle(side), tint) for side in steps] for tint in TINTS]
-        burst, lasting = 0 if layout.still else layout.many(BURST), layout.many(LASTING)
+        burst = 0 if layout.still else BURST
         self._burst = [self._star(rng, number, burst) for number in range(burst)]
-        self._lasting = [self._star(rng, number, lasting) for number in range(lasting)]
+        self._lasting = [self._star(rng, number, LASTING) for number in range(LASTING)]
 
     def _star(self, rng: random.Random, number: int, count: int) -> Star:
         return Star(
@@ -74,7 +74,7 @@ class Stars(Effect):
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the burst and the twinkling ones."""
         x, y = self.layout.centre
-        for star in self._burst:
+        for star in self.layout.some(self._burst):
             flown = (age - 0.15 - star.start) / FLIGHT
             if 0.0 < flown < 1.0:
                 out = self.layout.diameter * (0.3 + star.reach * (1.0 - (1.0 - flown) ** 3))
@@ -98,7 +98,7 @@ class Stars(Effect):
     def _twinkle(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         width, height = self.layout.size
         shown = strength * smooth((age - 0.8) / 1.6)
-        for star in self._lasting:
+        for star in self.layout.some(self._lasting):
             glow = max(0.0, wave(age, star.period, star.angle)) ** 1.5
             self._put(
                 canvas, star, (star.x * width, star.y * height), 0.85 * star.size * glow * shown

@@ -51,7 +51,7 @@ PARALLAX = 0.075
 class Portrait:
     """One face of a fixed diameter in pixels. Not for use by two threads at once."""
 
-    def __init__(self, diameter: int, shadow: bool = True) -> None:
+    def __init__(self, diameter: int) -> None:
         self.diameter = max(12, diameter)
         side = round(self.diameter * SIDE)
         self._radius = self.diameter / 2
@@ -66,7 +66,7 @@ class Portrait:
             "blue": body.wash(side, self._middle, self._radius, COLD, 0.9, top=True),
             "green": body.wash(side, self._middle, self._radius, QUEASY, 0.8, top=False),
         }
-        self._shadow = body.shadow(round(1.5 * side), self._radius) if shadow else None
+        self._shadow = body.shadow(round(1.5 * side), self._radius)
         self._rose = body.spot(max(4, round(0.46 * self._radius)), ROSE)
         self._turn = 0.0
         self._shift = np.zeros(2)
@@ -78,8 +78,9 @@ class Portrait:
         centre: Position,
         opacity: float = 1.0,
         again: bool = True,
+        shadow: bool = True,
     ) -> None:
-        """Draw the face around a position in pixels, with an opacity in [0, 1].
+        """Draw the face around a position in pixels, with an opacity in [0, 1], over its shadow.
 
         Unless `again`, it is moved but not painted again, which takes most of the time.
         """
@@ -95,7 +96,7 @@ class Portrait:
             centre[0] + self._radius * shiver,
             centre[1] + self._radius * (bob + off),
         )
-        if self._shadow:
+        if shadow:
             middle = (place[0], place[1] - off * self._radius + 0.05 * self._radius)
             put(canvas, self._shadow, middle, opacity)
         put(canvas, self._surface, place, opacity)
