@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from host import Host
 
 HOST = pytest.StashKey[Host]()
-PATIENCE_S = 900.0
+PATIENCE_S = 300.0
 """All tests of a run together wait so long for a quiet host."""
 
 

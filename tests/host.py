@@ -17,7 +17,7 @@ import psutil
 
 MOST_KEPT = 0.1
 """So much a host may keep and still be called quiet."""
-PROBE_S, PAUSE_S = 1.0, 10.0
+PROBE_S, PAUSE_S = 2.0, 10.0
 
 
 def kept(seconds: float = PROBE_S) -> float:
