@@ -56,6 +56,6 @@ class Host:
         """Wait until it is quiet, or until the patience is at its end."""
         began = time.monotonic()
         left = self.patience - self.waited
-        while kept() > MOST_KEPT and time.monotonic() - began + PAUSE_S < left:
+        while time.monotonic() - began + PAUSE_S < left and kept() > MOST_KEPT:
             time.sleep(PAUSE_S)
         self.waited += time.monotonic() - began

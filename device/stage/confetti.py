@@ -66,7 +66,8 @@ class Confetti(Effect):
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
         shot = 0 if layout.still else SHOT
         self._shot = [self._piece(rng, number) for number in range(shot)]
-        self._snow = [self._piece(rng, number) for number in range(SNOW)]
+        snow = [self._piece(rng, number) for number in range(SNOW)]
+        self._snow = [[*enumerate(snow[layer::2])] for layer in range(2)]
         right = emoji.sprite("party-popper", layout.short * 0.22)
         self._bounce = Bounce(layout, rng)
         wheel = rays(round(layout.diameter * 2.0), 0.0)
@@ -113,7 +114,7 @@ class Confetti(Effect):
             if seconds > 0.0:
                 self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
         thick = smooth((age - 1.0) / 2.0)
-        for number, piece in self.layout.some([*enumerate(self._snow[layer::2])]):
+        for number, piece in self.layout.some(self._snow[layer]):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
             slow = age * (SLOW if self.layout.still else 1.0)

@@ -63,7 +63,7 @@ class Ladder:
         if self._stepped is None:
             self._stepped = now
         if now - self._stepped < WINDOW:
-            return  # the first frames on a rung prepare its pictures
+            return  # the first frames on a canvas of another size prepare its pictures
         self._costs.append((now, cost))
         if now - self._costs[0][0] < WINDOW:
             return
