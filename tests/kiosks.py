@@ -80,6 +80,16 @@ class RunningKiosk:
         """Return all that was printed."""
         return self.output.read_text("utf-8", "replace")
 
+    def printed(self, name: str) -> str:
+        """Return the word after a name that a line begins with; fail after some seconds."""
+        end = time.monotonic() + 10.0
+        while time.monotonic() < end:
+            for line in self.text().splitlines(keepends=True):
+                if line.startswith(name) and line.endswith("\n"):
+                    return line.removeprefix(name).split()[0]
+            time.sleep(0.1)
+        raise AssertionError(f"never {name}\n{self.text()}")
+
     def told(self) -> dict[str, Any]:
         """Return the report that was left behind."""
         report: dict[str, Any] = json.loads(self.report.read_text("utf-8"))

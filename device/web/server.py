@@ -7,12 +7,13 @@ by the Flask app in a few threads.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tornado.netutil import add_accept_handler
@@ -70,12 +71,12 @@ class Server:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         self._port = listener.getsockname()[1]
-        ready = threading.Event()
+        started: Future[None] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(listener, ready)), name="web", daemon=True
+            target=self._run, args=(listener, started), name="web", daemon=True
         )
         self._thread.start()
-        ready.wait()
+        started.result()
 
     def stop(self) -> None:
         """End within a second, cutting off whoever still follows or uploads."""
@@ -99,15 +100,26 @@ class Server:
             reason = (error.strerror or str(error)).lower()
             raise PortInUse(f"{where} cannot be listened on: {reason}") from error
 
-    async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
-        # Linux keeps this for each thread, and threads have it from the one that starts them.
-        os.nice(COURTESY)
+    def _run(self, listener: socket.socket, started: Future[None]) -> None:
+        # Linux keeps this for each thread, and threads have it from the one that starts them. A
+        # container may forbid it; the page is served all the same.
+        with contextlib.suppress(PermissionError):
+            os.nice(COURTESY)
+        try:
+            asyncio.run(self._serve(listener, started))
+        except Exception as error:
+            if started.done():
+                raise
+            listener.close()
+            started.set_exception(error)
+
+    async def _serve(self, listener: socket.socket, started: Future[None]) -> None:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        self._end = lambda: loop.call_soon_threadsafe(ended.set)
         pool = ThreadPoolExecutor(REQUESTS, "web-request")
         hall = Hall(self._app, pool, self._certificate, self._port)
         refuse = add_accept_handler(listener, hall.receive)
-        ready.set()
+        self._end = lambda: loop.call_soon_threadsafe(ended.set)
+        started.set_result(None)
         try:
             await ended.wait()
         finally:

@@ -17,6 +17,8 @@ import pytest
 from machines import Machine
 from rig.shipped import lay
 
+from device.web.server import COURTESY
+
 ROOT = Path(__file__).parent.parent.parent
 RIG = os.environ.get("MOODLIFT_RIG", "")
 OFFLINE = ("--offline", "/wheelhouse")
@@ -175,6 +177,11 @@ def test_the_sandbox_is_tight(kiosk: Machine) -> None:
     told = kiosk.run("systemd-analyze", "security", "--no-pager", "moodlift.service")
     exposure = float(told.rpartition("moodlift.service: ")[2].split()[0])
     assert exposure <= 2.0
+
+
+def test_the_page_s_threads_are_nicer_than_the_show_there(kiosk: Machine) -> None:
+    show, *others = kiosk.run("ps", "-L", "-o", "ni=", "-p", str(pid(kiosk))).split()
+    assert int(show) + COURTESY in map(int, others)
 
 
 def test_a_second_run_does_nothing(kiosk: Machine) -> None:

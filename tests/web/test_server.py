@@ -152,6 +152,32 @@ def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually:
     assert set(niceness().values()) == {min(show + servers.COURTESY, 19)}
 
 
+def test_who_may_not_be_nice_serves_all_the_same(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", refuse)
+    server = Server(app, "127.0.0.1", 0)
+    server.start()
+    with contextlib.closing(http.client.HTTPConnection(*where(server), timeout=5)) as client:
+        client.request("GET", "/healthz")
+        assert client.getresponse().status == 200
+    server.stop()
+
+
+def test_what_keeps_it_from_starting_is_raised(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_(*_: object) -> None:
+        raise RuntimeError("no hall")
+
+    monkeypatch.setattr(servers, "Hall", break_)
+    server = Server(app, "127.0.0.1", 0)
+    with pytest.raises(RuntimeError, match="no hall"):
+        server.start()
+    server.stop()
+
+
 def test_a_crowd_of_uploads_does_not_starve_healthz(guest: Any, kiosk: Any) -> None:
     kiosk.delay = 2.0
     for _ in range(20):
