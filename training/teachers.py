@@ -39,11 +39,13 @@ class Teachers:
     """The networks of `runs`, read when they are first asked, in whatever process that is.
 
     `targets` float32 (n, 7) tell how frequent the classes are: what a teacher was spared to learn
-    of that is added to what it answers.
+    of that is added to what it answers. `mirrored` teachers answer to a picture and to its mirror
+    picture, for twice the time.
     """
 
     runs: Sequence[Path]
     targets: NDArray[np.float32]
+    mirrored: bool = False
     _read: list[_Teacher] = field(default_factory=list)
 
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -54,8 +56,11 @@ class Teachers:
         if not self._read:
             self._read = [_read(run, self.targets) for run in self.runs]
         inputs = images[..., None] / np.float32(255)
+        views = [inputs, inputs[:, :, ::-1]] if self.mirrored else [inputs]
         answers = (
-            softmax(each.model.predict_on_batch(inputs) + each.offset) for each in self._read
+            softmax(each.model.predict_on_batch(view) + each.offset)
+            for each in self._read
+            for view in views
         )
         mean: NDArray[np.float32] = np.mean(list(answers), axis=0, dtype=np.float32)
         return mean

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 
+from training import teachers as teaching
 from training.ahead import ahead
 from training.batches import LOT, Batches
 from training.data.pictures import Pictures
@@ -18,8 +20,6 @@ from training.recipe import Recipe
 from training.teachers import Teachers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 RECIPE = Recipe(batch=64)
@@ -141,13 +141,34 @@ class _Sure(Teachers):
         return np.tile(np.eye(7, dtype=np.float32)[6], (len(images), 1))
 
 
+class _Left:
+    """A network whose logits are a picture's first columns."""
+
+    def predict_on_batch(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        return inputs[:, 0, :7, 0]
+
+
+def test_mirrored_teachers_see_a_picture_and_its_mirror_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hard = np.eye(7, dtype=np.float32)
+    teacher = teaching._Teacher(cast("Any", _Left()), np.zeros(7, np.float32))
+    monkeypatch.setattr(teaching, "_read", lambda *_: teacher)
+    images = np.random.default_rng(1).uniform(0, 255, (5, 48, 48)).astype(np.float32)
+    other = images[:, :, ::-1]
+    once, both = (Teachers([Path()], hard, mirrored=mirrored) for mirrored in (False, True))
+    assert both(images) == pytest.approx((once(images) + once(other)) / 2)
+    assert both(other) == pytest.approx(both(images))
+    assert np.abs(once(other) - once(images)).max() > 0.1
+
+
 def test_teachers_are_heeded_for_each_picture_as_it_is_said() -> None:
     pictures = _pictures(128)
     labels = np.zeros(128, np.int64)
     hard = np.eye(7, dtype=np.float32)[labels]
-    teaching = np.linspace(0, 1, 128, dtype=np.float32)
+    heed = np.linspace(0, 1, 128, dtype=np.float32)
     recipe = Recipe(batch=64, mixing=0, teaching=0.25)
-    for weights, expected in ((teaching, teaching), (None, np.full(128, 0.25))):
+    for weights, expected in ((heed, heed), (None, np.full(128, 0.25))):
         batches = Batches(pictures, hard, recipe, teachers=_Sure([], hard), teaching=weights)
         targets = np.concatenate([targets for _, targets in batches.epoch(0)])
         assert targets.shape == (128, 7)
