@@ -40,6 +40,23 @@ window.fetch = (url, options) => {
 };
 """
 """Holds on to the picture that goes with consent: a browser does not tell of such bodies."""
+BUSY = """
+const send = window.fetch;
+const under = new Set();
+[window.refuse, window.asked, window.most] = [() => true, 0, 0];
+window.fetch = async (url, options) => {
+  if (!String(url).endsWith("/classify")) return send(url, options);
+  under.add(options);
+  window.most = Math.max(window.most, under.size);
+  const refused = new Response('{"detail": "too many"}', { status: 503 });
+  const answer = window.refuse(window.asked++) ? refused : await send(url, options);
+  under.delete(options);
+  return answer;
+};
+"""
+"""A kiosk that refuses the pictures that `refuse` says, by number, as it does when it is busy."""
+WATCH = "new MutationObserver(() => window.told = 1).observe(window.wrong, { childList: true })"
+"""Tells whether anything was said of what is wrong."""
 RATE = 5
 """Answers a second that a visitor gets at least."""
 
@@ -185,6 +202,24 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     assert [urlsplit(url).path.rpartition("/")[2] for url in asked] == [
         "answer", "crop", "answer", "crop", "crop",
     ]  # fmt: skip
+
+
+def test_a_kiosk_is_busy_when_it_answers_nothing(kiosk: RunningKiosk, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE)
+    context.add_init_script(BUSY)
+    page, expect = context.new_page(), sync_api.expect
+    page.goto(scanned(kiosk))
+    page.locator("#start").click()
+    expect(page.locator("#wrong")).to_have_text("The kiosk is busy; trying again …")
+    page.evaluate("window.refuse = (number) => number % 4 === 0")
+    expect(page.locator("#mood")).not_to_have_text("No face yet", timeout=15_000)
+    expect(page.locator("#wrong")).to_be_empty()
+    page.evaluate(WATCH)
+    for _ in range(9):
+        with page.expect_response(lambda one: one.url.endswith("/classify"), timeout=15_000):
+            pass
+    assert page.evaluate("[window.told, window.most]") == [None, 2]
+    context.close()
 
 
 def test_plain_http_from_elsewhere_is_explained(kiosk: RunningKiosk, browser: Browser) -> None:

@@ -1,4 +1,4 @@
-// Sends pictures of the visitor's own camera to the kiosk, one at a time, and shows its answers.
+// Sends pictures of the visitor's own camera to the kiosk and shows its answers.
 
 import { showBars } from "./bars.js";
 import { picture, write } from "./live.js";
@@ -8,6 +8,7 @@ import { Tune } from "./tune.js";
 const WIDTH = 480;
 const QUALITY = 0.8;
 const GAP_MS = 80;
+const UNDER_WAY = 2; // pictures at once: while one is answered the next is made and sent
 const BUSY_MS = 1000;
 const MIX = 0.4; // of each new answer; the rest is what was shown before
 const SPEED_MS = 2000;
@@ -52,7 +53,7 @@ async function begin() {
   video.hidden = false;
   note.hidden = true;
   start.textContent = "Stop my camera";
-  look(stream);
+  for (let number = 0; number < UNDER_WAY; number++) look(stream, number * GAP_MS);
 }
 
 function end(why = "") {
@@ -76,10 +77,11 @@ function reason(error) {
 }
 
 /** Asks and shows, for as long as this stream is the one in use. */
-async function look(mine) {
+async function look(mine, first) {
+  await wait(first);
   while (stream === mine) {
     const begun = performance.now();
-    let pause = GAP_MS;
+    let pause = UNDER_WAY * GAP_MS;
     if (!document.hidden && video.videoWidth) {
       const sent = await jpeg();
       const { faces, error, busy } = await ask(sent);
@@ -89,16 +91,18 @@ async function look(mine) {
         right.note(sent, show(faces));
         count();
       } else if (busy) {
-        wrong.textContent = "The kiosk is busy; trying again …";
+        if (!(begun - answers.at(-1) < BUSY_MS)) wrong.textContent = "The kiosk is busy; trying again …";
         pause = BUSY_MS;
       } else {
         end(error);
         return;
       }
     }
-    await new Promise((done) => setTimeout(done, Math.max(0, pause - (performance.now() - begun))));
+    await wait(pause - (performance.now() - begun));
   }
 }
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function jpeg() {
   canvas.width = Math.min(WIDTH, video.videoWidth);
