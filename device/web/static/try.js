@@ -10,6 +10,7 @@ const QUALITY = 0.8;
 const GAP_MS = 80;
 const UNDER_WAY = 2; // pictures at once: while one is answered the next is made and sent
 const BUSY_MS = 1000;
+const CROWDED_MS = 30000; // so long after a picture was refused there is one at a time
 const MIX = 0.4; // of each new answer; the rest is what was shown before
 const SPEED_MS = 2000;
 
@@ -23,6 +24,7 @@ const right = new Right();
 let stream = null;
 let shown = {};
 let answers = [];
+let crowded = -Infinity; // until when
 
 if (!navigator.mediaDevices?.getUserMedia) {
   document.getElementById("insecure").hidden = false;
@@ -53,7 +55,7 @@ async function begin() {
   video.hidden = false;
   note.hidden = true;
   start.textContent = "Stop my camera";
-  for (let number = 0; number < UNDER_WAY; number++) look(stream, number * GAP_MS);
+  for (let number = 0; number < UNDER_WAY; number++) look(stream, number);
 }
 
 function end(why = "") {
@@ -76,13 +78,14 @@ function reason(error) {
   return `Your camera cannot be used: ${error.message}`;
 }
 
-/** Asks and shows, for as long as this stream is the one in use. */
-async function look(mine, first) {
-  await wait(first);
+/** Asks and shows, for as long as this stream is the one in use; of so many who do, the first does it in a crowd. */
+async function look(mine, number) {
+  await wait(number * GAP_MS);
   while (stream === mine) {
     const begun = performance.now();
-    let pause = UNDER_WAY * GAP_MS;
-    if (!document.hidden && video.videoWidth) {
+    const alone = begun < crowded;
+    let pause = (alone ? 1 : UNDER_WAY) * GAP_MS;
+    if (!document.hidden && video.videoWidth && !(alone && number)) {
       const sent = await jpeg();
       const { faces, error, busy } = await ask(sent);
       if (stream !== mine) return;
@@ -93,6 +96,7 @@ async function look(mine, first) {
       } else if (busy) {
         if (!(begun - answers.at(-1) < BUSY_MS)) wrong.textContent = "The kiosk is busy; trying again …";
         pause = BUSY_MS;
+        crowded = begun + CROWDED_MS;
       } else {
         end(error);
         return;
