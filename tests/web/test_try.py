@@ -50,11 +50,12 @@ window.fetch = async (url, options) => {
   window.most = Math.max(window.most, under.size);
   const refused = new Response('{"detail": "too many"}', { status: 503 });
   const answer = window.refuse(window.asked++) ? refused : await send(url, options);
+  if (answer.ok) await new Promise((done) => setTimeout(done, 150));
   under.delete(options);
   return answer;
 };
 """
-"""A kiosk that refuses the pictures that `refuse` says, by number, as it does when it is busy."""
+"""A slow kiosk that refuses the pictures that `refuse` says, by number, as it does when busy."""
 WATCH = "new MutationObserver(() => window.told = 1).observe(window.wrong, { childList: true })"
 """Tells whether anything was said of what is wrong."""
 RATE = 5

@@ -8,7 +8,8 @@ import { Tune } from "./tune.js";
 const WIDTH = 480;
 const QUALITY = 0.8;
 const GAP_MS = 80;
-const UNDER_WAY = 2; // pictures at once: while one is answered the next is made and sent
+const UNDER_WAY = 2; // pictures at once, while answers take longer than SLOW_MS
+const SLOW_MS = 120;
 const BUSY_MS = 1000;
 const CROWDED_MS = 30000; // so long after a picture was refused there is one at a time
 const MIX = 0.4; // of each new answer; the rest is what was shown before
@@ -25,6 +26,7 @@ let stream = null;
 let shown = {};
 let answers = [];
 let crowded = -Infinity; // until when
+let took = 0; // ms, the last answer
 
 if (!navigator.mediaDevices?.getUserMedia) {
   document.getElementById("insecure").hidden = false;
@@ -78,18 +80,19 @@ function reason(error) {
   return `Your camera cannot be used: ${error.message}`;
 }
 
-/** Asks and shows, for as long as this stream is the one in use; of so many who do, the first does it in a crowd. */
+/** Asks and shows, for as long as this stream is the one in use. Two of these do: the first alone unless it is slow. */
 async function look(mine, number) {
   await wait(number * GAP_MS);
   while (stream === mine) {
     const begun = performance.now();
-    const alone = begun < crowded;
+    const alone = begun < crowded || took < SLOW_MS;
     let pause = (alone ? 1 : UNDER_WAY) * GAP_MS;
     if (!document.hidden && video.videoWidth && !(alone && number)) {
       const sent = await jpeg();
       const { faces, error, busy } = await ask(sent);
       if (stream !== mine) return;
       if (faces) {
+        took = performance.now() - begun;
         wrong.textContent = "";
         right.note(sent, show(faces));
         count();
