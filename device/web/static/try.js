@@ -25,8 +25,8 @@ const right = new Right();
 let stream = null;
 let shown = {};
 let answers = [];
-let crowded = -Infinity; // until when
-let took = 0; // ms, the last answer
+let crowded = -Infinity; // ends at this time, as performance.now() has it
+let took = 0; // by the last answer, in ms
 
 if (!navigator.mediaDevices?.getUserMedia) {
   document.getElementById("insecure").hidden = false;
