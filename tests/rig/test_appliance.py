@@ -181,7 +181,8 @@ def test_the_sandbox_is_tight(kiosk: Machine) -> None:
 
 def test_the_page_s_threads_are_nicer_than_the_show_there(kiosk: Machine) -> None:
     show, *others = kiosk.run("ps", "-L", "-o", "ni=", "-p", str(pid(kiosk))).split()
-    assert int(show) + COURTESY in map(int, others)
+    # Beside other tests this machine is nice already, and nobody is nicer than 19.
+    assert min(int(show) + COURTESY, 19) in [int(one) for one in others]
 
 
 def test_a_second_run_does_nothing(kiosk: Machine) -> None:
