@@ -38,7 +38,7 @@ def rates(kiosk: RunningKiosk, seconds: float) -> tuple[float, float]:
 
 
 def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(CROWD), kiosk.address, "--token", token]
+    command = [sys.executable, str(CROWD), kiosk.address, f"--token={token}"]
     options = ["--seconds", str(SECONDS + 3), "--feeds", "8"]
     process = subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, text=True, start_new_session=True
