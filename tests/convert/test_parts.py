@@ -127,7 +127,7 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     Recipe(soft=0.7, teaching=0.6).save(config)
     about = manifest.training(config)
     assert "70% labels distilled" in about["data"]
-    assert about["data"].endswith(", then 60% answers of other networks")
+    assert about["data"].endswith(", then 60% answers of wider networks")
     Recipe(votes=0.0, soft=0.0).save(config)
     assert "FER+" not in manifest.training(config)["data"]
 
