@@ -9,9 +9,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from host import PATIENCE_S, Host
+from host import Host
 
 HOST = pytest.StashKey[Host]()
+PATIENCE_S = 300.0
+"""All tests of a run together wait so long for a quiet host."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,12 +32,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     waited = terminalreporter.config.stash[HOST].waited
     if waited > 1.0:
         terminalreporter.line(f"waited {waited:.0f} s for this machine's host to be quiet")
-
-
-@pytest.fixture
-def host(pytestconfig: pytest.Config) -> Host:
-    """Return the host, for a `quiet` test that measures more than once."""
-    return pytestconfig.stash[HOST]
 
 
 @pytest.fixture(autouse=True)

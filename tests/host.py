@@ -17,8 +17,6 @@ import psutil
 
 MOST_KEPT = 0.1
 """So much a host may keep and still be called quiet."""
-PATIENCE_S = 300.0
-"""All tests of a run together wait so long for it to be."""
 PROBE_S, PAUSE_S = 2.0, 10.0
 
 
