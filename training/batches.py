@@ -78,7 +78,9 @@ class Batches:
         images, answers = (np.concatenate(each) for each in lots)
         targets, weight = answers[:, :-1], answers[:, -1:]
         if self.teachers:
-            targets = blend(targets, self.teachers(images), weight)
+            # The processes of a batch ask the same teachers; its lots are seeded by less than this.
+            random = np.random.default_rng([self.recipe.seed, *seed, self.recipe.batch])
+            targets = blend(targets, self.teachers(images, random), weight)
         return images, targets
 
     def _lots(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Iterator[Batch]:

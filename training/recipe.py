@@ -30,7 +30,8 @@ class Recipe:
     network's (`training.network.build`).
     For the last share `settle` of the epochs the pictures are changed less, and less often.
     `soft` is the weight of a file's soft labels, where one is given, against the data set's own.
-    `teaching` is the weight of teachers' answers against all of that.
+    `teaching` is the weight of teachers' answers against all of that; `asked`, how many of them are
+    asked for a batch (`training.teachers`).
     With `feedback`, that share of what is shown are crops that people let a kiosk keep: what they
     said is right with a chance of `trust`, and teachers weigh `feedback_teaching` on those. Another
     share, `disguised`, are old pictures that look like them (`training.retraining`). The
@@ -52,6 +53,7 @@ class Recipe:
     votes: float = 0.2
     soft: float = 0.4
     teaching: float = 0.0
+    asked: int = 0
     feedback: float = 0.0
     feedback_teaching: float = 0.0
     disguised: float = 0.0

@@ -40,29 +40,34 @@ class Teachers:
 
     `targets` float32 (n, 7) tell how frequent the classes are: what a teacher was spared to learn
     of that is added to what it answers. `mirrored` teachers answer to a picture and to its mirror
-    picture, for twice the time.
+    picture, for twice the time. Only so many of all these answers are `asked` for a batch, drawn
+    anew for each (0: all of them): on the average a student is taught the same, in less time.
     """
 
     runs: Sequence[Path]
     targets: NDArray[np.float32]
     mirrored: bool = False
+    asked: int = 0
     _read: list[_Teacher] = field(default_factory=list)
 
-    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    def __call__(
+        self, images: NDArray[np.float32], random: np.random.Generator | None = None
+    ) -> NDArray[np.float32]:
         """Return the mean of their probabilities, float32 (n, 7), for pictures (n, 48, 48).
 
-        The pictures are in 0..255. Raises RunError when a run's folder is none.
+        The pictures are in 0..255. With `asked`, `random` draws which of the answers are asked
+        for. Raises RunError when a run's folder is none.
         """
         if not self._read:
             self._read = [_read(run, self.targets) for run in self.runs]
         inputs = images[..., None] / np.float32(255)
         views = [inputs, inputs[:, :, ::-1]] if self.mirrored else [inputs]
-        answers = (
-            softmax(each.model.predict_on_batch(view) + each.offset)
-            for each in self._read
-            for view in views
-        )
-        mean: NDArray[np.float32] = np.mean(list(answers), axis=0, dtype=np.float32)
+        pairs = [(each, view) for each in self._read for view in views]
+        if random and 0 < self.asked < len(pairs):
+            drawn = random.choice(len(pairs), self.asked, replace=False)
+            pairs = [pairs[number] for number in drawn]
+        answers = [softmax(each.model.predict_on_batch(view) + each.offset) for each, view in pairs]
+        mean: NDArray[np.float32] = np.mean(answers, axis=0, dtype=np.float32)
         return mean
 
     def of_crops(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:

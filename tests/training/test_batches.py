@@ -83,7 +83,7 @@ def test_fewer_pictures_than_a_batch_make_one() -> None:
 def test_teachers_answer_for_what_the_student_sees() -> None:
     seen = []
 
-    def teachers(images: np.ndarray) -> np.ndarray:
+    def teachers(images: np.ndarray, _: np.random.Generator) -> np.ndarray:
         seen.append(images)
         return np.tile(np.float32([0, 0, 0, 1, 0, 0, 0]), (len(images), 1))
 
@@ -137,7 +137,9 @@ def test_the_last_epochs_settle() -> None:
 class _Sure(Teachers):
     """Teachers who say the last emotion, whatever they see."""
 
-    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    def __call__(
+        self, images: NDArray[np.float32], _: np.random.Generator | None = None
+    ) -> NDArray[np.float32]:
         return np.tile(np.eye(7, dtype=np.float32)[6], (len(images), 1))
 
 
@@ -146,6 +148,13 @@ class _Left:
 
     def predict_on_batch(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         return inputs[:, 0, :7, 0]
+
+
+def _always(emotion: int) -> teaching._Teacher:
+    """Return a teacher who is sure of one emotion."""
+    return teaching._Teacher(
+        cast("Any", _Left()), np.where(np.arange(7) == emotion, np.float32(50), np.float32(0))
+    )
 
 
 def test_mirrored_teachers_see_a_picture_and_its_mirror_picture(
@@ -160,6 +169,39 @@ def test_mirrored_teachers_see_a_picture_and_its_mirror_picture(
     assert both(images) == pytest.approx((once(images) + once(other)) / 2)
     assert both(other) == pytest.approx(both(images))
     assert np.abs(once(other) - once(images)).max() > 0.1
+
+
+def test_the_answers_that_are_asked_for_are_drawn_and_come_to_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hard = np.eye(7, dtype=np.float32)
+    monkeypatch.setattr(teaching, "_read", lambda run, _: _always(int(run.name)))
+    runs = [Path(str(number)) for number in range(4)]
+    everyone, two = (Teachers(runs, hard, mirrored=True, asked=asked) for asked in (0, 2))
+    images = np.zeros((3, 48, 48), np.float32)
+    random = np.random.default_rng(5)
+    answers = np.array([two(images, random)[0] for _ in range(400)])
+    # Each answer is sure of one emotion, so that two of them are so by halves, or of one.
+    assert set(np.unique(answers.round(3))) == {0, 0.5, 1}
+    assert answers.mean(axis=0) == pytest.approx(everyone(images, random)[0], abs=0.05)
+    assert np.array_equal(two(images), everyone(images)), "nothing to draw with"
+    again = np.random.default_rng(5)
+    assert np.array_equal([two(images, again)[0] for _ in range(400)], answers)
+
+
+def test_a_batch_s_processes_ask_the_same_teachers() -> None:
+    drawn: list[float] = []
+
+    def teachers(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        drawn.append(random.random())
+        return np.full((len(images), 7), 1 / 7, np.float32)
+
+    for part in (Part(), Part(0, 2), Part(1, 2)):
+        batches = dataclasses.replace(_batches(part), teachers=cast("Any", teachers))
+        assert len(list(batches.epoch(3))) == 2
+    whole, *parts = np.reshape(drawn, (3, 2)).tolist()
+    assert parts == [whole, whole]
+    assert whole[0] != whole[1], "another batch, others"
 
 
 def test_teachers_are_heeded_for_each_picture_as_it_is_said() -> None:

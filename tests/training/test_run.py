@@ -106,7 +106,7 @@ def test_any_setting_may_be_given(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("wings=2", "'wings' is none of average, batch, "),
+        ("wings=2", "'wings' is none of asked, average, "),
         ("shift", "shift must be a number from 0 to 24"),
         ("shift=far", "shift must be a number from 0 to 24"),
         ("shift=nan", "shift must be a number from 0 to 24"),

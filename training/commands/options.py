@@ -43,6 +43,7 @@ def part(text: str) -> float:
 
 
 RANGES: dict[str, tuple[float, float]] = {
+    "asked": (0, 64),
     "average": (0, 0.99999),
     "batch": (2, 8192),
     "blur": (0.4, 10),

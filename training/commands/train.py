@@ -129,7 +129,11 @@ def run(options: argparse.Namespace) -> int:
     bar = functools.partial(
         tqdm, leave=False, disable=None if part.first else True, unit="batch", dynamic_ncols=True
     )
-    teachers = Teachers(options.teacher, targets, mirrored=True) if options.teacher else None
+    teachers = (
+        Teachers(options.teacher, targets, mirrored=True, asked=settings.asked)
+        if options.teacher
+        else None
+    )
     run = Run(
         options.run, settings, pictures, targets, public, options.threads, bar, part, teachers,
         options.ahead,
