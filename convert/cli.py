@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
-from training.commands.options import DATA, factor, share, version
+from training.commands.options import DATA, factor, positive, share, version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
         default=1.0,
         help="how much worse it is to take a neutral face for another (default 1: no worse)",
     )
+    parser.add_argument(
+        "--draw",
+        type=positive,
+        default=1,
+        help="which draw of Training pictures gives the int8 ranges (default 1); the next ones are "
+        "tried where the runtimes round too far apart",
+    )
     parser.add_argument("--replace", action="store_true", help="replace a bundle that is there")
     return parser
 
@@ -84,7 +91,7 @@ def _convert(options: argparse.Namespace) -> int:
 
     today = datetime.now(UTC).date()
     given = (options.model, options.data, options.version, options.out)
-    job = Job(*given, today, options.evenness, options.calm)
+    job = Job(*given, today, options.evenness, options.calm, options.draw)
     path = job.run(options.replace, lambda line: print(line, flush=True))
     print(f"written: {path}")
     return 0

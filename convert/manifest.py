@@ -79,7 +79,7 @@ def training(config: Path) -> dict[str, Any]:
         )
         about["retrained"] = retraining(config.parent)
     elif settings.teaching:
-        about["data"] += f", then {settings.teaching:.0%} answers of wider networks"
+        about["data"] += f", then {settings.teaching:.0%} answers of other networks"
     if settings.limit:
         about["data"] += f", limited to {settings.limit}"
     return {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 
-from convert import bias, canary, cli, manifest, temperature, writer
+from convert import bias, canary, cli, job, manifest, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import check, sample
 from device.errors import BundleError
@@ -127,7 +128,7 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     Recipe(soft=0.7, teaching=0.6).save(config)
     about = manifest.training(config)
     assert "70% labels distilled" in about["data"]
-    assert about["data"].endswith(", then 60% answers of wider networks")
+    assert about["data"].endswith(", then 60% answers of other networks")
     Recipe(votes=0.0, soft=0.0).save(config)
     assert "FER+" not in manifest.training(config)["data"]
 
@@ -146,3 +147,35 @@ def test_errors_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFi
     arguments = ["--model", "absent.keras", "--data", "d", "--version", "1.0"]
     assert cli.main([*arguments, "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err == "moodlift-convert: absent.keras: no such file\n"
+
+
+@pytest.mark.parametrize("suits", [1, 3, 5, 6])
+def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
+    suits: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drawn: list[int] = []
+    said: list[str] = []
+
+    def write(_: job.Job, __: Path, ___: Any, ____: Pictures, draw: int) -> dict[str, Any]:
+        drawn.append(draw)
+        return {"draw": draw}
+
+    def verify(folder: Path) -> tuple[str, ...]:
+        if drawn[-1] < suits:
+            raise BundleError(f"{folder}: the canary came out wrong by 5 int8 steps")
+        return ("both",)
+
+    monkeypatch.setattr(job.Job, "_write", write)
+    monkeypatch.setattr(job, "verify", verify)
+    images = np.arange(4 * 48 * 48, dtype=np.int64).astype(np.uint8).reshape(4, 48, 48)
+    pictures = Pictures(images, np.arange(4), np.arange(4))
+    monkeypatch.setattr(job.inputs, "split", lambda _: (pictures, pictures))
+    nothing = cast("Any", None)
+    one = job.Job(tmp_path, tmp_path, "1.0", tmp_path, date(2026, 1, 1))
+    if suits > job.DRAWS:
+        with pytest.raises(BundleError, match="wrong by 5"):
+            one._quantise(tmp_path, nothing, nothing, said.append)
+    else:
+        assert one._quantise(tmp_path, nothing, nothing, said.append) == {"draw": suits}
+    assert drawn == list(range(1, min(suits, job.DRAWS) + 1))
+    assert sum("wrong by 5" in line for line in said) == min(suits, job.DRAWS) - 1
