@@ -24,7 +24,7 @@ from training import data as datasets
 from training.evaluate import of_bundle, sample
 
 BUNDLE = bundles.bundles(ASSETS / "models")[0]
-BAR, SERVED_BAR = 0.7, 0.67
+BAR, SERVED_BAR = 0.715, 0.68
 """Accuracy on PrivateTest's own crops, and on PublicTest's as the device's detector cuts them."""
 DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/data/fer2013.csv.xz"))
 OUTPUTS = """
@@ -89,6 +89,12 @@ def test_the_manifest_is_whole() -> None:
     bundle = bundles.load(BUNDLE)
     manifest, private = bundle.manifest, bundle.metrics["private_test"]
     assert private["accuracy"] >= BAR
+    assert private["accuracy"] - bundle.metrics["float"]["private_test"]["accuracy"] >= -0.003
+    assert private["accuracy_without_duplicates"] >= 0.7
+    assert private["macro_f1"] >= 0.7
+    assert min(private["recall"].values()) >= 0.5
+    assert private["grouped_accuracy"] >= 0.82
+    assert private["ece"] <= 0.04
     assert private["pictures"] == bundle.metrics["public_test"]["pictures"] == 3589
     assert set(private["recall"]) == set(EMOTIONS)
     assert manifest["bytes"] == len(bundle.model) < 1_000_000
@@ -98,6 +104,12 @@ def test_the_manifest_is_whole() -> None:
     assert BUNDLE.name == f"emotion-{manifest['version']}"
     assert "research" in manifest["licence"]
     assert "research" in (BUNDLE / "NOTICE.txt").read_text()
+
+
+@pytest.mark.xfail(strict=True, reason="0.7.0 calls 16.6 % so: docs/TRAINING_LOG.md")
+def test_few_neutral_faces_are_called_negative() -> None:
+    private = bundles.load(BUNDLE).metrics["private_test"]
+    assert private["neutral_called_negative"] <= 0.13
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +127,7 @@ def test_behind_the_detector_it_is_good(behind_the_detector: serving.Serving) ->
     assert behind_the_detector.served > SERVED_BAR
 
 
-@pytest.mark.xfail(strict=True, reason="0.5.0 loses 3.4 points: docs/TRAINING_LOG.md")
+@pytest.mark.xfail(strict=True, reason="0.7.0 loses 3.7 points: docs/TRAINING_LOG.md")
 def test_it_is_as_good_as_on_the_data_set_s_own_crops(
     behind_the_detector: serving.Serving,
 ) -> None:
