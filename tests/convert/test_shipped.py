@@ -88,13 +88,6 @@ def test_a_batch_gives_what_single_crops_give() -> None:
 def test_the_manifest_is_whole() -> None:
     bundle = bundles.load(BUNDLE)
     manifest, private = bundle.manifest, bundle.metrics["private_test"]
-    assert private["accuracy"] >= BAR
-    assert private["accuracy"] - bundle.metrics["float"]["private_test"]["accuracy"] >= -0.003
-    assert private["accuracy_without_duplicates"] >= 0.7
-    assert private["macro_f1"] >= 0.7
-    assert min(private["recall"].values()) >= 0.5
-    assert private["grouped_accuracy"] >= 0.82
-    assert private["ece"] <= 0.04
     assert private["pictures"] == bundle.metrics["public_test"]["pictures"] == 3589
     assert set(private["recall"]) == set(EMOTIONS)
     assert manifest["bytes"] == len(bundle.model) < 1_000_000
@@ -104,6 +97,18 @@ def test_the_manifest_is_whole() -> None:
     assert BUNDLE.name == f"emotion-{manifest['version']}"
     assert "research" in manifest["licence"]
     assert "research" in (BUNDLE / "NOTICE.txt").read_text()
+
+
+def test_it_reaches_its_bars() -> None:
+    metrics = bundles.load(BUNDLE).metrics
+    private = metrics["private_test"]
+    assert private["accuracy"] >= BAR
+    assert private["accuracy"] - metrics["float"]["private_test"]["accuracy"] >= -0.003
+    assert private["accuracy_without_duplicates"] >= 0.7
+    assert private["macro_f1"] >= 0.7
+    assert min(private["recall"].values()) >= 0.5
+    assert private["grouped_accuracy"] >= 0.82
+    assert private["ece"] <= 0.04
 
 
 @pytest.mark.xfail(strict=True, reason="0.7.0 calls 16.6 % so: docs/TRAINING_LOG.md")
