@@ -26,6 +26,10 @@ MOUTH = (MIDDLE[0], MIDDLE[1] + crop.MOUTH_DISTANCE)
 KEY_POINTS = np.array([crop.RIGHT_EYE, crop.LEFT_EYE, MOUTH, MOUTH])
 """Where a detector's first four key points lie in a crop; the third, the nose, isn't used."""
 GAMMAS = 9
+LIGHT, LIGHTS = (45, 195), 5
+"""How light a room is at so many places along either side, in grey levels."""
+GRAIN = 16
+"""The most deviation of a room's grain, in grey levels."""
 ERASED = (0.2, 0.5)
 """The side of an erased square, as shares of the crop."""
 
@@ -33,7 +37,8 @@ ERASED = (0.2, 0.5)
 def augment(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> NDArray[np.uint8]:
     """Return standardised crops, uint8 (n, 48, 48), of the pictures, each a little changed.
 
-    Those with landmarks are cut by them as often as the recipe says.
+    Those with landmarks are cut by them as often as the recipe says, which changes nothing else
+    about them, nor about the others.
     """
     out = _cut(pictures, recipe, random)
     flipped = random.random(len(out)) < 0.5
@@ -107,10 +112,32 @@ def _detected(
 def _cut(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> NDArray[np.uint8]:
     images = np.asarray(pictures.images)
     points = key_points(len(images), recipe, random)
+    rooms = np.zeros(len(images), bool)
+    (apart,) = random.spawn(1)
     if pictures.landmarks is not None:
-        chosen, seen = _detected(pictures.landmarks, recipe, random)
+        chosen, seen = _detected(pictures.landmarks, recipe, apart)
         points[chosen] = seen
-    return np.stack([crop.align(*pair) for pair in zip(images, points, strict=True)])
+        rooms = chosen & (apart.random(len(images)) < recipe.room_chance)
+    crops = []
+    for image, marks, room in zip(images, points, rooms, strict=True):
+        whole, edge = _hang(image, apart) if room else (image, 0)
+        crops.append(crop.align(whole, marks + edge))
+    return np.stack(crops)
+
+
+def _hang(image: NDArray[np.uint8], random: np.random.Generator) -> tuple[NDArray[np.uint8], int]:
+    """Return the picture in a room out of focus, and how far from the room's edge it hangs.
+
+    On the device there is something around a face, not the repeated edge of a picture.
+    """
+    edge = image.shape[0] // 2
+    side = image.shape[0] + 2 * edge
+    light = random.uniform(*LIGHT, (LIGHTS, LIGHTS)).astype(np.float32)
+    room = cv2.resize(light, (side, side), interpolation=cv2.INTER_LINEAR)
+    grain = random.uniform(0, GRAIN) * random.standard_normal((side, side), np.float32)
+    whole = np.clip(np.rint(room + grain), 0, 255).astype(np.uint8)
+    whole[edge:-edge, edge:-edge] = image
+    return whole, edge
 
 
 def _some(count: int, chance: float, random: np.random.Generator) -> NDArray[np.int64]:

@@ -23,7 +23,8 @@ class Recipe:
 
     Angles are degrees, shifts and errors pixels of the 48 px crop, `scale` and all chances shares.
     `plain_chance` is how often a picture that is not cut by the detector's key points is only
-    moved, by whole pixels, and so stays as sharp as it is. `dark` and `bright` are the least and
+    moved, by whole pixels, and so stays as sharp as it is; `room_chance`, how often one that is cut
+    by them hangs in a room, where else its edge is repeated. `dark` and `bright` are the least and
     most light, `blur` the widest blur's deviation in pixels, `small` the fewest pixels across,
     `jpeg` the worst quality. `balance` is how much of the classes' frequencies is kept out of what
     the network learns (0 to 1, `training.targets.offset`). `width`, `squeeze` and `top` are the
@@ -72,6 +73,7 @@ class Recipe:
     key_error: float = 0.7
     detected_chance: float = 0.3
     detected_error: float = 0.4
+    room_chance: float = 0.5
     gamma: float = 0.3
     noise: float = 15.0
     noise_chance: float = 0.06

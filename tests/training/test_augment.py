@@ -106,7 +106,7 @@ def test_no_mixing_leaves_all_as_it_is() -> None:
 
 def test_pictures_are_cut_as_the_detector_saw_them() -> None:
     images = _images(40)
-    recipe = dataclasses.replace(STILL, detected_chance=1, detected_error=0)
+    recipe = dataclasses.replace(STILL, detected_chance=1, detected_error=0, room_chance=0)
     seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
     seen[7] = np.nan
     out = augment(_pictures(images, seen), recipe, np.random.default_rng(0)).astype(int)
@@ -142,3 +142,16 @@ def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
 def test_others_are_not() -> None:
     moved = key_points(200, Recipe(plain_chance=0.0), np.random.default_rng(3)) - KEY_POINTS
     assert (np.abs(moved - np.rint(moved)) > 0.01).mean() > 0.9
+
+
+def test_what_the_detector_saw_hangs_in_a_room() -> None:
+    images = _images(40)
+    images[:, :, :8] = 0
+    # The picture is black at its left, and goes on to be so unless there is a room.
+    seen = np.broadcast_to(KEY_POINTS - [16, 0], (40, 2, 4, 2)).astype(np.float32)
+    bare = dataclasses.replace(STILL, detected_chance=1, detected_error=0, room_chance=0)
+    rooms = dataclasses.replace(bare, room_chance=1)
+    for recipe, spread in ((bare, False), (rooms, True)):
+        out = augment(_pictures(images, seen), recipe, np.random.default_rng(0))
+        beyond = [min(each[:, :14].std(), each[:, -14:].std()) for each in out.astype(float)]
+        assert (np.array(beyond) > 1).all() == spread

@@ -64,6 +64,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "noise_chance": (0, 1),
     "plain_chance": (0, 1),
     "roll": (0, 90),
+    "room_chance": (0, 1),
     "scale": (0, 0.5),
     "shift": (0, 24),
     "small": (8, 48),
