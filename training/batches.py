@@ -6,6 +6,7 @@ processes can make a part of it each and end up with the very same batch.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,21 @@ if TYPE_CHECKING:
     Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 LOT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A batch that no teacher has answered yet: `images` and `targets` as they come in a batch.
+
+    `shown` are the images as the teachers see them; `weight` float32 (m, 1) is that of their
+    answers; `seed` the epoch and the step.
+    """
+
+    images: NDArray[np.float32]
+    shown: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    seed: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +83,54 @@ class Batches:
         They are this process's parts: pictures (m, 48, 48) in 0..255, targets (m, 7), all float32.
         Raises RunError when a teacher cannot be read.
         """
-        random = np.random.default_rng([self.recipe.seed, number])
-        order = random.permutation(len(self.pictures))
-        size = self.recipe.batch
         for step in range(self.steps):
-            yield self._batch(order[step * size : (step + 1) * size], (number, step))
+            yield self.teach(self.draw(number, step))
 
-    def _batch(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Batch:
-        lots = zip(*self._lots(index, seed), strict=True)
-        images, answers = (np.concatenate(each) for each in lots)
-        targets, weight = answers[:, :-1], answers[:, -1:]
-        if self.teachers:
-            # The processes of a batch ask the same teachers; its lots are seeded by less than this.
-            random = np.random.default_rng([self.recipe.seed, *seed, self.recipe.batch])
-            targets = blend(targets, self.teachers(images, random), weight)
-        return images, targets
+    def draw(self, number: int, step: int) -> Drawn:
+        """Make one batch of an epoch, without teachers."""
+        random = np.random.default_rng([self.recipe.seed, number])
+        size = self.recipe.batch
+        index = random.permutation(len(self.pictures))[step * size : (step + 1) * size]
+        lots = zip(*self._lots(index, (number, step)), strict=True)
+        images, shown, answers = (np.concatenate(each) for each in lots)
+        return Drawn(images, shown, answers[:, :-1], answers[:, -1:], (number, step))
 
-    def _lots(self, index: NDArray[np.int64], seed: tuple[int, int]) -> Iterator[Batch]:
+    def teach(self, drawn: Drawn) -> Batch:
+        """Have the teachers answer, if there are any. Raises RunError when one cannot be read."""
+        if not self.teachers:
+            return drawn.images, drawn.targets
+        # The processes of a batch ask the same teachers; its lots are seeded by less than this.
+        random = np.random.default_rng([self.recipe.seed, *drawn.seed, self.recipe.batch])
+        answers = self.teachers(drawn.shown, random)
+        return drawn.images, blend(drawn.targets, answers, drawn.weight)
+
+    def _lots(
+        self, index: NDArray[np.int64], seed: tuple[int, int]
+    ) -> Iterator[tuple[NDArray[np.float32], ...]]:
         recipe = self.recipe.at(seed[0])
+        # What the detector cut is harder to see than the data set's own crop of the same face.
+        easy = dataclasses.replace(recipe, detected_chance=0.0)
         answers = np.column_stack([self.targets[index], self._weights(index)])
         each = len(index) // self.part.processes
         start = self.part.process * each
         for place in range(start, start + each, LOT):
             lot = slice(place, min(place + LOT, start + each))
-            random = np.random.default_rng([self.recipe.seed, *seed, place])
-            images = augment(self.pictures.take(index[lot]), recipe, random)
-            yield mix(images, answers[lot], recipe, random)
+            pictures, seeds = self.pictures.take(index[lot]), [self.recipe.seed, *seed, place]
+            images, mixed = _change(pictures, answers[lot], recipe, seeds)
+            shown = images
+            if self.teachers:
+                shown, _ = _change(pictures, answers[lot], easy, seeds)
+            yield images, shown, mixed
 
     def _weights(self, index: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the weight of the teachers' answers, (n,); mixed pictures have a mixed one."""
         if self.teaching is None:
             return np.full(len(index), self.recipe.teaching, np.float32)
         return self.teaching[index]
+
+
+def _change(
+    pictures: Pictures, answers: NDArray[np.float32], recipe: Recipe, seeds: list[int]
+) -> Batch:
+    random = np.random.default_rng(seeds)
+    return mix(augment(pictures, recipe, random), answers, recipe, random)

@@ -48,6 +48,8 @@ MODEL = "model.keras"
 FIGURES = ("accuracy", "macro_precision", "macro_recall", "macro_f1")
 LOG_COLUMNS = ("epoch", "seconds", "rate", "loss", *FIGURES)
 HOUR = 3600.0
+SAVED = 10.0
+"""Epochs that take less than so many seconds are not saved each, which takes one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class Run:
     Everything random comes from the recipe's seed and the epoch's number, so a resumed run goes
     the way that it would have gone. With several processes (JAX alone) each has the same pictures,
     makes its `part` of every batch, and the first writes; the folder must be one that all see.
-    With `in_advance`, the batches are made in a process of their own. `teaching` float32 (n,) is
-    how much the teachers are heeded for each picture, where it is not the recipe's.
+    With `makers`, the batches are made ahead, in so many processes of their own. `teaching` float32
+    (n,) is how much the teachers are heeded for each picture, where it is not the recipe's.
     """
 
     def __init__(
@@ -88,7 +90,7 @@ class Run:
         progress: Progress = iter,
         part: Part = Part(),  # noqa: B008 (it cannot be changed)
         teachers: Teachers | None = None,
-        in_advance: bool = False,
+        makers: int = 0,
         teaching: NDArray[np.float32] | None = None,
     ) -> None:
         backend = backends.start(threads)
@@ -97,7 +99,7 @@ class Run:
         keras.utils.set_random_seed(recipe.seed)
         self.folder, self.recipe, self._progress = folder, recipe, progress
         self._batches = Batches(pictures, targets, recipe, part, teachers, teaching)
-        self._in_advance = in_advance
+        self._makers = makers
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe, recipe.fast)
         if recipe.frozen:
@@ -109,18 +111,24 @@ class Run:
         self._backend, self._offset = backend, offset(targets, recipe.balance)
         self.finished = 0
 
-    def start_from(self, base: Path) -> None:
+    def start_from(self, *bases: Path) -> None:
         """Begin with the weights of a trained `.keras` file instead of random ones.
 
-        It may be narrower and lack the top block (`network.begin`). Raises RunError when it is
-        none, or another network's.
+        It may be narrower and lack the top block (`network.begin`). Of several, the mean of their
+        weights (Wortsman et al. 2022, arXiv:2203.05482): those that were trained on from each other
+        are together better than either. Raises RunError when one is none, or another network's.
         """
-        trained = predict.load(base)
-        try:
-            for model in (self.model, self.average):
-                network.begin(model, trained)
-        except ValueError as error:
-            raise RunError(f"{base}: not a model of this network: {error}") from error
+        starts = []
+        for base in bases:
+            trained = predict.load(base)
+            try:
+                network.begin(self.model, trained)
+            except ValueError as error:
+                raise RunError(f"{base}: not a model of this network: {error}") from error
+            starts.append(self.model.get_weights())
+        mean = [np.mean(each, axis=0) for each in zip(*starts, strict=True)]
+        for model in (self.model, self.average):
+            model.set_weights(mean)
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or from the start when no epoch was finished.
@@ -132,7 +140,7 @@ class Run:
             self.finished = checkpoint.restore(path, self._state())
 
     def train(self, report: Callable[[Epoch], None], hours: float = math.inf) -> bool:
-        """Train the epochs that are left, reporting and saving after each.
+        """Train the epochs that are left, reporting after each, and saving every `SAVED` seconds.
 
         When the next one would not be finished within `hours`, stop; return whether all are done.
         Raises RunError when the loss is no longer a number, or the folder can't be written.
@@ -143,21 +151,30 @@ class Run:
         )
         started, longest = time.monotonic(), 0.0
         epochs = range(self.finished, self.recipe.epochs)
+        first = self._batches.part.first
+        unsaved: list[Epoch] = []
+        saved = -math.inf
         with self._make(epochs) as batches:
             for _ in epochs:
-                if time.monotonic() - started + longest > hours * HOUR:
-                    return False
                 epoch = self._epoch(schedule, step, batches)
-                longest = max(longest, epoch.seconds)
                 self.finished += 1
-                if self._batches.part.first:
-                    self._save(epoch)
+                unsaved.append(epoch)
+                longest = max(longest, epoch.seconds)
+                now = time.monotonic()
+                last = self.finished == self.recipe.epochs or now - started + longest > hours * HOUR
+                if last or now - saved > SAVED:
+                    if first:
+                        self._save(unsaved)
+                    unsaved, saved = [], now
+                if first:
                     report(epoch)
-        return True
+                if last:
+                    break
+        return self.finished == self.recipe.epochs
 
     def _make(self, epochs: range) -> contextlib.AbstractContextManager[Iterator[Batch]]:
-        if self._in_advance:
-            return ahead(self._batches, epochs)
+        if self._makers:
+            return ahead(self._batches, epochs, self._makers, self._backend.ALONE)
         here = itertools.chain.from_iterable(map(self._batches.epoch, epochs))
         return contextlib.nullcontext(here)
 
@@ -185,10 +202,10 @@ class Run:
             "optimizer": self._optimizer.variables,
         }
 
-    def _save(self, epoch: Epoch) -> None:
-        """Write the epoch down; the checkpoint comes last, so that a killed run repeats it all."""
+    def _save(self, epochs: list[Epoch]) -> None:
+        """Write the epochs down; the checkpoint comes last, so that a killed run repeats it all."""
         try:
-            figures.curves(self.folder / CURVES, _log(self.folder / LOG, epoch))
+            figures.curves(self.folder / CURVES, _log(self.folder / LOG, epochs))
             partial = self.folder / f"partial-{MODEL}"
             self.average.save(partial)
             partial.replace(self.folder / MODEL)
@@ -197,13 +214,13 @@ class Run:
             raise RunError(f"{self.folder}: {error.strerror or error}") from error
 
 
-def _log(path: Path, epoch: Epoch) -> dict[str, list[float]]:
-    """Add a line, over one that a killed run had logged for this epoch; return the columns."""
+def _log(path: Path, epochs: list[Epoch]) -> dict[str, list[float]]:
+    """Add lines, over those that a killed run had logged for these epochs; return the columns."""
     rows: list[list[str]] = []
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.reader(stream))[1 : epoch.number]
-    rows.append(epoch.row())
+            rows = list(csv.reader(stream))[1 : epochs[0].number]
+    rows += [epoch.row() for epoch in epochs]
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([LOG_COLUMNS, *rows])

@@ -42,11 +42,9 @@ def load(path: Path, threads: int | None = None) -> keras.Model:
 
 def logits(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return float32 logits (n, 7) of standardised crops, uint8 (n, 48, 48), n at least 1."""
-    parts = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
-    from keras import ops
-
-    answers = (model(as_input(part), training=False) for part in parts)
-    return np.concatenate([ops.convert_to_numpy(answer) for answer in answers])
+    answer = backends.start().answer
+    parts = (crops[start : start + BATCH] for start in range(0, len(crops), BATCH))
+    return np.concatenate([answer(model, as_input(part)) for part in parts])
 
 
 def probabilities(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -6,23 +6,23 @@ labels (Hinton et al. 2015, arXiv:1503.02531; Beyer et al. 2021, arXiv:2106.0523
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from device.eye.classifier import softmax
-from training import network, predict
+from training import backends, network, predict
 from training import recipe as recipes
 from training.errors import RunError
 from training.loop import CONFIG, MODEL
 from training.targets import offset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    import keras
     from numpy.typing import NDArray
 
     from training.recipe import Recipe
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Teacher:
-    model: keras.Model
+    answer: Callable[[NDArray[np.float32]], NDArray[np.float32]]
     offset: NDArray[np.float32]
 
 
@@ -66,7 +66,7 @@ class Teachers:
         if random and 0 < self.asked < len(pairs):
             drawn = random.choice(len(pairs), self.asked, replace=False)
             pairs = [pairs[number] for number in drawn]
-        answers = [softmax(each.model.predict_on_batch(view) + each.offset) for each, view in pairs]
+        answers = [softmax(each.answer(view) + each.offset) for each, view in pairs]
         mean: NDArray[np.float32] = np.mean(answers, axis=0, dtype=np.float32)
         return mean
 
@@ -82,4 +82,5 @@ def _read(run: Path, targets: NDArray[np.float32]) -> _Teacher:
         model = network.fold(settings, predict.load(run / MODEL))
     except ValueError as error:
         raise RunError(f"{run}: its model is not the one of its {CONFIG}: {error}") from error
-    return _Teacher(model, offset(targets, settings.balance))
+    answer = functools.partial(backends.start().answer, model)
+    return _Teacher(answer, offset(targets, settings.balance))

@@ -4,16 +4,20 @@
 trains with `KERAS_BACKEND=jax` or `KERAS_BACKEND=torch`. Each module has the same things:
 `start(threads)` imports the library, quiet and with so many threads; `convolution()` and
 `normalization()` return the layers that train fastest there; `Step` takes one step of gradient
-descent.
+descent; `answer` asks a model. `ALONE` says that the process that trains is to ask the teachers.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from training.errors import RunError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NAMES = ("tensorflow", "jax", "torch")
 VARIABLE = "KERAS_BACKEND"
@@ -45,6 +49,8 @@ class Backend(Protocol):
     """One of this package's modules."""
 
     Step: type[Step]
+    ALONE: bool
+    """Whether it wants its accelerator for one process, which no other then computes beside."""
 
     def start(self, threads: int | None) -> None:
         """Import the library; `threads` of None leaves what was set before, or 1."""
@@ -54,6 +60,9 @@ class Backend(Protocol):
 
     def normalization(self) -> Any:
         """Return the class of layer that normalises batches."""
+
+    def answer(self, model: Any, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return logits (n, 7) of a model's inputs (n, 48, 48, 1) in [0, 1], all float32."""
 
 
 def start(threads: int | None = None) -> Backend:

@@ -7,14 +7,22 @@ must tell each other. So batch normalisation goes by the whole batch, and the lo
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+ALONE = True
+
 
 def start(threads: int | None = None) -> None:
-    """Import JAX. It has no number of threads to set: `taskset` limits it to so many cores."""
+    """Import JAX. It has no number of threads to set: `taskset` limits it to so many cores.
+
+    Several runs may share an accelerator, so that none takes all of its memory at once.
+    """
     del threads
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     import jax  # noqa: F401 (is it there?)
 
 
@@ -30,6 +38,23 @@ def normalization() -> Any:
     from keras import layers
 
     return layers.BatchNormalization
+
+
+def answer(model: Any, inputs: Any) -> Any:
+    """Return the logits; the compiler is asked once for each model and shape."""
+    groups = (model.trainable_variables, model.non_trainable_variables)
+    weights = ([variable.value for variable in group] for group in groups)
+    return np.asarray(_answer()(model, *weights, inputs))
+
+
+@cache
+def _answer() -> Any:
+    import jax
+
+    def logits(model: Any, trained: Any, fixed: Any, inputs: Any) -> Any:
+        return model.stateless_call(trained, fixed, inputs, training=False)[0]
+
+    return jax.jit(logits, static_argnums=0)
 
 
 class Step:

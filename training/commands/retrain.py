@@ -43,7 +43,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         group.add_argument(f"--{name.replace('_', '-')}", type=kind, help=words)
     group.add_argument("--limit", type=positive, help="old pictures to use (default 16000)")
     group.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
-    group.add_argument("--ahead", action="store_true", help="make the batches on a second core")
+    group.add_argument("--ahead", type=positive, nargs="?", const=1, default=0, metavar="N",
+        help="make the batches on N more cores (default 1)")  # fmt: skip
     group.add_argument(
         "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
     )

@@ -35,19 +35,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
     train.add_argument(
-        "--base", type=Path, help="a trained model.keras to start from, as wide or narrower"
-    )
+        "--base", type=Path, action="append", default=[],
+        help="a trained model.keras to start from, as wide or narrower; of several, their mean",
+    )  # fmt: skip
     train.add_argument("--rate", type=factor, help="highest learning rate (default 0.1)")
     train.add_argument(
         "--teacher",
         type=Path,
         action="append",
         default=[],
-        help="a finished run that answers for each picture as it is shown; may be given again",
+        help="a finished run that answers for each picture; may be given again",
     )
     train.add_argument(
-        "--ahead", action="store_true", help="make the batches in a process of its own: two cores"
-    )
+        "--ahead", type=positive, nargs="?", const=1, default=0, metavar="N",
+        help="make the batches in N processes of their own (default 1): as many more cores",
+    )  # fmt: skip
     train.add_argument(
         "--fold", type=_fold, metavar="I/K", help="keep fold I (from 0) of K out, for distil"
     )
@@ -139,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
         options.ahead,
     )  # fmt: skip
     if options.base and not options.resume:
-        run.start_from(options.base)
+        run.start_from(*options.base)
     if options.resume:
         run.resume()
     say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")

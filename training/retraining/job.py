@@ -92,7 +92,7 @@ class Job:
         progress: Progress,
         report: Callable[[Epoch], None],
         threads: int = 1,
-        in_advance: bool = False,
+        makers: int = 0,
     ) -> None:
         """Fine-tune the base, or go on with that.
 
@@ -110,7 +110,7 @@ class Job:
         shown = replay.show(pictures, targets, told.learnt, settings, others.of_crops)
         run = Run(
             self.run, settings, shown.pictures, shown.targets, public, threads, progress,
-            teachers=teachers, in_advance=in_advance, teaching=shown.teaching,
+            teachers=teachers, makers=makers, teaching=shown.teaching,
         )  # fmt: skip
         first = self.run / BASE / MODEL
         run.start_from(first)

@@ -36,7 +36,7 @@ KNOWN = 0.5
 class Shown:
     """What a retraining shows: pictures, targets float32 (n, 7), and how much the base is heeded.
 
-    `teaching` float32 (n,) weighs the base's answers to the very crop against the target.
+    `teaching` float32 (n,) weighs the base's answers to each against the target.
     """
 
     pictures: Pictures
