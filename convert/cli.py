@@ -37,7 +37,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog="moodlift-convert keygen and moodlift-convert pack make one signed file of it",
     )
     parser.set_defaults(run=_convert)
-    parser.add_argument("--model", type=Path, required=True, help="model.keras of a run")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        action="append",
+        required=True,
+        help="model.keras of a run; of several, the mean of their weights",
+    )
     parser.add_argument("--data", type=Path, required=True, help=DATA)
     parser.add_argument("--version", type=version, required=True, help="such as 0.1.0")
     parser.add_argument(

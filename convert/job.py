@@ -22,7 +22,7 @@ from training.evaluate import evaluate, of_bundle
 from training.targets import usable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -43,13 +43,14 @@ MEASURED = {"private_test": "PrivateTest", "public_test": "PublicTest"}
 class Job:
     """What to convert, and where to: the bundle becomes `out/emotion-<version>`.
 
+    Of several models, the mean of their weights is converted; the manifest has the first's recipe.
     The int8 ranges come from Training pictures, bias and temperature from PublicTest; PrivateTest
     is only measured, once the file is done. `evenness` and `calm` are what `convert.bias` takes;
     `draw` is the seed by which those Training pictures are drawn, or the first of a few: with some
     ranges a runtime rounds too far from the other for its answers to be checked.
     """
 
-    model: Path
+    models: Sequence[Path]
     data: Path
     version: str
     out: Path
@@ -65,8 +66,8 @@ class Job:
         """
         target = self.out / f"emotion-{self.version}"
         with writer.draft(target, replace) as folder:
-            say(f"reading {self.model} and {self.data}")
-            model, data = predict.load(self.model), datasets.read(self.data)
+            say(f"reading {', '.join(map(str, self.models))} and {self.data}")
+            model, data = predict.load_mean(self.models), datasets.read(self.data)
             say("fitting the bias on PublicTest")
             moved = _even(model, data, self.evenness, self.calm)
             about = self._quantise(folder, model, data, say)
@@ -116,7 +117,9 @@ class Job:
         about["macs"] = network.macs(model)
         about["operators"] = check(content)
         about["calibration"] = {"pictures": SAMPLE, "draw": draw}
-        about["training"] = manifest.training(self.model.parent / CONFIG)
+        about["training"] = manifest.training(self.models[0].parent / CONFIG)
+        if len(self.models) > 1:
+            about["training"]["mean_of"] = [path.parent.name for path in self.models]
         writer.write(folder, content, about)
         model.save(folder / KERAS)
         return about

@@ -86,6 +86,8 @@ def _facts(model: dict[str, Any]) -> str:
     if training:
         rows.append(("trained on", training["data"]))
         rows.append(("epochs, seed", f"{training['epochs']}, {training['seed']}"))
+        if "mean_of" in training:
+            rows.append(("mean of the runs", ", ".join(training["mean_of"])))
     rows.append(("answers", "a probability for each of seven emotions"))
     return _table(("", ""), rows)
 

@@ -114,9 +114,8 @@ class Run:
     def start_from(self, *bases: Path) -> None:
         """Begin with the weights of a trained `.keras` file instead of random ones.
 
-        It may be narrower and lack the top block (`network.begin`). Of several, the mean of their
-        weights (Wortsman et al. 2022, arXiv:2203.05482): those that were trained on from each other
-        are together better than either. Raises RunError when one is none, or another network's.
+        It may be narrower and lack the top block (`network.begin`). Of several, with their mean
+        (`predict.load_mean`). Raises RunError when one is none, or another network's.
         """
         starts = []
         for base in bases:
@@ -126,9 +125,8 @@ class Run:
             except ValueError as error:
                 raise RunError(f"{base}: not a model of this network: {error}") from error
             starts.append(self.model.get_weights())
-        mean = [np.mean(each, axis=0) for each in zip(*starts, strict=True)]
         for model in (self.model, self.average):
-            model.set_weights(mean)
+            model.set_weights(predict.mean(starts))
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or from the start when no epoch was finished.

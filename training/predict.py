@@ -14,6 +14,7 @@ from training import backends
 from training.errors import RunError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import keras
@@ -38,6 +39,29 @@ def load(path: Path, threads: int | None = None) -> keras.Model:
     if shapes != ((crop.SIZE, crop.SIZE, 1), (len(EMOTIONS),)):
         raise RunError(f"{path}: takes {shapes[0]} and gives {shapes[1]}, not crops and emotions")
     return model
+
+
+def load_mean(paths: Sequence[Path]) -> keras.Model:
+    """Read trained models of one network and return one with the mean of their weights.
+
+    Those that were trained on from each other are together better than either (Wortsman et al.
+    2022, arXiv:2203.05482). Raises RunError when one can't be read, or is another network's.
+    """
+    model = load(paths[0])
+    weights = [model.get_weights()]
+    for path in paths[1:]:
+        weights.append(load(path).get_weights())
+        try:
+            model.set_weights(weights[-1])
+        except ValueError as error:
+            raise RunError(f"{path}: not a model of this network: {error}") from error
+    model.set_weights(mean(weights))
+    return model
+
+
+def mean(weights: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
+    """Return the mean of several models' weights, each a list of as many arrays."""
+    return [np.mean(each, axis=0) for each in zip(*weights, strict=True)]
 
 
 def logits(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:

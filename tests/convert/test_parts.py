@@ -171,7 +171,7 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     pictures = Pictures(images, np.arange(4), np.arange(4))
     monkeypatch.setattr(job.inputs, "split", lambda _: (pictures, pictures))
     nothing = cast("Any", None)
-    one = job.Job(tmp_path, tmp_path, "1.0", tmp_path, date(2026, 1, 1))
+    one = job.Job([tmp_path], tmp_path, "1.0", tmp_path, date(2026, 1, 1))
     if suits > job.DRAWS:
         with pytest.raises(BundleError, match="wrong by 5"):
             one._quantise(tmp_path, nothing, nothing, said.append)

@@ -24,7 +24,7 @@ from training import data as datasets
 from training.evaluate import of_bundle, sample
 
 BUNDLE = bundles.bundles(ASSETS / "models")[0]
-BAR, SERVED_BAR = 0.715, 0.68
+BAR, SERVED_BAR = 0.715, 0.7
 """Accuracy on PrivateTest's own crops, and on PublicTest's as the device's detector cuts them."""
 DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/data/fer2013.csv.xz"))
 OUTPUTS = """
@@ -111,7 +111,7 @@ def test_it_reaches_its_bars() -> None:
     assert private["ece"] <= 0.04
 
 
-@pytest.mark.xfail(strict=True, reason="0.7.0 calls 16.6 % so: docs/TRAINING_LOG.md")
+@pytest.mark.xfail(strict=True, reason="0.8.0 calls 17.1 % so: docs/TRAINING_LOG.md")
 def test_few_neutral_faces_are_called_negative() -> None:
     private = bundles.load(BUNDLE).metrics["private_test"]
     assert private["neutral_called_negative"] <= 0.13
@@ -132,7 +132,6 @@ def test_behind_the_detector_it_is_good(behind_the_detector: serving.Serving) ->
     assert behind_the_detector.served > SERVED_BAR
 
 
-@pytest.mark.xfail(strict=True, reason="0.7.0 loses 3.7 points: docs/TRAINING_LOG.md")
 def test_it_is_as_good_as_on_the_data_set_s_own_crops(
     behind_the_detector: serving.Serving,
 ) -> None:

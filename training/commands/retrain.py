@@ -117,7 +117,7 @@ def _convert(data: Path) -> Callable[[Path, Path, str, float, float], Path]:
     today = datetime.now(UTC).date()
 
     def convert(model: Path, out: Path, version: str, evenness: float, calm: float) -> Path:
-        job = Job(model, data, version, out, today, evenness, calm)
+        job = Job([model], data, version, out, today, evenness, calm)
         return job.run(replace=False, say=_say)
 
     return convert
