@@ -118,6 +118,23 @@ print(abs(grown.predict_on_batch(faces) - smaller.predict_on_batch(faces)).max()
 """
 
 
+MEAN = """
+import sys
+from pathlib import Path
+import numpy as np
+from training import predict
+from training.errors import RunError
+one, other, narrow = (Path(each) / "model.keras" for each in sys.argv[1:])
+weights = [predict.load(path).get_weights() for path in (one, other)]
+for mean, *both in zip(predict.load_mean([one, other]).get_weights(), *weights, strict=True):
+    assert np.allclose(mean, sum(both) / 2, rtol=1e-5, atol=1e-7)
+try:
+    predict.load_mean([one, narrow])
+except RunError as error:
+    print(error)
+"""
+
+
 def test_a_student_learns_from_a_teacher(
     dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -149,8 +166,9 @@ def test_a_student_learns_from_a_teacher(
     plain = (*UNSEEN, "--epochs", 1, "--limit", 160, "--rate", 1e-6)
     gently, base = (*plain, "--squeeze"), ("--base", alone / loop.MODEL)
     narrow = ("--base", teacher / loop.MODEL)
-    further, grown, *refused = commands.run_all(
+    further, both, grown, *refused = commands.run_all(
         _train(dataset, folder / "further", *gently, *base),
+        _train(dataset, folder / "both", *gently, *base, "--base", taught / loop.MODEL),
         _train(dataset, folder / "grown", *gently, *narrow, "--top", 16),
         _train(dataset, folder / "plain", *plain, *base),  # its base has more layers than it
         _train(dataset, folder / "other", *gently, *narrow, "--width", 0.75),  # of half as wide
@@ -159,6 +177,13 @@ def test_a_student_learns_from_a_teacher(
     with np.load(folder / "further" / checkpoint.NAME) as saved:
         average = next(key for key in states[0].files if key.startswith("average"))
         assert alike(saved[average], states[0][average], within=1e-3)
+    assert both.returncode == 0, both.stderr
+    with np.load(folder / "both" / checkpoint.NAME) as saved:
+        one, other = (states[number][average] for number in (0, 1))
+        assert abs(saved[average] - (one + other) / 2).max() < abs(one - other).max() / 20
+    done = commands.run((commands.CODE, MEAN, str(alone), str(taught), str(teacher)))
+    assert done.returncode == 0, done.stderr
+    assert f"{teacher / loop.MODEL}: not a model of this network" in done.stdout
     assert grown.returncode == 0, grown.stderr
     done = commands.run((commands.CODE, GROWN, str(teacher), str(folder / "grown")))
     assert done.returncode == 0, done.stderr
