@@ -118,7 +118,7 @@ class Batches:
             pictures, seeds = self.pictures.take(index[lot]), [self.recipe.seed, *seed, place]
             images, mixed = _change(pictures, answers[lot], recipe, seeds)
             shown = images
-            if self.teachers:
+            if self.teachers and pictures.landmarks is not None:
                 shown, _ = _change(pictures, answers[lot], easy, seeds)
             yield images, shown, mixed
 

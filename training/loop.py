@@ -49,7 +49,7 @@ FIGURES = ("accuracy", "macro_precision", "macro_recall", "macro_f1")
 LOG_COLUMNS = ("epoch", "seconds", "rate", "loss", *FIGURES)
 HOUR = 3600.0
 SAVED = 10.0
-"""Epochs that take less than so many seconds are not saved each, which takes one of them."""
+"""Epochs that take less than so many seconds are not saved each: saving takes about one."""
 
 
 @dataclass(frozen=True, slots=True)
