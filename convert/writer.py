@@ -15,6 +15,7 @@ from convert.errors import ConvertError
 from convert.manifest import text
 from device.eye.bundle import CANARY, FAST, MANIFEST, MODEL, REFERENCE
 from device.eye.interpreter import Interpreter
+from training.swap import swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,21 +39,9 @@ def draft(target: Path, replace: bool) -> Iterator[Path]:
             folder = Path(name) / target.name
             folder.mkdir()
             yield folder
-            _swap(folder, target, Path(name) / "replaced")
+            swap(folder, target, Path(name) / "replaced")
     except OSError as error:
         raise ConvertError(f"{target}: {error.strerror or error}") from error
-
-
-def _swap(folder: Path, target: Path, aside: Path) -> None:
-    """Move `folder` to `target`; what was there is moved aside, and back if that fails."""
-    if target.exists():
-        target.rename(aside)
-    try:
-        folder.rename(target)
-    except OSError:
-        if aside.exists():
-            aside.rename(target)
-        raise
 
 
 def write(folder: Path, content: bytes, manifest: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,9 +89,9 @@ class Batches:
 
     def draw(self, number: int, step: int) -> Drawn:
         """Make one batch of an epoch, without teachers."""
-        random = np.random.default_rng([self.recipe.seed, number])
         size = self.recipe.batch
-        index = random.permutation(len(self.pictures))[step * size : (step + 1) * size]
+        order = _order(self.recipe.seed, number, len(self.pictures))
+        index = order[step * size : (step + 1) * size]
         lots = zip(*self._lots(index, (number, step)), strict=True)
         images, shown, answers = (np.concatenate(each) for each in lots)
         return Drawn(images, shown, answers[:, :-1], answers[:, -1:], (number, step))
@@ -127,6 +128,12 @@ class Batches:
         if self.teaching is None:
             return np.full(len(index), self.recipe.teaching, np.float32)
         return self.teaching[index]
+
+
+@lru_cache(maxsize=1)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """Return the places of so many pictures as they come in an epoch."""
+    return np.random.default_rng([seed, epoch]).permutation(count)
 
 
 def _change(

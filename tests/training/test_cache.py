@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +58,9 @@ def test_pictures_stay_on_disk_until_they_are_used(data: Dataset, tmp_path: Path
     index = np.array([24, 0, 3, 4, 24, 17])
     assert not isinstance(mapped.take(index).images, np.ndarray)
     assert _same(mapped.take(index), whole.take(index))
+    sent = pickle.dumps(mapped.take(index).images)
+    assert len(sent) < 2000 < mapped.images[index].nbytes, "other processes map the files themselves"
+    assert np.array_equal(np.asarray(pickle.loads(sent)), whole.images[index])
     twice = mapped.take(slice(2, 20)).take(np.array([0, 5]))
     assert _same(twice, whole.take(np.array([2, 7])))
     assert [image.tobytes() for image in mapped] == [image.tobytes() for image in whole]

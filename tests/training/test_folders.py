@@ -40,6 +40,14 @@ def test_kaggle_s_layout_is_read_by_split(tmp_path: Path) -> None:
     assert data.notes == ()
 
 
+def test_a_folder_beside_the_splits_is_left_out_and_said(tmp_path: Path) -> None:
+    for folder in ("train", "test", "more"):
+        _picture(tmp_path / folder / "happy" / "a.jpg")
+    data = folders.read(tmp_path)
+    assert data.filled() == (TRAINING, PRIVATE)
+    assert data.notes == ("more: not one of the splits, left out",)
+
+
 def test_class_folders_alone_are_there_to_be_measured_on(tmp_path: Path) -> None:
     for name in ("anger", "4_Happiness", "SADNESS", "contempt", "unknown"):
         _picture(tmp_path / name / "deep" / "a.png")

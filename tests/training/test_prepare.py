@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import pytest
 from skimage import data as photographs
 
 from training import cli
@@ -17,7 +18,6 @@ from training.data.pictures import PRIVATE, PUBLIC, TRAINING, Dataset, Pictures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
 
 def _faces(count: int, seed: int = 0) -> np.ndarray:
@@ -53,6 +53,19 @@ def test_exact_and_near_duplicates_are_told_apart() -> None:
     assert [9, 102] in found.near.tolist()
     assert counts["near"]["Training and PrivateTest"]["pairs"] == 1
     assert set(np.flatnonzero(found.leaking())) == {5, 6, 7, 9}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 0), (1, 0, 0), (0, 0, 1), (1, 1, 0)])
+def test_what_looks_like_a_tested_picture_leaks_with_all_its_copies(order: list[int]) -> None:
+    images = _faces(30)
+    slightly = np.clip(images[0].astype(int) + 6, 0, 255).astype(np.uint8)
+    alike = [images[0], cv2.GaussianBlur(slightly, (3, 3), 0)]
+    first, second, tested = (alike[which] for which in order)
+    training = np.stack([first, second, *images[1:20]])
+    parts = (training, np.stack([tested, *images[20:25]]), images[25:])
+    splits = dict(zip((TRAINING, PUBLIC, PRIVATE), map(_split, parts), strict=True))
+    leaking = duplicates.find(Dataset(splits, 32)).leaking()
+    assert set(np.flatnonzero(leaking)) == {0, 1}
 
 
 def test_different_pictures_are_no_duplicates() -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.commands.options import DATA, positive
+from training.commands.options import DATA, positive, seed
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +32,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="store_true",
         help="look for eyes and mouths as the device does (10 minutes), once for all runs",
     )
-    prepare.add_argument("--seed", type=int, default=1, help="of the scenes for --landmarks")
+    prepare.add_argument("--seed", type=seed, default=1, help="of the scenes for --landmarks")
     prepare.add_argument("--shard", type=positive, help="pictures in a file (default 16384)")
     prepare.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.commands.options import DATA, factor, part, positive, share, version
+from training.commands.options import DATA, factor, part, positive, seed, share, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 SETTINGS: dict[str, tuple[Callable[[str], float], str]] = {
     "epochs": (positive, "passes over the data (default 6)"),
-    "seed": (int, "seed of everything random (default 1)"),
+    "seed": (seed, "seed of everything random (default 1)"),
     "rate": (factor, "highest learning rate (default 0.004)"),
     "share": (part, "how much of what is shown are new crops (default 0.15)"),
     "disguised": (share, "how much are old pictures that look new (default 0.35)"),

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.commands.options import DATA, positive, share
+from training.commands.options import DATA, positive, seed, share
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--honesty", type=share, default=0.88, help="share of right answers (default 0.88)"
     )
     simulate.add_argument("--limit", type=positive, help="measure on so few people only")
-    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--seed", type=seed, default=1, help="of everything random (default 1)")
     simulate.add_argument(
         "--out", type=Path, required=True, help=f"folder for {EXPORT} and the data set {PEOPLE}"
     )
@@ -52,7 +52,12 @@ def run(options: argparse.Namespace) -> int:
     from training import data as datasets
     from training.data import cache
     from training.data.pictures import PRIVATE, PUBLIC, TRAINING, Dataset, pictures
+    from training.errors import DatasetError
 
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"{options.out}: {error.strerror}") from error
     data, bundle = datasets.read(options.data), bundles.load(options.model)
     camera = cameras.camera(options.camera)
     bar = functools.partial(tqdm, leave=False, disable=None, unit="face")
@@ -62,7 +67,6 @@ def run(options: argparse.Namespace) -> int:
     faces = see(some(data.split(TRAINING), options.answers))
     random = np.random.default_rng(options.seed)
     felt = answers.answer(faces, options.honesty, random)
-    options.out.mkdir(parents=True, exist_ok=True)
     kept = answers.export(options.out / EXPORT, faces, felt, model, START)
     print(f"{options.answers} people answer, {len(faces)} are found, {kept} crops are exported")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training import distributed
-from training.commands.options import DATA, factor, positive, setting, share
+from training.commands.options import DATA, factor, positive, seed, setting, share
 
 if TYPE_CHECKING:
     from training.loop import Epoch
@@ -26,7 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
     train.add_argument("--run", type=Path, required=True, help="folder of the run")
     train.add_argument("--epochs", type=positive, help="passes over the data (default: recipe's)")
-    train.add_argument("--seed", type=int, help="seed of everything random (default: recipe's)")
+    train.add_argument("--seed", type=seed, help="seed of everything random (default: recipe's)")
     train.add_argument("--limit", type=positive, help="use only so many pictures (to try it out)")
     train.add_argument("--max-hours", type=factor, help="stop in time; --resume goes on")
     train.add_argument("--threads", type=positive, default=1, help="threads (default 1)")

@@ -7,7 +7,6 @@ A folder holds prepared.json (what it is, and counts), and for each split its pi
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from training.data.pictures import SPLITS, Dataset, Pictures
 from training.data.shards import Shards
 from training.errors import DatasetError
+from training.swap import swap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,9 +45,7 @@ def write(path: Path, data: Dataset, about: Mapping[str, Any], shard: int = SHAR
             splits = {split: _write(folder, split, data.splits[split], shard) for split in SPLITS}
             whole = {"schema": SCHEMA, **about, "rows": data.rows, "splits": splits}
             (folder / ABOUT).write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
-            if path.exists():
-                shutil.move(path, Path(name) / "old")
-            folder.rename(path)
+            swap(folder, path, Path(name) / "old")
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or error}") from error
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -35,8 +34,8 @@ CORRELATION = 0.95
 class Duplicates:
     """Pairs int64 (n, 2) of places in the data set, all splits after one another.
 
-    `exact` pairs each picture with the first that is byte for byte the same, `near` are the other
-    pairs that look the same. `split` (m,) is the number in SPLITS of every picture's split, `label`
+    `exact` pairs each picture with the first that is byte for byte the same, `near` those firsts
+    that look the same. `split` (m,) is the number in SPLITS of every picture's split, `label`
     (m,) its label.
     """
 
@@ -60,12 +59,16 @@ class Duplicates:
 
     def leaking(self) -> NDArray[np.bool_]:
         """Tell, as bool (m,), which Training pictures stand in a test split too, also nearly."""
-        pairs = np.concatenate([self.exact, self.near, _twins(self.exact)])
         training = self.split == SPLITS.index(TRAINING)
-        leaks = np.zeros(len(self.split), bool)
-        for one, other in (pairs.T, pairs.T[::-1]):
-            leaks[one[training[one] & ~training[other]]] = True
-        return leaks
+        first = np.arange(len(self.split))
+        first[self.exact[:, 1]] = self.exact[:, 0]
+        # Of identical pictures `near` has the first alone, which speaks for all of them.
+        tested = np.zeros(len(first), bool)
+        tested[first[~training]] = True
+        leaks = tested.copy()
+        for one, other in (self.near.T, self.near.T[::-1]):
+            leaks[one[tested[other]]] = True
+        return np.asarray(training & leaks[first])
 
 
 _COMBINATIONS = [(i, j) for i in range(len(SPLITS)) for j in range(i, len(SPLITS))]
@@ -129,12 +132,3 @@ def _alike(
     close = vectors[bucket].astype(np.float32)
     one, other = np.nonzero(np.triu((distance <= DISTANCE) & (close @ close.T >= CORRELATION), 1))
     return list(zip(bucket[one].tolist(), bucket[other].tolist(), strict=True))
-
-
-def _twins(exact: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the pairs of pictures that are both copies of a third."""
-    copies: dict[int, list[int]] = defaultdict(list)
-    for first, again in exact.tolist():
-        copies[first].append(again)
-    pairs = [pair for group in copies.values() for pair in combinations(group, 2)]
-    return np.array(pairs, np.int64).reshape(-1, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,6 @@ from training.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 
@@ -20,7 +19,7 @@ class Shards:
     """Grey pictures uint8 (n, 48, 48) in memory-mapped files, read as they are indexed."""
 
     def __init__(
-        self, parts: Sequence[NDArray[np.uint8]], index: NDArray[np.int64] | None = None
+        self, parts: Sequence[np.memmap[Any, Any]], index: NDArray[np.int64] | None = None
     ) -> None:
         self._parts = parts
         self._ends = np.cumsum([len(part) for part in parts])
@@ -39,6 +38,11 @@ class Shards:
                 raise DatasetError(f"{path}: holds {part.dtype} {part.shape}, not pictures")
             parts.append(part)
         return cls(parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send another process the files' names, and not what is in them."""
+        paths = [Path(part.filename) for part in self._parts]
+        return _again, (paths, self._index)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -68,3 +72,7 @@ class Shards:
     def take(self, index: Any) -> Shards:
         """Return the pictures at these places, still on disk."""
         return Shards(self._parts, self._index[index])
+
+
+def _again(paths: Sequence[Path], index: NDArray[np.int64]) -> Shards:
+    return Shards.open(paths).take(index)
