@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convert.errors import ConvertError
 from device.eye.classifier import softmax
 from device.messages import EMOTIONS
+from training.network import LOGITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +57,9 @@ def fit(
 
 
 def fold(model: Any, bias: NDArray[np.float32]) -> None:
-    """Add the bias to that of a Keras model's last layer."""
-    weight = model.get_layer("logits").bias
+    """Add the bias to that of a Keras model's last layer. Raises ConvertError when it has none."""
+    try:
+        weight = model.get_layer(LOGITS).bias
+    except (ValueError, AttributeError) as error:
+        raise ConvertError(f"not a model of this network: no bias in a layer {LOGITS!r}") from error
     weight.assign(np.asarray(weight) + bias)

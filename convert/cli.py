@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MoodliftError as error:
         print(f"moodlift-convert: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("moodlift-convert: stopped; nothing was written", file=sys.stderr)
+        return 130
     return status
 
 

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convert import bias, latency, manifest, temperature, writer
+from convert import bias, canary, latency, manifest, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import SAMPLE, check, quantise, sample
 from convert.verify import verify
 from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye import crop
+from device.eye.classifier import softmax
 from device.eye.interpreter import Interpreter
+from training import backends, inputs, loop, network, predict
 from training import data as datasets
-from training import inputs, network, predict
+from training.data.pictures import PRIVATE, PUBLIC
 from training.evaluate import evaluate, of_bundle
 from training.targets import usable
 
@@ -30,13 +32,13 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Dataset, Pictures
 
-CONFIG = "config.json"
 LOSS = 0.003
 """The share of PublicTest that int8 may lose."""
+AWAY = 0.2
+"""How far int8's probabilities may be from float's, on the canary."""
 DRAWS = 5
 """So many draws of pictures are tried before runtimes that round too far apart are an error."""
-KERAS = "model.keras"
-MEASURED = {"private_test": "PrivateTest", "public_test": "PublicTest"}
+MEASURED = {"private_test": PRIVATE, "public_test": PUBLIC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Job:
 
         Raises ConvertError, RunError, DatasetError or BundleError; then nothing was written.
         """
+        backends.need_tensorflow()
         target = self.out / f"emotion-{self.version}"
         with writer.draft(target, replace) as folder:
             say(f"reading {', '.join(map(str, self.models))} and {self.data}")
@@ -71,6 +74,7 @@ class Job:
             say("fitting the bias on PublicTest")
             moved = _even(model, data, self.evenness, self.calm)
             about = self._quantise(folder, model, data, say)
+            about["training"] = self._told(data.name, say)
             about["bias"] = {"evenness": self.evenness, "calm": self.calm, "added": moved}
             say("fitting the temperature on PublicTest")
             about["temperature"] = _temperature(folder, data)
@@ -84,6 +88,16 @@ class Job:
             say(_summary(about))
         return target
 
+    def _told(self, name: str, say: Callable[[str], None]) -> dict[str, Any]:
+        """Return what the first model's run tells of its training on the data of that name."""
+        run = self.models[0].parent
+        told = manifest.training(run, name)
+        if told.get("recipe") is None:
+            say(f"{run}: no {loop.CONFIG}, so that the manifest cannot tell how it was trained")
+        if len(self.models) > 1:
+            told["mean_of"] = [path.parent.name for path in self.models]
+        return told
+
     def _quantise(
         self, folder: Path, model: keras.Model, data: Dataset, say: Callable[[str], None]
     ) -> dict[str, Any]:
@@ -96,7 +110,7 @@ class Job:
         last = self.draw + DRAWS - 1
         for draw in range(self.draw, last + 1):
             say(f"quantising, ranges by draw {draw} of Training pictures")
-            about = self._write(folder, model, pictures, draw)
+            about = self._write(folder, model, pictures, draw, data.name)
             try:
                 verify(folder)
             except BundleError as error:
@@ -108,20 +122,17 @@ class Job:
         return about
 
     def _write(
-        self, folder: Path, model: keras.Model, pictures: Pictures, draw: int
+        self, folder: Path, model: keras.Model, pictures: Pictures, draw: int, name: str
     ) -> dict[str, Any]:
         content = quantise(model, sample(pictures, draw))
         interpreter = Interpreter(content, threads=1)
-        about = manifest.draft(self.version, self.today, content, interpreter)
+        about = manifest.draft(self.version, self.today, content, interpreter, name)
         about["parameters"] = int(model.count_params())
         about["macs"] = network.macs(model)
         about["operators"] = check(content)
         about["calibration"] = {"pictures": SAMPLE, "draw": draw}
-        about["training"] = manifest.training(self.models[0].parent / CONFIG)
-        if len(self.models) > 1:
-            about["training"]["mean_of"] = [path.parent.name for path in self.models]
         writer.write(folder, content, about)
-        model.save(folder / KERAS)
+        model.save(folder / loop.MODEL)
         return about
 
 
@@ -169,7 +180,26 @@ def _metrics(folder: Path, model: keras.Model, data: Dataset) -> dict[str, Any]:
             figures[key] = evaluate(kinds["int8"], data, split).as_dict()
             accuracy = evaluate(kinds["float"], data, split).metrics.accuracy
             figures["float"][key] = {"accuracy": round(accuracy, 4)}
+    figures["canary"] = _on_canary(bundles.load(folder), model)
     return figures
+
+
+def _on_canary(bundle: bundles.Bundle, model: keras.Model) -> dict[str, Any]:
+    """Compare the int8 file's answers to the canary's pictures with the float model's.
+
+    Raises ConvertError when one is farther off than rounding makes it.
+    """
+    crops = canary.crops()
+    int8 = of_bundle(bundle)(crops)
+    whole = softmax(predict.logits(model, crops) / bundle.manifest["temperature"])
+    away = float(abs(int8 - whole).max())
+    if away > AWAY:
+        raise ConvertError(
+            f"int8 answers a canary picture by {away:.2f} otherwise than the float model, "
+            f"{AWAY} is allowed: the network does not quantise well"
+        )
+    same = int((int8.argmax(axis=1) == whole.argmax(axis=1)).sum())
+    return {"pictures": len(crops), "same_answer": same, "farthest_probability": round(away, 4)}
 
 
 def _summary(about: dict[str, Any]) -> str:

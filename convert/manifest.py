@@ -6,11 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from device.errors import MoodliftError
+from device.eye import bundle as bundles
 from device.eye import crop
-from device.eye.bundle import SCHEMA
+from device.eye.bundle import MANIFEST, SCHEMA
 from device.messages import EMOTIONS
-from training import recipe
+from training import provenance, recipe
+from training.data import fer2013
+from training.loop import CONFIG
 from training.retraining import NOTE
 
 if TYPE_CHECKING:
@@ -21,16 +23,28 @@ if TYPE_CHECKING:
 
 LICENCE = (
     "The model file was trained by this project and is offered under the project's own licence, "
-    "as far as that reaches. It was trained on FER2013 (Goodfellow et al. 2013), whose pictures "
-    "were gathered from the web and are given out for research only, with FER+ votes (Microsoft, "
-    "MIT) where the recipe says so. No picture is in this folder: the canary's are drawn by code. "
+    "as far as that reaches. {data} No picture is in this folder: the canary's are drawn by code. "
     "Whether the data set's terms bind a model learnt from it is not settled; for anything but "
     "research, ask somebody who can tell you, or train on data of your own."
 )
+OF_FER2013 = (
+    "It was trained on FER2013 (Goodfellow et al. 2013), whose pictures were gathered from the web "
+    "and are given out for research only, with FER+ votes (Microsoft, MIT) where the recipe says "
+    "so."
+)
+OF_OTHERS = "It was trained on {name}, whose terms are known to whoever gathered that."
 
 
-def draft(version: str, today: date, content: bytes, interpreter: Interpreter) -> dict[str, Any]:
-    """Return the manifest of a model that has not been measured yet, at temperature 1."""
+def licence(data: str) -> str:
+    """Return the terms of a model that was trained on the data set of that name."""
+    about = OF_FER2013 if data == fer2013.NAME else OF_OTHERS.format(name=data)
+    return LICENCE.format(data=about)
+
+
+def draft(
+    version: str, today: date, content: bytes, interpreter: Interpreter, data: str
+) -> dict[str, Any]:
+    """Return the manifest of a model of that data that has not been measured yet."""
     (scale_in, zero_in), (output,) = interpreter.input["quantization"], interpreter.outputs
     scale_out, zero_out = output["quantization"]
     return {
@@ -55,17 +69,24 @@ def draft(version: str, today: date, content: bytes, interpreter: Interpreter) -
         "temperature": 1.0,
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
-        "licence": LICENCE,
+        "licence": licence(data),
     }
 
 
-def training(config: Path) -> dict[str, Any]:
-    """Return what is known of a model's training from its run's configuration, if that is there."""
-    about: dict[str, Any] = {"data": "FER2013, Training split"}
-    try:
-        settings = recipe.load(config)
-    except MoodliftError:
+def training(run: Path, data: str) -> dict[str, Any]:
+    """Return what a run's folder tells of a model's training on the data set of that name.
+
+    A bundle's folder tells what its own manifest does, and any other nothing. Raises RunError when
+    the run's configuration is damaged.
+    """
+    if (run / MANIFEST).is_file():
+        return dict(bundles.load(run).manifest.get("training") or {})
+    about: dict[str, Any] = {"of": data, "data": f"{data}, Training split"}
+    if not (run / CONFIG).is_file():
         return {**about, "recipe": None, "epochs": None, "seed": None}
+    settings = recipe.load(run / CONFIG)
+    if (run / provenance.NOTE).is_file():
+        about["inputs"] = provenance.read(run)
     if settings.soft:
         about["data"] += (
             f", softened with {settings.soft:.0%} labels distilled of teachers and votes"
@@ -77,7 +98,7 @@ def training(config: Path) -> dict[str, Any]:
             f", then from an older model with {settings.teaching:.0%} answers of models before, "
             f"{settings.feedback:.0%} of it crops that people let a kiosk keep"
         )
-        about["retrained"] = retraining(config.parent)
+        about["retrained"] = retraining(run)
     elif settings.teaching:
         about["data"] += f", then {settings.teaching:.0%} answers of other networks"
     if settings.limit:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 SAMPLE = 300
 INTEGERS = ("int8", "int32")
 """Types in a full-integer model: int8 values, int32 biases and shapes."""
-CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+CHANNELS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}
+"""Which dimension of a convolution's weights is its channels."""
 SCALE, ZERO = 1 / 255, -128
 """Input quantisation under which an int8 value is the pixel less 128."""
 
@@ -109,10 +110,10 @@ def _operators(plain: Any, tensors: dict[int, Any]) -> dict[str, int]:
     for operator in plain._get_ops_details():  # noqa: SLF001 (nothing public tells them)
         name = operator["op_name"]
         counts[name] = counts.get(name, 0) + 1
-        if name in CONVOLUTIONS:
+        if name in CHANNELS:
             weights = tensors[operator["inputs"][1]]
             scales = weights["quantization_parameters"]["scales"]
-            if len(scales) != max(weights["shape"][0], 1):
+            if len(scales) != weights["shape"][CHANNELS[name]]:
                 raise ConvertError(f"{weights['name']}: {len(scales)} scales, not one a channel")
     strange = sorted(set(counts) & {"CUSTOM", "DEQUANTIZE", "QUANTIZE", "DELEGATE"})
     if strange:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from device.messages import EMOTIONS
 from training import report as reports
+from training.data import fer2013
 from training.errors import RunError
+from training.markdown import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,17 +33,12 @@ people who were asked to name it. It does not know what anybody feels.
 - Telling who somebody is, or counting and comparing groups of people.
 - Children's or patients' welfare, or any setting in which a wrong answer hurts.
 """
-FAILINGS = """\
-## Known failings
-
+OF_FER2013 = """\
 - The labels are one person's word each, right in about two of three pictures; taggers asked again
   agree with them as often. No model that learns them well can be right much more often.
 - The data are faces found by a web search for words of emotion, many of them posed and from stock
   photographs. Whoever is rare there, by age, skin, culture or glasses, is served worse; the data
   set carries no such notes, so that the difference cannot be given as a figure.
-- {weakest}
-- {confusions}
-- {worst}
 """
 
 
@@ -53,9 +51,9 @@ def make(report: dict[str, Any], pictures: Sequence[str]) -> str:
         PURPOSE.strip(),
         "## What it is\n\n" + _facts(model),
         "## Figures\n\n"
-        f"Measured on FER2013's {report['split']}, one crop a face, nothing averaged, on the very "
-        f"file that ships.\n\n{_table(('figure', ''), reports.key_figures(report))}",
-        _table(reports.CLASS_HEAD, reports.class_rows(report)),
+        f"Measured on {reports.measured(report)}, one crop a face, nothing averaged, on "
+        f"the very file that ships.\n\n{table(('figure', ''), reports.key_figures(report))}",
+        table(reports.CLASS_HEAD, reports.class_rows(report)),
         "\n".join(f"![{name.removesuffix('.png').replace('-', ' ')}]({name})" for name in pictures),
         _robustness(report),
         _failings(report),
@@ -89,7 +87,7 @@ def _facts(model: dict[str, Any]) -> str:
         if "mean_of" in training:
             rows.append(("mean of the runs", ", ".join(training["mean_of"])))
     rows.append(("answers", "a probability for each of seven emotions"))
-    return _table(("", ""), rows)
+    return table(("", ""), rows)
 
 
 def _robustness(report: dict[str, Any]) -> str:
@@ -99,7 +97,7 @@ def _robustness(report: dict[str, Any]) -> str:
         (
             kind,
             reports.unit(kind),
-            ", ".join(f"{row['step']:g}: {row['accuracy']:.1%}" for row in each),
+            ", ".join(f"{row['step']:g}: {row['accuracy']:.1%}{_of(row, report)}" for row in each),
         )
         for kind, each in report["robustness"].items()
     ]
@@ -107,17 +105,22 @@ def _robustness(report: dict[str, Any]) -> str:
         "Accuracy as pictures get worse. Faces rolled by so much are found first by the device's "
         "own detector, in made-up scenes; those turned aside are told apart by its key points."
     )
-    return f"## Worse pictures\n\n{words}\n\n{_table(('change', 'step', 'accuracy'), rows)}"
+    return f"## Worse pictures\n\n{words}\n\n{table(('change', 'step', 'accuracy'), rows)}"
+
+
+def _of(row: dict[str, Any], report: dict[str, Any]) -> str:
+    """Say how many pictures a row rests on, where it is not all."""
+    return "" if row["pictures"] == report["metrics"]["pictures"] else f" of {row['pictures']}"
 
 
 def _failings(report: dict[str, Any]) -> str:
-    recall = report["metrics"]["recall"]
-    low = sorted(recall, key=recall.get)[:2]
+    recall = reports.recalls(report)
+    low = sorted(recall, key=recall.__getitem__)[:2]
     weakest = (
         f"{low[0].capitalize()} is recognised in {recall[low[0]]:.0%} of its pictures, "
         f"{low[1]} in {recall[low[1]]:.0%}."
     )
-    names, counts = list(recall), report["confusion"]
+    names, counts = EMOTIONS, report["confusion"]
     shares = sorted(
         (
             (counts[i][j] / max(1, sum(counts[i])), names[i], names[j])
@@ -137,10 +140,6 @@ def _failings(report: dict[str, Any]) -> str:
     if rows:
         accuracy, kind, step = min(rows)
         worst = f"Of the changes above, {kind} at {step:g} is the worst: {accuracy:.0%} are right."
-    confusions = f"Most often mistaken: {taken}."
-    return FAILINGS.format(weakest=weakest, confusions=confusions, worst=worst).strip()
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    known = OF_FER2013 if (report["model"].get("training") or {}).get("of") == fer2013.NAME else ""
+    found = [weakest, f"Most often mistaken: {taken}.", worst]
+    return f"## Known failings\n\n{known}" + "\n".join(f"- {each}" for each in found)

@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"moodlift-train: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("moodlift-train: stopped; --resume goes on from the last epoch", file=sys.stderr)
+        on = "; --resume goes on from the last epoch" if hasattr(options, "resume") else ""
+        print(f"moodlift-train: stopped{on}", file=sys.stderr)
         return 130
 
 

@@ -54,9 +54,8 @@ FILES = {"votes": "ferplus", "soft": "labels", "teaching": "teacher"}
 def recipe(options: argparse.Namespace) -> Recipe:
     """Return the recipe that the command line asks for.
 
-    A resumed run keeps its own: raises RunError when other settings are given along, or when FER+
-    votes, soft labels or teachers are given to a run without them, or missing from one with them,
-    or from any that gives them a weight.
+    Raises RunError when FER+ votes, soft labels or teachers are given a weight and no file. A
+    resumed run keeps its own recipe: raises RunError when other settings are given along.
     """
     given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
     others = dict(options.set)
@@ -77,10 +76,6 @@ def recipe(options: argparse.Namespace) -> Recipe:
     if changed:
         flags = " and ".join(changed)
         raise RunError(f"{options.run}: a resumed run keeps its settings: leave out {flags}")
-    for name, flag in FILES.items():
-        if bool(getattr(settings, name)) != bool(getattr(options, flag)):
-            state = "needs" if getattr(settings, name) else "goes without"
-            raise RunError(f"{options.run}: this run {state} --{flag}")
     return settings
 
 
@@ -88,15 +83,16 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def folder(path: Path, settings: Recipe, resume: bool) -> None:
-    """Make a run's folder and write its recipe.
+def folder(path: Path, settings: Recipe) -> None:
+    """Make a new run's folder and write its recipe.
 
-    Raises RunError when it cannot be written, or already holds a run that isn't to be resumed.
+    Raises RunError when it cannot be written, or already holds a run.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        if not resume and (path / MODEL).exists():
+        if (path / MODEL).exists():
             raise RunError(f"{path}: holds a run already; give --resume or another folder")
+        (path / LANDMARKS).unlink(missing_ok=True)
         settings.save(path / CONFIG)
     except OSError as error:
         raise RunError(f"{path}: {error.strerror}") from error
@@ -139,7 +135,7 @@ def data(
     pictures, public = split(dataset)
     if votes is not None:
         ferplus.check(votes, pictures)
-    soft = soft_labels(labels, dataset.rows) if labels else None
+    soft = soft_labels(labels, dataset.rows, pictures) if labels else None
     pictures = pictures.take(np.flatnonzero(usable(pictures, votes)))
     if settings.folds:
         seen = folds(pictures, settings.folds) != settings.fold

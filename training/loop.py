@@ -102,9 +102,11 @@ class Run:
         self._makers = makers
         self._public, self._crops = public, crop.standardise(np.asarray(public.images))
         self.model = network.build(recipe, recipe.fast)
-        if recipe.frozen:
-            network.freeze(self.model)
         self.average = network.build(recipe)
+        if recipe.frozen:
+            # Both, so that their weights go in pairs.
+            network.freeze(self.model)
+            network.freeze(self.average)
         self.average.set_weights(self.model.get_weights())
         self._optimizer = keras.optimizers.SGD(momentum=recipe.momentum, nesterov=True)
         self._optimizer.build(self.model.trainable_variables)

@@ -24,8 +24,9 @@ NEGATIVE = ("angry", "disgust", "fear", "sad")
 class Metrics:
     """Figures in [0, 1]; `confusion` counts (7, 7) pictures by true and by given emotion.
 
-    `grouped` is the accuracy when the negative emotions count as one, `neutral_negative` the share
-    of neutral faces that are called one of them.
+    `bins` are its `reliability`. Means over classes are of those that have pictures: CK+48 has no
+    neutral ones. `grouped` is the accuracy when the negative emotions count as one,
+    `neutral_negative` the share of neutral faces that are called one of them.
     """
 
     pictures: int
@@ -40,6 +41,7 @@ class Metrics:
     grouped: float
     neutral_negative: float
     confusion: NDArray[np.int64]
+    bins: list[tuple[int, float, float]]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON can hold, rounded to four places."""
@@ -73,13 +75,14 @@ def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer
     precision = right / np.maximum(confusion.sum(axis=0), 1)
     f1 = 2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1)
     groups = np.array([0 if name in NEGATIVE else i for i, name in enumerate(EMOTIONS)])
+    there = confusion.any(axis=1)
     neutral = confusion[EMOTIONS.index("neutral")]
     return Metrics(
         pictures=len(labels),
         accuracy=float(right.sum() / len(labels)),
-        macro_f1=float(f1.mean()),
-        macro_precision=float(precision.mean()),
-        macro_recall=float(recall.mean()),
+        macro_f1=float(f1[there].mean()),
+        macro_precision=float(precision[there].mean()),
+        macro_recall=float(recall[there].mean()),
         precision=_named(precision),
         recall=_named(recall),
         f1=_named(f1),
@@ -87,6 +90,7 @@ def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer
         grouped=float((groups[answers] == groups[labels]).mean()),
         neutral_negative=float(neutral[groups == 0].sum() / max(1, neutral.sum())),
         confusion=confusion,
+        bins=reliability(probabilities, labels),
     )
 
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 BATCH = 256
 
 
-def load(path: Path, threads: int | None = None) -> keras.Model:
+def load(path: Path) -> keras.Model:
     """Read a `.keras` file. Raises RunError when it is none, or its shapes are not the device's."""
     if not path.is_file():
         raise RunError(f"{path}: no such file")
-    backends.start(threads)
+    backends.start()
     from keras import saving
 
     try:

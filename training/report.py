@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.eye import bundle as bundles
-from device.eye import crop
 from device.messages import EMOTIONS
 from training import figures, robustness, serving
 from training.errors import RunError
 from training.evaluate import evaluate, sample
-from training.metrics import interval, reliability
+from training.metrics import interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,14 +60,14 @@ def make(
     pictures = data.split(split)
     say(f"measuring on {len(pictures)} pictures")
     result = evaluate(answer, data, split)
-    given = answer(crop.standardise(np.asarray(pictures.images)))
     report: dict[str, Any] = {
         "model": about,
+        "data": data.name,
         "split": split,
         "metrics": result.as_dict(),
         "interval": [round(v, 4) for v in interval(result.metrics.accuracy, len(pictures))],
         "confusion": result.metrics.confusion.tolist(),
-        "reliability": reliability(given, pictures.labels),
+        "reliability": result.metrics.bins,
     }
     if quick:
         return report
@@ -108,7 +107,8 @@ def read(folder: Path) -> dict[str, Any]:
     """Read a report that was written. Raises RunError when there is none, or it is damaged."""
     try:
         report: dict[str, Any] = json.loads((folder / REPORT).read_text("utf-8"))
-        report["model"]["name"], report["metrics"]["accuracy"], report["confusion"][0][0]
+        report["model"]["name"], report["data"], report["metrics"]["accuracy"]
+        report["confusion"][0][0]
     except OSError as error:
         raise RunError(f"{folder / REPORT}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -146,7 +146,8 @@ def unit(kind: str) -> str:
 def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the figures that a person asks for first, in words and as text."""
     metrics, (low, high) = report["metrics"], report["interval"]
-    weakest = min(metrics["recall"], key=metrics["recall"].get)
+    recall = recalls(report)
+    weakest = min(recall, key=recall.__getitem__)
     rows = [
         ("pictures", str(metrics["pictures"])),
         ("accuracy (95 % interval)", f"{metrics['accuracy']:.2%} ({low:.2%} to {high:.2%})"),
@@ -160,11 +161,12 @@ def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
             "macro precision, recall",
             f"{metrics['macro_precision']:.4f}, {metrics['macro_recall']:.4f}",
         ),
-        (f"lowest recall ({weakest})", f"{metrics['recall'][weakest]:.4f}"),
+        (f"lowest recall ({weakest})", f"{recall[weakest]:.4f}"),
         ("grouped mood accuracy", f"{metrics['grouped_accuracy']:.2%}"),
-        ("neutral called negative", f"{metrics['neutral_called_negative']:.2%}"),
-        ("expected calibration error", f"{metrics['ece']:.4f}"),
     ]
+    if "neutral" in recall:
+        rows.append(("neutral called negative", f"{metrics['neutral_called_negative']:.2%}"))
+    rows.append(("expected calibration error", f"{metrics['ece']:.4f}"))
     if "behind_detector" in report:
         served = report["behind_detector"]
         rows += [
@@ -173,6 +175,18 @@ def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
             ("accuracy on those, behind the detector", f"{served['accuracy_behind_detector']:.2%}"),
         ]
     return rows
+
+
+def measured(report: dict[str, Any]) -> str:
+    """Return what a report's model was measured on, in words."""
+    return f"{report['data']}'s {report['split']}"
+
+
+def recalls(report: dict[str, Any]) -> dict[str, float]:
+    """Return the recall of each emotion that has pictures."""
+    pictures = np.array(report["confusion"]).sum(axis=1)
+    given: dict[str, float] = report["metrics"]["recall"]
+    return {name: given[name] for name, count in zip(EMOTIONS, pictures, strict=True) if count}
 
 
 def class_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -193,13 +207,13 @@ CLASS_HEAD = ("emotion", "pictures", "precision", "recall", "F1")
 
 
 def _page(folder: Path, report: dict[str, Any]) -> str:
-    name = html.escape(report["model"]["name"])
+    name, what = (html.escape(each) for each in (report["model"]["name"], measured(report)))
     pictures = "".join(_picture(folder / each) for each in draw(folder, report))
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>{name}</title><style>{STYLE}</style>"
-        f"<h1>{name}</h1><p>Measured on {html.escape(report['split'])}, one crop a face, "
+        f"<h1>{name}</h1><p>Measured on {what}, one crop a face, "
         f"nothing averaged. {html.escape(report['model']['kind'])}.</p>"
         f"{_table(('figure', ''), key_figures(report))}"
         f"{_table(CLASS_HEAD, class_rows(report))}"

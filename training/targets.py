@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from training.data.pictures import Pictures
     from training.recipe import Recipe
 
+AGREEING = 0.5
+"""Soft labels whose likeliest emotion is the label less often are other pictures'."""
 POSTERIOR = "posterior"
 """The array of a file of soft labels, as `training.distil` writes it."""
 
@@ -35,10 +37,11 @@ def folds(pictures: Pictures, count: int) -> NDArray[np.int64]:
     return np.array([zlib.crc32(image.tobytes()) % count for image in pictures], np.int64)
 
 
-def soft_labels(path: Path, rows: int) -> NDArray[np.float32]:
+def soft_labels(path: Path, rows: int, pictures: Pictures) -> NDArray[np.float32]:
     """Read soft labels float32 (rows, 7) by data row; zeros where a row has none.
 
-    Raises DatasetError when the file is none, or of another data set.
+    Raises DatasetError when the file is none, or of another data set, or of this one with its rows
+    in another order: then its answers are other pictures' and seldom the labels of `pictures`.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -49,6 +52,14 @@ def soft_labels(path: Path, rows: int) -> NDArray[np.float32]:
         raise DatasetError(f"{path}: not soft labels: {error}") from error
     if table.shape != (rows, len(EMOTIONS)):
         raise DatasetError(f"{path}: soft labels for {len(table)} rows, the data set has {rows}")
+    theirs = table[pictures.rows]
+    some = theirs.any(axis=1)
+    agree = (theirs.argmax(axis=1) == pictures.labels)[some]
+    if len(agree) and agree.mean() < AGREEING:
+        raise DatasetError(
+            f"{path}: only {agree.mean():.0%} of its answers are the pictures' labels: it is of "
+            "another data set, or of this one in another order"
+        )
     return np.asarray(table, np.float32)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -12,9 +13,12 @@ from convert import bias, canary, cli, job, manifest, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import check, sample
 from device.errors import BundleError
+from device.eye import bundle as bundles
 from device.eye.classifier import softmax
 from device.paths import ASSETS
+from training import provenance
 from training.data.pictures import Pictures
+from training.errors import RunError
 from training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -120,17 +124,36 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    assert manifest.training(config)["recipe"] is None
+    assert manifest.training(tmp_path, "FER2013")["recipe"] is None
     Recipe(votes=0.2, soft=0.0, limit=5).save(config)
-    about = manifest.training(config)
+    about = manifest.training(tmp_path, "FER2013")
     assert about["data"] == "FER2013, Training split, softened with 20% FER+ votes, limited to 5"
     assert about["seed"] == Recipe().seed
+    assert "inputs" not in about
+    provenance.write(tmp_path, {"teacher": [{"name": "wide/model.keras"}]})
     Recipe(soft=0.7, teaching=0.6).save(config)
-    about = manifest.training(config)
+    about = manifest.training(tmp_path, "CK+48")
+    assert about["inputs"]["teacher"][0]["name"] == "wide/model.keras"
+    assert about["data"].startswith("CK+48, Training split, ")
     assert "70% labels distilled" in about["data"]
     assert about["data"].endswith(", then 60% answers of other networks")
     Recipe(votes=0.0, soft=0.0).save(config)
-    assert "FER+" not in manifest.training(config)["data"]
+    assert "FER+" not in manifest.training(tmp_path, "FER2013")["data"]
+    config.write_text("{")
+    with pytest.raises(RunError, match="not a training configuration"):
+        manifest.training(tmp_path, "FER2013")
+
+
+def test_a_bundle_converted_again_tells_what_it_told() -> None:
+    bundle = bundles.load(bundles.bundles(ASSETS / "models")[0])
+    told = manifest.training(bundle.path, "FER2013")
+    assert told == bundle.manifest["training"]
+
+
+def test_other_data_have_other_terms() -> None:
+    assert "FER2013 (Goodfellow" in manifest.licence("FER2013")
+    assert "trained on CK+48, whose terms" in manifest.licence("CK+48")
+    assert "FER2013" not in manifest.licence("CK+48")
 
 
 @pytest.mark.parametrize("version", ["", "one", "1.0/..", "../1", "1..0"])
@@ -156,7 +179,8 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     drawn: list[int] = []
     said: list[str] = []
 
-    def write(_: job.Job, __: Path, ___: Any, ____: Pictures, draw: int) -> dict[str, Any]:
+    def write(*given: Any) -> dict[str, Any]:
+        draw = given[4]
         drawn.append(draw)
         return {"draw": draw}
 
@@ -170,7 +194,7 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     images = np.arange(4 * 48 * 48, dtype=np.int64).astype(np.uint8).reshape(4, 48, 48)
     pictures = Pictures(images, np.arange(4), np.arange(4))
     monkeypatch.setattr(job.inputs, "split", lambda _: (pictures, pictures))
-    nothing = cast("Any", None)
+    nothing = cast("Any", SimpleNamespace(name="faces"))
     one = job.Job([tmp_path], tmp_path, "1.0", tmp_path, date(2026, 1, 1))
     if suits > job.DRAWS:
         with pytest.raises(BundleError, match="wrong by 5"):

@@ -59,7 +59,7 @@ def test_pictures_stay_on_disk_until_they_are_used(data: Dataset, tmp_path: Path
     assert not isinstance(mapped.take(index).images, np.ndarray)
     assert _same(mapped.take(index), whole.take(index))
     sent = pickle.dumps(mapped.take(index).images)
-    assert len(sent) < 2000 < mapped.images[index].nbytes, "other processes map the files themselves"
+    assert len(sent) < 2000 < mapped.images[index].nbytes, "others map the files themselves"
     assert np.array_equal(np.asarray(pickle.loads(sent)), whole.images[index])
     twice = mapped.take(slice(2, 20)).take(np.array([0, 5]))
     assert _same(twice, whole.take(np.array([2, 7])))

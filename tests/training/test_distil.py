@@ -79,7 +79,7 @@ def test_soft_labels_are_kept_by_data_row(tmp_path: Path) -> None:
     soft = distil.soften(some, votes, [])
     path = tmp_path / "labels.npz"
     distil.save(path, soft, some, rows=60)
-    table = targets.soft_labels(path, 60)
+    table = targets.soft_labels(path, 60, pictures)
     assert table[some.rows] == pytest.approx(soft.posterior, abs=1e-3)
     assert not table[1::2].any()
     recipe = Recipe(soft=0.5)
@@ -87,16 +87,20 @@ def test_soft_labels_are_kept_by_data_row(tmp_path: Path) -> None:
     assert given.sum(axis=1) == pytest.approx(1, abs=2e-3)
     assert given[1] == pytest.approx(np.eye(7)[pictures.labels[1]]), "no soft label: its own"
     with pytest.raises(DatasetError, match="60 rows, the data set has 61"):
-        targets.soft_labels(path, 61)
+        targets.soft_labels(path, 61, pictures)
+    mixed = Pictures(pictures.images, pictures.labels, pictures.rows[::-1].copy())
+    with pytest.raises(DatasetError, match="or of this one in another order"):
+        targets.soft_labels(path, 60, mixed)
 
 
 def test_a_file_that_holds_no_soft_labels_is_an_error(tmp_path: Path) -> None:
+    pictures, _, _ = _tagged(3)
     path = tmp_path / "labels.npz"
     with pytest.raises(DatasetError, match="No such file"):
-        targets.soft_labels(path, 3)
+        targets.soft_labels(path, 3, pictures)
     path.write_bytes(b"nonsense")
     with pytest.raises(DatasetError, match="not soft labels"):
-        targets.soft_labels(path, 3)
+        targets.soft_labels(path, 3, pictures)
 
 
 def test_teachers_are_one_for_each_fold(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from weights import alike
 
+from convert import job
 from device.eye import bundle as bundles
 from device.eye import crop
 from device.eye.classifier import Classifier
@@ -174,6 +175,10 @@ def test_a_student_learns_from_a_teacher(
         _train(dataset, folder / "other", *gently, *narrow, "--width", 0.75),  # of half as wide
     )
     assert further.returncode == 0, further.stderr
+    (folder / "further" / checkpoint.NAME).unlink()  # as if it was killed in its first epoch
+    again = commands.run(_train(dataset, folder / "further", *base, "--resume"))
+    assert again.returncode == 0, again.stderr
+    assert "epoch 1/1" in again.stdout
     with np.load(folder / "further" / checkpoint.NAME) as saved:
         average = next(key for key in states[0].files if key.startswith("average"))
         assert alike(saved[average], states[0][average], within=1e-3)
@@ -234,8 +239,12 @@ def test_the_manifest_says_what_it_is(converted: Path) -> None:
     assert manifest["macs"] == 40_735_616
     assert manifest["training"]["epochs"] == EPOCHS
     assert "FER+" in manifest["training"]["data"]
-    assert "research" in manifest["licence"]
-    assert set(manifest["metrics"]) == {"private_test", "public_test", "float"}
+    assert "fer2013.csv, whose terms" in manifest["licence"]
+    fed = manifest["training"]["inputs"]
+    assert fed["data"]["name"] == "fer2013.csv"
+    assert fed["ferplus"]["name"].endswith("/fer2013new.csv")
+    assert set(manifest["metrics"]) == {"private_test", "public_test", "float", "canary"}
+    assert 0 < manifest["metrics"]["canary"]["farthest_probability"] < job.AWAY
     assert manifest["operators"]["CONV_2D"] == 12
     assert manifest["latency"]["one_face_ms"] > 0
     assert len(manifest["bias"]["added"]) == 7

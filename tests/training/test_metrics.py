@@ -29,8 +29,8 @@ def test_known_figures() -> None:
     assert metrics.confusion.sum() == 8
     assert metrics.neutral_negative == 0.25
     assert metrics.grouped == 5 / 8
-    # F1: happy 2/4, sad 2/5, neutral 4/6, angry 0; three emotions never occur.
-    assert metrics.macro_f1 == pytest.approx((2 / 4 + 2 / 5 + 4 / 6) / 7)
+    # F1: happy 2/4, sad 2/5, neutral 4/6, angry 0; three emotions have no picture.
+    assert metrics.macro_f1 == pytest.approx((2 / 4 + 2 / 5 + 4 / 6) / 4)
     assert metrics.ece == pytest.approx(0.5)
 
 
@@ -38,6 +38,12 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     labels = np.array([0] * 8 + [1] * 2)
     assert calibration_error(_sure([0] * 10, 0.8), labels) == pytest.approx(0.0)
     assert calibration_error(_sure([0] * 10, 0.95), labels) == pytest.approx(0.15)
+
+
+def test_emotions_without_pictures_take_nothing_from_a_mean() -> None:
+    labels = np.repeat(np.delete(np.arange(7), NEUTRAL), 5)
+    perfect = measure(_sure(labels.tolist()), labels)
+    assert (perfect.macro_f1, perfect.macro_precision, perfect.macro_recall) == (1, 1, 1)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-
 def _faces(count: int, seed: int = 0) -> np.ndarray:
     """Return pictures (n, 48, 48) that differ as photographs do: cut out of one."""
     whole = cv2.cvtColor(photographs.astronaut(), cv2.COLOR_RGB2GRAY)

@@ -6,13 +6,15 @@ import argparse
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from training import checkpoint, cli, inputs, recipe
+from training import checkpoint, cli, inputs, provenance, recipe
 from training.commands import options
+from training.data.pictures import TRAINING, Dataset, Pictures
 from training.errors import RunError
 from training.recipe import Recipe
 from training.schedule import Schedule, averaging
@@ -73,6 +75,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "ferplus": None,
         "labels": None,
         "teacher": [],
+        "base": [],
         "set": [],
         "resume": False,
         "float32": False,
@@ -125,7 +128,7 @@ def test_a_setting_that_is_none_is_said(
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
-    inputs.folder(tmp_path / "run", settings, resume=False)
+    inputs.folder(tmp_path / "run", settings)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
     assert inputs.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
@@ -135,23 +138,55 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     resumed.detected_chance, resumed.set = 0.6, [("shift", 4.0), ("scale", settings.scale)]
     with pytest.raises(RunError, match="leave out --detected-chance and --set shift$"):
         inputs.recipe(resumed)
-    with pytest.raises(RunError, match="needs --ferplus"):
-        inputs.recipe(_options(tmp_path / "run", resume=True))
-    with pytest.raises(RunError, match="needs --labels"):
-        inputs.recipe(_options(tmp_path / "run", resume=True, ferplus=tmp_path))
-    resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
-    resumed.teacher = [tmp_path]
-    with pytest.raises(RunError, match="goes without --teacher"):
-        inputs.recipe(resumed)
+
+
+def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
+    blank = np.zeros((4, 48, 48), np.uint8)
+    pictures = Pictures(blank, np.arange(4), np.arange(4))
+    data = Dataset({TRAINING: pictures}, 4, name="faces")
+    for name in ("votes", "labels", "first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.keras").write_text(name)
+    votes, labels, base = (tmp_path / name / "model.keras" for name in ("votes", "labels", "first"))
+    given = {"ferplus": votes, "labels": labels, "teacher": [tmp_path / "first"], "base": [base]}
+    begun = provenance.of(_options(tmp_path, **given), data)
+    provenance.write(tmp_path, begun)
+    provenance.check(tmp_path, provenance.of(_options(tmp_path, **given), data))
+    assert begun["teacher"][0]["name"] == "first/model.keras"
+
+    def refused(data: Dataset = data, **changed: Any) -> str:
+        with pytest.raises(RunError, match="was begun with other") as said:
+            provenance.check(tmp_path, provenance.of(_options(tmp_path, **given | changed), data))
+        return str(said.value).partition("other ")[2]
+
+    assert refused(ferplus=None, labels=None) == "--ferplus, --labels"
+    assert refused(labels=votes) == "--labels"
+    assert refused(base=[]) == "--base"
+    assert refused(teacher=[tmp_path / "second"]) == "--teacher"
+    assert refused(teacher=[tmp_path / "first", tmp_path / "second"]) == "--teacher"
+    assert refused(replace(data, splits={TRAINING: pictures.take(np.arange(3))})) == "--data"
+    base.write_text("trained on")
+    assert refused() == "--teacher, --base"
+    with pytest.raises(RunError, match="gone.keras: No such file"):
+        provenance.of(_options(tmp_path, base=[tmp_path / "gone.keras"]), data)
+    (tmp_path / provenance.NOTE).write_text("[1]")
+    with pytest.raises(RunError, match="damaged"):
+        provenance.read(tmp_path)
+
+
+def test_key_points_of_a_run_that_is_begun_anew_are_looked_for_anew(tmp_path: Path) -> None:
+    (tmp_path / inputs.LANDMARKS).touch()
+    inputs.folder(tmp_path, Recipe(seed=2))
+    assert not (tmp_path / inputs.LANDMARKS).exists()
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "model.keras").touch()
     with pytest.raises(RunError, match="holds a run already"):
-        inputs.folder(tmp_path, Recipe(), resume=False)
+        inputs.folder(tmp_path, Recipe())
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="Not a directory"):
-        inputs.folder(tmp_path / "file" / "run", Recipe(), resume=False)
+        inputs.folder(tmp_path / "file" / "run", Recipe())
 
 
 class _Variable:
@@ -202,6 +237,10 @@ def test_a_checkpoint_that_does_not_fit_is_said(tmp_path: Path) -> None:
     [
         (["train", "--data", "absent.csv", "--run", "{tmp}/run"], "absent.csv: No such file"),
         (["train", "--data", "x", "--run", "{tmp}", "--resume"], "config.json: No such file"),
+        (
+            ["train", "--data", "x", "--run", "{tmp}", "--max-hours", "1", "--processes", "2"],
+            "--max-hours is for one process",
+        ),
         (["evaluate", "--data", "x", "--model", "{tmp}"], "manifest.json: No such file"),
         (["evaluate", "--data", "x", "--model", "{tmp}/m.keras"], "m.keras: no such file"),
     ],
@@ -215,10 +254,10 @@ def test_errors_are_one_line_and_exit_2(
     assert reason in line
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["dance"], ["train", "--epochs", "0"], []])
-def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("arguments", ["train", "dance", "train --epochs 0", "train --seed -1", ""])
+def test_wrong_usage_exits_2(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(arguments)
+        cli.main(arguments.split())
     assert stopped.value.code == 2
     assert "usage: moodlift-train" in capsys.readouterr().err
 

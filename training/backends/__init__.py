@@ -65,6 +65,13 @@ class Backend(Protocol):
         """Return logits (n, 7) of a model's inputs (n, 48, 48, 1) in [0, 1], all float32."""
 
 
+def need_tensorflow() -> None:
+    """Raise RunError when another backend is asked for: TensorFlow alone converts to int8."""
+    name = os.environ.get(VARIABLE, NAMES[0])
+    if name != NAMES[0]:
+        raise RunError(f"{VARIABLE} is {name}: conversion to int8 needs {NAMES[0]}")
+
+
 def start(threads: int | None = None) -> Backend:
     """Import the backend that `KERAS_BACKEND` names and return its module.
 

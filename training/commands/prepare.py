@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _about(options: argparse.Namespace, data: Dataset) -> dict[str, Any]:
     about: dict[str, Any] = {
-        "source": options.data.name,
+        "source": data.name,
         "broken": list(data.broken),
         "notes": list(data.notes),
         "classes": _classes(data),

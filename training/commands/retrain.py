@@ -73,10 +73,12 @@ def run(options: argparse.Namespace) -> int:
     """Train, convert, compare, say what came out, and return the exit code."""
     from tqdm import tqdm
 
+    from training import backends
     from training.commands.train import report
     from training.retraining.job import Changes, Job
     from training.retraining.page import PAGE
 
+    backends.need_tensorflow()
     given = {name: getattr(options, name) for name in (*SETTINGS, "limit")}
     given["feedback"] = given.pop("share")
     settings = {name: value for name, value in given.items() if value is not None}

@@ -79,7 +79,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="NAME=VALUE",
         help="any other setting of the recipe, such as shift=4; may be given again",
     )
-    train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    train.add_argument(
+        "--resume", action="store_true", help="with the same inputs, go on from the checkpoint"
+    )
     distributed.add_options(train)
 
 
@@ -108,13 +110,16 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from training import data as datasets
-    from training import inputs
+    from training import inputs, provenance
     from training.data import ferplus
+    from training.errors import RunError
     from training.loop import Run
     from training.teachers import Teachers
 
     options.fold, options.folds = options.fold or (None, None)
     settings = inputs.recipe(options)
+    if options.max_hours and options.processes > 1:
+        raise RunError("--max-hours is for one process: several would stop by a clock each")
     part = distributed.join(options.processes, options.process, options.coordinator)
     say = functools.partial(print, flush=True) if part.first else _silent
     say(f"reading {options.data}")
@@ -123,9 +128,15 @@ def run(options: argparse.Namespace) -> int:
         say(note)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
     pictures, targets, public = inputs.data(data, votes, settings, options.labels)
-    if part.first:
-        inputs.folder(options.run, settings, options.resume)
+    given = provenance.of(options, data)
+    if options.resume:
+        provenance.check(options.run, given)
+    elif part.first:
+        inputs.folder(options.run, settings)
+        provenance.write(options.run, given)
     if settings.detected_chance and pictures.landmarks is None:
+        if part.processes > 1:
+            raise RunError(f"{options.data}: for several processes, prepare it with --landmarks")
         say("looking for eyes and mouths as the device does")
     pictures = inputs.detected(options.run, pictures, settings)
     bar = functools.partial(
@@ -140,7 +151,7 @@ def run(options: argparse.Namespace) -> int:
         options.run, settings, pictures, targets, public, options.threads, bar, part, teachers,
         options.ahead,
     )  # fmt: skip
-    if options.base and not options.resume:
+    if options.base:
         run.start_from(*options.base)
     if options.resume:
         run.resume()

@@ -6,6 +6,7 @@ made of either.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ def read(path: Path) -> Dataset:
     """Read a data set. Raises DatasetError when it is none, or more than 1 % of it is broken."""
     from training.data import cache, fer2013, folders
 
-    if not path.is_dir():
-        return fer2013.read(path)
-    return cache.read(path) if (path / cache.ABOUT).exists() else folders.read(path)
+    if (path / cache.ABOUT).exists():
+        data = cache.read(path)
+    else:
+        data = folders.read(path) if path.is_dir() else fer2013.read(path)
+        if data.rows == fer2013.ROWS:
+            data = dataclasses.replace(data, name=fer2013.NAME)
+    return data if data.name else dataclasses.replace(data, name=path.resolve().name)

@@ -57,7 +57,8 @@ def read(path: Path) -> Dataset:
         if about["schema"] != SCHEMA:
             raise DatasetError(f"{path}: prepared by another version; prepare it again")
         splits = {split: _read(path, split, about["splits"][split]) for split in SPLITS}
-        return Dataset(splits, int(about["rows"]), notes=tuple(about.get("notes", ())))
+        notes, name = tuple(about.get("notes", ())), str(about.get("source", ""))
+        return Dataset(splits, int(about["rows"]), notes=notes, name=name)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
+NAME, ROWS = "FER2013", 35_887
 COLUMNS = ("emotion", "pixels", "Usage")
 OPENERS: dict[str, Any] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 

@@ -82,7 +82,8 @@ def find(path: Path) -> tuple[list[Found], list[str]]:
     files: list[Found] = []
     notes = []
     if splits != [(PRIVATE, path)]:
-        notes = [f"{each.name}: not one of the splits, left out" for name, each in parts if not name]
+        others = [each.name for name, each in parts if not name]
+        notes = [f"{name}: not one of the splits, left out" for name in others]
     for split, folder in splits:
         for each in sorted(inner for inner in folder.iterdir() if inner.is_dir()):
             inside = sorted(file for file in each.rglob("*") if file.is_file())

@@ -69,13 +69,14 @@ class Pictures:
 class Dataset:
     """Pictures by split, and the number of entries; `broken` says in words which were left out.
 
-    `notes` says what else a person should know of how it was read.
+    `notes` says what else a person should know of how it was read, `name` what it is called.
     """
 
     splits: dict[str, Pictures]
     rows: int
     broken: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    name: str = ""
 
     def split(self, name: str) -> Pictures:
         """Return one of `SPLITS`. Raises DatasetError when it holds no picture."""

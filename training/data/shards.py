@@ -12,6 +12,7 @@ from training.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -41,7 +42,7 @@ class Shards:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Send another process the files' names, and not what is in them."""
-        paths = [Path(part.filename) for part in self._parts]
+        paths = [Path(part.filename or "") for part in self._parts]
         return _again, (paths, self._index)
 
     def __len__(self) -> int:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.eye import bundle as bundles
+from training import backends, evaluate, inputs
 from training import data as datasets
-from training import evaluate, inputs
 from training import recipe as recipes
 from training.data.pictures import PRIVATE, TRAINING
 from training.errors import RunError
@@ -59,8 +59,10 @@ class Changes:
 
     def __post_init__(self) -> None:
         if self.feedback + self.disguised > MOST:
-            most = MOST - self.disguised
-            raise RunError(f"--share {self.feedback:g}: at most {most:g}, or too little stays old")
+            raise RunError(
+                f"--share {self.feedback:g} and --disguised {self.disguised:g}: together at most "
+                f"{MOST:g}, or too little stays old"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Job:
         Raises DatasetError, RunError or BundleError when something is not what it should be, or a
         resumed run was begun with something else.
         """
+        backends.start(threads)
         told, base, data = self._read()
         settings = self._settings(base)
         self._begin(settings, base, told, resume)
@@ -188,7 +191,7 @@ class Job:
         if resume and (self.run / NOTE).exists():
             self._check(settings, note)
             return
-        inputs.folder(self.run, settings, resume=False)
+        inputs.folder(self.run, settings)
         base.keep(self.run / BASE)
         try:
             (self.run / NOTE).write_text(json.dumps(note, indent=2) + "\n", "utf-8")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from device.messages import EMOTIONS
 from training.errors import RunError
+from training.markdown import table
 from training.retraining.comparison import span, told
 from training.retraining.feedback import LEAST_OF_ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from training.retraining.comparison import Both, Comparison, Robust
@@ -43,7 +43,7 @@ def text(note: dict[str, Any], compared: Comparison) -> str:
         "they serve; a difference is in points, with its 95 % interval (Agresti and Min 2005) and "
         "the chance to see as much when there is none (McNemar's exact test, one-sided, the way "
         "it went).",
-        _table(
+        table(
             ("pictures", "count", "before", "after", "difference", "chance", "macro-F1"),
             [_row(name, both) for name, both in all_of_them.items()],
         ),
@@ -83,7 +83,7 @@ def _recalls(both: Both) -> str:
         rows.append(
             (name, f"{count}{few}", f"{old:.1%}", f"{new:.1%}", f"{100 * (new - old):+.1f}")
         )
-    return _table(("emotion", "pictures", "before", "after", "difference"), rows)
+    return table(("emotion", "pictures", "before", "after", "difference"), rows)
 
 
 def _robust(robust: Robust) -> str:
@@ -96,9 +96,4 @@ def _robust(robust: Robust) -> str:
         f"{span(robust.interval)} (bootstrap over pictures)."
     )
     rows = [(kind, ", ".join(steps)) for kind, steps in kinds.items()]
-    return f"## Worse pictures\n\n{words}\n\n{_table(('change', 'step: before to after'), rows)}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"## Worse pictures\n\n{words}\n\n{table(('change', 'step: before to after'), rows)}"
