@@ -56,14 +56,16 @@ def weekly(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
 def test_the_newest_model_is_bettered_by_all_exports(folder: Path) -> None:
     done = weekly(folder, KEY="/key.pem")
     assert done.returncode == 0, done.stderr
+    (run,) = (folder / "runs").iterdir()
+    assert run.name.startswith("2026.48-")
     assert (folder / "asked").read_text().split() == [
         "retrain", "--feedback", "exports/lobby.zip", "exports/stairs.zip",
-        "--base", "models/emotion-0.10.0", "--data", "prepared", "--run", "runs/2026.48",
+        "--base", "models/emotion-0.10.0", "--data", "prepared", "--run", f"runs/{run.name}",
         "--version", "2026.48", "--resume",
     ]  # fmt: skip
     assert (folder / "models" / "emotion-2026.48" / "model.tflite").exists()
     packed = (folder / "packed").read_text()
-    made = "runs/2026.48/emotion-2026.48"
+    made = f"runs/{run.name}/emotion-2026.48"
     assert packed == f"pack {made} --key /key.pem --out emotion-2026.48.moodlift\n"
 
 
@@ -74,6 +76,16 @@ def test_what_a_cut_off_week_left_behind_is_made_anew(folder: Path) -> None:
     assert [one.name for one in made.iterdir()] == ["model.tflite"]
     assert weekly(folder).stdout == "emotion-2026.48 is there already\n"
     assert (folder / "asked").read_text().count("retrain") == 1
+
+
+def test_an_export_that_comes_in_between_begins_a_run_of_its_own(folder: Path) -> None:
+    for _ in range(2):
+        assert weekly(folder, REFUSE="yes").returncode == 3
+    (folder / "exports" / "stairs.zip").write_text("more answers")
+    assert weekly(folder, REFUSE="yes").returncode == 3
+    asked = (folder / "asked").read_text().split()
+    first, again, other = (asked[at + 1] for at, word in enumerate(asked) if word == "--run")
+    assert first == again != other
 
 
 def test_a_model_that_is_no_better_stays_out(folder: Path) -> None:
