@@ -99,6 +99,15 @@ def _target(text: str) -> Path:
     return path
 
 
+def _archive(text: str) -> Path | None:
+    """Return a file that can be written, or None for standard output, unless people read that."""
+    if text != "-":
+        return _target(text)
+    if sys.stdout.isatty():
+        raise argparse.ArgumentTypeError("-: an archive is not for a terminal; add > FILE")
+    return None
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 2:
@@ -191,7 +200,7 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     list_all = what.add_parser("list", help="print the agreement, and a line per crop that is kept")
     list_all.add_argument("--json", action="store_true", help="print a JSON object per crop")
     export = what.add_parser("export", help="write all crops into one archive (.zip)")
-    export.add_argument("file", type=_target, metavar="FILE")
+    export.add_argument("file", type=_archive, metavar="FILE", help="or - for standard output")
     purge = what.add_parser("purge", help="delete crops for good")
     which = purge.add_mutually_exclusive_group(required=True)
     which.add_argument("--all", action="store_true", help="every crop")
@@ -256,7 +265,7 @@ def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
     from device.eye import bundle
     from device.music import Library
-    from device.paths import SYSTEM_CONFIG
+    from device.paths import SYSTEM_CONFIG, given
     from device.settings import Settings
     from device.stage import load_strings
 
@@ -271,7 +280,7 @@ def _check_config(options: argparse.Namespace) -> int:
     rules = reactions.load(config.reactions.file, library.playlists())
     load_strings(config.stage.language)
     if config.eye.model:
-        bundle.load(Path(config.eye.model).expanduser())
+        bundle.load(given(config.eye.model))
     if path.is_file():
         print(f"{path}: good; {len(rules)} reactions")
     else:
@@ -290,9 +299,13 @@ def _pair(options: argparse.Namespace) -> int:
 
     folder = state_directory()
     if options.token:
-        print(Keys(folder).token)
+        keys = Keys(folder)
+        keys.check()
+        print(keys.token)
     elif options.revoke:
-        Keys(folder).revoke()
+        keys = Keys(folder)
+        keys.revoke()
+        keys.check()
         print("every browser is shut out, and the token is another one")
     else:
         config = Settings(options.config).config.web

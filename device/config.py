@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -10,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from device.errors import ConfigError
 from device.hours import Hours
+from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +23,9 @@ SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture 
 
 
 LONGEST_TEXT = 4096
+LONGEST_NAME = 253
+LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+"""Between the dots of a host name (RFC 1123, section 2.1); some machines have an underscore."""
 
 
 def _line(value: str) -> str:
@@ -41,9 +47,26 @@ def _hours(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(value)
+        return value
+    if len(value) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):
+        raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
+    return value
+
+
+def _emotion(value: str) -> str:
+    if value not in EMOTIONS:
+        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
+    return value
+
+
 Line = Annotated[str, AfterValidator(_line)]
+HostName = Annotated[str, AfterValidator(_host)]
 Source = Annotated[Line, AfterValidator(_source)]
 HoursText = Annotated[str, AfterValidator(_hours)]
+Emotion = Annotated[str, AfterValidator(_emotion)]
 Pin = Annotated[int, Field(ge=0, le=27)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
@@ -220,7 +243,7 @@ class WebConfig(Section):
     """
 
     enabled: bool = True
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     viewers: Annotated[int, Field(ge=1, le=32)] = 8
     blur_faces: bool = False
@@ -229,7 +252,7 @@ class WebConfig(Section):
     key: str = ""
     visitors: bool = True
     metrics_token_file: Line = ""
-    names: list[Annotated[str, Field(min_length=1)]] = []
+    names: list[HostName] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -242,6 +265,10 @@ def _topic(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value):
         raise ValueError("should be letters, digits, - and _, with / between levels")
     return value
+
+
+def _topic_or_none(value: str) -> str:
+    return _topic(value) if value else value
 
 
 class FleetConfig(Section):
@@ -258,7 +285,7 @@ class FleetConfig(Section):
     username: Line = ""
     password_file: Line = ""
     prefix: Annotated[str, AfterValidator(_topic)] = "moodlift"
-    discovery: Annotated[str, AfterValidator(_topic)] | Literal[""] = "homeassistant"
+    discovery: Annotated[str, AfterValidator(_topic_or_none)] = "homeassistant"
     id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{4,40})?$")] = ""
     name: Line = ""
     orders: bool = True

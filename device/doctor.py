@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import socket
 import threading
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from device import __version__, picture
 from device.audio import open_audio
+from device.board import LinuxBoard, Reading
 from device.camera.source import CameraSettings, open_camera
 from device.display import open_display
 from device.errors import MoodliftError
@@ -83,8 +83,7 @@ def _vision(config: Config) -> Finding:
 
 
 def _camera(config: Config) -> Finding:
-    wanted = config.camera
-    settings = CameraSettings(wanted.source, wanted.width, wanted.height, wanted.fps, wanted.rotate)
+    settings = CameraSettings.of(config.camera)
     # A camera may block for ever; then the thread is left behind, and ends with the command.
     found: list[Finding] = []
     looking = threading.Thread(target=lambda: found.append(_look(settings)), daemon=True)
@@ -144,6 +143,5 @@ def _state(_: Config) -> Finding:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(there, os.W_OK):
         return Finding(Level.DEGRADED, "state", f"{folder}: cannot be written")
-    free = shutil.disk_usage(there).free / 2**20
-    level = Level.DEGRADED if free < 200 else Level.OK
-    return Finding(level, "state", f"{folder}, {free:,.0f} MiB free")
+    level, words = Reading(disk_free=LinuxBoard(folder).read().disk_free).health
+    return Finding(level, "state", f"{folder}: {words}")

@@ -70,9 +70,9 @@ class Interview:
         if asked is None or felt is None:
             return
         asked.felt = felt
-        shown = asked.mood
-        log.info("somebody feels %s; the stage showed %s", felt, shown.emotion)
-        self._keeper.count(Feedback(felt, shown.emotion, now, shown.probabilities))
+        shown = asked.mood.emotion
+        log.info("somebody feels %s; the stage showed %s", felt, shown)
+        self._keeper.count(Feedback(felt, shown))
         seen = asked.seen
         if seen is not None and seen.crop is not None:
             self._stage.ask_consent(seen.crop, now)

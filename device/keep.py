@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.paths import given
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def keep(path: Path, content: str | bytes) -> None:
@@ -30,7 +35,7 @@ def keep(path: Path, content: str | bytes) -> None:
 def secret(path: str) -> str:
     """Return the first line of a file. Raises OSError when it cannot be read, or says nothing."""
     try:
-        line = Path(path).expanduser().read_text("utf-8").partition("\n")[0].strip()
+        line = given(path).read_text("utf-8").partition("\n")[0].strip()
     except UnicodeDecodeError as error:
         raise OSError(0, "is not UTF-8 text", path) from error
     if not line:

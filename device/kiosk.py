@@ -395,9 +395,8 @@ class Kiosk:
 
 def eye_settings(config: Config) -> EyeSettings:
     """Return what the eye needs to know of the configuration."""
-    camera = config.camera
     return EyeSettings(
-        CameraSettings(camera.source, camera.width, camera.height, camera.fps, camera.rotate),
+        CameraSettings.of(config.camera),
         config.eye.threads,
         config.eye.max_rate,
         config.eye.model,

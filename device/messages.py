@@ -144,20 +144,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What somebody says that they felt, beside what was on stage when they were asked.
-
-    `probabilities` is the room's, as in `Mood`; empty when nobody was seen.
-    """
+    """What somebody says that they felt, beside what was on stage when they were asked."""
 
     felt: str
     shown: str | None
-    time: float
-    probabilities: Probabilities = ()
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the stage was right."""
-        return self.felt == self.shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,17 @@ def set_stage(config: StageConfig, tell: Tell) -> stage.Stage:
 
 
 def load_rules(file: str, playlists: tuple[str, ...], tell: Tell) -> tuple[reactions.Rule, ...]:
-    """Return the owner's rules, or ours where those are wrong."""
+    """Return the owner's rules, or ours where those are wrong.
+
+    One that names a playlist which is not there is kept: the stick that has it may come later.
+    """
     try:
-        return reactions.load(file, playlists)
+        rules = reactions.load(file, None)
     except ConfigError as error:
         log.warning("%s", error)
         tell("reactions", str(error))
         return reactions.load("")
+    for rule in rules:
+        if rule.playlist not in (None, *playlists):
+            log.warning("reaction %s: no playlist %s yet", rule.name, rule.playlist)
+    return rules

@@ -5,11 +5,10 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from device.config import Section, Share
+from device.config import Emotion, Section, Share
 from device.errors import OrderError
-from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +18,10 @@ MOST = 32
 LONGEST_SCENE = 120.0
 
 
-def _emotion(name: str) -> str:
-    if name not in EMOTIONS:
-        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
-    return name
-
-
 class Show(Section):
     """Show an emotion's scene for some seconds, whatever the faces show."""
 
-    emotion: Annotated[str, AfterValidator(_emotion)]
+    emotion: Emotion
     seconds: Annotated[float, Field(gt=0.0, le=LONGEST_SCENE)] = 20.0
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import web
 from device.errors import CertificateError, PortInUse
 from device.health import HealthBook
 from device.messages import Level
-from device.paths import state_directory
+from device.paths import given, state_directory
 from device.web.site import site_of
 
 if TYPE_CHECKING:
@@ -143,5 +142,5 @@ def _certificate(config: WebConfig, door: web.Door) -> Certificate:
     from device.web import tls  # cryptography takes a while to load, and is not needed without
 
     if config.https == "own":
-        return tls.OwnersCertificate(Path(config.certificate), Path(config.key))
+        return tls.OwnersCertificate(given(config.certificate), given(config.key))
     return tls.OwnCertificate(state_directory(), door.hosts.names, config.host)

@@ -11,6 +11,11 @@ SYSTEM_CONFIG = Path("/etc/moodlift/config.toml")
 SYSTEM_STATE = Path("/var/lib/moodlift")
 
 
+def given(path: str) -> Path:
+    """Return a path as people write it, `~` for a home; one of nobody stays, and is not there."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - the other one raises for nobody's home
+
+
 def state_directory() -> Path:
     """Return the folder of the kiosk's own data: the service's, else the user's.
 

@@ -43,7 +43,7 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     for path in paths:
         try:
             for name, extra, frame, sighting in _sightings(vision, path):
-                _tell(name, extra, sighting, as_json)
+                _tell(path, name, extra, sighting, as_json)
                 if annotate_to:
                     _save(annotate_to / _name(path, extra, taken), frame, sighting)
         except PictureError as error:
@@ -90,10 +90,9 @@ def _video(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Fr
         raise PictureError(f"{path}: not a video that can be read")
 
 
-def _tell(name: str, extra: dict[str, Any], sighting: Sighting, as_json: bool) -> None:
+def _tell(path: Path, name: str, extra: dict[str, Any], sighting: Sighting, as_json: bool) -> None:
     if as_json:
-        path = name.partition(" at ")[0] if extra else name
-        print(json.dumps({"path": path, **extra, **sighting_json(sighting)}), flush=True)
+        print(json.dumps({"path": str(path), **extra, **sighting_json(sighting)}), flush=True)
         return
     if not sighting.faces:
         print(f"{name}: no face")

@@ -84,8 +84,8 @@ runs() {
 
 # Prints where the status page is.
 page() {
-    local port
-    port=$(sed -n 's/^ *port *= *\([0-9]*\).*/\1/p' "$prefix/etc/moodlift/config.toml" | head -n 1)
+    local port file=$prefix/etc/moodlift/config.toml
+    port=$(sed -n '/^ *\[ *web *\]/,/^ *\[/s/^ *port *= *\([0-9]*\).*/\1/p' "$file")
     echo "the status page is at http://$(uname -n).local:${port:-8080}/"
 }
 

@@ -1,6 +1,7 @@
 """The smaller commands, as somebody uses them."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def test_doctor_names_every_part() -> None:
     parts = [line.split()[1] for line in lines[1:]]
     assert parts == ["config", "vision", "camera", "screen", "sound", "page", "state"]
     assert "ok  vision   emotion-" in result.stdout
+    assert re.search(r" state    /.+: ([\d.]+ GB free|the disk is nearly full, )", result.stdout)
     assert "Traceback" not in result.stderr
 
 
@@ -91,6 +93,7 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
         ('[stage]\nlanguage = "xx"', "languages here: de, en"),
         ('[eye]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
         ('[sound]\nmusic_folder = "/none"', "sound.music_folder: "),
+        (f'[sound]\nmusic_folder = "/{"x" * 300}"', " cannot be read: file name too long; "),
     ],
 )
 def test_check_config_looks_at_what_is_named(tmp_path: Path, text: str, words: str) -> None:

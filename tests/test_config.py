@@ -43,6 +43,9 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ("\n[panel]\nred = 17", ["config.toml:2: panel: an RGB light needs three"]),
         ("[web\nport = 1", ["config.toml: not TOML", "line 1"]),
         ("[mood]\n# enter = 3\nenter = 3", ["config.toml:3: mood.enter = 3"]),
+        ('[web]\nhost = ""', ["config.toml:2: web.host = ''", "an address, or a name in ASCII"]),
+        ('[web]\nhost = "a..b"', ["config.toml:2: web.host = 'a..b'"]),
+        ('[web]\nnames = ["küche.local"]', ["config.toml:2: web.names.0 = 'küche.local'", "xn--"]),
         ('[fleet]\nprefix = "a/#"', ["config.toml:2: fleet.prefix", "letters, digits"]),
         ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
         ('[fleet]\noffers_url = "http://a/b"', ["config.toml:2: fleet.offers_url"]),
@@ -59,6 +62,21 @@ def test_a_mistake_is_told_by_its_line(tmp_path: Path, text: str, expected: list
         load(tmp_path, text)
     for words in expected:
         assert words in str(caught.value)
+
+
+def test_names_and_addresses_of_machines(tmp_path: Path) -> None:
+    hosts = ["::", "0.0.0.0", "fe80::1%eth0", "kiosk", "a_b.LAN", "xn--kche-0ra.local", "x" * 63]
+    names = ", ".join(f'"{one}"' for one in hosts)
+    assert load(tmp_path, f"[web]\nnames = [{names}]").web.names == hosts
+    for host in hosts:
+        assert load(tmp_path, f'[web]\nhost = "{host}"').web.host == host
+
+
+def test_what_home_assistant_is_told_under_is_told_once(tmp_path: Path) -> None:
+    assert load(tmp_path, '[fleet]\ndiscovery = ""').fleet.discovery == ""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, '[fleet]\ndiscovery = "a/#"')
+    assert caught.value.keys == ("fleet.discovery",)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -94,11 +94,38 @@ def test_a_kiosk_is_for_root_to_install(tmp_path: Path) -> None:
     assert errors == f"install: this needs root: sudo {ROOT}/install.sh\n"
 
 
+@pytest.mark.parametrize("what", ["feedback", "fleet", "model", "pair", "rollback"])
+def test_what_is_about_the_kiosks_own_data_is_for_root(tmp_path: Path, what: str) -> None:
+    """As another user it would work on that user's own state, and say that all is well."""
+    path = program(tmp_path, "id", "echo 1000")
+    code, output, errors = install(what, "list", script="systemd/moodlift", path=path)
+    assert (code, output) == (2, "")
+    assert errors == f"moodlift: sudo moodlift {what} list\n"
+
+
 @pytest.mark.skipif(Path("/run/systemd/system").exists(), reason="systemd runs here")
 def test_a_kiosk_without_systemd_is_refused_in_a_sentence(tmp_path: Path) -> None:
     code, _, errors = install("--check", path=program(tmp_path, "id", "echo 0"))
     assert code == 1
     assert errors.startswith("install: a kiosk needs systemd")
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ('[web]\nhost = "0.0.0.0"\n', 8080),
+        ("[fleet]\nport = 1883\n", 8080),
+        ("[fleet]\nport = 1883\n[web] # here\nport = 90\n[x]\nport = 2\n", 90),
+        ("[web]\n[fleet]\nport = 1883\n", 8080),
+    ],
+)
+def test_the_page_is_where_its_own_table_says(tmp_path: Path, text: str, port: int) -> None:
+    file = tmp_path / "etc/moodlift/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    script = f"opt=/opt/moodlift units=/units prefix={tmp_path}; . install/appliance.sh; page"
+    told = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout.endswith(f".local:{port}/\n"), told.stderr
 
 
 def test_32_bit_is_refused_in_a_sentence(tmp_path: Path) -> None:

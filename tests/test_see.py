@@ -105,6 +105,16 @@ def test_a_video_gives_an_object_per_frame() -> None:
     assert told[50]["time_s"] == pytest.approx(2.0)
 
 
+def test_a_video_keeps_its_whole_name(tmp_path: Path) -> None:
+    path = tmp_path / "party at home.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 48))
+    writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    (told,) = objects(see("--json", path).stdout)
+    assert (told["path"], told["frame"]) == (str(path), 0)
+    assert see(path).stdout == f"{path} at 0.00 s: no face\n"
+
+
 def save_bad_pictures(folder: Path) -> dict[str, str]:
     """Write one file of each kind that is no usable picture; return words each error must have."""
     picture = Image.open(ASTRONAUT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ def hushed(words: list[str]) -> Iterator[None]:
     ALSA's library reports each failure there by itself, whoever handles it. The redirection holds
     for the whole process, so keep it short.
     """
-    with tempfile.TemporaryFile() as sink:
+    # In memory: a disk may be full, or read-only.
+    with os.fdopen(os.memfd_create("stderr"), "w+b") as sink:
         saved = os.dup(2)
         os.dup2(sink.fileno(), 2)
         try:

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from device.audio.hush import hushed
-from device.audio.musicfile import CHANNELS, RATE, MusicFile
 from device.audio.port import Audio
 from device.errors import AudioError
 
@@ -43,6 +42,9 @@ class PygameAudio(Audio):
         """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
         import pygame
 
+        # Loads what decodes music, too: the stage would stand still for it at the first piece.
+        from device.audio.musicfile import CHANNELS, RATE
+
         if pygame.mixer.get_init():
             return
         device, noise = self._device or None, list[str]()
@@ -62,6 +64,7 @@ class PygameAudio(Audio):
         """Stream a file on a channel of its own; see `Audio.play`."""
         import pygame
 
+        from device.audio.musicfile import MusicFile
         from device.audio.piece import ChannelPiece
 
         self.open()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import soundfile
+import soxr
 
 from device.errors import AudioError
 
@@ -17,6 +19,13 @@ RATE, CHANNELS = 44_100, 2
 LOUDEST = 32_767
 
 
+class _Onward(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
+    """After each read of a seekable file, soundfile seeks: in an MP3 that clicks."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 class MusicFile:
     """An OGG, MP3, FLAC or WAV file, as 16-bit stereo at 44.1 kHz whatever it holds.
 
@@ -24,19 +33,10 @@ class MusicFile:
     """
 
     def __init__(self, path: Path) -> None:
-        import soundfile
-        import soxr
-
-        class Onward(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
-            """After each read of a seekable file, soundfile seeks: in an MP3 that clicks."""
-
-            def seekable(self) -> bool:
-                return False
-
         self._path = path
         try:
             path.stat()
-            self._file = Onward(path)
+            self._file = _Onward(path)
         except (soundfile.LibsndfileError, OSError) as error:
             raise AudioError(f"{path}: {_reason(error)}") from error
         rate = self._file.samplerate
@@ -65,8 +65,6 @@ class MusicFile:
         self._file.close()
 
     def _decode(self, frames: int) -> NDArray[np.float32]:
-        import soundfile
-
         try:
             read = self._file.read(frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, OSError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -36,8 +37,12 @@ def _servers(environ: Mapping[str, str]) -> list[str]:
     runtime = environ.get("XDG_RUNTIME_DIR")
     if not runtime:
         return []
-    sockets = [(name, Path(runtime, socket)) for name, socket in SERVERS]
-    return [f"{name} ({path.stat().st_ino})" for name, path in sockets if path.exists()]
+    found = []
+    for name, socket in SERVERS:
+        # It may be another user's, or go away at any moment.
+        with contextlib.suppress(OSError):
+            found.append(f"{name} ({Path(runtime, socket).stat().st_ino})")
+    return found
 
 
 def _cards(root: Path) -> list[str]:

@@ -35,6 +35,6 @@ def connect(config: SoundConfig, outlets: tuple[str, ...]) -> Audio:
         audio.open()
     except AudioError as error:
         return SilentAudio(str(error))
-    except ImportError as error:
-        return SilentAudio(f"this build of pygame has no mixer: {error}")
+    except (ImportError, OSError) as error:
+        return SilentAudio(f"what sound needs here is missing: {error}")
     return audio

@@ -34,11 +34,16 @@ def open_file(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Camera:
     """Open a video, a picture or a folder. Raises CameraUnknown, naming the file and why."""
-    if not path.exists():
-        raise CameraUnknown(f"{path}: no such file or folder")
-    if path.is_dir() or path.suffix.lower() in PICTURES:
-        return PictureCamera(path, Pace(PICTURE_RATE, clock, sleep))
-    return VideoCamera(path, clock, sleep)
+    try:
+        if not path.exists():
+            raise CameraUnknown(f"{path}: no such file or folder")
+        if path.is_dir() or path.suffix.lower() in PICTURES:
+            return PictureCamera(path, Pace(PICTURE_RATE, clock, sleep))
+        return VideoCamera(path, clock, sleep)
+    except CameraError:
+        raise
+    except OSError as error:
+        raise CameraUnknown(f"{path}: cannot be looked at: {error.strerror}") from error
 
 
 class Pace:

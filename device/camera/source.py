@@ -11,6 +11,7 @@ from device.errors import CameraError, CameraUnknown
 
 if TYPE_CHECKING:
     from device.camera.base import Camera
+    from device.config import CameraConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class CameraSettings:
     height: int = 480
     fps: float = 30.0
     rotate: int = 0
+
+    @classmethod
+    def of(cls, config: CameraConfig) -> CameraSettings:
+        """Return what the configuration asks for."""
+        return cls(config.source, config.width, config.height, config.fps, config.rotate)
 
 
 def open_camera(settings: CameraSettings) -> Camera:

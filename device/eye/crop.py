@@ -49,7 +49,7 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
     """Return the face upright, grey, uint8 (48, 48), with its brightness as it was."""
     matrix = alignment(landmarks)
     patch, matrix = _reduce(image, matrix)
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY) if patch.ndim == 3 else patch
+    grey = _grey(patch, matrix) if patch.ndim == 3 else patch
     upright = cv2.warpAffine(
         grey, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
@@ -99,13 +99,7 @@ def _reduce(
     factor = int(0.75 / scale)
     if factor < 2:
         return image, matrix
-    height, width = image.shape[:2]
-    inverse = cv2.invertAffineTransform(matrix)
-    corners = np.array([[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]], np.float64)
-    around = corners @ inverse[:, :2].T + inverse[:, 2]
-    x0, y0 = (max(0, int(v)) for v in around.min(axis=0) - factor)
-    x1, y1 = (int(v) for v in around.max(axis=0) + factor + 1)
-    x1, y1 = min(width, x1), min(height, y1)
+    x0, y0, x1, y1 = _around(image, matrix, factor)
     w, h = (x1 - x0) // factor, (y1 - y0) // factor
     if w < 1 or h < 1:
         return image, matrix
@@ -116,3 +110,27 @@ def _reduce(
     linear = matrix[:, :2]
     moved = np.concatenate([linear * factor, (linear @ offset + matrix[:, 2])[:, None]], axis=1)
     return np.asarray(small, np.uint8), moved
+
+
+def _around(
+    image: NDArray[np.uint8], matrix: NDArray[np.float64], margin: int
+) -> tuple[int, int, int, int]:
+    """Return from where to where the crop lies in a picture: left, top, right and bottom."""
+    height, width = image.shape[:2]
+    inverse = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]], np.float64)
+    around = corners @ inverse[:, :2].T + inverse[:, 2]
+    left, top = (max(0, int(v)) for v in around.min(axis=0) - margin)
+    right, bottom = (int(v) for v in around.max(axis=0) + margin + 1)
+    return left, top, min(width, right), min(height, bottom)
+
+
+def _grey(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return a picture in grey, filled in only where the crop comes from: the rest is not read."""
+    height, width = image.shape[:2]
+    left, top, right, bottom = _around(image, matrix, 2)
+    # Of a face beyond an edge, what is read is that edge.
+    x, y = slice(min(left, width - 1), max(right, 1)), slice(min(top, height - 1), max(bottom, 1))
+    grey = np.empty((height, width), np.uint8)
+    grey[y, x] = cv2.cvtColor(image[y, x], cv2.COLOR_BGR2GRAY)
+    return grey

@@ -88,8 +88,10 @@ class Grabber:
                 never = isinstance(error, CameraUnknown)
                 self._fail(str(error), LONGEST if never else backoff.failed())
             except Exception as error:  # noqa: BLE001 - this thread is all the sight there is
-                log.warning("camera: unexpected fault", exc_info=error)
-                self._fail(f"{type(error).__name__}: {error}", backoff.failed())
+                words = f"{type(error).__name__}: {error}"
+                if self._part.message != words:
+                    log.warning("camera: unexpected fault", exc_info=error)
+                self._fail(words, backoff.failed())
             finally:
                 self._opened = None
 

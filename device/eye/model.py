@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
 from device.models.store import Store
-from device.paths import MODELS
+from device.paths import MODELS, given
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from device.eye.bundle import Bundle
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def candidates(configured: str = "") -> list[Path]:
     """Return the bundle folders to try, best first."""
-    first = [Path(configured).expanduser()] if configured else []
+    first = [given(configured)] if configured else []
     return first + Store(shipped=MODELS).candidates()
 
 

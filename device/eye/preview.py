@@ -59,12 +59,15 @@ class Preview:
         _SEQUENCE.pack_into(self._bytes, offset, sequence + 1)
         self._turn = 1 - self._turn
 
-    def read(self) -> tuple[Frame, int] | None:
-        """Return a copy of the newest whole frame, if any, and by how much it was shrunk."""
+    def read(self, taken: float | None = None) -> tuple[Frame, int] | None:
+        """Return a copy of the newest whole frame, if any, and by how much it was shrunk.
+
+        Or of the frame that was taken at `taken`, which is there until the second one after it.
+        """
         heads = [_HEAD.unpack_from(self._bytes, _WANTED + i * _SLOT) for i in range(2)]
         for slot in sorted(range(2), key=lambda i: heads[i][2], reverse=True):
             sequence, number, time, width, height, shrink, _ = heads[slot]
-            if not sequence or sequence & 1:
+            if not sequence or sequence & 1 or taken not in (None, time):
                 continue
             offset = _WANTED + slot * _SLOT
             image = self._pixels(offset, height, width).copy()

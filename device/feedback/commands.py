@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,12 @@ def list_all(config: FeedbackConfig, as_json: bool) -> None:
     print(f"{len(crops)} crops are kept, for {config.days} days at most")
 
 
-def export(config: FeedbackConfig, path: Path) -> None:
-    """Write every crop into an archive."""
+def export(config: FeedbackConfig, path: Path | None) -> None:
+    """Write every crop into an archive: a file, or without one standard output, and no words."""
     crops = _store(config).crops()
+    if path is None:
+        _pass_on(archive.content(crops))
+        return
     archive.save(path, crops)
     print(f"{path}: {len(crops)} crops")
 
@@ -56,6 +60,17 @@ def purge(config: FeedbackConfig, numbers: Sequence[int]) -> None:
     if none:
         raise FeedbackError(f"no crop has the number {', '.join(map(str, none))}")
     print(f"deleted: {len(numbers)}")
+
+
+def _pass_on(data: bytes) -> None:
+    """Write to standard output. Raises FeedbackError, or BrokenPipeError when nobody reads on."""
+    try:
+        with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+            out.write(data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FeedbackError(f"stdout: {error.strerror}") from error
 
 
 def _store(config: FeedbackConfig) -> Store:

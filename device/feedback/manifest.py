@@ -6,8 +6,9 @@ import math
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from device.config import Emotion, Section
 from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import LONGEST_MODEL
 from device.messages import EMOTIONS
@@ -39,16 +40,10 @@ def _is(wanted: object) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _emotion(value: str) -> str:
-    if value not in EMOTIONS:
-        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
-    return value
+class Table(Section):
+    """A part of the manifest, in which numbers that are none are errors too."""
 
-
-class Table(BaseModel):
-    """A part of the manifest: unknown keys, wrong types and numbers that are none are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
 
 
 class Entry(Table):
@@ -56,7 +51,7 @@ class Entry(Table):
 
     file: Annotated[str, Field(pattern=r"^crops/[0-9]{1,18}\.png$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    label: Annotated[str, AfterValidator(_emotion)]
+    label: Emotion
     probabilities: Annotated[
         list[Chance],
         Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
@@ -81,6 +76,6 @@ class Manifest(Table):
     """All of it."""
 
     schema_version: Annotated[int, _is(SCHEMA)] = SCHEMA
-    labels: Annotated[list[str], _is(list(EMOTIONS))] = list(EMOTIONS)
+    labels: Annotated[list[str], _is(list(EMOTIONS))] = Field(default=list(EMOTIONS))
     crop: Recipe = Recipe()
     crops: Annotated[list[Entry], Field(max_length=MOST_CROPS)]

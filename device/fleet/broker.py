@@ -17,6 +17,7 @@ from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
 from device.keep import secret
+from device.paths import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Broker:
     ) -> None:
         self._config, self._name = config, name
         self._heard, self._topics, self._will = heard, topics, will
+        self._authorities = given(config.ca_file) if config.ca_file else None
         self._client: mqtt.Client | None = None
         self._context: ssl.SSLContext | None = None
         self._answer: ReasonCode | None = None
@@ -128,7 +130,7 @@ class Broker:
                 reconnect_on_failure=False,
             )
             if config.tls:
-                self._context = ssl.create_default_context(cafile=config.ca_file or None)
+                self._context = ssl.create_default_context(cafile=self._authorities)
                 self._context.sslsocket_class = _Tidy
                 client.tls_set_context(self._context)
             if self._will:
@@ -137,8 +139,8 @@ class Broker:
             client.on_disconnect = self._disconnected
             client.on_message = self._take
             self._client = client
-        elif self._context and config.ca_file:
-            self._context.load_verify_locations(config.ca_file)
+        elif self._context and self._authorities:
+            self._context.load_verify_locations(self._authorities)
         if config.username:
             self._client.username_pw_set(config.username, secret(config.password_file))
         return self._client

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from device import __version__
 from device.errors import OfferError
+from device.paths import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,8 @@ class Fetcher:
     """Fetches from servers that the system's authorities vouch for, or those in `ca_file`."""
 
     def __init__(self, ca_file: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        self._ca_file, self._clock = ca_file, clock
+        self._authorities = given(ca_file) if ca_file else None
+        self._clock = clock
 
     def fetch(self, url: str, most: int, seconds: float) -> bytes:
         """Return what is there. Raises OfferError when that is more than `most` bytes.
@@ -67,8 +69,8 @@ class Fetcher:
 
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context()
-        if self._ca_file:
-            context.load_verify_locations(self._ca_file)
+        if self._authorities:
+            context.load_verify_locations(self._authorities)
         opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.HTTPSHandler(context=context),

@@ -60,12 +60,16 @@ def read(path: Path, span: str, now: float) -> Past:
     return Past(width * MINUTE, buckets, totals, visits, reactions)
 
 
-def everything(path: Path) -> list[dict[str, float]]:
-    """Return every minute that is kept, the oldest first. Raises HistoryError."""
+def everything(path: Path, after: float = -1, most: int = -1) -> list[dict[str, float]]:
+    """Return every minute that is kept, the oldest first. Raises HistoryError.
+
+    Or the first `most` of those after a minute: years of them are too many for memory.
+    """
     if not path.exists():
         return []
+    query = "SELECT * FROM minutes WHERE minute > ? ORDER BY minute LIMIT ?"
     with _opened(path) as database:
-        rows = database.execute("SELECT * FROM minutes ORDER BY minute").fetchall()
+        rows = database.execute(query, (after, most)).fetchall()
     return [dict(zip(("minute", *COUNTS), row, strict=True)) for row in rows]
 
 

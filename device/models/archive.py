@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from device.errors import BundleError
 from device.eye.bundle import CANARY, MANIFEST, MODEL
 
-SUFFIX = ".moodlift"
 SIGNATURE = "signature.json"
 LIMITS = {MODEL: 7_000_000, MANIFEST: 250_000, CANARY: 1_000_000, SIGNATURE: 4_000}
 """The files that an archive has, and the most bytes of each; it may lack the last."""

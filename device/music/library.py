@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.paths import ASSETS
+from device.paths import ASSETS, given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Library:
     """
 
     def __init__(self, owner: str | Path = "", ours: Path = ASSETS / "music") -> None:
-        self._owner = Path(owner).expanduser() if owner else None
+        self._owner = given(str(owner)) if owner else None
         self._ours = ours
         self._scans: dict[str, tuple[float, tuple[Path, ...]]] = {}
         self.fault = self._find_fault()
@@ -88,9 +88,16 @@ class Library:
         return _tracks(self._ours / playlist)
 
     def _find_fault(self) -> str:
-        if self._owner is None or self._owner.is_dir():
+        try:
+            if self._owner:
+                os.scandir(self._owner).close()
+        except (FileNotFoundError, NotADirectoryError):
+            reason = "is not there"
+        except OSError as error:
+            reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        else:
             return ""
-        return f"the music folder {self._owner} is not there; our own pieces play instead"
+        return f"the music folder {self._owner} {reason}; our own pieces play instead"
 
 
 def _folders(folder: Path) -> list[str]:

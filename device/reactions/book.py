@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
@@ -11,11 +10,12 @@ from pydantic import Field, ValidationError
 from device.config import Section, find_line, read_text, read_toml
 from device.errors import ConfigError
 from device.music import PLAYLISTS
-from device.paths import ASSETS
+from device.paths import ASSETS, given
 from device.reactions.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
@@ -29,23 +29,23 @@ class Book(Section):
     reaction: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
 
 
-def load(file: str | Path = "", playlists: Collection[str] = PLAYLISTS) -> tuple[Rule, ...]:
+def load(file: str | Path = "", playlists: Collection[str] | None = PLAYLISTS) -> tuple[Rule, ...]:
     """Read the rules of a file; without a name, those that ship.
 
-    `playlists` are the names that a rule may use. Raises ConfigError with one line per mistake:
-    file, line, key, what is wrong and what is right.
+    `playlists` are the names that a rule may use; None takes every name that a folder can have.
+    Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.
     """
-    path = Path(file) if file else DEFAULT_FILE
+    path = given(str(file)) if file else DEFAULT_FILE
     return parse(read_text(path), str(path), playlists)
 
 
 def parse(
-    text: str, name: str = "reactions", playlists: Collection[str] = PLAYLISTS
+    text: str, name: str = "reactions", playlists: Collection[str] | None = PLAYLISTS
 ) -> tuple[Rule, ...]:
     """Read the rules of a file's text. Raises ConfigError as `load` does."""
     values = read_toml(text, name)
     try:
-        book = Book.model_validate(values, context={"playlists": tuple(playlists)})
+        book = Book.model_validate(values, context={"playlists": playlists})
     except ValidationError as error:
         lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
         raise ConfigError("\n".join(lines)) from error

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from device.config import Seconds, Section
-from device.messages import EMOTIONS
+from device.config import Emotion, Seconds, Section
 from device.music import PLAYLISTS, SOUNDS
 from device.panel import COLOURS, colour
 
@@ -29,7 +28,9 @@ def _one_of(known: Collection[str]) -> Callable[[str], str]:
 
 def _playlist(value: str, info: ValidationInfo) -> str:
     known = (info.context or {}).get("playlists", PLAYLISTS)
-    return _one_of(known)(value)
+    if known is None and not {"/", "\0"} & {*value} and value.strip("."):
+        return value
+    return _one_of(known or PLAYLISTS)(value)
 
 
 def _light(value: str) -> str:
@@ -38,9 +39,6 @@ def _light(value: str) -> str:
     except ValueError as error:
         raise ValueError(f"should be one of {', '.join(COLOURS)} or #rrggbb") from error
     return value
-
-
-Emotion = Annotated[str, AfterValidator(_one_of(EMOTIONS))]
 
 
 class Rule(Section):

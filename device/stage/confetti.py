@@ -62,7 +62,7 @@ class Confetti(Effect):
     """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
         shot = 0 if layout.still else SHOT
         self._shot = [self._piece(rng, number) for number in range(shot)]

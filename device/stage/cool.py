@@ -65,7 +65,7 @@ class Cool(Effect):
     """All behind the emoji but some bubbles."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         self._sky = paint_sky(WATER, layout)
         self._sheets = [from_alpha(sheet(swell, layout), swell.colour) for swell in SWELLS]
         self._far = Bokeh(BUBBLES, layout, rng)

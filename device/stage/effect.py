@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import random
-
     import pygame
 
     from device.stage.emoji import Emoji
@@ -22,10 +20,9 @@ class Effect:
     (WCAG 2.3.1).
     """
 
-    def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
+    def __init__(self, layout: Layout, emoji: Emoji) -> None:
         self.layout = layout
         self.emoji = emoji
-        self.rng = rng
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the sky and the emoji."""

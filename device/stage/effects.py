@@ -15,6 +15,7 @@ from device.stage.sunrise import Sunrise
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     import pygame
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 
-EFFECTS: dict[str, type[Effect]] = {
+EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "confetti": Confetti,
     "sunrise": Sunrise,
     "cool": Cool,

@@ -58,7 +58,7 @@ class Freshen(Effect):
     """The muck is before the face, so that it is wiped off the glass; bubbles are on both sides."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         self._splats = [self._splat(number, rng) for number in range(SPLATS)]
         self._wiper = _wiper(layout)
         self._shine = from_alpha(sparkle(max(8, round(layout.short * 0.11))), (255, 255, 255))

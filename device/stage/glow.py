@@ -36,7 +36,7 @@ class Glow(Effect):
     """All of it is behind the emoji."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         self._frame = from_alpha(vignette(layout.size), WARM)
         self._motes = Bokeh(MOTES, layout, rng)
 

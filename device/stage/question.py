@@ -16,6 +16,7 @@ from device.stage.pill import pill
 from device.stage.text import BOLD, MEDIUM, Style
 
 if TYPE_CHECKING:
+    from device.stage.face.life import Look
     from device.stage.layout import Layout
     from device.stage.strings import Strings
     from device.stage.text import Typesetter
@@ -84,6 +85,16 @@ class Question:
         self._corner = (self._box.left + margin, self._box.top + margin + self._title)
         self._columns = columns
         self._portrait = Portrait(round(self._cell * 0.56))
+        self._faces: list[tuple[Portrait, Look]] = []
+
+    def make_next(self) -> bool:
+        """Paint one of the faces, which never change; return False when all were there."""
+        number = len(self._faces)
+        if number == len(EMOTIONS):
+            return False
+        look = Life(random.Random(0), still=True).move(EXPRESSIONS[number], Gaze(), 0.8)
+        self._faces.append((self._portrait.still(look), look))
+        return True
 
     def cell(self, number: int) -> pygame.Rect:
         """Return where one of the seven faces is."""
@@ -111,15 +122,17 @@ class Question:
         room = (self._box.width - self._cell // 4, self._title)
         title = self._typesetter.set(text, room, Style(BOLD, round(self._title * 0.62), WHITE))
         put(canvas, title, (self._box.centerx, self._corner[1] - self._title / 2), shown)
+        while self.make_next():
+            pass
         for number, emotion in enumerate(EMOTIONS):
             chosen = clock.answer in (None, emotion)
             self._face(canvas, number, emotion, shown if chosen else 0.25 * shown)
 
     def _face(self, canvas: pygame.Surface, number: int, emotion: str, shown: float) -> None:
         cell = self.cell(number)
-        look = Life(random.Random(0), still=True).move(EXPRESSIONS[number], Gaze(), 0.8)
+        portrait, look = self._faces[number]
         middle = (cell.centerx, cell.top + self._cell * 0.40)
-        self._portrait.draw(canvas, look, middle, shown)
+        portrait.draw(canvas, look, middle, shown, again=False)
         size = max(8, round(self._cell * 0.15))
         name = f"{number + 1} {self._strings.names[emotion]}"
         room = (self._cell, round(self._cell * 0.26))

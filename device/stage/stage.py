@@ -72,8 +72,9 @@ class Set:
         self.ticket = Ticket(strings, layout, typesetter)
 
     def make_next(self) -> bool:
-        """Make one more emoji, sky or effect; return False when all were there."""
-        return self.emoji.make_next(ACTS) or self.backdrop.make_next() or self.effects.make_next()
+        """Make one more emoji, sky, effect or face; return False when all were there."""
+        makers = (self.backdrop, self.effects, self.question)
+        return self.emoji.make_next(ACTS) or any(maker.make_next() for maker in makers)
 
 
 class Stage:

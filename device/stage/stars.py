@@ -51,7 +51,7 @@ class Stars(Effect):
     """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         largest = layout.short * 0.13
         steps = [max(3, round(largest * (step + 1) / SIZES)) for step in range(SIZES)]
         self._sprites = [[from_alpha(sparkle(side), tint) for side in steps] for tint in TINTS]

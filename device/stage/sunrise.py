@@ -43,7 +43,7 @@ class Sunrise(Effect):
     """Everything is behind the emoji but the motes."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
-        super().__init__(layout, emoji, rng)
+        super().__init__(layout, emoji)
         side = round(layout.diameter * 2.9)
         self._sun = disc(side, LIGHT, sun)
         self._sun.blit(from_alpha(0.6 * rays(side, 0.0), (255, 236, 190)), (0, 0))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
@@ -15,10 +16,17 @@ from device.errors import OrderError
 from device.status import sighting_json
 from device.web import openapi, upload
 from device.web.site import here
-from device.web.streams import endless, events
+from device.web.streams import Pieces, endless, events
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from flask.typing import ResponseReturnValue
+
+KINDS = {"csv": "text/csv", "json": "application/json"}
+MINUTES = 500
+"""So many are exported at a time: years of them would fill the memory, and stop the stage."""
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -96,26 +104,50 @@ def past() -> ResponseReturnValue:
 @blueprint.get("/history.<kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Return every minute that is kept, as CSV or JSON."""
-    if kind not in ("csv", "json"):
+    if kind not in KINDS:
         abort(404)
-    rows = [
-        {"start": _moment(round(row.pop("minute")) * history.MINUTE), **row}
-        for row in history.everything(here().view.history)
-    ]
+    path = here().view.history
+    # What cannot be read is told before the answer begins.
+    rows = _rows(path, history.everything(path, most=MINUTES))
     headers = {"Content-Disposition": f'attachment; filename="moodlift-history.{kind}"'}
-    if kind == "json":
-        return jsonify(rows), 200, headers
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ("start", *history.COUNTS), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return Response(out.getvalue(), 200, headers, mimetype="text/csv")
+    body = Pieces(_json(rows) if kind == "json" else _csv(rows))
+    return Response(body, 200, headers, mimetype=KINDS[kind], direct_passthrough=True)
 
 
 @blueprint.get("/openapi.json")
 def describe() -> ResponseReturnValue:
     """Return what can be asked here, as OpenAPI."""
     return jsonify(openapi.document())
+
+
+def _rows(path: Path, minutes: list[dict[str, float]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield what is exported, `MINUTES` rows at a time, of which the first were read."""
+    while minutes:
+        last = minutes[-1]["minute"]
+        yield [
+            {"start": _moment(round(one.pop("minute")) * history.MINUTE), **one} for one in minutes
+        ]
+        minutes = history.everything(path, last, MINUTES)
+
+
+def _json(pages: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+    before = "["
+    for rows in pages:
+        yield (before + json.dumps(rows, separators=(",", ":"), sort_keys=True)[1:-1]).encode()
+        before = ","
+    yield b"[]\n" if before == "[" else b"]\n"
+
+
+def _csv(pages: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ("start", *history.COUNTS), lineterminator="\r\n")
+    writer.writeheader()
+    yield out.getvalue().encode()
+    for rows in pages:
+        out.seek(0)
+        out.truncate()
+        writer.writerows(rows)
+        yield out.getvalue().encode()
 
 
 def _moment(seconds: int) -> str:

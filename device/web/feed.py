@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.messages import Frame
+    from device.messages import Frame, Sighting
     from device.status import Status
     from device.web.view import View
 
@@ -30,7 +30,8 @@ QUALITY = 80
 FRESH_SECONDS = 2.0
 """A frame older than this is no live picture any more."""
 TOGETHER_SECONDS = 0.5
-"""Boxes are drawn when their frame was taken this near to the one that is shown."""
+"""Boxes are drawn when their frame was taken this near to the one that is shown. Faces are hidden
+by the boxes of the very frame alone."""
 PATIENCE_SECONDS = 0.7
 """How long a first viewer waits for the eye to begin before being told that there is no picture."""
 PLACEHOLDER_SECONDS = 1.0
@@ -111,16 +112,24 @@ class Feed:
                 placeholder_at = now + PLACEHOLDER_SECONDS
             self._stop.wait(_POLL_SECONDS)
 
-    def _live(self, now: float) -> tuple[Frame, int] | None:
-        """Return the newest frame and by how much it was shrunk, unless it is stale or paused."""
+    def _live(self, now: float) -> tuple[Frame, int, Sighting | None] | None:
+        """Return a frame, by how much it was shrunk, and what was seen last; None if that is stale.
+
+        It is the newest frame; but where faces are hidden, it is the newest that was looked at.
+        """
         if self._view.status.get().paused:
             return None
-        seen = self._view.preview.read()
-        return seen if seen and now - seen[0].time <= FRESH_SECONDS else None
-
-    def _draw(self, frame: Frame, shrunk: int) -> NDArray[np.uint8]:
         sighting = self._view.sighting.get()
-        near = sighting and abs(sighting.time - frame.time) <= TOGETHER_SECONDS
+        if sighting and now - sighting.time > FRESH_SECONDS:
+            sighting = None
+        seen = self._view.preview.read(sighting.time if sighting and self.blurred else None)
+        return (*seen, sighting) if seen and now - seen[0].time <= FRESH_SECONDS else None
+
+    def _draw(self, frame: Frame, shrunk: int, sighting: Sighting | None) -> NDArray[np.uint8]:
+        # A frame is known by its time: each eye counts from one. Where faces were a moment ago,
+        # or that there were none, hides nobody.
+        apart = 0.0 if self.blurred else TOGETHER_SECONDS
+        near = sighting and abs(sighting.time - frame.time) <= apart
         faces = sighting.faces if sighting and near else None
         image = hide(frame.image, faces, shrunk) if self.blurred else frame.image
         return annotate(image, faces, shrunk) if faces else image

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
@@ -69,8 +68,7 @@ def answer() -> ResponseReturnValue:
     if not given or any(value not in EMOTIONS for value in given.values()):
         abort(400, f'send JSON: {{"shown": ..., "felt": ...}}, each of {", ".join(EMOTIONS)}')
     _limit()
-    said = Feedback(given["felt"], given["shown"], time.monotonic())
-    _written(here().view.feedback.count(said))
+    _written(here().view.feedback.count(Feedback(given["felt"], given["shown"])))
     return jsonify(given), 201
 
 

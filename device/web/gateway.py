@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,15 +21,18 @@ from tornado.httputil import (
 )
 from tornado.iostream import StreamClosedError
 
+from device.errors import MoodliftError
 from device.web import problem
 from device.web.seats import Seats
-from device.web.streams import Stream
+from device.web.streams import Pieces, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
     from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
+
+log = logging.getLogger(__name__)
 
 KEPT_BYTES = 8 * 1024 * 1024
 """Most of a body that is kept. What is larger is read and thrown away: a browser that finds the
@@ -106,12 +110,20 @@ class Gateway(HTTPServerConnectionDelegate):
         body: Any = self.app(environ, start_response)
         if isinstance(body, Stream):
             return Answer(said[0], said[1], body)
+        if isinstance(body, Pieces):
+            return Answer(said[0], said[1], Stream(self._made(iter(body))))
         try:
             content = b"".join(body)
             return Answer(said[0], said[1], content)
         finally:
             if hasattr(body, "close"):
                 body.close()
+
+    async def _made(self, pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """Yield pieces that are made in threads."""
+        loop = asyncio.get_running_loop()
+        while (piece := await loop.run_in_executor(self.pool, next, pieces, None)) is not None:
+            yield piece
 
 
 class Exchange(HTTPMessageDelegate):
@@ -192,8 +204,13 @@ class Exchange(HTTPMessageDelegate):
                 if self._connection.stream.closed():
                     return
                 self._begin(answer)
-                async for piece in pieces:
-                    await self._connection.write(piece)
+                try:
+                    async for piece in pieces:
+                        await self._connection.write(piece)
+                except MoodliftError as error:
+                    log.warning("page: %s", error)
+                    self._connection.close()  # what broke off must not look whole
+                    return
             self._connection.finish()
 
     def _begin(self, answer: Answer, body: bytes | None = None) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from device.errors import OutputError
 from device.keep import keep
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Keys:
         self._clock = clock
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
+        self._fault = ""
         self._token = ""
         self._sessions: dict[str, float] = {}
         with self._lock:
@@ -56,7 +58,8 @@ class Keys:
 
     def is_token(self, given: str) -> bool:
         """Tell, in constant time, whether this is the token."""
-        return hmac.compare_digest(given.encode(), self.token.encode())
+        # JSON can hold half a character ("\ud800"), which is no UTF-8.
+        return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self.token.encode())
 
     def open_session(self) -> str:
         """Let a browser in; return what it shows from now on."""
@@ -91,6 +94,11 @@ class Keys:
         with self._lock:
             self._renew()
 
+    def check(self) -> None:
+        """Raise OutputError unless the kiosk, which is another process, finds the same keys."""
+        if self._fault:
+            raise OutputError(f"{self._path}: {self._fault}; try it as the kiosk's own user")
+
     def _renew(self) -> None:
         self._token, self._sessions = secrets.token_urlsafe(BYTES), {}
         self._write()
@@ -106,7 +114,7 @@ class Keys:
                 return
             kept = json.loads(self._path.read_text("utf-8"))
             self._token, self._sessions = _checked(kept)
-            self._stamp = stamp
+            self._stamp, self._fault = stamp, ""
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -119,10 +127,12 @@ class Keys:
         try:
             keep(self._path, json.dumps({"token": self._token, "sessions": self._sessions}))
             stat = self._path.stat()
-            self._stamp = (stat.st_mtime_ns, stat.st_ino)
+            self._stamp, self._fault = (stat.st_mtime_ns, stat.st_ino), ""
         except OSError as error:
-            log.warning("%s: %s; it is kept until the end of the run", self._path, error.strerror)
-            self._path = None
+            words = error.strerror or str(error)
+            if words != self._fault:
+                log.warning("%s: %s; it is kept until the end of the run", self._path, words)
+            self._fault = words
 
 
 def _digest(session: str) -> str:

@@ -24,15 +24,15 @@ BOUNDARY = "frame"
 
 
 class Stream:
-    """The body of an answer without an end, from a seat that was taken.
+    """The body of an answer without an end, from a seat if one was taken.
 
     Our server takes its pieces in its own loop, so that no thread is held by a stream. As an
     ordinary WSGI body it is empty.
     """
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], seats: Seats) -> None:
+    def __init__(self, pieces: AsyncGenerator[bytes, None], seats: Seats | None = None) -> None:
         self.pieces = pieces
-        self._seats: Seats | None = seats
+        self._seats = seats
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(())
@@ -42,6 +42,16 @@ class Stream:
         if self._seats:
             self._seats.leave()
             self._seats = None
+
+
+class Pieces:
+    """The body of a long answer: each piece is made when the one before has gone."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
 
 
 def endless(pieces: AsyncGenerator[bytes, None], seats: Seats, mimetype: str) -> Response:

@@ -71,7 +71,7 @@ class OwnCertificate:
     """One that the kiosk has signed itself, kept in `folder`, for its names and addresses.
 
     It is made anew for other names, another address or a month before its end. Without a folder,
-    or where it cannot be written, it lasts as long as the process.
+    or where it cannot be written, it lasts as long as the process. Raises CertificateError.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class OwnCertificate:
         self.refresh()
 
     def refresh(self) -> None:
-        """Make another one when that is due."""
+        """Make another one when that is due. Raises CertificateError."""
         wanted = (*self._names, *dict.fromkeys((*LOOPBACK, *_address(self._host))))
         if not self._is_good(wanted):
             self._pem = make(wanted, max(self._clock(), EARLIEST))
@@ -122,7 +122,10 @@ class OwnCertificate:
 
 
 def make(names: Iterable[str], now: datetime) -> str:
-    """Return a new key and a certificate for host names and IP addresses, both as PEM."""
+    """Return a new key and a certificate for host names and IP addresses, both as PEM.
+
+    Raises CertificateError.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Moodlift kiosk")])
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -154,10 +157,12 @@ def names_of(certificate: x509.Certificate) -> list[str]:
 
 
 def _name(name: str) -> x509.GeneralName:
-    try:
+    with contextlib.suppress(ValueError):
         return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
+    try:
         return x509.DNSName(name)
+    except ValueError as error:
+        raise CertificateError(f"{name}: a certificate is for names in ASCII only") from error
 
 
 def _address(host: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from device.camera import open_camera, picamera, usb
 from device.camera.file import PictureCamera, VideoCamera, open_file
 from device.camera.source import CameraSettings, available
+from device.config import CameraConfig
 from device.errors import CameraError, CameraUnknown
 
 
@@ -96,6 +98,7 @@ def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> No
     [
         (lambda path: path / "none.mp4", "no such file or folder"),
         (lambda path: path, "holds no picture"),
+        (lambda path: path / f"{'x' * 300}.mp4", "x.mp4: cannot be looked at: File name too long"),
         (lambda path: _written(path / "bad.mp4", b"not a video"), "not a video"),
         (lambda path: _written(path / "bad.png", b"not a picture"), "bad.png: "),
         (lambda path: _written(path / "empty.jpg", b""), "empty file"),
@@ -128,6 +131,11 @@ def test_nodes_that_do_not_capture_are_left_out(tmp_path: Path) -> None:
         (tmp_path / "sys" / name / "name").write_text(f"{name} camera\n")
         _written(tmp_path / name, b"")
     assert usb.devices(tmp_path / "sys", tmp_path) == []
+
+
+def test_what_is_asked_for_is_what_the_configuration_says() -> None:
+    config = CameraConfig(source="usb:C920", width=800, height=600, fps=15.0, rotate=90)
+    assert asdict(CameraSettings.of(config)) == config.model_dump()
 
 
 def test_unknown_sources() -> None:

@@ -86,6 +86,30 @@ def test_no_key_points_make_it_fail(points: list[tuple[float, float]], grey: boo
     assert crop.crop(image, points).shape == (48, 48)
 
 
+def test_only_a_small_faces_own_pixels_are_turned_grey_and_it_comes_out_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where it lies over an edge, or beyond it: the very pixels of a picture all in grey."""
+    rng, grey = np.random.default_rng(5), cv2.cvtColor
+    image = rng.integers(0, 256, (300, 400, 3), np.uint8)
+    whole = np.asarray(grey(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    sizes: list[int] = []
+
+    def counted(part: np.ndarray, code: int) -> np.ndarray:
+        sizes.append(max(part.shape[:2]))
+        return np.asarray(grey(part, code), np.uint8)
+
+    monkeypatch.setattr(cv2, "cvtColor", counted)
+    for _ in range(300):
+        size, turn = rng.uniform(0.3, 1.9), rng.uniform(0, 2 * np.pi)
+        matrix = size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        place = rng.uniform(-150, [550, 450])
+        face = [tuple(matrix @ (np.array(p) - 24) + place) for p in CANONICAL]
+        assert np.array_equal(crop.align(image, face), crop.align(whole, face))
+    assert len(sizes) == 300
+    assert max(sizes) < 150
+
+
 def test_a_picture_without_contrast_is_even_grey() -> None:
     assert np.all(crop.standardise(np.zeros((48, 48), np.uint8)) == round(crop.MEAN))
 

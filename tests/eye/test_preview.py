@@ -28,6 +28,19 @@ def test_the_newest_frame_comes_back_as_it_was() -> None:
     mine.close()
 
 
+def test_the_frame_before_the_newest_can_still_be_had() -> None:
+    preview = Preview()
+    for number in (1, 2, 3):
+        preview.write(frame(number))
+    for number in (2, 3):
+        got = preview.read(float(number))
+        assert got is not None
+        assert np.array_equal(got[0].image, frame(number).image)
+    assert preview.read(1.0) is None
+    assert preview.read(4.0) is None
+    preview.close()
+
+
 @pytest.mark.parametrize(("size", "shrink"), [((480, 640), 1), ((1080, 1920), 2), ((3000, 900), 4)])
 def test_a_large_frame_is_shrunk(size: tuple[int, int], shrink: int) -> None:
     preview = Preview()

@@ -38,7 +38,7 @@ def store(folder: Path, **limits: int) -> Store:
 
 
 def said(felt: str, shown: str | None = "happy") -> Feedback:
-    return Feedback(felt, shown, 0.0)
+    return Feedback(felt, shown)
 
 
 def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ while True:
     for label in ("sad", "happy"):
         png = encode(rng.integers(0, 256, (48, 48), np.uint8))
         store.keep(Keepsake(label, (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
-        store.count(Feedback(label, "sad", 0.0), 0.0)
+        store.count(Feedback(label, "sad"), 0.0)
 """
 
 

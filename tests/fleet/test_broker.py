@@ -114,6 +114,21 @@ def test_with_tls_and_a_password(
         until(part, "connected to 127.0.0.1", Level.OK)
 
 
+def test_its_files_may_lie_in_a_home(
+    join: Callable[..., Part],
+    tmp_path: Path,
+    secret: Path,
+    until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    authority = Authority(tmp_path)
+    files = {"password_file": f"~/{secret.name}", "ca_file": f"~/{authority.file.name}"}
+    with Mosquitto(tmp_path, authority.issue(), secured=True) as broker:
+        part = join(port=broker.port, tls=True, username=USER, **files)
+        until(part, "connected to 127.0.0.1", Level.OK)
+
+
 def test_a_wrong_password_is_told_and_the_right_one_needs_no_restart(
     join: Callable[..., Part],
     tmp_path: Path,

@@ -41,6 +41,14 @@ def test_what_is_there_comes(server: HttpsServer, authority: Authority) -> None:
     assert fetcher.fetch(f"{server.address}/b", 7, 5.0) == b"content", "sent on"
 
 
+def test_the_authority_may_lie_in_a_home(
+    server: HttpsServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(authority.file.parent))
+    fetcher = Fetcher(f"~/{authority.file.name}")
+    assert fetcher.fetch(f"{server.address}/a", 7, 5.0) == b"content"
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

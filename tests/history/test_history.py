@@ -21,7 +21,7 @@ from device.history.recorder import WAITING
 from device.history.store import DAY
 from device.history.tally import LONGEST_STEP
 from device.messages import EMOTIONS, NOBODY, Level, Mood, Reaction
-from device.web import Door, create_app
+from device.web import Door, api, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,10 +105,18 @@ def test_what_is_stored_twice_adds_up(tmp_path: Path) -> None:
     assert (row["happy"], row["sad"], row["faces"], row["visits"]) == (40.0, 5.0, 4.0, 2.0)
 
 
+def test_a_minute_that_is_written_outlives_a_power_cut(tmp_path: Path) -> None:
+    """With a write-ahead log only FULL, which is 2, syncs at each transaction (sqlite.org)."""
+    store = Store(tmp_path / "history.sqlite")
+    assert store._database.execute("PRAGMA synchronous").fetchone() == (2,)
+    store.close()
+
+
 @pytest.mark.parametrize("span", SPANS)
 def test_a_span_is_read_in_buckets_that_add_up(tmp_path: Path, span: str) -> None:
     path = tmp_path / "history.sqlite"
     store, last = Store(path), int(NOW // MINUTE)
+    store._database.execute("PRAGMA synchronous = OFF")  # for so many minutes at once
     minutes, width = SPANS[span]
     for back in range(minutes * 2):
         one = minute(last - back, EMOTIONS[back % 7], 30.0)
@@ -288,6 +296,33 @@ def test_everything_is_exported(page: Any) -> None:
     assert list(table[0]) == ["start", *COUNTS]
     assert [float(table[5][name]) for name in COUNTS] == [rows.json[5][name] for name in COUNTS]
     assert table[5]["start"] == rows.json[5]["start"]
+
+
+def test_an_export_is_read_a_few_hundred_minutes_at_a_time(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, sizes = history.everything, list[int]()
+
+    def spied(*options: Any, **more: Any) -> Any:
+        sizes.append(len(rows := read(*options, **more)))
+        return rows
+
+    monkeypatch.setattr(history, "everything", spied)
+    told = page.get("/api/v1/history.json").data
+    page.get("/api/v1/history.csv")
+    assert max(sizes) == api.MINUTES < 7 * DAY // 7
+    rows = json.loads(told)
+    assert told == json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    starts = [row["start"] for row in rows]
+    assert len(starts) == len(read(tmp_path / history.FILE)) == len(set(starts))
+    assert starts == sorted(starts)
+
+
+def test_an_empty_past_is_exported(page: Any, tmp_path: Path) -> None:
+    (tmp_path / history.FILE).unlink()
+    assert page.get("/api/v1/history.json").data == b"[]\n"
+    head = ",".join(("start", *COUNTS))
+    assert page.get("/api/v1/history.csv").data == f"{head}\r\n".encode()
 
 
 def test_a_past_that_cannot_be_read_is_told(page: Any, tmp_path: Path) -> None:

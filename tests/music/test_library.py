@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -74,6 +77,38 @@ def test_an_empty_or_missing_folder_leaves_ours(tmp_path: Path, ours: Path, ther
     assert library.playlists() == PLAYLISTS
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
+def test_a_folder_that_cannot_be_read_leaves_ours(
+    tmp_path: Path, ours: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """It is not the kiosk's user's, or on a stick that dies while the kiosk runs."""
+    mine = touch(tmp_path / "mine", "a.ogg")
+    library = Library(mine, ours)
+    assert names(library, "uplifting") == ["a.ogg"]
+    for function in ("stat", "scandir"):
+        _fail(monkeypatch, function, number, mine)
+    assert names(library, "uplifting", 10.0) == ["up.ogg"]
+    reason = os.strerror(number).lower()
+    words = f"the music folder {mine} cannot be read: {reason}; our own pieces play instead"
+    assert library.fault == words
+    assert Library(mine, ours).playlists() == PLAYLISTS
+    monkeypatch.undo()
+    assert names(library, "uplifting", 20.0) == ["a.ogg"]
+    assert library.fault == ""
+
+
+def _fail(patch: pytest.MonkeyPatch, function: str, number: int, folder: Path) -> None:
+    """Let a function of `os` fail for a folder, and whatever is in it."""
+    real = getattr(os, function)
+
+    def fails(path: Any, *rest: Any, **options: Any) -> Any:
+        if str(path).startswith(str(folder)):
+            raise OSError(number, os.strerror(number), str(path))
+        return real(path, *rest, **options)
+
+    patch.setattr(os, function, fails)
+
+
 def test_folders_are_looked_at_again_after_ten_seconds(tmp_path: Path, ours: Path) -> None:
     mine = tmp_path / "mine"
     library = Library(mine, ours)
@@ -90,6 +125,12 @@ def test_a_home_folder_is_found(
     touch(tmp_path / "Music", "mine.ogg")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert names(Library("~/Music", ours), "uplifting") == ["mine.ogg"]
+
+
+def test_nobodys_home_is_not_there(ours: Path) -> None:
+    library = Library("~nobody-of-that-name/Music", ours)
+    assert "~nobody-of-that-name/Music is not there" in library.fault
+    assert names(library, "uplifting") == ["up.ogg"]
 
 
 def test_what_ships_is_there() -> None:

@@ -9,7 +9,8 @@ import pytest
 from device import stage
 from device.errors import ConfigError
 from device.messages import EMOTIONS
-from device.music import PLAYLISTS
+from device.music import PLAYLISTS, Library
+from device.opening import load_rules
 from device.reactions import DEFAULT_FILE, EFFECTS, load
 from device.reactions.book import parse
 
@@ -113,6 +114,52 @@ def test_an_owners_playlists_are_known_when_given() -> None:
     assert parse(text, playlists=(*PLAYLISTS, "jazz"))[0].playlist == "jazz"
     with pytest.raises(ConfigError, match="should be one of uplifting, calm"):
         parse(text)
+
+
+JAZZ = GOOD.replace('effect = "glow"', 'playlist = "jazz"')
+
+
+def test_a_playlist_that_is_missing_costs_no_rule_and_may_come_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, stick = tmp_path / "rules.toml", tmp_path / "stick"
+    path.write_text(JAZZ)
+    library = Library(stick)
+    told: list[str] = []
+    rules = load_rules(str(path), library.playlists(), lambda *fault: told.extend(fault))
+    assert [(rule.name, rule.playlist) for rule in rules] == [("one", "jazz"), ("two", None)]
+    assert told == []
+    assert caplog.messages == ["reaction one: no playlist jazz yet"]
+    assert library.tracks("jazz", 0.0) == ()
+    (stick / "jazz").mkdir(parents=True)
+    (stick / "jazz" / "blue.ogg").touch()
+    assert library.tracks("jazz", 10.0) == (stick / "jazz" / "blue.ogg",)
+    caplog.clear()
+    assert load_rules(str(path), library.playlists(), lambda *_: None) == rules
+    assert caplog.messages == []
+
+
+def test_a_file_with_another_mistake_is_replaced_and_that_told(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    told: list[str] = []
+    for text in (JAZZ.replace("sad", "glad"), JAZZ.replace("jazz", "../jazz")):
+        path.write_text(text)
+        assert load_rules(str(path), (), lambda *fault: told.extend(fault)) == load("")
+    assert [part for part in told if part == "reactions"] == ["reactions"] * 2
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "jazz/..", "jazz\\u0000"])
+def test_a_playlist_that_no_folder_can_be_called_is_never_taken(name: str) -> None:
+    with pytest.raises(ConfigError, match="should be one of uplifting, calm"):
+        parse(JAZZ.replace("jazz", name), playlists=None)
+
+
+def test_a_file_in_somebodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "rules.toml").write_text(GOOD)
+    assert len(load("~/rules.toml")) == 2
+    with pytest.raises(ConfigError, match="^~nobody-here/rules.toml: No such file"):
+        load("~nobody-here/rules.toml")
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

@@ -38,6 +38,16 @@ def drawn(expression, where=None, size=200, closed_at=None):
     return pygame.surfarray.array3d(canvas).astype(int)
 
 
+def test_a_still_one_looks_like_the_one_that_was_painted_whatever_is_painted_after_it():
+    canvas, portrait = pygame.Surface((300, 300), 0, 32), Portrait(200)
+    looks = [Life(random.Random(3), still=True).move(one, Gaze(), 50.0) for one in EXPRESSIONS]
+    stills = [portrait.still(look) for look in looks]
+    for expression, look, still in zip(EXPRESSIONS, looks, stills, strict=True):
+        canvas.fill((90, 90, 90))
+        still.draw(canvas, look, canvas.get_rect().center, again=False)
+        assert np.array_equal(pygame.surfarray.array3d(canvas), drawn(expression))
+
+
 @pytest.mark.parametrize("number", range(7))
 def test_a_certain_mood_is_its_expression(number):
     given = blend(one_hot(EMOTIONS[number]))

@@ -95,6 +95,7 @@ def test_a_face_that_is_painted_seldom_still_moves(monkeypatch: pytest.MonkeyPat
     stage = Stage(StageConfig(), random.Random(1))
     stage.quality = RUNGS[-1]
     canvas = pygame.Surface((640, 360), 0, 32)
+    stage.prepare(canvas.get_size())
     painted, drawn = [], []
     paint, draw = Portrait._paint, Portrait.draw
     monkeypatch.setattr(

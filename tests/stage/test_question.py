@@ -5,7 +5,10 @@ import pygame
 import pytest
 
 from device.messages import EMOTIONS
-from device.stage.question import PATIENCE
+from device.stage.face import Portrait
+from device.stage.layout import Layout
+from device.stage.question import PATIENCE, Question, QuestionClock
+from device.stage.text import Typesetter
 
 
 @pytest.fixture
@@ -66,6 +69,21 @@ def test_a_touch_asks_and_a_touch_elsewhere_waves_it_off(theatre, feel):
     place.after(feel("sad"), 0.5)
     assert place.stage.touch(0.5, 0.02, place.now) is None
     assert not place.stage._question.waiting(place.now)
+
+
+def test_its_faces_are_painted_before_it_is_asked(strings, monkeypatch):
+    layout, clock = Layout.of((640, 360)), QuestionClock()
+    ready, late = (Question(strings, layout, Typesetter()) for _ in range(2))
+    assert [ready.make_next() for _ in range(8)] == [True] * 7 + [False]
+    clock.ask(0.0)
+    pictures = []
+    for one in (late, ready, ready):
+        canvas = pygame.Surface(layout.size)
+        one.draw(canvas, clock, 1.0)
+        pictures.append(pygame.surfarray.array3d(canvas))
+        monkeypatch.delattr(Portrait, "_paint", raising=False)
+    assert np.array_equal(pictures[0], pictures[1])
+    assert np.array_equal(pictures[0], pictures[2])
 
 
 def test_thanks_are_said(asked, feel):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device import cli
 from device.web import Door, create_app, pairing
 from device.web.door import COOKIE, HARMLESS, HEADER, MONITORS, PASS, PUBLIC, VISITORS
-from device.web.keys import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
 from device.web.pairing import SECONDS, Pairing
 from device.web.throttle import ALL, EACH, WINDOW, Throttle
 from device.web.visits import CODE_SECONDS, PASS_SECONDS, Visits
@@ -59,6 +55,7 @@ ANSWERS = {
 """What those get who may ask; all others get 200. The code and the token here are wrong."""
 MONITOR = "the token of those who look after many kiosks"
 RIGHT = {HEADER: "page"}
+JSON = {**RIGHT, "Content-Type": "application/json"}
 
 
 def ask(client: FlaskClient, method: str, path: str, **options: Any) -> TestResponse:
@@ -272,59 +269,6 @@ def test_a_damaged_code_lets_nobody_in(tmp_path: Path, text: str) -> None:
     assert not Pairing(tmp_path).redeem("1")
 
 
-def test_keys_are_kept_private_and_found_again(tmp_path: Path) -> None:
-    folder = tmp_path / "state"
-    keys = Keys(folder)
-    session = keys.open_session()
-    assert len(keys.token) >= 43
-    assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
-    assert session not in (folder / FILE).read_text()
-    again = Keys(folder)
-    assert again.token == keys.token
-    assert again.is_session(session)
-    assert not again.is_session(session[:-1])
-    assert [path.name for path in folder.iterdir()] == [FILE]
-    again.revoke()
-    assert not keys.is_session(session), "what another process writes holds at once"
-    assert keys.token == again.token
-
-
-def test_sessions_end_by_themselves_and_do_not_pile_up(tmp_path: Path) -> None:
-    now = [0.0]
-    keys = Keys(tmp_path, lambda: now[0])
-    sessions = []
-    for _ in range(MOST_SESSIONS + 3):
-        now[0] += 1.0
-        sessions.append(keys.open_session())
-    alive = [keys.is_session(one) for one in sessions]
-    assert alive == [False] * 3 + [True] * MOST_SESSIONS
-    now[0] += SESSION_DAYS * 86_400
-    assert not any(map(keys.is_session, sessions))
-    keys.open_session()
-    assert len(json.loads((tmp_path / FILE).read_text())["sessions"]) == 1
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"token": "short", "sessions": {}}'])
-def test_damaged_keys_are_told_and_made_anew(
-    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / FILE).write_text(text)
-    keys = Keys(tmp_path)
-    assert len(keys.token) >= 43
-    assert Keys(tmp_path).token == keys.token
-    assert "other keys are made" in caplog.text
-
-
-def test_keys_that_cannot_be_kept_last_for_the_run(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "file").touch()
-    keys = Keys(tmp_path / "file" / "state")
-    assert keys.is_token(keys.token)
-    assert keys.is_session(keys.open_session())
-    assert len(caplog.records) == 1
-
-
 def test_tries_are_limited_for_each_and_for_all() -> None:
     now = [0.0]
     throttle = Throttle(lambda: now[0])
@@ -347,6 +291,16 @@ def test_many_addresses_do_not_take_all_memory() -> None:
     assert len(throttle._each) <= 1000
 
 
+def test_half_a_character_is_a_wrong_token(app: Flask) -> None:
+    """JSON can hold it; it is no UTF-8, and counts as a try all the same."""
+    client = app.test_client()
+    codes = [
+        client.post("/api/v1/login", data=rb'{"token": "\ud800"}', headers=JSON).status_code
+        for _ in range(EACH + 1)
+    ]
+    assert codes == [401] * EACH + [429]
+
+
 def test_guessing_is_stopped(app: Flask, door: Door) -> None:
     client = app.test_client()
     right = {HEADER: "page"}
@@ -365,29 +319,3 @@ def test_guessing_is_stopped(app: Flask, door: Door) -> None:
 def test_a_login_that_is_none_is_told(nobody: FlaskClient, body: bytes) -> None:
     answer = nobody.post("/api/v1/login", data=body, headers={HEADER: "page"})
     assert (answer.status_code, answer.json["detail"]) == (400, 'send JSON: {"token": "..."}')
-
-
-def test_pair_prints_a_link_that_works(
-    kiosk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    door = Door.of(tmp_path / "moodlift", ("kiosk",))
-    client = create_app(kiosk.view(), door).test_client()
-    assert cli.main(["pair"]) == 0
-    link = capsys.readouterr().out.splitlines()[0]
-    assert link.startswith("http://127.0.0.1:8080/pair/")
-    assert client.get(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
-    assert client.get("/camera_feed").status_code == 200
-    assert cli.main(["pair", "--token"]) == 0
-    assert capsys.readouterr().out.strip() == door.keys.token
-    assert cli.main(["pair", "--revoke"]) == 0
-    assert client.get("/camera_feed").status_code == 401
-
-
-def test_pair_says_where_it_cannot_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "moodlift").touch()
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert cli.main(["pair"]) == 2
-    assert "try it as the kiosk's own user" in capsys.readouterr().err

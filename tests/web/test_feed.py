@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from device.annotate import COLOURS
-from device.messages import Frame, Health, Level
+from device.messages import Frame, Health, Level, Sighting
 from device.web import feed as feeds
 from device.web import placeholder
 from device.web.feed import Feed
 from device.web.relay import Relay
 from device.web.streams import part, pictures
+from tests.web.conftest import face
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,45 @@ def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
     assert detail(hidden[inside]) < 60
     assert detail(shown[inside]) > 120
     assert detail(hidden[outside]) > 120
+
+
+def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: Any) -> None:
+    """The eye writes a frame before it looks at it: who is in it is not known until then."""
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch() as newest:
+        kiosk.film(stripes())
+        kiosk.sighting.publish(replace(kiosk.sighting.get(), faces=()))
+        assert eventually(lambda: feed.encoded == 1)
+        taken = time.monotonic()
+        kiosk.preview.write(Frame(stripes(), 2, taken))
+        for number in (2, 3):
+            time.sleep(0.15)
+            assert feed.encoded == number - 1
+            seen = Sighting(number, taken, time.monotonic(), 640, 480, (face(),))
+            # A slow eye takes the next frame at once.
+            taken = time.monotonic()
+            kiosk.preview.write(Frame(stripes(), number + 1, taken))
+            kiosk.sighting.publish(seen)
+            assert eventually(lambda number=number: feed.encoded == number)
+            assert detail(first(newest)[150:270, 210:350]) < 60
+            assert detail(first(newest)[20:100, 420:620]) > 120
+
+
+def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
+    """At its 15 frames a second, each of which is seen just as the next one is written."""
+    feed = Feed(kiosk.view())
+    feed.blurred = True
+    with feed.watch():
+        taken = time.monotonic()
+        kiosk.preview.write(Frame(stripes(), 1, taken))
+        for number in range(2, 24):
+            time.sleep(1 / 15)
+            before, taken = taken, time.monotonic()
+            kiosk.preview.write(Frame(stripes(), number, taken))
+            seen = Sighting(number - 1, before, taken, 640, 480, (face(),))
+            kiosk.sighting.publish(seen)
+    assert feed.encoded >= 16
 
 
 def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import itertools
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -10,12 +12,15 @@ import cv2
 import numpy as np
 import pytest
 
-from device.web import streams
+from device import history
+from device.errors import HistoryError
+from device.web import api, streams
 from device.web.site import FOLLOWERS, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPResponse
+    from pathlib import Path
 
     from flask import Flask
 
@@ -72,6 +77,50 @@ def test_at_most_four_events_a_second_and_the_newest_wins(
     while next_event(answer)["uptime_s"] != 99.0:
         times.append(time.monotonic() - begun)
     assert len(times) <= 5
+
+
+@pytest.fixture
+def past(kiosk: Any, tmp_path: Path) -> None:
+    """Twelve minutes of history, which are exported three at a time."""
+    kiosk.history = tmp_path / history.FILE
+    store = history.Store(kiosk.history)
+    for number in range(12):
+        store.add(history.Minute(number, {"happy": 60.0}))
+    store.close()
+
+
+@pytest.mark.usefixtures("past")
+def test_a_long_answer_comes_in_pieces(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "MINUTES", 3)
+    one = guest()
+    answer = one.get("/api/v1/history.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    assert len(json.loads(answer.read())) == 12
+    assert len(one.get("/api/v1/history.csv").read().splitlines()) == 13
+    one.ask("HEAD", "/api/v1/history.json")
+    assert one.answer().read() == b""
+    assert one.get("/healthz").status == 200
+
+
+@pytest.mark.usefixtures("past")
+def test_a_long_answer_that_breaks_off_does_not_look_whole(
+    guest: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read, reads = history.everything, itertools.count()
+
+    def breaks(*options: Any, **more: Any) -> Any:
+        if next(reads) == 2:
+            raise HistoryError("history.sqlite: disk I/O error")
+        return read(*options, **more)
+
+    monkeypatch.setattr(api, "MINUTES", 3)
+    monkeypatch.setattr(history, "everything", breaks)
+    answer = guest().get("/api/v1/history.csv")
+    assert answer.status == 200
+    with pytest.raises(http.client.IncompleteRead):
+        answer.read()
+    assert caplog.messages == ["page: history.sqlite: disk I/O error"]
 
 
 def test_a_quiet_stream_shows_signs_of_life(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from browsers import launch, sync_api
 from cryptography import x509
+from kiosks import free_port
 
 from device.config import ConfigError, WebConfig, parse
 from device.errors import CertificateError
@@ -225,6 +226,28 @@ def test_files_that_cannot_be_used_are_named(owners: tuple[Path, Path], tmp_path
     key.write_text("nonsense")
     with pytest.raises(CertificateError, match="not PEM"):
         OwnersCertificate(certificate, key)
+
+
+def test_the_owners_files_may_lie_in_a_home(
+    kiosk: Any, owners: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(owners[0].parent))
+    files = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
+    page = Page(WebConfig(https="own", port=free_port(), **files), kiosk.view(), 0.0)
+    page.poll(0.0)
+    assert (page.health.level, page.health.message) == (Level.OK, page.address)
+    page.stop()
+
+
+def test_a_name_that_no_certificate_can_hold_is_told(
+    kiosk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is looked after in the frame loop."""
+    monkeypatch.setattr(socket, "gethostname", lambda: "küche")
+    page = Page(WebConfig(https="auto", port=free_port()), kiosk.view(), 0.0)
+    page.poll(0.0)
+    assert (page.address, page.health.level) == (None, Level.FAILED)
+    assert page.health.message.endswith(": a certificate is for names in ASCII only")
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def test_what_has_drifted_is_told_drawn_and_taken_for_normal(client: FlaskClient
 
 @pytest.mark.usefixtures("past")
 def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kiosk) -> None:
-    kiosk.feedback.count(Feedback("happy", "happy", 0.0)).result(5)
-    kiosk.feedback.count(Feedback("happy", "sad", 0.0)).result(5)
+    kiosk.feedback.count(Feedback("happy", "happy")).result(5)
+    kiosk.feedback.count(Feedback("happy", "sad")).result(5)
     told = client.get(CALL).json
     assert told is not None
     schema = {"$ref": "#/components/schemas/Watching", **document()}

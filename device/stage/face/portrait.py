@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -100,6 +101,13 @@ class Portrait:
             middle = (place[0], place[1] - off * self._radius + 0.05 * self._radius)
             put(canvas, self._shadow, middle, opacity)
         put(canvas, self._surface, place, opacity)
+
+    def still(self, look: Look) -> Portrait:
+        """Return this one as it looks now and ever after, to be drawn without painting it again."""
+        self._paint(look)
+        still = copy(self)
+        still._surface = self._surface.copy()  # noqa: SLF001 - its own kind
+        return still
 
     def _paint(self, look: Look) -> None:
         np.copyto(self._pixels, self._body)

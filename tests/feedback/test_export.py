@@ -1,0 +1,65 @@
+"""`moodlift feedback export -`: the archive and nothing else, for whoever may write where."""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device import cli
+from device.config import FeedbackConfig
+from device.feedback import Keepsake, Store, archive
+from device.feedback.keepsake import encode
+
+SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
+EXPORT = ["feedback", "export", "-"]
+
+
+@pytest.fixture
+def store(own_state: Path) -> Store:
+    """A store with two crops, whose bytes are whatever noise gives."""
+    one = Store(own_state, FeedbackConfig())
+    for seed in range(2):
+        crop = np.random.default_rng(seed).integers(0, 256, (48, 48), np.uint8)
+        one.keep(Keepsake("sad", SURE, "0.4.0", int(time.time() // 3600), encode(crop)))
+    return one
+
+
+def test_the_archive_comes_byte_for_byte(
+    store: Store, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert cli.main(EXPORT) == 0
+    told = capfdbinary.readouterr()
+    assert (told.out, told.err) == (archive.content(store.crops()), b"")
+    path = tmp_path / "export.zip"
+    path.write_bytes(told.out)
+    assert len(archive.read(path)) == 2
+
+
+def test_it_needs_no_folder_that_can_be_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir("/proc/self")
+    assert cli.main(EXPORT) == 0
+    assert capfdbinary.readouterr().out.startswith(b"PK")
+
+
+def test_a_terminal_gets_no_archive(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with pytest.raises(SystemExit) as end:
+        cli.main(EXPORT)
+    told = capsys.readouterr()
+    assert (end.value.code, told.out) == (2, "")
+    assert "not for a terminal" in told.err
+
+
+def test_a_full_disk_behind_it_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", full)
+        assert cli.main(EXPORT) == 2
+    assert capsys.readouterr().err == "moodlift: stdout: No space left on device\n"
