@@ -73,8 +73,9 @@ class Job:
             model, data = predict.load_mean(self.models), datasets.read(self.data)
             say("fitting the bias on PublicTest")
             moved = _even(model, data, self.evenness, self.calm)
-            about = self._quantise(folder, model, data, say)
-            about["training"] = self._told(data.name, say)
+            told = self._told(data.name, say)
+            about = self._quantise(folder, model, data, told["of"], say)
+            about["training"] = told
             about["bias"] = {"evenness": self.evenness, "calm": self.calm, "added": moved}
             say("fitting the temperature on PublicTest")
             about["temperature"] = _temperature(folder, data)
@@ -89,7 +90,7 @@ class Job:
         return target
 
     def _told(self, name: str, say: Callable[[str], None]) -> dict[str, Any]:
-        """Return what the first model's run tells of its training on the data of that name."""
+        """Return what the first model's run tells of its training; `name` is its data's else."""
         run = self.models[0].parent
         told = manifest.training(run, name)
         if told.get("recipe") is None:
@@ -99,7 +100,12 @@ class Job:
         return told
 
     def _quantise(
-        self, folder: Path, model: keras.Model, data: Dataset, say: Callable[[str], None]
+        self,
+        folder: Path,
+        model: keras.Model,
+        data: Dataset,
+        name: str,
+        say: Callable[[str], None],
     ) -> dict[str, Any]:
         """Write the unmeasured bundle, by a draw that suits the runtimes; return its manifest.
 
@@ -110,7 +116,7 @@ class Job:
         last = self.draw + DRAWS - 1
         for draw in range(self.draw, last + 1):
             say(f"quantising, ranges by draw {draw} of Training pictures")
-            about = self._write(folder, model, pictures, draw, data.name)
+            about = self._write(folder, model, pictures, draw, name)
             try:
                 verify(folder)
             except BundleError as error:

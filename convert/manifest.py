@@ -74,19 +74,21 @@ def draft(
 
 
 def training(run: Path, data: str) -> dict[str, Any]:
-    """Return what a run's folder tells of a model's training on the data set of that name.
+    """Return what a run's folder tells of a model's training, `of` which data set among that.
 
-    A bundle's folder tells what its own manifest does, and any other nothing. Raises RunError when
-    the run's configuration is damaged.
+    A bundle's folder tells what its own manifest does, and any other nothing; `data` is the name
+    where none is told. Raises RunError when the run's configuration is damaged.
     """
     if (run / MANIFEST).is_file():
-        return dict(bundles.load(run).manifest.get("training") or {})
-    about: dict[str, Any] = {"of": data, "data": f"{data}, Training split"}
+        return {"of": data, **(bundles.load(run).manifest.get("training") or {})}
+    noted = provenance.read(run) if (run / provenance.NOTE).is_file() else {}
+    name = noted["data"]["name"] if noted else data
+    about: dict[str, Any] = {"of": name, "data": f"{name}, Training split"}
     if not (run / CONFIG).is_file():
         return {**about, "recipe": None, "epochs": None, "seed": None}
     settings = recipe.load(run / CONFIG)
-    if (run / provenance.NOTE).is_file():
-        about["inputs"] = provenance.read(run)
+    if noted:
+        about["inputs"] = noted
     if settings.soft:
         about["data"] += (
             f", softened with {settings.soft:.0%} labels distilled of teachers and votes"

@@ -116,10 +116,8 @@ def _of(row: dict[str, Any], report: dict[str, Any]) -> str:
 def _failings(report: dict[str, Any]) -> str:
     recall = reports.recalls(report)
     low = sorted(recall, key=recall.__getitem__)[:2]
-    weakest = (
-        f"{low[0].capitalize()} is recognised in {recall[low[0]]:.0%} of its pictures, "
-        f"{low[1]} in {recall[low[1]]:.0%}."
-    )
+    found = ", ".join(f"{name} in {recall[name]:.0%}" for name in low)
+    weakest = f"Least often recognised: {found}."
     names, counts = EMOTIONS, report["confusion"]
     shares = sorted(
         (
@@ -141,5 +139,5 @@ def _failings(report: dict[str, Any]) -> str:
         accuracy, kind, step = min(rows)
         worst = f"Of the changes above, {kind} at {step:g} is the worst: {accuracy:.0%} are right."
     known = OF_FER2013 if (report["model"].get("training") or {}).get("of") == fer2013.NAME else ""
-    found = [weakest, f"Most often mistaken: {taken}.", worst]
-    return f"## Known failings\n\n{known}" + "\n".join(f"- {each}" for each in found)
+    facts = [weakest, f"Most often mistaken: {taken}.", worst]
+    return f"## Known failings\n\n{known}" + "\n".join(f"- {each}" for each in facts)

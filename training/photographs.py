@@ -46,4 +46,4 @@ def read(path: Path) -> Dataset:
     if missed:
         notes.append(f"{sum(without.values())} of {len(files)} pictures without a face: {missed}")
     splits = {name: pictures(entries) for name, entries in found.items()}
-    return Dataset(splits, len(files), tuple(broken), tuple(notes))
+    return Dataset(splits, len(files), tuple(broken), tuple(notes), path.resolve().name)

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from training.errors import RunError
 from training.loop import MODEL
 
@@ -16,19 +18,22 @@ if TYPE_CHECKING:
     from training.data.pictures import Dataset
 
 NOTE = "inputs.json"
+AT_ONCE = 1024
+"""Pictures that are read at once: there may be many more than fit into memory."""
 
 
 def of(options: argparse.Namespace, data: Dataset) -> dict[str, Any]:
     """Return the names and digests of what the options of `moodlift-train train` name, by option.
 
-    Of the data set it is the labels' digest, since pictures may be many more than fit into memory.
     Raises RunError when a file cannot be read.
     """
-    labels = hashlib.sha256()
+    digest = hashlib.sha256()
     for pictures in data.splits.values():
-        labels.update(pictures.labels.tobytes())
+        digest.update(pictures.labels.tobytes())
+        for start in range(0, len(pictures), AT_ONCE):
+            digest.update(np.asarray(pictures.images[start : start + AT_ONCE]).tobytes())
     return {
-        "data": {"name": data.name, "rows": data.rows, "labels": labels.hexdigest()},
+        "data": {"name": data.name, "rows": data.rows, "sha256": digest.hexdigest()},
         "ferplus": options.ferplus and _file(options.ferplus),
         "labels": options.labels and _file(options.labels),
         "teacher": [_file(run / MODEL) for run in options.teacher],
@@ -48,6 +53,8 @@ def read(run: Path) -> dict[str, Any]:
     """Read a run's note. Raises RunError when there is none, or it is damaged."""
     try:
         noted: dict[str, Any] = dict(json.loads((run / NOTE).read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise RunError(f"{run}: has no {NOTE} of what it was fed: begin it anew") from error
     except OSError as error:
         raise RunError(f"{run / NOTE}: {error.strerror}") from error
     except (ValueError, TypeError) as error:
@@ -56,11 +63,20 @@ def read(run: Path) -> dict[str, Any]:
 
 
 def check(run: Path, given: dict[str, Any]) -> None:
-    """Raise RunError unless the run was begun with the very same."""
+    """Raise RunError unless the run was begun with the very same, whatever it is called now."""
     begun = read(run)
-    changed = [f"--{name}" for name in given if begun.get(name) != given[name]]
+    changed = [f"--{name}" for name in given if _bare(begun.get(name)) != _bare(given[name])]
     if changed:
         raise RunError(f"{run}: was begun with other {', '.join(changed)}")
+
+
+def _bare(noted: Any) -> Any:
+    """Return what is noted without the names."""
+    if isinstance(noted, list):
+        return [_bare(each) for each in noted]
+    if isinstance(noted, dict):
+        return {key: value for key, value in noted.items() if key != "name"}
+    return noted
 
 
 def _file(path: Path) -> dict[str, str]:

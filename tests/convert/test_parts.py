@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -130,9 +129,11 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     assert about["data"] == "FER2013, Training split, softened with 20% FER+ votes, limited to 5"
     assert about["seed"] == Recipe().seed
     assert "inputs" not in about
-    provenance.write(tmp_path, {"teacher": [{"name": "wide/model.keras"}]})
+    fed = {"data": {"name": "CK+48"}, "teacher": [{"name": "wide/model.keras"}]}
+    provenance.write(tmp_path, fed)
     Recipe(soft=0.7, teaching=0.6).save(config)
-    about = manifest.training(tmp_path, "CK+48")
+    about = manifest.training(tmp_path, "FER2013")
+    assert about["of"] == "CK+48", "what it was trained on, whatever it is converted with"
     assert about["inputs"]["teacher"][0]["name"] == "wide/model.keras"
     assert about["data"].startswith("CK+48, Training split, ")
     assert "70% labels distilled" in about["data"]
@@ -194,12 +195,12 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     images = np.arange(4 * 48 * 48, dtype=np.int64).astype(np.uint8).reshape(4, 48, 48)
     pictures = Pictures(images, np.arange(4), np.arange(4))
     monkeypatch.setattr(job.inputs, "split", lambda _: (pictures, pictures))
-    nothing = cast("Any", SimpleNamespace(name="faces"))
+    nothing = cast("Any", None)
     one = job.Job([tmp_path], tmp_path, "1.0", tmp_path, date(2026, 1, 1))
     if suits > job.DRAWS:
         with pytest.raises(BundleError, match="wrong by 5"):
-            one._quantise(tmp_path, nothing, nothing, said.append)
+            one._quantise(tmp_path, nothing, nothing, "faces", said.append)
     else:
-        assert one._quantise(tmp_path, nothing, nothing, said.append) == {"draw": suits}
+        assert one._quantise(tmp_path, nothing, nothing, "faces", said.append) == {"draw": suits}
     assert drawn == list(range(1, min(suits, job.DRAWS) + 1))
     assert sum("wrong by 5" in line for line in said) == min(suits, job.DRAWS) - 1

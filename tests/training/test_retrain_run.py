@@ -238,7 +238,7 @@ def test_what_cannot_be_retrained_is_said_before_anything_is_done(
     (empty / loop.MODEL).touch()
     everything = ("--data", dataset[0], "--base", empty, "--feedback", told, "--share", 0.5)
     words = _said(capsys, "retrain", *everything, "--run", tmp_path / "run", "--version", "1")
-    assert "--share 0.5: at most 0.45" in words
+    assert "--share 0.5 and --disguised 0.35: together at most 0.8" in words
     hostile = tmp_path / "hostile.zip"
     hostile.write_bytes(b"PK\x03\x04" + b"\0" * 500)
     assert "not an export that can be used" in said(empty, hostile)

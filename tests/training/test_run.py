@@ -165,10 +165,18 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
     assert refused(teacher=[tmp_path / "second"]) == "--teacher"
     assert refused(teacher=[tmp_path / "first", tmp_path / "second"]) == "--teacher"
     assert refused(replace(data, splits={TRAINING: pictures.take(np.arange(3))})) == "--data"
+    lighter = replace(pictures, images=blank + 1)
+    assert refused(replace(data, splits={TRAINING: lighter})) == "--data"
+    (tmp_path / "first").rename(tmp_path / "wide")
+    moved = {"teacher": [tmp_path / "wide"], "base": [tmp_path / "wide" / base.name]}
+    provenance.check(tmp_path, provenance.of(_options(tmp_path, **given | moved), data))
+    (tmp_path / "wide").rename(tmp_path / "first")
     base.write_text("trained on")
     assert refused() == "--teacher, --base"
     with pytest.raises(RunError, match="gone.keras: No such file"):
         provenance.of(_options(tmp_path, base=[tmp_path / "gone.keras"]), data)
+    with pytest.raises(RunError, match="has no inputs.json of what it was fed: begin it anew"):
+        provenance.read(tmp_path / "first")
     (tmp_path / provenance.NOTE).write_text("[1]")
     with pytest.raises(RunError, match="damaged"):
         provenance.read(tmp_path)

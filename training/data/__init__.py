@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def read(path: Path) -> Dataset:
-    """Read a data set. Raises DatasetError when it is none, or more than 1 % of it is broken."""
+    """Read a data set, and name it.
+
+    Raises DatasetError when it is none, or more than 1 % of it is broken.
+    """
     from training.data import cache, fer2013, folders
 
     if (path / cache.ABOUT).exists():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training.data import fer2013
 from training.data.pictures import SPLITS, Dataset, Pictures
 from training.data.shards import Shards
 from training.errors import DatasetError
@@ -58,6 +59,8 @@ def read(path: Path) -> Dataset:
             raise DatasetError(f"{path}: prepared by another version; prepare it again")
         splits = {split: _read(path, split, about["splits"][split]) for split in SPLITS}
         notes, name = tuple(about.get("notes", ())), str(about.get("source", ""))
+        if name.startswith("fer2013"):  # as those were noted that were prepared until 0.8.0
+            name = fer2013.NAME
         return Dataset(splits, int(about["rows"]), notes=notes, name=name)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or error}") from error
