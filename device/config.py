@@ -51,9 +51,10 @@ def _host(value: str) -> str:
     with contextlib.suppress(ValueError):
         ipaddress.ip_address(value)
         return value
-    if len(value) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):
+    name = value.removesuffix(".")  # the root's, which a browser may send along
+    if len(name) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
         raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
-    return value
+    return name
 
 
 def _emotion(value: str) -> str:
@@ -76,7 +77,7 @@ PIN_NAMES = ("red", "green", "blue", "strip", "button", "pir")
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys and wrong types are errors, values never change."""
+    """A table of the file: unknown keys and wrong types are errors, none is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

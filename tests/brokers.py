@@ -10,8 +10,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Self
 
-import pytest
 from kiosks import free_port
+from needs import need
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or ""
 PASSWORDS = shutil.which("mosquitto_passwd") or ""
 USER, PASSWORD = "kiosk", "a password of tests"
-
-
-def need(program: str, name: str) -> None:
-    """Skip the test, which CI must run, where a program is missing."""
-    if not program:
-        reason = f"{name} is missing: ./install.sh test installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 class Mosquitto:

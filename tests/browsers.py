@@ -2,17 +2,16 @@
 
 import contextlib
 import importlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from needs import CI, lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CI = os.environ.get("CI") == "true"
 sync_api: Any = (
     importlib.import_module("playwright.sync_api")
     if CI
@@ -31,9 +30,7 @@ DESKTOP = {"width": 1280, "height": 900}
 def launch(*arguments: str) -> Iterator["Browser"]:
     """Run a browser; skip the test where there is none, which CI must have."""
     if not CHROMIUM.exists():
-        if CI:
-            pytest.fail(f"{CHROMIUM} is missing, and CI must run the browser tests")
-        pytest.skip(f"{CHROMIUM} is missing")
+        lacking(f"{CHROMIUM} is missing")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=[*ARGUMENTS, *arguments]

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from convert.signing import sign
 from device.eye import bundle
 from device.models.archive import SIGNATURE, Archive, write
+from device.models.exam import Findings
 from device.models.keyring import Keyring
 from device.paths import MODELS
 
@@ -26,6 +27,11 @@ SHIPPED = bundle.bundles(MODELS)[0]
 NAMES = (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)
 KEY = Ed25519PrivateKey.from_private_bytes(b"the key of the tests, 32 bytes..")
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"another key of tests, 32 bytes..")
+
+
+def quick(candidate: Path, present: Path | None, slower: float) -> Findings:
+    """Pass every model that can be read: what the checks find is tried elsewhere."""
+    return Findings(bundle.load(candidate).version, 1.0, None)
 
 
 def public(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:

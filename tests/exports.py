@@ -27,6 +27,11 @@ def export(path: Path, images: NDArray[np.uint8], labels: list[str], first: int 
     return path
 
 
+def crop(seed: int = 0) -> NDArray[np.uint8]:
+    """Return a crop, uint8 (48, 48), of noise."""
+    return np.random.default_rng(seed).integers(0, 256, (48, 48), np.uint8)
+
+
 def grain(count: int, seed: int = 0) -> NDArray[np.uint8]:
     """Return crops of soft grain, uint8 (n, 48, 48): none is like another."""
     small = np.random.default_rng(seed).integers(0, 256, (count, 12, 12), np.uint8)

@@ -19,21 +19,16 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bundles import archive, files, trust
+from bundles import archive, files, quick, trust
 
 from device.errors import MoodliftError
-from device.eye import bundle, model
-from device.models import exam
+from device.eye import model
 from device.models.models import Models
 from device.models.state import Trial
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 EVENTS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.fsync")
 Step = tuple[str, str]
-
-
-def quick(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
-    return exam.Findings(bundle.load(candidate).version, 1.0, None)
 
 
 def models() -> Models:

@@ -46,6 +46,10 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ('[web]\nhost = ""', ["config.toml:2: web.host = ''", "an address, or a name in ASCII"]),
         ('[web]\nhost = "a..b"', ["config.toml:2: web.host = 'a..b'"]),
         ('[web]\nnames = ["küche.local"]', ["config.toml:2: web.names.0 = 'küche.local'", "xn--"]),
+        ('[web]\nnames = ["kiosk", "kiosk:80"]', ["config.toml:2: web.names.1 = 'kiosk:80'"]),
+        ('[web]\nnames = ["*.local"]', ["config.toml:2: web.names.0 = '*.local'"]),
+        ('[web]\nnames = ["kiosk.."]', ["config.toml:2: web.names.0 = 'kiosk..'"]),
+        ('[web]\nhost = "."', ["config.toml:2: web.host = '.'"]),
         ('[fleet]\nprefix = "a/#"', ["config.toml:2: fleet.prefix", "letters, digits"]),
         ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
         ('[fleet]\noffers_url = "http://a/b"', ["config.toml:2: fleet.offers_url"]),
@@ -70,6 +74,8 @@ def test_names_and_addresses_of_machines(tmp_path: Path) -> None:
     assert load(tmp_path, f"[web]\nnames = [{names}]").web.names == hosts
     for host in hosts:
         assert load(tmp_path, f'[web]\nhost = "{host}"').web.host == host
+    rooted = load(tmp_path, '[web]\nhost = "kiosk.lan."\nnames = ["mood.example.org."]').web
+    assert (rooted.host, rooted.names) == ("kiosk.lan", ["mood.example.org"])
 
 
 def test_what_home_assistant_is_told_under_is_told_once(tmp_path: Path) -> None:

@@ -52,9 +52,7 @@ def test_a_camera_that_gives_no_picture_is_told_in_words(own: str, source: str, 
     assert str(caught.value).startswith(words)
 
 
-def test_a_camera_that_blocks_is_given_up_and_another_can_be_tried(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_camera_that_blocks_is_given_up_and_another_can_be_tried() -> None:
     one = make()
     told: list[str] = []
 

@@ -15,6 +15,8 @@ NAMED = re.compile(r"\{\}|%[.\d]*[a-z]")
 """What stands for something that differs, in f-strings and in logging's formats."""
 SHORT = 8
 """Pieces shorter than this say nothing by themselves."""
+KEPT = ("_fault", "fault", "_empty")
+"""Where a part keeps what is wrong with it, which becomes its health."""
 INNER = {"LookupError", "ValueError", "NotImplementedError", "TypeError", "ArgumentTypeError"}
 """Mistakes of the program itself, which nobody sees, and of command lines, told where typed."""
 
@@ -48,6 +50,29 @@ def messages(path: Path) -> list[str]:
     return found
 
 
+def faults(path: Path) -> list[str]:
+    """Return what a module says behind a level that is wrong, or keeps as its fault."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        said: list[ast.expr] = []
+        if isinstance(node, ast.Call | ast.Tuple):
+            parts = node.args if isinstance(node, ast.Call) else node.elts
+            wrong = [getattr(part, "attr", "") in ("FAILED", "DEGRADED") for part in parts]
+            said = parts[wrong.index(True) :] if any(wrong) else []
+        elif isinstance(node, ast.Assign):
+            said = [node.value] if getattr(node.targets[0], "attr", "") in KEPT else []
+        found += [text(one) for one in said if isinstance(one, ast.Constant | ast.JoinedStr)]
+    return found
+
+
+def sentences(path: Path) -> list[str]:
+    """Return every string of a module that has a space, but docstrings."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    strings = [node for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr)]
+    return [text(one) for one in strings if " " in text(one) and id(one) not in told]
+
+
 def known(message: str) -> bool:
     """Tell whether the pieces of a message stand in one line, in their order."""
     pieces = [piece for piece in NAMED.split(message) if len(piece.strip(" :;,.")) >= SHORT]
@@ -69,6 +94,20 @@ def test_every_message_is_explained(path: Path) -> None:
     assert [message for message in messages(ROOT / path) if not known(message)] == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_fault_on_the_stage_and_the_page_is_explained(path: Path) -> None:
+    """What a machine says of itself goes there word by word."""
+    told = faults(ROOT / path)
+    if path.parent.name == "board":
+        told += sentences(ROOT / path)
+    assert [message for message in told if not known(message)] == []
+
+
 def test_the_search_finds_messages() -> None:
     assert "{}: not connected" in messages(ROOT / "device" / "camera" / "usb.py")
+    assert "nothing is kept: {}" in faults(ROOT / "device" / "feedback" / "keeper.py")
+    assert "slow, or stuck" in faults(ROOT / "device" / "eye" / "supervisor.py")
+    empty = 'the playlist "{}" has nothing that can be played'
+    assert empty in faults(ROOT / "device" / "music" / "player.py")
+    assert "it is throttled" in sentences(ROOT / "device" / "board" / "linux.py")
     assert not known("{}: the flux capacitor is empty")

@@ -2,9 +2,9 @@
 
 Its source is `fake:` and a script: `[<picture>][,<fault>@<seconds>][,plug=<file>]`. Faults: `error`
 (every read fails from then on), `block` (a read never returns), `die` (the process ends at once, as
-after a crash in a driver), `black` (black frames), `garbage` (noise), `resize` (frames change their
-size each second). It is connected while the file of its plug is there. Without a picture it shows a
-moving gradient.
+after a crash in a driver), `odd` (every read fails in a way that nobody foresaw), `black` (black
+frames), `garbage` (noise), `resize` (frames change their size each second). It is connected while
+the file of its plug is there. Without a picture it shows a moving gradient.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from device.errors import CameraError, CameraUnknown, PictureError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FAULTS = ("error", "block", "die", "black", "garbage", "resize")
+FAULTS = ("error", "block", "die", "odd", "black", "garbage", "resize")
 PLUG = "plug="
 RATE = 25.0
 
@@ -66,6 +66,8 @@ class FakeCamera(Camera):
                 threading.Event().wait()
             case "die":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "odd":
+                raise RuntimeError("fake camera: told to be odd")
             case "resize":
                 image = image[:: 1 + (number // int(RATE)) % 3]
             case "black":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.camera import fake, file, picamera, usb
 from device.errors import CameraError, CameraUnknown
+from device.paths import given
 
 if TYPE_CHECKING:
     from device.camera.base import Camera
@@ -45,7 +45,7 @@ def open_camera(settings: CameraSettings) -> Camera:
         case "usb":
             return usb.UsbCamera(usb.find(rest), *wanted)
         case "file":
-            return file.open_file(Path(rest).expanduser())
+            return file.open_file(given(rest))
         case "fake":
             return fake.FakeCamera(rest)
     raise CameraUnknown(f"unknown camera source {settings.source!r}")

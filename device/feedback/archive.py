@@ -20,9 +20,11 @@ from typing import IO, TYPE_CHECKING
 from pydantic import ValidationError
 
 from device.errors import ArchiveError, FeedbackError, PictureError
+from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import HOUR, LARGEST, Keepsake, decode
-from device.feedback.manifest import MOST_CROPS, NAME, Entry, Manifest
+from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, Entry, Manifest, Recipe
 from device.keep import keep
+from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +62,7 @@ def content(crops: Iterable[Kept]) -> bytes:
             entry = _entry(one)
             archive.writestr(_member(entry.file), one.png)
             entries.append(entry)
-        archive.writestr(_member(NAME), Manifest(crops=entries).model_dump_json())
+        archive.writestr(_member(NAME), _written(entries).model_dump_json())
     return out.getvalue()
 
 
@@ -174,6 +176,11 @@ def _keepsake(entry: Entry, png: bytes) -> Keepsake:
         raise ArchiveError(f"{entry.file}: {error}") from error
     hour = int(datetime.fromisoformat(entry.hour).timestamp() // HOUR)
     return Keepsake(entry.label, tuple(entry.probabilities), entry.model, hour, png)
+
+
+def _written(entries: list[Entry]) -> Manifest:
+    recipe = Recipe(name=RECIPE, version=VERSION)
+    return Manifest(schema_version=SCHEMA, labels=list(EMOTIONS), crop=recipe, crops=entries)
 
 
 def _entry(one: Kept) -> Entry:

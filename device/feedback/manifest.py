@@ -68,14 +68,14 @@ class Entry(Table):
 class Recipe(Table):
     """How the crops were cut; another recipe's are of no use to this device's models."""
 
-    name: Annotated[str, _is(RECIPE)] = RECIPE
-    version: Annotated[int, _is(VERSION)] = VERSION
+    name: Annotated[str, _is(RECIPE)]
+    version: Annotated[int, _is(VERSION)]
 
 
 class Manifest(Table):
     """All of it."""
 
-    schema_version: Annotated[int, _is(SCHEMA)] = SCHEMA
-    labels: Annotated[list[str], _is(list(EMOTIONS))] = Field(default=list(EMOTIONS))
-    crop: Recipe = Recipe()
+    schema_version: Annotated[int, _is(SCHEMA)]
+    labels: Annotated[list[str], _is(list(EMOTIONS))]
+    crop: Recipe
     crops: Annotated[list[Entry], Field(max_length=MOST_CROPS)]

@@ -99,6 +99,13 @@ class Gateway(HTTPServerConnectionDelegate):
         for task in list(self.streams):
             task.cancel()
 
+    def answered(self, task: asyncio.Task[None]) -> None:
+        """Forget an answer, and log what nobody foresaw."""
+        self.answers.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error:
+            log.error("page: an answer broke off", exc_info=error)
+
     def run(self, environ: dict[str, Any]) -> Answer:
         """Ask the app; called in a thread."""
         said: list[Any] = []
@@ -163,7 +170,7 @@ class Exchange(HTTPMessageDelegate):
         self._connection.set_close_callback(self._vanished)
         self._task = asyncio.create_task(self._answer())
         self._gateway.answers.add(self._task)
-        self._task.add_done_callback(self._gateway.answers.discard)
+        self._task.add_done_callback(self._gateway.answered)
 
     def on_connection_close(self) -> None:
         """Forget a request of which no more will come."""
@@ -174,13 +181,15 @@ class Exchange(HTTPMessageDelegate):
             self._task.cancel()
 
     async def _answer(self) -> None:
-        with self._seat, contextlib.suppress(StreamClosedError):
+        with self._seat, contextlib.suppress(StreamClosedError), contextlib.ExitStack() as broken:
+            broken.callback(self._connection.close)  # what broke off must not look whole
             answer = await self._ask()
-            if isinstance(answer.body, Stream):
-                await self._stream(answer, answer.body)
-            else:
+            if not isinstance(answer.body, Stream):
                 self._begin(answer, answer.body)
-                self._connection.finish()
+            elif not await self._stream(answer, answer.body):
+                return
+            broken.pop_all()
+            self._connection.finish()
 
     async def _ask(self) -> Answer:
         if self._refused:
@@ -197,21 +206,24 @@ class Exchange(HTTPMessageDelegate):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._gateway.pool, self._gateway.run, environ)
 
-    async def _stream(self, answer: Answer, stream: Stream) -> None:
-        """Send the pieces, each once the one before has gone, until the client leaves."""
+    async def _stream(self, answer: Answer, stream: Stream) -> bool:
+        """Send the pieces, each once the one before has gone, until the client leaves.
+
+        Tells whether all went, and the connection may go on.
+        """
         with contextlib.closing(stream), self._gateway.streaming():
             async with contextlib.aclosing(stream.pieces) as pieces:
                 if self._connection.stream.closed():
-                    return
+                    return False
                 self._begin(answer)
                 try:
                     async for piece in pieces:
                         await self._connection.write(piece)
                 except MoodliftError as error:
                     log.warning("page: %s", error)
-                    self._connection.close()  # what broke off must not look whole
-                    return
-            self._connection.finish()
+                    return False
+        version: str = self._environ["SERVER_PROTOCOL"]
+        return version != "HTTP/1.0"  # which has no chunks: that the connection closes is the end
 
     def _begin(self, answer: Answer, body: bytes | None = None) -> None:
         code, _, reason = answer.status.partition(" ")
@@ -219,7 +231,9 @@ class Exchange(HTTPMessageDelegate):
         for name, value in answer.headers:
             headers.add(name, value)
         headers["Date"] = format_timestamp(time.time())
-        if body is not None and "Content-Length" not in headers and code not in ("204", "304"):
+        if code in ("204", "304") or self._environ["REQUEST_METHOD"] == "HEAD":
+            body = None  # the app alone knows how long it would be
+        if body is not None and "Content-Length" not in headers:
             headers["Content-Length"] = str(len(body))
         line = ResponseStartLine("HTTP/1.1", int(code), reason)
         self._connection.write_headers(line, headers, body or None)

@@ -97,6 +97,7 @@ def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> No
     ("make", "words"),
     [
         (lambda path: path / "none.mp4", "no such file or folder"),
+        (lambda _: "~nobody-of-this-name/x.mp4", "~nobody-of-this-name/x.mp4: no such file"),
         (lambda path: path, "holds no picture"),
         (lambda path: path / f"{'x' * 300}.mp4", "x.mp4: cannot be looked at: File name too long"),
         (lambda path: _written(path / "bad.mp4", b"not a video"), "not a video"),

@@ -10,16 +10,10 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
+from needs import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-def missing(what: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is missing")
-    print(f"skipped: {what} is missing")
-    pytest.skip(f"{what} is missing")
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +29,7 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def server() -> Iterator[str]:
     """Run Xvfb at 1024x768; return its DISPLAY."""
     if shutil.which("Xvfb") is None:
-        missing("Xvfb (apt install xvfb)")
+        lacking("Xvfb is missing (apt install xvfb)")
     read, write = os.pipe()
     process = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
@@ -59,7 +53,7 @@ class Hands:
             self._x = ctypes.CDLL("libX11.so.6")
             self._test = ctypes.CDLL("libXtst.so.6")
         except OSError as error:
-            missing(str(error))
+            lacking(str(error))
         self._x.XOpenDisplay.restype = ctypes.c_void_p
         self._x.XKeysymToKeycode.argtypes = (ctypes.c_void_p, ctypes.c_ulong)
         self._display = ctypes.c_void_p(self._x.XOpenDisplay(name.encode()))

@@ -1,9 +1,13 @@
-"""What the thread that reads the camera says of faults that nobody thought of."""
+"""The thread that reads the camera: how it turns pictures, and what it says of odd faults."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, NoReturn
+
+import cv2
+import numpy as np
+import pytest
 
 from device.camera.source import CameraSettings
 from device.eye import grabber
@@ -12,7 +16,7 @@ from device.eye.protocol import Part
 from device.messages import Level
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
 
 def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
@@ -36,3 +40,17 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
     logged = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
     assert logged == ["lost", "burnt"]
     assert one.part == Part(Level.FAILED, "RuntimeError: burnt")
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: int) -> None:
+    image = np.random.default_rng(5).integers(0, 256, (32, 48, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "picture.png"), image)
+    wake = threading.Event()
+    one = Grabber(CameraSettings(f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake)
+    one.start()
+    assert wake.wait(20.0)
+    frame = one.take()
+    one.pause(True)
+    assert frame is not None
+    assert np.array_equal(frame.image, np.rot90(image, -degrees // 90))

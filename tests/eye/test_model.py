@@ -1,29 +1,17 @@
 """The newest sound bundle serves; a bad one is told and passed over."""
 
-import json
-import shutil
 from pathlib import Path
 
 import pytest
+from bundles import put
 
 from device.errors import BundleError
 from device.eye import bundle, model
-from device.paths import MODELS
-
-
-def install(folder: Path, version: str) -> Path:
-    """Copy the shipped bundle under another version."""
-    target = folder / f"emotion-{version}"
-    shutil.copytree(bundle.bundles(MODELS)[0], target)
-    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
-    manifest["version"] = version
-    (target / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    return target
 
 
 def test_the_newest_version_comes_first(tmp_path: Path) -> None:
     for version in ("0.9.0", "0.10.0", "0.2.0"):
-        install(tmp_path, version)
+        put(tmp_path, version)
     assert [path.name for path in bundle.bundles(tmp_path)] == [
         "emotion-0.10.0",
         "emotion-0.9.0",
@@ -32,15 +20,15 @@ def test_the_newest_version_comes_first(tmp_path: Path) -> None:
 
 
 def test_an_installed_bundle_is_taken_before_the_shipped_one(own_state: Path) -> None:
-    install(own_state / "models", "7.0.0")
+    put(own_state / "models", "7.0.0")
     _, taken, faults = model.load()
     assert (taken.version, faults) == ("7.0.0", "")
 
 
 def test_a_damaged_bundle_is_told_and_the_next_serves(own_state: Path) -> None:
-    damaged = install(own_state / "models", "7.0.0") / "model.tflite"
+    damaged = put(own_state / "models", "7.0.0") / "model.tflite"
     damaged.write_bytes(damaged.read_bytes()[:-100])
-    install(own_state / "models", "6.0.0")
+    put(own_state / "models", "6.0.0")
     _, taken, faults = model.load()
     assert taken.version == "6.0.0"
     assert str(damaged) in faults

@@ -257,9 +257,12 @@ def test_without_a_good_model_the_camera_still_works(start: Start, tmp_path: Pat
 
 
 def test_a_fault_that_nobody_foresaw_is_told_and_tried_again(start: Start) -> None:
-    eye = start("file:~nobody-of-this-name/clip.mp4")
+    eye = start(f"fake:{ASTRONAUT},odd@0.5")
     until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
-    assert "home directory" in health(eye, "camera")[1]
+    assert health(eye, "camera")[1] == "RuntimeError: fake camera: told to be odd"
+    before = eye.sighting.get()
+    until(eye, lambda: eye.sighting.get() is not before)
+    assert eye.restarts == 0
 
 
 def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Path) -> None:

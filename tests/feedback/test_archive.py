@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import stat
 import struct
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from exports import crop
 
 from device.errors import ArchiveError, FeedbackError
 from device.eye.crop import RECIPE, VERSION
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
 SURE = [0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05]
 NAMES = ("crops/7.png", "crops/9.png")
 WHEN = "2026-09-21T13:00:00Z"
-
-
-def crop(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, (48, 48), np.uint8)
 
 
 def kept(number: int, label: str = "sad") -> Kept:
@@ -452,17 +450,19 @@ def test_a_manifest_of_too_many_crops(refused: Callable[[bytes], str], forgery: 
         ("schema_version", 2), ("schema_version", "1"), ("schema_version", True),
         ("schema_version", ...), ("labels", list(reversed(EMOTIONS))), ("labels", "angry"),
         ("crop", {"name": RECIPE, "version": VERSION + 1}), ("crop", {"name": "x", "version": 1}),
-        ("crop", None), ("crops", {}), ("crops", [3]), ("extra", 1),
+        ("crop", None), ("crops", {}), ("crops", [3]), ("extra", 1), ("labels", ...),
+        ("crop", ...), ("crops", ...), ("crop", {}), ("crop", {"name": RECIPE}),
+        ("crop", {"version": VERSION}),
     ],
 )  # fmt: skip
 def test_a_manifest_that_says_something_else(
     refused: Callable[[bytes], str], forgery: Forgery, key: str, value: Any
 ) -> None:
     if value is ...:
-        del forgery.manifest["crops"]
+        del forgery.manifest[key]
     else:
         forgery.manifest[key] = value
-    assert refused(forgery.content()).startswith("manifest.json: ")
+    assert re.match(rf"manifest\.json: {key}[.:]", refused(forgery.content()))
 
 
 NAN = math.nan

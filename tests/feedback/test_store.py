@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from exports import crop
 
 from device import cli
 from device.config import FeedbackConfig
@@ -23,10 +24,6 @@ from device.messages import EMOTIONS, Feedback, Level
 NOON = 1_790_000_000.0
 HOUR = int(NOON // 3600)
 SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
-
-
-def crop(seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, (48, 48), np.uint8)
 
 
 def keepsake(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Keepsake:

@@ -1,17 +1,20 @@
 """Every byte that leaves a kiosk for its broker, read packet by packet (MQTT 5.0, chapter 2 and 3).
 
 A recorder stands between a whole kiosk and the broker. Whatever is not one of the packets that are
-expected here, with a topic and content of the shape that is written down here, fails.
+expected here, with a topic and content of the shape that is written down here, fails; what Home
+Assistant is told is written down in announced.json.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import socket
 import threading
 import time
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import crowds
@@ -19,14 +22,16 @@ import jsonschema
 import pytest
 from brokers import Listener, Mosquitto
 from faces import ASTRONAUT
+from fleets import sample
 from kiosks import RunningKiosk, free_port
 
+from device import __version__
+from device.fleet import report
 from device.fleet.topics import Topics
 from device.messages import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 ME = "kiosk-bytes"
 STATE = {
@@ -44,6 +49,9 @@ STATE = {
     "uptime_s": {"type": "integer", "minimum": 0},
 }
 SCHEMA = {"properties": STATE, "required": list(STATE), "additionalProperties": False}
+ANNOUNCED = json.loads(
+    Path(__file__).with_name("announced.json").read_text("utf-8").replace("VERSION", __version__)
+)
 
 
 class Kind(IntEnum):
@@ -148,10 +156,7 @@ def check_publish(packet: Packet) -> tuple[str, Any]:
         jsonschema.validate(told, SCHEMA)
     else:
         assert topic == f"homeassistant/device/{ME}/config"
-        assert told["device"] == {
-            "identifiers": [ME], "name": "Foyer", "manufacturer": "Moodlift", "model": "Kiosk",
-            "sw_version": told["device"]["sw_version"],
-        }  # fmt: skip
+        assert told == ANNOUNCED
     return topic, told
 
 
@@ -238,9 +243,34 @@ def test_the_check_finds_what_is_wrong(stream: bytes, wrong: str) -> None:
         check(stream)
 
 
+def said(topic: str, told: dict[str, Any]) -> tuple[str, Any]:
+    """Have a message checked as if a kiosk had sent it."""
+    name, content = topic.encode(), json.dumps(told).encode()
+    body = len(name).to_bytes(2, "big") + name + b"\x00" + content
+    return check_publish(Packet(Kind.PUBLISH, 1, body))
+
+
 def test_the_check_finds_what_is_told_too_much() -> None:
-    topic = f"moodlift/{ME}/state".encode()
-    content = json.dumps({**dict.fromkeys(STATE, 0), "picture": "..."}).encode()
-    body = len(topic).to_bytes(2, "big") + topic + b"\x00" + content
-    with pytest.raises(jsonschema.ValidationError):
-        check_publish(Packet(Kind.PUBLISH, 1, body))
+    topic, state = f"moodlift/{ME}/state", report.state(sample())
+    assert said(topic, state) == (topic, state)
+    with pytest.raises(jsonschema.ValidationError, match="'picture' was unexpected"):
+        said(topic, {**state, "picture": "..."})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told.update(picture="anything at all"),
+        lambda told: told["components"].update(eye={**told["components"]["mood"]}),
+        lambda told: told["origin"].update(sw_version="of somebody"),
+        lambda told: told["components"]["mood"].update(name="Anna"),
+    ],
+)
+def test_the_check_finds_what_is_told_home_assistant_too_much(
+    change: Callable[[dict[str, Any]], None],
+) -> None:
+    topic, told = f"homeassistant/device/{ME}/config", copy.deepcopy(ANNOUNCED)
+    assert said(topic, told) == (topic, told)
+    change(told)
+    with pytest.raises(AssertionError):
+        said(topic, told)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from authority import Authority
-from brokers import Listener, Mosquitto, need
+from brokers import Listener, Mosquitto
 from fleets import sample
+from needs import need
 from prometheus_client.parser import text_string_to_metric_families
 
 from device.board import Reading
@@ -33,7 +34,7 @@ METRIC = re.compile(r"\bmoodlift_[a-z_]+")
 
 
 def promtool(*arguments: str | Path) -> None:
-    need(shutil.which("promtool") or "", "promtool")
+    need(shutil.which("promtool"), "promtool")
     done = subprocess.run(
         ["promtool", *map(str, arguments)], capture_output=True, text=True, check=False, cwd=DOCS
     )

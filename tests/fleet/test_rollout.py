@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from authority import Authority
-from bundles import OTHER_KEY, SHIPPED, archive, files, trust
+from bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
 from fleets import QUICK
 from offers import VERSION, HttpsServer
 
 from device.config import ModelsConfig
 from device.errors import BundleError
-from device.eye import bundle
 from device.fleet.fetch import Fetcher
 from device.fleet.memory import Heeded, Memory
 from device.fleet.rollout import TRIES, Rollout
-from device.models import exam
 from device.models.models import Models
 
 if TYPE_CHECKING:
@@ -26,12 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.fleet.outcome import Outcome
+    from device.models import exam
 
 NOW = SHIPPED.name.removeprefix("emotion-")
-
-
-def passing(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
-    return exam.Findings(bundle.load(candidate).version, 1.0, None)
 
 
 def failing(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
@@ -43,7 +38,7 @@ class Kiosk:
 
     def __init__(self, folder: Path, ca_file: Path) -> None:
         self._folder, self._fetcher = folder, Fetcher(str(ca_file))
-        self.models = Models(examine=passing)
+        self.models = Models(examine=quick)
         self.rollout: Rollout | None = None
 
     def start(self, kiosk: str = "kiosk-1", url: str = "") -> None:
@@ -192,7 +187,7 @@ def test_what_is_wrong_is_not_taken(
     stand: str,
     words: str,
 ) -> None:
-    kiosk.models = Models(ModelsConfig(unsigned=True), examine=passing)
+    kiosk.models = Models(ModelsConfig(unsigned=True), examine=quick)
     kiosk.start()
     kiosk.give(server.offer(data, **changes))
     kiosk.stands(stand, words)
@@ -210,7 +205,7 @@ def test_a_server_that_comes_back_is_asked_again(kiosk: Kiosk, server: HttpsServ
 
 
 def test_the_configuration_has_the_last_word(kiosk: Kiosk, server: HttpsServer) -> None:
-    kiosk.models = Models(configured="/a/model", examine=passing)
+    kiosk.models = Models(configured="/a/model", examine=quick)
     kiosk.start()
     kiosk.give(server.offer(archive(files(VERSION))))
     kiosk.stands("declined", "the configuration says")

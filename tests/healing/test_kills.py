@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -24,6 +25,7 @@ from device.eye.backoff import Backoff
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.settings import Settings
+from device.web import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +85,7 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
 @pytest.mark.timeout(900)
 def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -> None:
     rng = random.Random(7)
-    kept = 0
+    kept, tokens = 0, set[str]()
     for number in range(rounds(25, 200)):
         with subprocess.Popen(
             [sys.executable, "-c", WRITE, str(tmp_path), str(number)], stdout=subprocess.PIPE
@@ -92,19 +94,20 @@ def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -
             assert writer.stdout.readline() == b"begun\n"
             time.sleep(rng.uniform(0.0, 0.25))
             writer.kill()
-        check(tmp_path)
+        tokens |= check(tmp_path)
         if (tmp_path / "history.sqlite").exists():
             rows = len(history.everything(tmp_path / "history.sqlite"))
             assert rows >= kept
             kept = rows
     assert kept > number
+    assert len(tokens) == 1, "the owner's programs are let in as before"
 
 
 @pytest.mark.timeout(rounds(900, 3600))
 def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
     tmp_path: Path, within: Callable[..., float]
 ) -> None:
-    rng = random.Random(8)
+    rng, tokens = random.Random(8), set[str]()
     for _ in range(rounds(4, 200)):
         with RunningKiosk(tmp_path, "--camera", "fake:") as kiosk:
             within(40.0, lambda kiosk=kiosk: sees(kiosk))
@@ -112,19 +115,22 @@ def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
             family = kiosk.family()
             kiosk.process.kill()
             kiosk.process.wait()
-        check(tmp_path / "state" / "moodlift")
+        tokens |= check(tmp_path / "state" / "moodlift")
         end = time.monotonic() + 5
         while any(one.is_running() for one in family[1:]) and time.monotonic() < end:
             time.sleep(0.05)
         assert not any(one.is_running() and one.status() != "zombie" for one in family[1:])
+    assert len(tokens) == 1, "the owner's programs are let in as before"
 
 
-def check(folder: Path) -> None:
-    """See that the database is whole, and that every other file can be read."""
+def check(folder: Path) -> set[str]:
+    """See that the database is whole, and the others can be read; return the owner's token."""
     path = folder / "history.sqlite"
     if path.exists():
         with contextlib.closing(sqlite3.connect(path)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    read = {file.name: json.loads(file.read_text("utf-8")) for file in folder.rglob("*.json")}
     settings = Settings(None, folder)
     assert settings.fault == ""
     assert settings.common()
+    return {read[keys.FILE]["token"]} if keys.FILE in read else set()

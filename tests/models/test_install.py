@@ -17,6 +17,7 @@ from bundles import (
     files,
     huge_input,
     put,
+    quick,
     repeated,
     sign,
     smaller_input,
@@ -42,11 +43,6 @@ if TYPE_CHECKING:
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 DETECTOR = (ASSETS / "detector" / "blazeface_full_range.tflite").read_bytes()
-
-
-def quick(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
-    """Pass every model that can be read: what the checks find is tried elsewhere."""
-    return exam.Findings(bundle.load(candidate).version, 1.0, None)
 
 
 def lying(folder: Path) -> dict[Path, bytes]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bundles import SHIPPED, archive, files, trust
+from bundles import SHIPPED, archive, files, quick, trust
 
 from device.config import ModelsConfig
 from device.eye import bundle
 from device.latest import Latest
 from device.messages import Health, Level, OnTrial, Sighting, Timings
-from device.models import exam
 from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.watch import SAVE_SECONDS, TOLD_SECONDS, Watch
@@ -56,10 +55,6 @@ class Eye:
         self.number += 1
         timings = Timings(classify=self.ms)
         self.sighting.publish(Sighting(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
-
-
-def quick(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
-    return exam.Findings(bundle.load(candidate).version, 1.0, None)
 
 
 class Kiosk:
@@ -209,7 +204,7 @@ def test_a_kiosk_that_dies_in_the_trial_again_and_again_goes_back(kiosk: Kiosk) 
 
 
 def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(
-    kiosk: Kiosk, own_state: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    kiosk: Kiosk, own_state: Path, caplog: Any
 ) -> None:
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(5)
@@ -240,11 +235,13 @@ def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
 
 def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> None:
     elsewhere().install(archive(files("9.0.0")))
-    monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: time.sleep(0.5))
-    began = time.monotonic()
+    went_on, written = threading.Event(), []
+    monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: written.append(went_on.wait(10)))
     kiosk.watch.poll(1.0, False, kiosk.now + 1)
-    assert time.monotonic() - began < 0.3
+    assert written == []
+    went_on.set()
     kiosk.watch.close()
+    assert written == [True, True], "in the trial, and at its end"
 
 
 def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> None:

@@ -21,6 +21,7 @@ from device.messages import Level
 from device.music import Library, Player
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CONFIG = SoundConfig(fade_seconds=2.0, min_play_seconds=0.0, volume=0.8, volume_cap=0.9)
@@ -589,10 +590,22 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shelf
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.fixture
+def unlogged() -> Iterator[None]:
+    """Have nothing said of the broken tracks of very many streams."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("unlogged")
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(wishes)
 def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
-    logging.disable(logging.WARNING)
     stage = Stage(shelf)
     for playlist, seconds, event in stream:
         if event == "end":
@@ -605,6 +618,5 @@ def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
                 assert piece.gain <= CONFIG.volume
                 assert abs(piece.gain - before.pop(id(piece), piece.gain)) <= LIMIT
             assert all(gain <= LIMIT for gain in before.values()), "cut"
-    logging.disable(logging.NOTSET)
     for call in stage.audio.calls:
         assert call.what != "stop" or call.gain == 0.0

@@ -15,6 +15,7 @@ from pathlib import Path
 import bundles
 import pytest
 from machines import Machine
+from needs import lacking
 from rig.shipped import lay
 
 from device.web.server import COURTESY
@@ -127,9 +128,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     try:
         machine = Machine(rig / "tree", folder, {rig / "wheelhouse": "/wheelhouse"})
     except subprocess.CalledProcessError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no container can be made here: {error}")
+        lacking(f"no container can be made here: {error}")
     try:
         machine.start()
         yield machine

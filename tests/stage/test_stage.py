@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from device.config import StageConfig
 from device.messages import EMOTIONS, Box, Face, Health, Level, Mood, Reaction, Sighting
+from device.paths import ASSETS
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.layout import Layout
 from device.stage.scene import ACTS
@@ -36,7 +37,7 @@ def test_every_emotion_shows_its_own_emoji_and_label(theatre, feel, emotion):
     late = place.after(feel(emotion), 3.0)
     layout = Layout.of((320, 240))
     art = pygame.transform.smoothscale(
-        pygame.image.load(f"assets/emoji/{emotion}.png"), (layout.diameter, layout.diameter)
+        pygame.image.load(ASSETS / "emoji" / f"{emotion}.png"), (layout.diameter, layout.diameter)
     )
     picture = pygame.surfarray.array3d(art)
     inner = slice(layout.diameter // 4, -layout.diameter // 4)

@@ -166,5 +166,19 @@ def test_turned_faces_are_told_by_their_nose() -> None:
     image = np.asarray(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     pictures = Pictures(image[None], np.array([3]), np.array([0]))
     rows = robustness.turned(lambda crops: np.eye(7, dtype=np.float32)[[3] * len(crops)], pictures)
-    assert [row.pictures for row in rows] in ([1], [])
-    assert all(row.accuracy == 1 for row in rows)
+    assert rows == [robustness.Row(0.0, 1.0, 1)]
+
+
+def test_faces_that_look_aside_are_told_from_those_that_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between eyes that are 16 pixels apart the nose is in the middle, or 4 pixels from it."""
+    eyes, mouth = [[16.0, 20.0], [32.0, 20.0]], [[24.0, 36.0]]
+    ahead, aside = ([[*eyes, [nose, 28.0], *mouth]] for nose in (24.0, 28.0))
+    nowhere = np.full((1, 4, 2), np.nan)
+    found = np.array([ahead, aside, nowhere, aside], np.float32)
+    monkeypatch.setattr(robustness.landmarks, "find", lambda *_: found)
+    images = np.full((4, 48, 48), 90, np.uint8)
+    pictures = Pictures(images, np.array([3, 3, 3, 4]), np.arange(4))
+    rows = robustness.turned(lambda crops: np.eye(7, dtype=np.float32)[[3] * len(crops)], pictures)
+    assert rows == [robustness.Row(0.0, 1.0, 1), robustness.Row(0.2, 0.5, 2)]

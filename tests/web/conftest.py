@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import random
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
+from watching.people import day
 
 from device.board import Reading
 from device.config import Config, FeedbackConfig
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.feedback import Keeper
+from device.keep import keep
 from device.latest import Latest
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.models.models import Models
@@ -202,6 +205,15 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     watcher.close()
     keeper.close()
     preview.close()
+
+
+@pytest.fixture
+def drifted(tmp_path: Path) -> None:
+    """Twelve days, dark since the ninth."""
+    rng = random.Random(1)
+    for number in range(20_400, 20_412):
+        one = day(number, rng, brightness=110.0 if number < 20_408 else 50.0)
+        keep(tmp_path / "kept" / "watching" / f"{number:06}-0.4.0.json", one.as_json())
 
 
 @pytest.fixture

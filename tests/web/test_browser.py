@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from device.orders import Order
     from device.status import Status
     from device.web import Door, Server
 
 PATHS = (
-    "/", "/camera_feed", "/history", "/feedback", "/try", "/settings", "/models", "/api", "/login",
-    "/nowhere",
+    "/", "/camera_feed", "/history", "/feedback", "/watching", "/try", "/settings", "/models",
+    "/api", "/login", "/nowhere",
 )  # fmt: skip
 
 
@@ -228,17 +229,21 @@ def test_the_owner_logs_in_by_token_and_out_again(visit: Any, kiosk: Any, door: 
 
 
 def test_the_owner_tells_the_kiosk_what_to_do(
-    visit: Any, kiosk: Any, make_status: Callable[..., Status]
+    visit: Any,
+    kiosk: Any,
+    make_status: Callable[..., Status],
+    eventually: Callable[[Callable[[], bool]], bool],
 ) -> None:
     one = visit(viewport=PHONE)
     page = one.open()
 
-    def given() -> list[dict[str, Any]]:
-        page.wait_for_timeout(200)
-        return [order.model_dump(exclude_unset=True) for order in kiosk.orders.take()]
+    def given(number: int) -> list[dict[str, Any]]:
+        orders: list[Order] = []
+        eventually(lambda: orders.extend(kiosk.orders.take()) or len(orders) >= number)
+        return [order.model_dump(exclude_unset=True) for order in orders]
 
     page.get_by_role("button", name="Pause the camera").click()
-    assert given() == [{"paused": True}]
+    assert given(1) == [{"paused": True}]
     kiosk.status.publish(make_status(paused=True, muted=True, volume=0.4))
     expect = sync_api.expect
     expect(page.get_by_role("button", name="Pause the camera", pressed=True)).to_be_visible()
@@ -248,7 +253,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     page.get_by_role("button", name="Next track").click()
     page.get_by_label("Volume").fill("55")
     page.get_by_role("button", name="surprise").click()
-    assert given() == [
+    assert given(5) == [
         {"paused": False},
         {"muted": False},
         {"skip": True},
@@ -257,6 +262,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     ]
     assert one.complaints == []
     assert visit(owner=False).open().get_by_role("button").count() == 0
+    assert list(kiosk.orders.take()) == [], "one for each click"
 
 
 def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: Door) -> None:
@@ -455,6 +461,21 @@ def test_the_owner_deletes_one_picture_and_then_all(visit: Any, kiosk: Any, sche
     assert one.elsewhere == []
 
 
+@pytest.mark.usefixtures("drifted")
+def test_the_owner_takes_what_is_seen_for_normal(visit: Any, scheme: str) -> None:
+    one, expect = visit(viewport=PHONE, color_scheme=scheme), sync_api.expect
+    page = one.open("/watching")
+    expect(page.locator(".drifts")).to_contain_text("Faces are darker than in the first days")
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="This is normal from now on").click()
+    expect(page.locator("main")).to_contain_text("It is too early to tell")
+    expect(page.locator("#normal")).to_have_count(0)
+    assert one.complaints == []
+    assert one.elsewhere == []
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_phone_needs_no_sideways_scrolling(
     visit: Any, kiosk: Any, make_status: Callable[..., Status], path: str
@@ -488,7 +509,7 @@ def test_everybody_can_use_the_settings_while_much_is_said(visit: Any, scheme: s
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("path", PATHS[:9])
+@pytest.mark.parametrize("path", PATHS[:10])
 def test_the_text_stands_out_from_its_background(visit: Any, scheme: str, path: str) -> None:
     """WCAG 2.1 AA asks for a contrast of 4.5; gradients are taken at the card's own colour."""
     page = visit(color_scheme=scheme).open(path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from pictures import encode
 from PIL import Image
 
 from device.status import sighting_json
@@ -26,12 +27,6 @@ IMAGE = np.full((48, 64, 3), 120, np.uint8)
 JPEG = cv2.imencode(".jpg", IMAGE)[1].tobytes()
 PNG = cv2.imencode(".png", IMAGE)[1].tobytes()
 EIGHT_MB = 8 * 1024 * 1024
-
-
-def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
 
 
 def form(data: bytes, field: str = "image", name: str = "me.jpg") -> dict[str, Any]:
@@ -66,13 +61,13 @@ def test_a_form_is_classified(client: FlaskClient, field: str) -> None:
 def test_a_turned_picture_is_set_upright(client: FlaskClient, kiosk: Any) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    client.post(PATH, data=saved(Image.fromarray(IMAGE), "JPEG", exif=exif))
+    client.post(PATH, data=encode(Image.fromarray(IMAGE), "JPEG", exif=exif))
     assert kiosk.classified == [(64, 48, 3)]
 
 
 def test_16_bit_and_cmyk_are_worked_on(client: FlaskClient) -> None:
     deep = cv2.imencode(".png", IMAGE.astype(np.uint16) * 257)[1].tobytes()
-    for data in (deep, saved(Image.fromarray(IMAGE).convert("CMYK"), "JPEG")):
+    for data in (deep, encode(Image.fromarray(IMAGE).convert("CMYK"), "JPEG")):
         assert client.post(PATH, data=data).status_code == 200
 
 
@@ -81,17 +76,17 @@ BAD = {
     "empty": (b"", "picture: empty file"),
     "text": (b"hello", "picture: not a JPEG or PNG picture"),
     "json": (b'{"image": "x"}', "picture: not a JPEG or PNG picture"),
-    "webp": (saved(GREY, "WEBP"), "picture: not a JPEG or PNG picture"),
-    "gif": (saved(GREY, "GIF"), "picture: not a JPEG or PNG picture"),
+    "webp": (encode(GREY, "WEBP"), "picture: not a JPEG or PNG picture"),
+    "gif": (encode(GREY, "GIF"), "picture: not a JPEG or PNG picture"),
     "truncated jpeg": (JPEG[:-100], "picture: truncated or damaged: "),
     "truncated png": (PNG[:-30], "picture: truncated or damaged: "),
-    "1x1": (saved(Image.new("L", (1, 1)), "PNG"), "picture: 1 x 1 pixels: too small to hold"),
+    "1x1": (encode(Image.new("L", (1, 1)), "PNG"), "picture: 1 x 1 pixels: too small to hold"),
     "12000x12000": (
-        saved(Image.new("1", (12000, 12000)), "PNG"),
+        encode(Image.new("1", (12000, 12000)), "PNG"),
         "picture: 12000 x 12000 pixels: more than 50 megapixels",
     ),
     "animated": (
-        saved(GREY, "PNG", save_all=True, append_images=[Image.new("L", (32, 32), 9)] * 3),
+        encode(GREY, "PNG", save_all=True, append_images=[Image.new("L", (32, 32), 9)] * 3),
         "picture: animated with 4 frames: give one picture, or a video file",
     ),
 }

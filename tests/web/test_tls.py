@@ -262,7 +262,8 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     kiosk: Any, owners: tuple[Path, Path]
 ) -> None:
     certificate, key = owners
-    config = WebConfig(https="own", certificate=str(certificate), key=str(key))
+    files = {"certificate": str(certificate), "key": str(key)}
+    config = WebConfig(https="own", port=free_port(), **files)
     certificate.rename(certificate.with_suffix(".away"))
     page = Page(config, kiosk.view(), 0.0)
     page.poll(0.0)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from watching.people import day
 
-from device.keep import keep
 from device.messages import Feedback
 from device.web.openapi import document
 
@@ -21,16 +18,6 @@ if TYPE_CHECKING:
     from tests.web.conftest import Kiosk
 
 CALL = "/api/v1/watching"
-FIRST = 20_400
-
-
-@pytest.fixture
-def past(tmp_path: Path) -> None:
-    """Twelve days, dark since the ninth."""
-    rng = random.Random(1)
-    for at in range(12):
-        one = day(FIRST + at, rng, brightness=110.0 if at < 8 else 50.0)
-        keep(tmp_path / "kept" / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
 
 
 def test_a_new_kiosk_says_that_it_is_too_early(client: FlaskClient) -> None:
@@ -39,7 +26,7 @@ def test_a_new_kiosk_says_that_it_is_too_early(client: FlaskClient) -> None:
     assert "<svg" not in page
 
 
-@pytest.mark.usefixtures("past")
+@pytest.mark.usefixtures("drifted")
 def test_what_has_drifted_is_told_drawn_and_taken_for_normal(client: FlaskClient) -> None:
     page = client.get("/watching").text
     assert "Faces are darker than in the first days, since Sunday: clean the lens" in page
@@ -52,7 +39,7 @@ def test_what_has_drifted_is_told_drawn_and_taken_for_normal(client: FlaskClient
     assert "too early" in client.get("/watching").text
 
 
-@pytest.mark.usefixtures("past")
+@pytest.mark.usefixtures("drifted")
 def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kiosk) -> None:
     kiosk.feedback.count(Feedback("happy", "happy")).result(5)
     kiosk.feedback.count(Feedback("happy", "sad")).result(5)
@@ -60,7 +47,7 @@ def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kios
     assert told is not None
     schema = {"$ref": "#/components/schemas/Watching", **document()}
     jsonschema.validate(told, schema)
-    assert [one["number"] for one in told["days"]] == list(range(FIRST, FIRST + 12))
+    assert [one["number"] for one in told["days"]] == list(range(20_400, 20_412))
     (answers,) = told["answers"]
     assert (answers["agreeing"], answers["answers"]) == (1, 2)
     page = client.get("/watching").text
