@@ -116,8 +116,9 @@ def _of(row: dict[str, Any], report: dict[str, Any]) -> str:
 def _failings(report: dict[str, Any]) -> str:
     recall = reports.recalls(report)
     low = sorted(recall, key=recall.__getitem__)[:2]
-    found = ", ".join(f"{name} in {recall[name]:.0%}" for name in low)
-    weakest = f"Least often recognised: {found}."
+    others = [f"{name} in {recall[name]:.0%}" for name in low[1:]]
+    first = f"{low[0].capitalize()} is recognised in {recall[low[0]]:.0%} of its pictures"
+    weakest = f"{', '.join([first, *others])}."
     names, counts = EMOTIONS, report["confusion"]
     shares = sorted(
         (
