@@ -387,7 +387,7 @@ class Kiosk:
             _write(self._run.report, f"{text}\n".encode())
 
     def _stop(self, *_: object) -> None:
-        self._stopping = True
+        self._stopping, self._restart = True, False
 
     def _fault(self, part: str, words: str) -> None:
         self._book.note(part, Level.FAILED, words, self._began)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from faces import ASTRONAUT
 from kiosks import RunningKiosk, free_port
+
+from device import config, kiosk
+from device.orders import Order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +85,25 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
         assert kiosk.process.wait(5) == 0
         assert "Traceback" not in kiosk.text()
         assert kiosk.screenshot.exists()
+
+
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize(("late", "agains"), [(False, 1), (True, 0)])
+def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
+    late: bool, agains: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(kiosk, "begin_again", lambda: begun.append(1))
+    silent = {"camera": {"source": "fake"}, "sound": {"enabled": False}, "web": {"enabled": False}}
+    running = kiosk.Kiosk(config.parse(silent), kiosk.Run("offscreen", 20.0))
+    close = running.close
+
+    def closing() -> None:
+        if late:
+            signal.raise_signal(signal.SIGTERM)
+        close()
+
+    monkeypatch.setattr(running, "close", closing)
+    running._follow(Order(restart=True), time.monotonic())
+    running.run()
+    assert len(begun) == agains

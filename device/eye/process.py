@@ -74,6 +74,7 @@ class Eye:
         self._wake = threading.Event()
         self._ordered = threading.Event()
         self._orders: deque[object] = deque()
+        self._questions: deque[Question] = deque()
         self._grabber = Grabber(settings.camera, self._wake)
         self._tracker = Tracker()
         self._vision: Vision | None = None
@@ -90,15 +91,25 @@ class Eye:
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
         self._grabber.start()
         try:
-            while self._obey():
-                self._tend()
-                self._look()
-                self._wait()
+            while self.turn():
+                pass
         except (BrokenPipeError, ConnectionResetError):
             pass
         # A camera thread may be stuck in a driver: nothing here is worth waiting for.
         logging.shutdown()
         os._exit(0)
+
+    def turn(self) -> bool:
+        """Do what is due; return False when told to stop. Visitors' pictures wait for frames."""
+        if not self._obey():
+            return False
+        self._tend()
+        self._look()
+        if self._questions:
+            self._pipe.send(self._answer(self._questions.popleft()))
+        else:
+            self._wait()
+        return True
 
     def _listen(self) -> None:
         try:
@@ -121,7 +132,7 @@ class Eye:
                 case Rate(most):
                     self._rate = most
                 case Question() as question:
-                    self._pipe.send(self._answer(question))
+                    self._questions.append(question)
                 case Glance(id_):
                     self._pipe.send(self._glance(id_))
         return True

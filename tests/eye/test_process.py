@@ -1,0 +1,78 @@
+"""The eye's loop, without its process: the show comes before visitors' pictures."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from device.camera.source import CameraSettings
+from device.eye.process import Eye
+from device.eye.protocol import Answer, EyeSettings, Part, Question, Stop
+from device.messages import Frame, Level, Sighting
+
+BLANK = np.zeros((48, 48, 3), np.uint8)
+SECONDS = 0.02
+"""What a visitor's picture takes here."""
+
+
+class Grabber:
+    """A camera that always has a newer frame."""
+
+    part, waiting = Part(Level.OK, "running"), 0.0
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+
+    def take(self) -> Frame:
+        return Frame(BLANK, next(self._numbers), time.monotonic())
+
+
+class Vision:
+    """Sees nobody; while it looks at one visitor's picture, the next one comes."""
+
+    def __init__(self, eye: Eye) -> None:
+        self._eye = eye
+
+    def follow(self, frame: Frame, _: object) -> Sighting:
+        return Sighting(frame.number, frame.time, time.monotonic(), 48, 48)
+
+    def look(self, frame: Frame) -> Sighting:
+        time.sleep(SECONDS)
+        self._eye._orders.append(Question(frame.number + 4, BLANK))
+        return Sighting(frame.number, frame.time, time.monotonic(), 48, 48)
+
+
+@pytest.fixture
+def sent() -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def eye(sent: list[Any]) -> Eye:
+    settings = EyeSettings(CameraSettings("fake:"), max_rate=1000.0)
+    pipe: Any = SimpleNamespace(send=sent.append)
+    made = Eye(settings, pipe, SimpleNamespace(wanted=False))  # type: ignore[arg-type]
+    made._grabber, made._vision = Grabber(), Vision(made)  # type: ignore[assignment]
+    return made
+
+
+def test_the_camera_is_looked_at_between_visitors_pictures(eye: Eye, sent: list[Any]) -> None:
+    eye._orders.extend(Question(number, BLANK) for number in range(4))
+    assert all(eye.turn() for _ in range(12))
+    answers = [one.id for one in sent if isinstance(one, Answer)]
+    assert answers == list(range(12)), "each gets its answer, in the order that they came"
+    kinds = [type(one) for one in sent if isinstance(one, Answer | Sighting)]
+    assert kinds == [Sighting, Answer] * 12
+
+
+def test_an_order_to_stop_does_not_wait_for_them(eye: Eye, sent: list[Any]) -> None:
+    eye._orders.extend(Question(number, BLANK) for number in range(4))
+    assert eye.turn()
+    eye._orders.append(Stop())
+    assert not eye.turn()
+    assert sum(isinstance(one, Answer) for one in sent) == 1
