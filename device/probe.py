@@ -107,14 +107,14 @@ def _cameras(own: str) -> list[Choice]:
 
 
 def _resolved(source: str) -> str:
-    """Return a source in its one exact form, as `usb:/dev/video0`."""
+    """Return a source in its one exact form, as `usb:/dev/video0`, whatever links lead there."""
     if source == "auto":
-        return available() or source
+        source = available() or source
     kind, _, rest = source.partition(":")
     if kind != "usb":
         return source
     try:
-        return f"usb:{usb.find(rest)}"
+        return f"usb:{os.path.realpath(usb.find(rest))}"
     except CameraError:
         return source  # not connected
 

@@ -52,6 +52,17 @@ def test_a_camera_that_gives_no_picture_is_told_in_words(own: str, source: str, 
     assert str(caught.value).startswith(words)
 
 
+@pytest.mark.parametrize("own", ["usb:{}/video0", "usb:{}/by-id"])
+def test_the_kiosk_s_camera_is_known_by_any_path(tmp_path: Path, own: str) -> None:
+    (tmp_path / "video0").touch()
+    (tmp_path / "by-id").symlink_to("video0")
+    for name in ("video0", "by-id", f"../{tmp_path.name}/video0"):
+        with pytest.raises(ProbeError, match="the kiosk is using it"):
+            make(own.format(tmp_path)).picture(f"usb:{tmp_path}/{name}")
+    with pytest.raises(ProbeError, match="not connected"):
+        make(own.format(tmp_path)).picture(f"usb:{tmp_path}/video1")
+
+
 def test_a_camera_that_blocks_is_given_up_and_another_can_be_tried() -> None:
     one = make()
     told: list[str] = []

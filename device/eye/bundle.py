@@ -121,10 +121,11 @@ def verify(
 def bundles(folder: Path) -> list[Path]:
     """Return the bundle folders `emotion-*` in a folder, newest version first."""
     found = [path for path in folder.glob("emotion-*") if path.is_dir()]
-    return sorted(found, key=lambda path: _version_key(path.name), reverse=True)
+    return sorted(found, key=lambda path: version_key(path.name), reverse=True)
 
 
-def _version_key(name: str) -> tuple[tuple[int, str], ...]:
+def version_key(name: str) -> tuple[tuple[int, str], ...]:
+    """Return what puts versions, or the folders named for them, in order: 0.9.0 before 0.10.0."""
     parts = name.removeprefix("emotion-").replace("-", ".").split(".")
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 

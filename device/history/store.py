@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from device.history.tally import MINUTE, STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from device.history.tally import Minute
@@ -43,7 +44,7 @@ BUSY_SECONDS = 5.0
 class Store:
     """Writes minutes to a file; used by one thread. Any method may raise sqlite3.Error or OSError.
 
-    A file that is no database is moved aside, and another is begun.
+    A file that is no database, or turns out to be damaged, is moved aside, and another is begun.
     """
 
     def __init__(self, path: Path) -> None:
@@ -52,33 +53,60 @@ class Store:
         try:
             self._database = _opened(path)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # locked, full, not permitted: the file itself may be good
-            aside = path.with_suffix(".damaged")
-            log.warning("%s: %s; it is now %s", path, error, aside.name)
-            path.replace(aside)
-            for name in (f"{path.name}-wal", f"{path.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
-            self._database = _opened(path)
+            if not _is_damage(error):
+                raise
+            self._database = _begun_again(path, error)
 
     def add(self, minute: Minute) -> None:
         """Add a minute to what there is of it."""
         counts = [minute.seconds.get(state, 0.0) for state in STATES]
         row = (minute.number, *counts, float(minute.faces), float(minute.visits))
         reactions = [(minute.number, name, count) for name, count in minute.reactions.items()]
-        with self._database:
-            self._database.execute(ADD, row)
-            self._database.executemany(ADD_REACTION, reactions)
+        self._change((ADD, [row]), (ADD_REACTION, reactions))
 
     def forget(self, before: int) -> None:
         """Delete the minutes with smaller numbers."""
-        with self._database:
-            self._database.execute("DELETE FROM minutes WHERE minute < ?", (before,))
-            self._database.execute("DELETE FROM reactions WHERE minute < ?", (before,))
+        self._change(
+            ("DELETE FROM minutes WHERE minute < ?", [(before,)]),
+            ("DELETE FROM reactions WHERE minute < ?", [(before,)]),
+        )
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _change(self, *steps: tuple[str, Sequence[tuple[object, ...]]]) -> None:
+        """Take some steps together, each a statement and its rows."""
+        try:
+            _run(self._database, steps)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self._database.close()
+            self._database = _begun_again(self._path, error)
+            _run(self._database, steps)
+
+
+def _run(
+    database: sqlite3.Connection, steps: Sequence[tuple[str, Sequence[tuple[object, ...]]]]
+) -> None:
+    with database:
+        for statement, rows in steps:
+            database.executemany(statement, rows)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    # Of a subclass are locked, full, not permitted: the file itself may be good.
+    return type(error) is sqlite3.DatabaseError
+
+
+def _begun_again(path: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+    aside = path.with_suffix(".damaged")
+    log.warning("%s: %s; it is now %s", path, error, aside.name)
+    path.replace(aside)
+    for name in (f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+    return _opened(path)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Broken:
 
     @property
     def names(self) -> list[str]:
-        """The names of all bad files."""
-        return sorted(path.name for path in self._stamps)
+        """The names of all bad files, made readable where they are not UTF-8."""
+        return sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in self._stamps)
 
     def _is_bad(self, track: Path) -> bool:
         if track not in self._stamps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ class Voice:
     @property
     def title(self) -> str:
         """The name of its file, made readable."""
-        return self.track.stem.replace("_", " ").replace("-", " ").strip()
+        stem = os.fsencode(self.track.stem).decode("utf-8", "replace")
+        return stem.replace("_", " ").replace("-", " ").strip()
 
     def fade(self, target: float, elapsed: float, seconds: float, loudness: float) -> None:
         """Move the level towards `target`, a step of a fade that takes `seconds` in all."""

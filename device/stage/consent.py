@@ -79,18 +79,21 @@ class Consent:
         across = round(width * 0.92) if layout.tall else min(round(width * 0.7), height * 2)
         self._line = max(12, round(min(across * 0.075, height * 0.065)))
         gap = self._line // 2
-        down = round(min(height * 0.46, across * 0.5))
+        across, down = max(1, across), max(1, round(min(height * 0.46, across * 0.5)))
         self._box = pygame.Rect(0, 0, across, down)
         self._box.midbottom = (width // 2, height - max(2, height // 40))
-        side = round(min(down * 0.5, across * 0.3))
+        side = max(1, round(min(down * 0.5, across * 0.3)))
         self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
         top = self._picture.bottom + gap
-        wide, high = (across - 3 * gap) // 2, self._box.bottom - gap - top
+        # On a canvas too small for all of it there is still something to draw.
+        wide, high = max(1, (across - 3 * gap) // 2), max(1, self._box.bottom - gap - top)
         self.yes = pygame.Rect(self._box.left + gap, top, wide, high)
         self.no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
         """Where the buttons are. Only the first allows anything; the second is the stronger."""
         left = self._picture.right + gap
-        self._text = pygame.Rect(left, self._box.top + gap, self._box.right - gap - left, side)
+        self._text = pygame.Rect(
+            left, self._picture.top, max(1, self._box.right - gap - left), side
+        )
         self._made: tuple[NDArray[np.uint8], pygame.Surface] | None = None
 
     def hit(self, x: float, y: float) -> bool:

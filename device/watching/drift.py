@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from device.eye.bundle import version_key
 from device.watching.day import SECONDS, added, by_number
 
 if TYPE_CHECKING:
@@ -83,30 +84,41 @@ class Finding:
         return self.shifted and (self.name, self.rose) in HINTS
 
 
-def compare(days: Sequence[Day], since: int = 0) -> tuple[Finding, ...]:
+def compare(days: Sequence[Day], since: int = 0, model: str = "") -> tuple[Finding, ...]:
     """Compare the last of some days, in order, with the first from day `since` on.
 
-    Without enough faces in both there is nothing to find.
+    `model` is the one that serves now, "" while that is not known. Without enough faces in
+    both there is nothing to find.
     """
     found = []
     for name in TITLES:
-        first, later = sides(days, since, name)
+        first, later = sides(days, since, name, model)
         last = later[-LAST_DAYS:]
         if min(added(first).faces, added(last).faces) >= LEAST:
             found.append(_finding(name, first, last, later))
     return tuple(found)
 
 
-def sides(days: Sequence[Day], since: int, name: str) -> tuple[list[Day], list[Day]]:
+def sides(
+    days: Sequence[Day], since: int, name: str, model: str = ""
+) -> tuple[list[Day], list[Day]]:
     """Return the days with enough people that a figure is compared by: the first, and all later.
 
-    A figure that comes of the model's answers needs days of the model that serves now.
+    A figure that comes of the model's answers needs days of the model that serves now; while that
+    is not known, of the newest of the last day.
     """
     counted = [day for day in days if day.number >= since]
     if name in OF_THE_MODEL:
-        counted = [day for day in counted if day.model == counted[-1].model]
+        model = model or _newest(counted)
+        counted = [day for day in counted if day.model == model]
     seen = [day for day in by_number(counted) if day.faces >= LEAST_A_DAY]
     return seen[:FIRST_DAYS], seen[FIRST_DAYS:]
+
+
+def _newest(days: Sequence[Day]) -> str:
+    """Return the newest model of the last day."""
+    last = max(days, key=lambda day: (day.number, version_key(day.model)), default=None)
+    return last.model if last else ""
 
 
 def hint(findings: Sequence[Finding]) -> str:

@@ -94,7 +94,7 @@ class Watcher:
 
     def findings(self) -> tuple[Finding, ...]:
         """Compare the last days with the first ones. Raises OSError."""
-        return compare(self.days(), self.normal_since)
+        return compare(self.days(), self.normal_since, self._day.model if self._day else "")
 
     @property
     def normal_since(self) -> int:

@@ -29,10 +29,10 @@ CALL = "/api/v1/watching"
 @blueprint.get("/watching")
 def show() -> str:
     """Show each figure over the days, and what has drifted."""
-    watcher = here().view.watcher
-    days, since = _days(), watcher.normal_since
-    findings = compare(days, since)
-    first_days, later = sides(days, since, "emotion")
+    view = here().view
+    days, since, model = _days(), view.watcher.normal_since, view.status.get().model
+    findings = compare(days, since, model)
+    first_days, later = sides(days, since, "emotion", model)
     first, last = added(first_days), added(later[-LAST_DAYS:])
     return render_template(
         "watching.html",
@@ -51,9 +51,10 @@ def show() -> str:
 @blueprint.get(CALL)
 def tell() -> Response:
     """Return the figures of each day, and how the last ones compare with the first ones."""
-    watcher = here().view.watcher
+    view = here().view
     days = _days()
-    findings = [dataclasses.asdict(one) for one in compare(days, watcher.normal_since)]
+    found = compare(days, view.watcher.normal_since, view.status.get().model)
+    findings = [dataclasses.asdict(one) for one in found]
     answers = _answers()
     agreeing = [
         {"day": number, "agreeing": one.agreeing, "answers": one.answers, "interval": one.interval}

@@ -160,6 +160,45 @@ def test_a_file_that_is_none_is_moved_aside(
     assert "it is now history.damaged" in caplog.text
 
 
+def test_a_file_that_is_damaged_further_on_is_moved_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "history.sqlite"
+    store = Store(path)
+    store._database.execute("PRAGMA synchronous = OFF")  # for so many minutes at once
+    for number in range(500):
+        store.add(minute(number))
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    store = Store(path)
+    assert "it is now" not in caplog.text, "its first page is good"
+    store.add(minute(500))
+    store.add(minute(501))
+    store.forget(501)
+    store.close()
+    assert [row["minute"] for row in history.everything(path)] == [501]
+    assert (tmp_path / "history.damaged").stat().st_size == len(whole)
+    assert caplog.text.count("malformed; it is now history.damaged") == 1
+
+
+def test_a_file_that_is_in_use_is_not_moved_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.history.store.BUSY_SECONDS", 0.0)
+    path = tmp_path / "history.sqlite"
+    store = Store(path)
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        store.add(minute(1))
+    other.close()
+    store.add(minute(1))
+    store.close()
+    assert len(history.everything(path)) == 1
+    assert not (tmp_path / "history.damaged").exists()
+
+
 def wait_until(check: Callable[[], bool]) -> None:
     end = time.monotonic() + 5
     while not check():

@@ -307,6 +307,17 @@ def test_a_file_that_was_repaired_plays_again(stage: Stage, folder: Path) -> Non
     assert stage.player.now_playing == "still"
 
 
+def test_names_that_are_not_utf_8_can_be_shown(stage: Stage, folder: Path) -> None:
+    strange = os.fsdecode(b"caf\xe9_x.ogg")
+    (folder / "calm" / "still.ogg").rename(folder / "calm" / strange)
+    stage.play("calm", 1)
+    assert stage.player.now_playing == "caf\ufffd x"
+    stage = Stage(folder)
+    stage.audio.broken = {strange}
+    stage.play("calm", 1)
+    assert "caf\ufffd_x.ogg" in stage.player._broken.names
+
+
 def test_a_file_that_stays_broken_is_warned_of_once(
     stage: Stage, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -129,3 +129,10 @@ def test_everything_has_its_place_on_any_canvas(asked, size):
     assert all(part.collidelist(parts[:number]) == -1 for number, part in enumerate(parts))
     assert min(consent.yes.height, consent.no.height) >= 0.06 * min(size)
     assert consent.yes.size == consent.no.size
+
+
+@pytest.mark.parametrize("size", [(40, 700), (900, 30), (20, 20), (1, 1)])
+def test_a_canvas_too_small_for_it_ends_nothing(asked, size):
+    place = asked(size)
+    assert place.stage.asking_consent(place.now)
+    assert place.stage.consent(False, place.now) is False

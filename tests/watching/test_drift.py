@@ -120,6 +120,18 @@ def test_another_model_gives_other_figures_and_is_compared_with_itself():
     )]))  # fmt: skip
 
 
+def test_the_model_that_serves_is_compared_and_not_the_last_by_name():
+    rng = random.Random(1)
+    told = []
+    for at in range(12):
+        told.append(day(MONDAY + at, rng, model="0.10.0", sure=0.8 if at >= 9 else 0.5))
+        told.append(day(MONDAY + at, rng, model="0.9.0", sure=0.5))
+    assert "confidence" in shifted(compare(told)), "0.10.0 is newer than 0.9.0"
+    assert "confidence" in shifted(compare(told, model="0.10.0"))
+    assert "confidence" not in shifted(compare(told, model="0.9.0")), "they went back to it"
+    assert "confidence" not in {one.name for one in compare(told, model="0.11.0")}, "none counted"
+
+
 def test_what_is_normal_from_now_on_is_what_is_compared_with():
     told = days(25, {"brightness": 60.0})
     assert "brightness" in shifted(compare(told))

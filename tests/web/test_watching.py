@@ -11,10 +11,12 @@ from device.messages import Feedback
 from device.web.openapi import document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from flask.testing import FlaskClient
 
+    from device.status import Status
     from tests.web.conftest import Kiosk
 
 CALL = "/api/v1/watching"
@@ -37,6 +39,18 @@ def test_what_has_drifted_is_told_drawn_and_taken_for_normal(client: FlaskClient
     assert told is not None
     assert told["findings"] == []
     assert "too early" in client.get("/watching").text
+
+
+@pytest.mark.usefixtures("drifted")
+def test_the_model_s_own_figures_are_those_of_the_one_that_serves(
+    client: FlaskClient, kiosk: Kiosk, make_status: Callable[..., Status]
+) -> None:
+    for model, told in (("0.4.0", True), ("0.5.0", False)):
+        kiosk.status.publish(make_status(model=model))
+        answer = client.get(CALL).json
+        assert answer is not None
+        assert ("confidence" in {one["name"] for one in answer["findings"]}) is told
+        assert ("What it saw</h2>" in client.get("/watching").text) is told
 
 
 @pytest.mark.usefixtures("drifted")
