@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -11,67 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from device.errors import ConfigError
-from device.hours import Hours
-from device.messages import EMOTIONS
+from device.values import HostName, HoursText, Line, Pin, Share, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
-
-SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
-
-
-LONGEST_TEXT = 4096
-LONGEST_NAME = 253
-LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-"""Between the dots of a host name (RFC 1123, section 2.1); some machines have an underscore."""
-
-
-def _line(value: str) -> str:
-    if len(value) > LONGEST_TEXT or re.search(r"[\x00-\x1f\x7f]", value):
-        raise ValueError(f"should be one line of at most {LONGEST_TEXT} characters")
-    return value
-
-
-def _source(value: str) -> str:
-    kind, colon, rest = value.partition(":")
-    named = kind in ("usb", "file") and colon and rest
-    if value in ("auto", "picamera2") or named or kind == "fake":
-        return value
-    raise ValueError(f"should be {SOURCE_HELP}")
-
-
-def _hours(value: str) -> str:
-    Hours.parse(value)
-    return value
-
-
-def _host(value: str) -> str:
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(value)
-        return value
-    name = value.removesuffix(".")  # the root's, which a browser may send along
-    if len(name) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
-        raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
-    return name
-
-
-def _emotion(value: str) -> str:
-    if value not in EMOTIONS:
-        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
-    return value
-
-
-Line = Annotated[str, AfterValidator(_line)]
-HostName = Annotated[str, AfterValidator(_host)]
-Source = Annotated[Line, AfterValidator(_source)]
-HoursText = Annotated[str, AfterValidator(_hours)]
-Emotion = Annotated[str, AfterValidator(_emotion)]
-Pin = Annotated[int, Field(ge=0, le=27)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
-
 
 PIN_NAMES = ("red", "green", "blue", "strip", "button", "pir")
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from device.config import Emotion, Seconds, Section
+from device.config import Section
 from device.music import PLAYLISTS, SOUNDS
 from device.panel import COLOURS, colour
+from device.values import Emotion, Seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -1,0 +1,66 @@
+"""Kinds of values that the configuration and its like are made of, and what is wrong with one."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from device.hours import Hours
+from device.messages import EMOTIONS
+
+SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
+
+
+LONGEST_TEXT = 4096
+LONGEST_NAME = 253
+LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+"""Between the dots of a host name (RFC 1123, section 2.1); some machines have an underscore."""
+
+
+def _line(value: str) -> str:
+    if len(value) > LONGEST_TEXT or re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError(f"should be one line of at most {LONGEST_TEXT} characters")
+    return value
+
+
+def _source(value: str) -> str:
+    kind, colon, rest = value.partition(":")
+    named = kind in ("usb", "file") and colon and rest
+    if value in ("auto", "picamera2") or named or kind == "fake":
+        return value
+    raise ValueError(f"should be {SOURCE_HELP}")
+
+
+def _hours(value: str) -> str:
+    Hours.parse(value)
+    return value
+
+
+def _host(value: str) -> str:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(value)
+        return value
+    name = value.removesuffix(".")  # the root's, which a browser may send along
+    if len(name) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
+        raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
+    return name
+
+
+def _emotion(value: str) -> str:
+    if value not in EMOTIONS:
+        raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_line)]
+HostName = Annotated[str, AfterValidator(_host)]
+Source = Annotated[Line, AfterValidator(_source)]
+HoursText = Annotated[str, AfterValidator(_hours)]
+Emotion = Annotated[str, AfterValidator(_emotion)]
+Pin = Annotated[int, Field(ge=0, le=27)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]
