@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"moodlift-convert: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("moodlift-convert: stopped; nothing was written", file=sys.stderr)
+        print("moodlift-convert: stopped", file=sys.stderr)
         return 130
     return status
 

@@ -53,11 +53,12 @@ def read(run: Path) -> dict[str, Any]:
     """Read a run's note. Raises RunError when there is none, or it is damaged."""
     try:
         noted: dict[str, Any] = dict(json.loads((run / NOTE).read_text("utf-8")))
+        noted["data"]["name"]  # which everybody asks for
     except FileNotFoundError as error:
         raise RunError(f"{run}: has no {NOTE} of what it was fed: begin it anew") from error
     except OSError as error:
         raise RunError(f"{run / NOTE}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise RunError(f"{run / NOTE}: damaged: {error}") from error
     return noted
 
