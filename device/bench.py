@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from device import picture
+from device import images
 from device.errors import BundleError
 from device.eye import model
 from device.eye.detector import Detector
 from device.eye.interpreter import runtime
 from device.eye.vision import Vision
 from device.messages import Frame
-from device.paths import ASSETS
 from device.status import timings_json
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from device.messages import Timings
@@ -94,7 +94,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     cv2.setNumThreads(threads or -1)
     classifier, _, _ = model.load(threads=threads)
     vision = Vision(Detector(threads), classifier)
-    good, content = cv2.imencode(".jpg", picture.read(SAMPLE, str(SAMPLE)))
+    good, content = cv2.imencode(".jpg", images.read(SAMPLE, str(SAMPLE)))
     samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]
     if not good or not samples[0][1]:
         raise BundleError(f"{SAMPLE}: the detector finds no face in the sample picture")
@@ -110,7 +110,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
 
 def _look(vision: Vision, content: bytes, number: int) -> tuple[Timings, int]:
     start = time.perf_counter()
-    image = picture.read(content, "sample")
+    image = images.read(content, "sample")
     decode_ms = (time.perf_counter() - start) * 1000
     sighting = vision.look(Frame(image, number, time.monotonic()), decode_ms)
     return sighting.timings, len(sighting.faces)

@@ -209,9 +209,9 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _run(options: argparse.Namespace) -> int:
-    from device.ending import bury
     from device.kiosk import Kiosk, Run
     from device.settings import Settings
+    from device.system.restart import bury
 
     bury()
     settings = Settings(options.config)
@@ -265,9 +265,9 @@ def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
     from device.eye import bundle
     from device.music import Library
-    from device.paths import SYSTEM_CONFIG, given
     from device.settings import Settings
     from device.stage import load_strings
+    from device.system.paths import SYSTEM_CONFIG, given
 
     path = options.config or SYSTEM_CONFIG
     settings = Settings(options.config)
@@ -291,8 +291,8 @@ def _check_config(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from device.paths import state_directory
     from device.settings import Settings
+    from device.system.paths import state_directory
     from device.web import pairing
     from device.web.keys import Keys
     from device.web.lan import url

@@ -10,11 +10,11 @@ from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
 from device.config import parse
-from device.ending import bury
 from device.errors import CertificateError, OutputError, PortInUse
 from device.kiosk import Kiosk, Run
-from device.paths import ASSETS, state_directory
 from device.settings import Settings
+from device.system.paths import ASSETS, state_directory
+from device.system.restart import bury
 from device.web import pairing
 
 if TYPE_CHECKING:

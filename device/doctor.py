@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device import __version__, picture
+from device import __version__, images
 from device.audio import open_audio
 from device.board import LinuxBoard, Reading
 from device.camera.source import CameraSettings, open_camera
@@ -19,7 +19,7 @@ from device.eye import model
 from device.eye.detector import Detector
 from device.eye.vision import Vision
 from device.messages import Frame, Level
-from device.paths import ASSETS, state_directory
+from device.system.paths import ASSETS, state_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ def examine(config: Config, config_fault: str) -> Iterator[Finding]:
 def _vision(config: Config) -> Finding:
     classifier, bundle, faults = model.load(config.eye.model)
     vision = Vision(Detector(), classifier)
-    sighting = vision.look(Frame(picture.read(SAMPLE, str(SAMPLE)), 1, 0.0))
+    sighting = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
     if len(sighting.faces) != 1 or sighting.faces[0].emotion != "happy":
         return Finding(Level.FAILED, "vision", f"{SAMPLE.name}: the happy face is not recognised")
     accuracy = bundle.accuracy or 0.0

@@ -22,7 +22,6 @@ import pygame
 
 from device import (
     __version__,
-    allocation,
     audio,
     board,
     feedback,
@@ -38,29 +37,30 @@ from device import (
 )
 from device.camera.source import CameraSettings
 from device.display import Key, Number, Tap
-from device.ending import begin_again, shut_down
 from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
-from device.faults import Faults
 from device.fleet.fleet import Fleet
-from device.health import HealthBook
 from device.hours import Hours
 from device.interview import Interview
-from device.latest import Latest
 from device.messages import NOBODY, Level
 from device.models.models import Models
 from device.models.watch import Watch
-from device.notify import Notifier
 from device.orders import Orders
 from device.page import Page
-from device.paths import state_directory
 from device.probe import CHIME, Probe
-from device.rate import Rate
 from device.record import Record
 from device.settings import Settings
 from device.status import Status
 from device.strain import Strain
+from device.system import malloc
+from device.system.faults import Faults
+from device.system.health import HealthBook
+from device.system.latest import Latest
+from device.system.paths import state_directory
+from device.system.rate import Rate
+from device.system.restart import begin_again, shut_down
+from device.system.systemd import Notifier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +101,7 @@ class Kiosk:
 
     def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
         now = time.monotonic()
-        allocation.return_large()
+        malloc.return_large()
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from device import web
 from device.errors import CertificateError, PortInUse
-from device.health import HealthBook
 from device.messages import Level
-from device.paths import given, state_directory
+from device.system.health import HealthBook
+from device.system.paths import given, state_directory
 from device.web.site import site_of
 
 if TYPE_CHECKING:

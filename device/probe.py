@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 
-from device import child
 from device.audio import PygameAudio, find_outlets, speaker_names
 from device.camera import picamera, usb
 from device.camera.source import CameraSettings, available, open_camera
 from device.errors import AudioError, CameraError, ChildError, MoodliftError, ProbeError
 from device.music import Library
+from device.system import sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ class Probe:
         if not self._lock.acquire(blocking=False):
             raise ProbeError("something else is being tried; wait a moment")
         try:
-            return child.ask(work, arguments, SECONDS)
+            return sandbox.ask(work, arguments, SECONDS)
         except ChildError as error:
             raise ProbeError(_WORDS.get(error.how, str(error))) from error
         except MoodliftError as error:

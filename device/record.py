@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from device import figures
+from device.system import procfs
 
 if TYPE_CHECKING:
     from device.messages import Mood, Reaction
@@ -40,10 +40,10 @@ class Record:
         """Take down what changed; `eye` is the process of the eye."""
         at = round(status.time - self.began, 2)
         if self.first_face is None and status.sighting and status.sighting.faces:
-            self.first_face = figures.age()
+            self.first_face = procfs.age()
         if eye is not None and status.time >= self._measure_at:
             self._measure_at = status.time + MEASURE_SECONDS
-            self.eye_memory = max(self.eye_memory, figures.peak_memory(eye))
+            self.eye_memory = max(self.eye_memory, procfs.peak_memory(eye))
         self._note_mood(at, status.mood)
         self._note_reactions(at, status.reactions)
         if status.music and (not self.music or self.music[-1]["track"] != status.music):
@@ -55,7 +55,7 @@ class Record:
 
     def as_json(self, status: Status) -> dict[str, Any]:
         """Return the stable form of `--report`."""
-        kiosk = figures.peak_memory()
+        kiosk = procfs.peak_memory()
         return {
             "seconds": round(status.uptime, 2),
             "first_face_s": self.first_face,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from device import annotate, picture
+from device import annotate, images
 from device.errors import PictureError
 from device.eye import model
 from device.eye.detector import Detector
@@ -64,7 +64,7 @@ def _sightings(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any]
         yield from _video(vision, path)
         return
     start = time.perf_counter()
-    image = picture.read(path, str(path))
+    image = images.read(path, str(path))
     decode_ms = (time.perf_counter() - start) * 1000
     frame = Frame(image, 1, time.monotonic())
     yield str(path), {}, frame, vision.look(frame, decode_ms)

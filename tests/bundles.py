@@ -21,7 +21,7 @@ from device.eye import bundle
 from device.models.archive import SIGNATURE, Archive, write
 from device.models.exam import Findings
 from device.models.keyring import Keyring
-from device.paths import MODELS
+from device.system.paths import MODELS
 
 SHIPPED = bundle.bundles(MODELS)[0]
 NAMES = (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)

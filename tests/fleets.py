@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from device.board import Reading
 from device.fleet.fleet import Fleet
 from device.fleet.pace import Pace
-from device.latest import Latest
 from device.messages import Health, Level, Mood, Sighting
 from device.models.models import Models
 from device.orders import Orders
 from device.status import Status
+from device.system.latest import Latest
 
 if TYPE_CHECKING:
     from pathlib import Path

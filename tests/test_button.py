@@ -7,9 +7,10 @@ import time
 import pytest
 from kiosks import free_port
 
-from device import config, ending, kiosk, panel
+from device import config, kiosk, panel
 from device.kiosk import Kiosk, Run
 from device.panel import FakePanel, Press
+from device.system import restart
 
 pytestmark = pytest.mark.usefixtures("own_signals")
 
@@ -32,7 +33,7 @@ def pressed(monkeypatch: pytest.MonkeyPatch) -> FakePanel:
 def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Take down how the machine would have been shut down."""
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(ending.subprocess, "run", lambda command, **_: asked.append(command))
+    monkeypatch.setattr(restart.subprocess, "run", lambda command, **_: asked.append(command))
     return asked
 
 

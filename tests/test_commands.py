@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device import figures
+from device.system import procfs
 
 
 def moodlift(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -133,6 +133,6 @@ def test_a_wrong_command_line_is_told(arguments: tuple[str, ...]) -> None:
 
 
 def test_figures_of_this_process() -> None:
-    assert 10 < figures.peak_memory() < 5000
-    assert 0 < figures.age() < 3600
-    assert figures.peak_memory(2**22 - 1) == 0.0
+    assert 10 < procfs.peak_memory() < 5000
+    assert 0 < procfs.age() < 3600
+    assert procfs.peak_memory(2**22 - 1) == 0.0

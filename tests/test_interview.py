@@ -15,7 +15,7 @@ from device.config import FeedbackConfig
 from device.eye.crop import align
 from device.eye.detector import KEEP, Detector
 from device.feedback import Store, archive
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from pathlib import Path

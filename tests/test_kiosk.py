@@ -13,7 +13,7 @@ import pytest
 from faces import ASTRONAUT
 from kiosks import RunningKiosk, taken_port
 
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
 ACTED = [

@@ -13,7 +13,7 @@ import pytest
 from faces import ASTRONAUT, HOPPER, astronaut, hopper, scene
 from PIL import Image
 
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 
 def see(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -9,8 +9,8 @@ import pytest
 
 from device import config
 from device.kiosk import Kiosk, Run
-from device.latest import Latest
 from device.messages import Box, Face, Sighting
+from device.system.latest import Latest
 
 pytestmark = pytest.mark.usefixtures("own_signals")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device import picture
+from device import images
 from device.errors import PictureError
 from device.eye import crop
 from device.eye.detector import Detector
@@ -29,7 +29,7 @@ def read(path: Path) -> Dataset:
     broken, without = [], dict.fromkeys(EMOTIONS, 0)
     for row, (file, label, split) in enumerate(files):
         try:
-            image = picture.read(file, str(file), folders.FORMATS)
+            image = images.read(file, str(file), folders.FORMATS)
         except PictureError as error:
             broken.append(str(error))
             continue

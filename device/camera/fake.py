@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device import picture
+from device import images
 from device.camera.base import Camera
 from device.camera.file import Pace
 from device.errors import CameraError, CameraUnknown, PictureError
@@ -101,6 +101,6 @@ class FakeCamera(Camera):
 
 def _picture(name: str) -> NDArray[np.uint8]:
     try:
-        return picture.read(Path(name), name)
+        return images.read(Path(name), name)
     except PictureError as error:
         raise CameraUnknown(str(error)) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device import picture
+from device import images
 from device.camera.base import Camera
 from device.errors import CameraError, CameraUnknown, PictureError
 
@@ -109,7 +109,7 @@ class PictureCamera(Camera):
             file = self._files[(turn + step) % len(self._files)]
             if file not in self._faults:
                 try:
-                    return picture.shrunk(picture.read(file, str(file)), LARGEST)[0]
+                    return images.shrunk(images.read(file, str(file)), LARGEST)[0]
                 except PictureError as error:
                     self._faults[file] = str(error)
         fault = self._faults.get(self._path, f"{self._path}: holds no picture that can be read")

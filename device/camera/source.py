@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.camera import fake, file, picamera, usb
 from device.errors import CameraError, CameraUnknown
-from device.paths import given
+from device.system.paths import given
 
 if TYPE_CHECKING:
     from device.camera.base import Camera

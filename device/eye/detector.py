@@ -16,7 +16,7 @@ import numpy as np
 from device.errors import BundleError
 from device.eye.interpreter import Interpreter
 from device.messages import Box, Detection, Point
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from pathlib import Path

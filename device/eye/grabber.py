@@ -15,9 +15,9 @@ import numpy as np
 
 from device.camera.source import open_camera
 from device.errors import CameraError, CameraUnknown
-from device.eye.backoff import LONGEST, Backoff
 from device.eye.protocol import Part
 from device.messages import Frame, Level
+from device.system.backoff import LONGEST, Backoff
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
 from device.models.store import Store
-from device.paths import MODELS, given
+from device.system.paths import MODELS, given
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from device.allocation import return_large
 from device.errors import BundleError, MoodliftError
 from device.eye import crop, model
 from device.eye.detector import Detector
@@ -36,6 +35,7 @@ from device.eye.protocol import (
 from device.eye.tracker import Tracker
 from device.eye.vision import Vision
 from device.messages import Frame, Level
+from device.system.malloc import return_large
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -12,15 +12,15 @@ import time
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
-from device import picture
+from device import images
 from device.errors import EyeBusy
 from device.eye import process, vision
-from device.eye.backoff import Backoff
 from device.eye.preview import Preview
 from device.eye.protocol import Answer, Glance, Pause, Pulse, Question, Rate, Stop
-from device.health import HealthBook
-from device.latest import Latest
 from device.messages import Level, Sighting
+from device.system.backoff import Backoff
+from device.system.health import HealthBook
+from device.system.latest import Latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,7 @@ class Supervisor:
         link = self._link
         if link is None or link.pulse is None:
             raise EyeBusy("the eye is starting; try again in a few seconds")
-        small, factor = picture.shrunk(image, LARGEST_PICTURE)
+        small, factor = images.shrunk(image, LARGEST_PICTURE)
         asked = link.ask(Question(next(self._questions), small))
         try:
             answer = asked.result(ANSWER_SECONDS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device import picture
+from device import images
 from device.eye import crop
 from device.eye.detector import ACQUIRE, KEEP, SIZE
 from device.messages import Box, Detection, Face, Point, Sighting, Timings
@@ -55,7 +55,7 @@ class Vision:
         return self._name(frame, numbered, Timings(decode=decode_ms, detect=detect_ms))
 
     def _close_up(self, image: NDArray[np.uint8]) -> list[Detection]:
-        small, factor = picture.shrunk(image, 2 * SIZE)
+        small, factor = images.shrunk(image, 2 * SIZE)
         margin = round(max(small.shape[:2]) * CLOSE_UP)
         padded = cv2.copyMakeBorder(
             small, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0)

@@ -23,8 +23,8 @@ from device.errors import ArchiveError, FeedbackError, PictureError
 from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import HOUR, LARGEST, Keepsake, decode
 from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, Entry, Manifest, Recipe
-from device.keep import keep
 from device.messages import EMOTIONS
+from device.system.files import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

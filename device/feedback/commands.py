@@ -11,7 +11,7 @@ from device.errors import FeedbackError
 from device.feedback import archive
 from device.feedback.store import Store
 from device.messages import EMOTIONS
-from device.paths import state_directory
+from device.system.paths import state_directory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
-from device.keep import secret
-from device.paths import given
+from device.system.files import secret
+from device.system.paths import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -63,7 +63,7 @@ def _config(options: argparse.Namespace) -> FleetConfig:
 
 def _id(options: argparse.Namespace) -> int:
     from device.fleet.identity import device_id
-    from device.paths import state_directory
+    from device.system.paths import state_directory
 
     print(_config(options).id or device_id(state_directory()))
     return 0

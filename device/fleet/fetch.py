@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from device import __version__
 from device.errors import OfferError
-from device.paths import given
+from device.system.paths import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from device.fleet.broker import Broker
     from device.fleet.outcome import Outcome
     from device.fleet.rollout import Rollout
-    from device.latest import Latest
     from device.models.models import Models
     from device.orders import Orders
     from device.status import Status
+    from device.system.latest import Latest
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from device.keep import keep
+from device.system.files import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from device.keep import keep
+from device.system.files import keep
 
 if TYPE_CHECKING:
     from pathlib import Path

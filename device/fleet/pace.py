@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.eye.backoff import Backoff
+from device.system.backoff import Backoff
 
 if TYPE_CHECKING:
     from random import Random

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device import child
 from device.errors import BundleError, ChildError
 from device.eye import bundle as bundles
 from device.eye import crop
 from device.eye.classifier import Classifier
 from device.eye.interpreter import Interpreter
 from device.messages import EMOTIONS
+from device.system import sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ def examine(candidate: Path, present: Path | None, slower: float) -> Findings:
     canary, or that it takes more than `slower` times as long as the `present` one.
     """
     try:
-        return child.ask(inspect, (candidate, present, slower), SECONDS, MEMORY)
+        return sandbox.ask(inspect, (candidate, present, slower), SECONDS, MEMORY)
     except ChildError as error:
         words = {
             "crashed": f"the model was refused: when it was tried, {error}",

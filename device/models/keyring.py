@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.errors import BundleError, ModelsError, OutputError
-from device.keep import keep
 from device.models import signature
-from device.paths import state_directory
+from device.system.files import keep
+from device.system.paths import state_directory
 
 if TYPE_CHECKING:
     from device.models.archive import Archive

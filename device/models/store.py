@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 
 from device.errors import BundleError, ModelsError, OutputError
 from device.eye import bundle as bundles
-from device.keep import keep
 from device.models import state as states
 from device.models.state import State
-from device.paths import MODELS, state_directory
+from device.system.files import keep
+from device.system.paths import MODELS, state_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

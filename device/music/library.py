@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.paths import ASSETS, given
+from device.system.paths import ASSETS, given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

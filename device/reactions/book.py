@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from device.config import Section, find_line, read_text, read_toml
 from device.errors import ConfigError
 from device.music import PLAYLISTS
-from device.paths import ASSETS, given
 from device.reactions.rule import Rule
+from device.system.paths import ASSETS, given
 
 if TYPE_CHECKING:
     from collections.abc import Collection

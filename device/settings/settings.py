@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from device.config import Config, load, parse
 from device.errors import ConfigError, OutputError
-from device.keep import keep
-from device.paths import SYSTEM_CONFIG, state_directory
 from device.settings.common import COMMON
 from device.settings.overlay import FILE, Overlay, laid_over
 from device.stage.strings import load_strings
+from device.system.files import keep
+from device.system.paths import SYSTEM_CONFIG, state_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pygame
 
-from device.paths import ASSETS
 from device.stage.paint import from_alpha, transparent, with_alpha
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from device.config import Section, find_line, read_toml
 from device.errors import ConfigError
 from device.messages import EMOTIONS
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from pathlib import Path

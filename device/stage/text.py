@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pygame
 
-from device.paths import ASSETS
 from device.stage.paint import Colour, from_alpha, transparent
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from pathlib import Path

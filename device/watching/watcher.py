@@ -8,8 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from device.keep import keep
 from device.messages import Level
+from device.system.files import keep
 from device.watching.day import SECONDS, Day
 from device.watching.drift import compare, hint
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 
 from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 from device.web import (
     api,
     devices,

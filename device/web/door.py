@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request,
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from device.keep import secret
+from device.system.files import secret
 from device.web.hosts import Hosts
 from device.web.keys import DAY, SESSION_DAYS, Keys
 from device.web.pairing import Pairing

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import cv2
 
 from device.annotate import annotate, hide
-from device.latest import Latest
 from device.messages import Level
+from device.system.latest import Latest
 from device.web import placeholder
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from device.errors import OutputError
-from device.keep import keep
+from device.system.files import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

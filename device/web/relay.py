@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractContextManager
 
-    from device.latest import Latest
+    from device.system.latest import Latest
 
 T = TypeVar("T")
 

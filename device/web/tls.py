@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from device.errors import CertificateError
-from device.keep import keep
+from device.system.files import keep
 from device.web.lan import reached_at
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from device import reactions
 from device.messages import EMOTIONS
 from device.music import PLAYLISTS
 from device.music.library import Library
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 from device.web.site import here
 
 blueprint = Blueprint("trial", __name__)

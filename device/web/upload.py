@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from device import picture
+from device import images
 from device.errors import BundleError, EyeBusy, PictureError
 from device.web.site import here
 
@@ -35,7 +35,7 @@ def look() -> tuple[NDArray[np.uint8], Sighting]:
         raise busy("too many pictures at once")
     try:
         data, name = _sent()
-        image = picture.read(data, name, picture.UPLOAD_FORMATS, DECODING_SECONDS)
+        image = images.read(data, name, images.UPLOAD_FORMATS, DECODING_SECONDS)
         return image, site.view.classify(image)
     except PictureError as error:
         abort(400, str(error))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from device.config import Config, FeedbackConfig
 from device.feedback import Keeper
 from device.models.models import Models
-from device.paths import state_directory
 from device.probe import Probe
 from device.settings import Settings
+from device.system.paths import state_directory
 from device.watching import Watcher
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.eye.preview import Preview
-    from device.latest import Latest
     from device.messages import Sighting
     from device.orders import Orders
     from device.status import Status
+    from device.system.latest import Latest
 
 
 @dataclass(frozen=True)

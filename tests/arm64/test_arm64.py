@@ -9,7 +9,7 @@ import pytest
 from needs import lacking
 
 from device.eye.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
-from device.paths import MODELS
+from device.system.paths import MODELS
 
 QEMU = shutil.which("qemu-aarch64-static")
 SYSROOT = Path(os.environ.get("MOODLIFT_ARM64", ""))

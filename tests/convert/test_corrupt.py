@@ -15,7 +15,7 @@ from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
 from device.messages import EMOTIONS
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from convert.quantise import check, sample
 from device.errors import BundleError
 from device.eye import bundle as bundles
 from device.eye.classifier import softmax
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 from training import provenance
 from training.data.pictures import Pictures
 from training.errors import RunError

@@ -18,7 +18,7 @@ from device.eye import bundle as bundles
 from device.eye.classifier import Classifier
 from device.eye.interpreter import RUNTIMES, Interpreter
 from device.messages import EMOTIONS
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 from training import cli, serving
 from training import data as datasets
 from training.evaluate import of_bundle, sample

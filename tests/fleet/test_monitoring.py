@@ -20,7 +20,7 @@ from needs import need
 from prometheus_client.parser import text_string_to_metric_families
 
 from device.board import Reading
-from device.latest import Latest
+from device.system.latest import Latest
 from device.web import metrics
 
 if TYPE_CHECKING:

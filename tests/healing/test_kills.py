@@ -21,10 +21,10 @@ from kiosks import RunningKiosk
 from device import history
 from device.camera.source import CameraSettings
 from device.eye import supervisor as supervisors
-from device.eye.backoff import Backoff
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.settings import Settings
+from device.system.backoff import Backoff
 from device.web import keys
 
 if TYPE_CHECKING:

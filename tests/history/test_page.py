@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def page(tmp_path: Path) -> Any:
     """The owner's page of a kiosk with a week of history, and its first minute."""
     from device.eye.preview import Preview
-    from device.latest import Latest
     from device.orders import Orders
     from device.status import Status
+    from device.system.latest import Latest
     from device.web import View
 
     store, last = Store(tmp_path / history.FILE), int(time.time() // MINUTE)

@@ -26,7 +26,6 @@ from bundles import (
     zipped,
 )
 
-from device.child import ask
 from device.config import ModelsConfig
 from device.errors import BundleError, ModelsError, OutputError
 from device.eye import bundle, model
@@ -36,7 +35,8 @@ from device.models.archive import SIGNATURE
 from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.store import Store
-from device.paths import ASSETS
+from device.system.paths import ASSETS
+from device.system.sandbox import ask
 
 if TYPE_CHECKING:
     from pathlib import Path

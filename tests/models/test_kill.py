@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from device.eye import bundle
-from device.paths import MODELS
+from device.system.paths import MODELS
 
 NOW = bundle.bundles(MODELS)[0].name.removeprefix("emotion-")
 KILLER = Path(__file__).parent.parent / "killer.py"

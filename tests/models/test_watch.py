@@ -11,11 +11,11 @@ from bundles import SHIPPED, archive, files, quick, trust
 
 from device.config import ModelsConfig
 from device.eye import bundle
-from device.latest import Latest
 from device.messages import Health, Level, OnTrial, Sighting, Timings
 from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.watch import SAVE_SECONDS, TOLD_SECONDS, Watch
+from device.system.latest import Latest
 from tests.models.test_trial import FACE
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from device.audio.musicfile import RATE, MusicFile
 from device.audio.piece import BLOCK, ChannelPiece
 from device.config import SoundConfig
 from device.music import Library, Player
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

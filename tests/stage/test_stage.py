@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from device.config import StageConfig
 from device.messages import EMOTIONS, Box, Face, Health, Level, Mood, Reaction, Sighting
-from device.paths import ASSETS
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.layout import Layout
 from device.stage.scene import ACTS
+from device.system.paths import ASSETS
 
 SIZES = [(320, 240), (1280, 720), (480, 800), (1080, 1920), (600, 600), (1920, 360)]
 COLD = Health("camera", Level.FAILED, "not found", 1.0)

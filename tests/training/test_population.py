@@ -12,7 +12,7 @@ from faces import astronaut
 from device.eye import bundle as bundles
 from device.feedback import archive
 from device.messages import EMOTIONS
-from device.paths import ASSETS
+from device.system.paths import ASSETS
 from training import answers, cli, data, population
 from training.cameras import CAMERAS, Camera, camera
 from training.data.pictures import Pictures

@@ -13,7 +13,7 @@ from skimage import data as photographs
 
 from device.eye.bundle import bundles
 from device.messages import EMOTIONS
-from device.paths import MODELS
+from device.system.paths import MODELS
 from training import card, cli, report, robustness
 from training.data.pictures import Pictures
 from training.errors import RunError

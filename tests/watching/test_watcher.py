@@ -6,8 +6,8 @@ import time
 import pytest
 from watching.people import day, face, sighting
 
-from device.keep import keep
 from device.messages import Level
+from device.system.files import keep
 from device.watching import Watcher
 from device.watching.day import SECONDS
 from device.watching.watcher import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED

@@ -22,14 +22,14 @@ from device.config import Config, FeedbackConfig
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.feedback import Keeper
-from device.keep import keep
-from device.latest import Latest
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.models.models import Models
 from device.orders import Orders
 from device.probe import Choice, Probe
 from device.settings import Settings
 from device.status import Status
+from device.system.files import keep
+from device.system.latest import Latest
 from device.watching import Watcher
 from device.web import Door, Server, View, create_app
 

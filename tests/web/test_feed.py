@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from device.latest import Latest
     from device.status import Status
+    from device.system.latest import Latest
 
 
 def decoded(jpeg: bytes) -> NDArray[np.uint8]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.latest import Latest
 from device.messages import EMOTIONS, Health, Level
 from device.orders import Orders
 from device.status import Status
+from device.system.latest import Latest
 from device.web import Door, create_app, words
 from device.web.app import HEADERS
 

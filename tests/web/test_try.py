@@ -14,13 +14,13 @@ from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
 from kiosks import RunningKiosk
 
-from device import cli, picture
+from device import cli, images
 from device.config import FeedbackConfig
 from device.eye.crop import align
 from device.eye.detector import ACQUIRE, Detector
 from device.feedback import Store, archive
 from device.messages import EMOTIONS
-from device.paths import ASSETS, state_directory
+from device.system.paths import ASSETS, state_directory
 from device.web.keys import Keys
 from device.web.visits import Visits
 
@@ -193,7 +193,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     assert newest.label == "fear"
     assert newest.model
     assert EMOTIONS[int(np.argmax(newest.probabilities))] == emotion
-    image = picture.read(sent, "what was sent")
+    image = images.read(sent, "what was sent")
     (face,) = Detector().detect(image, ACQUIRE)
     assert np.array_equal(newest.image, align(image, face.landmarks))
     assert np.array_equal(newest.image, shown[..., 0]), "what was asked about is what is kept"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device import picture
+from device import images
 from device.errors import PictureError
 from device.eye.crop import SIZE
 from device.messages import EMOTIONS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMATS = (*picture.FORMATS, "TIFF", "GIF", "PPM")
+FORMATS = (*images.FORMATS, "TIFF", "GIF", "PPM")
 """What a picture may be; its name's ending doesn't matter."""
 CLASSES = {
     "angry": ("anger", "angry"),
@@ -111,7 +111,7 @@ def _named(folder: str, names: dict[str, tuple[str, ...]]) -> str | None:
 def _load(path: Path) -> NDArray[np.uint8] | str:
     """Return the picture, or what is wrong with the file."""
     try:
-        return fit(picture.read(path, str(path), FORMATS))
+        return fit(images.read(path, str(path), FORMATS))
     except PictureError as error:
         return str(error)
 

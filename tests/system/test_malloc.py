@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import ctypes, sys
-from device.allocation import LARGE, return_large
+from device.system.malloc import LARGE, return_large
 
 class Told(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in

@@ -1,7 +1,7 @@
 """What went wrong lately, as it is told."""
 
-from device.faults import BRIEF_SECONDS, KEPT, Faults
 from device.messages import Fault, Health, Level
+from device.system.faults import BRIEF_SECONDS, KEPT, Faults
 
 
 def health(level: Level, message: str = "unplugged", part: str = "camera") -> list[Health]:

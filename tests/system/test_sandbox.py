@@ -6,21 +6,21 @@ import time
 
 import pytest
 
-from device import child
 from device.errors import BundleError, ChildError
 from device.eye import bundle
+from device.system import sandbox
 
 MEMORY = 256 * 1024**2
 
 
 def test_an_answer_comes_back() -> None:
-    assert child.ask(math.sqrt, (16.0,), 5.0) == 4.0
-    assert child.ask(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
+    assert sandbox.ask(math.sqrt, (16.0,), 5.0) == 4.0
+    assert sandbox.ask(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
 
 
 def test_an_error_of_ours_comes_back_as_it_was(tmp_path: object) -> None:
     with pytest.raises(BundleError, match=r"manifest\.json: No such file"):
-        child.ask(bundle.load, (tmp_path,), 5.0, MEMORY)
+        sandbox.ask(bundle.load, (tmp_path,), 5.0, MEMORY)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,6 @@ def test_work_that_goes_wrong_is_told(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(ChildError, match=words) as caught:
-        child.ask(work, arguments, 1.0, MEMORY)
+        sandbox.ask(work, arguments, 1.0, MEMORY)
     assert caught.value.how == how
     assert time.monotonic() - began < 20

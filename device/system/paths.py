@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MODELS = ASSETS / "models"
 SYSTEM_CONFIG = Path("/etc/moodlift/config.toml")
 SYSTEM_STATE = Path("/var/lib/moodlift")

@@ -1,4 +1,4 @@
-from device.eye.backoff import Backoff
+from device.system.backoff import Backoff
 
 
 def test_waits_grow_from_1_to_20_s_and_a_success_begins_anew() -> None:

@@ -14,7 +14,7 @@ import pytest
 from kiosks import RunningKiosk
 
 from device.messages import Health, Level
-from device.notify import STATUS_SECONDS, Notifier
+from device.system.systemd import STATUS_SECONDS, Notifier
 
 WELL = (Health("eye", Level.OK, "running", 0.0), Health("camera", Level.OK, "webcam", 0.0))
 HUNGRY = "STATUS=no frame comes from the eye, and it is not known why"

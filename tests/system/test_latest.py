@@ -2,7 +2,7 @@
 
 import threading
 
-from device.latest import Latest
+from device.system.latest import Latest
 
 
 def test_a_reader_gets_only_the_newest() -> None:

@@ -1,4 +1,4 @@
-"""Pictures of every kind, whole and broken, given to `device.picture.read`."""
+"""Pictures of every kind, whole and broken, given to `device.images.read`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pictures import encode
 from PIL import Image, ImageFile
 
-from device import picture
+from device import images
 from device.errors import PictureError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def near(image: NDArray[np.uint8], rgb: NDArray[np.uint8], within: int = 12) -> 
 
 @pytest.mark.parametrize("kind", WHOLE)
 def test_whole_pictures_come_out_as_upright_bgr(kind: str) -> None:
-    image = picture.read(WHOLE[kind], "face")
+    image = images.read(WHOLE[kind], "face")
     assert image.dtype == np.uint8
     assert image.flags["C_CONTIGUOUS"]
     assert near(image, corners())
@@ -72,46 +72,46 @@ def test_whole_pictures_come_out_as_upright_bgr(kind: str) -> None:
 def test_a_file_is_read_like_bytes(tmp_path: Path) -> None:
     path = tmp_path / "face.png"
     path.write_bytes(WHOLE["png"])
-    assert np.array_equal(picture.read(path, "x"), picture.read(WHOLE["png"], "x"))
+    assert np.array_equal(images.read(path, "x"), images.read(WHOLE["png"], "x"))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA"])
 def test_grey_modes(mode: str) -> None:
     ramp = np.repeat(np.array([[0, 255]], np.uint8), 16, axis=0).repeat(16, axis=1)
-    image = picture.read(encode(Image.fromarray(ramp).convert(mode), "PNG"), "grey")
+    image = images.read(encode(Image.fromarray(ramp).convert(mode), "PNG"), "grey")
     assert np.array_equal(image, cv2.cvtColor(ramp, cv2.COLOR_GRAY2BGR))
 
 
 def test_16_bit_grey_is_scaled_and_not_cut_off() -> None:
     values = np.linspace(0, 65535, 32 * 16).astype(np.uint16).reshape(16, 32)
-    image = picture.read(cv2.imencode(".png", values)[1].tobytes(), "grey")
+    image = images.read(cv2.imencode(".png", values)[1].tobytes(), "grey")
     assert image.shape == (16, 32, 3)
     assert np.array_equal(image[..., 1], np.rint(values / 257).astype(np.uint8))
 
 
 def test_16_bit_colour_is_scaled() -> None:
     values = cv2.cvtColor(corners(), cv2.COLOR_RGB2BGR).astype(np.uint16) * 257
-    assert near(picture.read(cv2.imencode(".png", values)[1].tobytes(), "rgb"), corners(), 1)
+    assert near(images.read(cv2.imencode(".png", values)[1].tobytes(), "rgb"), corners(), 1)
 
 
 def test_what_is_transparent_shows_middle_grey() -> None:
     layer = RGB.convert("RGBA")
     layer.putalpha(Image.fromarray(np.where(corners()[..., 0] > 240, 0, 255).astype(np.uint8)))
     for kind in ("PNG", "WEBP"):
-        image = picture.read(encode(layer, kind, lossless=True), "face")
+        image = images.read(encode(layer, kind, lossless=True), "face")
         assert image[25, 40].tolist() == [128, 128, 128]
         assert image[4, 4].tolist() == [30, 30, 220]
 
 
 def test_half_transparent_mixes() -> None:
     layer = Image.new("RGBA", (16, 16), (255, 255, 255, 128))
-    assert abs(int(picture.read(encode(layer, "PNG"), "x")[8, 8, 0]) - 192) <= 1
+    assert abs(int(images.read(encode(layer, "PNG"), "x")[8, 8, 0]) - 192) <= 1
 
 
 def test_a_transparent_palette_entry_shows_middle_grey() -> None:
     flat = Image.new("P", (16, 16), 1)
     flat.putpalette([255, 0, 0, 0, 255, 0])
-    image = picture.read(encode(flat, "PNG", transparency=1), "x")
+    image = images.read(encode(flat, "PNG", transparency=1), "x")
     assert image[8, 8].tolist() == [128, 128, 128]
 
 
@@ -132,14 +132,14 @@ def test_every_exif_orientation_gives_the_same_upright_picture(kind: str, orient
     exif = Image.Exif()
     exif[0x0112] = orientation
     options = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}, "PNG": {}}
-    image = picture.read(encode(stored, kind, exif=exif, **options[kind]), "turned")
+    image = images.read(encode(stored, kind, exif=exif, **options[kind]), "turned")
     assert near(image, corners())
 
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0junk", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM"])
 def test_damaged_exif_does_not_spoil_the_picture(exif: bytes) -> None:
     assert near(
-        picture.read(encode(RGB, "JPEG", quality=95, subsampling=0, exif=exif), "x"), corners()
+        images.read(encode(RGB, "JPEG", quality=95, subsampling=0, exif=exif), "x"), corners()
     )
 
 
@@ -187,22 +187,22 @@ def test_a_bad_picture_is_refused_by_name_and_reason(kind: str, tmp_path: Path) 
     path.write_bytes(data)
     for source in (data, path):
         with pytest.raises(PictureError) as caught:
-            picture.read(source, "guest.jpg")
+            images.read(source, "guest.jpg")
         assert str(caught.value).startswith(f"guest.jpg: {reason}")
         assert "\n" not in str(caught.value)
 
 
 def test_truncated_webp_is_refused() -> None:
     with pytest.raises(PictureError, match=r"^x: "):
-        picture.read(WHOLE["webp"][:-40], "x")
+        images.read(WHOLE["webp"][:-40], "x")
 
 
 def test_formats_can_be_restricted() -> None:
     for kind in ("webp", "bmp"):
         with pytest.raises(PictureError, match=r"^x: not a JPEG or PNG picture$"):
-            picture.read(WHOLE[kind], "x", picture.UPLOAD_FORMATS)
+            images.read(WHOLE[kind], "x", images.UPLOAD_FORMATS)
     for kind in ("jpeg", "png", "jpeg with further pictures"):
-        picture.read(WHOLE[kind], "x", picture.UPLOAD_FORMATS)
+        images.read(WHOLE[kind], "x", images.UPLOAD_FORMATS)
 
 
 def test_a_huge_picture_is_refused_before_its_pixels_are_decoded() -> None:
@@ -212,7 +212,7 @@ def test_a_huge_picture_is_refused_before_its_pixels_are_decoded() -> None:
     data = encode(Image.new("1", (12000, 12000)), "PNG")
     tracemalloc.start()
     with pytest.raises(PictureError, match="12000 x 12000 pixels: more than 50 megapixels"):
-        picture.read(data, "x")
+        images.read(data, "x")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2_000_000
@@ -220,14 +220,14 @@ def test_a_huge_picture_is_refused_before_its_pixels_are_decoded() -> None:
 
 def test_what_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"^here: a folder, not a picture$"):
-        picture.read(tmp_path, "here")
+        images.read(tmp_path, "here")
     with pytest.raises(PictureError, match=r"^gone.jpg: no such file or directory$"):
-        picture.read(tmp_path / "gone.jpg", "gone.jpg")
+        images.read(tmp_path / "gone.jpg", "gone.jpg")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(PictureError, match=r"^pipe: not a regular file$"):
-        picture.read(tmp_path / "pipe", "pipe")
+        images.read(tmp_path / "pipe", "pipe")
     with pytest.raises(PictureError, match=r"^x: file name too long$"):
-        picture.read(tmp_path / ("x" * 300), "x")
+        images.read(tmp_path / ("x" * 300), "x")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -236,7 +236,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     path.write_bytes(WHOLE["png"])
     path.chmod(0)
     with pytest.raises(PictureError, match=r"^face: permission denied$"):
-        picture.read(path, "face")
+        images.read(path, "face")
 
 
 def test_a_file_of_too_many_bytes_is_not_read(tmp_path: Path) -> None:
@@ -244,12 +244,12 @@ def test_a_file_of_too_many_bytes_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(300_000_000)
     with pytest.raises(PictureError, match=r"^big: 300 MB: more than 250 MB$"):
-        picture.read(path, "big")
+        images.read(path, "big")
 
 
 def attempt(data: bytes) -> None:
     try:
-        image = picture.read(data, "x")
+        image = images.read(data, "x")
     except PictureError as error:
         assert str(error).startswith("x: ")
     else:
@@ -286,16 +286,16 @@ def progressive(side: int, scans: int) -> bytes:
 def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert picture.read(progressive(100, 2), "few").shape == (100, 100, 3)
+    assert images.read(progressive(100, 2), "few").shape == (100, 100, 3)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it is decoded"))
     with pytest.raises(PictureError, match=r"^many: a JPEG of \d+ scans: more than 40$"):
-        picture.read(progressive(6000, 5000), "many")
+        images.read(progressive(6000, 5000), "many")
 
 
 def test_decoding_ends_when_it_takes_too_long() -> None:
     begun = time.monotonic()
     with pytest.raises(PictureError, match="^slow: takes more than 0.1 s to decode$"):
-        picture.read(progressive(7000, 30), "slow", patience=0.1)
+        images.read(progressive(7000, 30), "slow", patience=0.1)
     assert time.monotonic() - begun < 3.0
     with pytest.raises(PictureError, match="to decode"):
-        picture.read(WHOLE["png"], "late", patience=-1.0)
+        images.read(WHOLE["png"], "late", patience=-1.0)

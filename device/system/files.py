@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from device.paths import given
+from device.system.paths import given
 
 if TYPE_CHECKING:
     from pathlib import Path
