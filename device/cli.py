@@ -209,8 +209,8 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _run(options: argparse.Namespace) -> int:
+    from device.config.settings import Settings
     from device.kiosk import Kiosk, Run
-    from device.settings import Settings
     from device.system.restart import bury
 
     bury()
@@ -254,8 +254,8 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from device.config.settings import Settings
     from device.doctor import doctor
-    from device.settings import Settings
 
     settings = Settings(options.config)
     return doctor(settings.config, settings.fault)
@@ -263,9 +263,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
+    from device.config.settings import Settings
     from device.eye import bundle
     from device.music import Library
-    from device.settings import Settings
     from device.stage import load_strings
     from device.system.paths import SYSTEM_CONFIG, given
 
@@ -291,7 +291,7 @@ def _check_config(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from device.settings import Settings
+    from device.config.settings import Settings
     from device.system.paths import state_directory
     from device.web import pairing
     from device.web.keys import Keys
@@ -316,8 +316,8 @@ def _pair(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
+    from device.config.settings import Settings
     from device.feedback import commands
-    from device.settings import Settings
 
     config = Settings(options.config).config.feedback
     if options.what == "list":

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from device.audio import find_outlets
 from device.camera.file import open_file
 from device.camera.source import available
-from device.config import parse
+from device.config.schema import parse
+from device.config.settings import Settings
 from device.errors import CertificateError, OutputError, PortInUse
 from device.kiosk import Kiosk, Run
-from device.settings import Settings
 from device.system.paths import ASSETS, state_directory
 from device.system.restart import bury
 from device.web import pairing
@@ -20,7 +20,7 @@ from device.web import pairing
 if TYPE_CHECKING:
     import argparse
 
-    from device.config import Config
+    from device.config.schema import Config
 
 CLIP = ASSETS / "clip" / "demo.mp4"
 

@@ -24,7 +24,7 @@ from device.system.paths import ASSETS, state_directory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from device.config import Config
+    from device.config.schema import Config
 
 SAMPLE = ASSETS / "clip" / "face.png"
 CAMERA_SECONDS = 10.0

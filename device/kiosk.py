@@ -36,12 +36,13 @@ from device import (
     web,
 )
 from device.camera.source import CameraSettings
+from device.config.hours import Hours
+from device.config.settings import Settings
 from device.display import Key, Number, Tap
 from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.fleet.fleet import Fleet
-from device.hours import Hours
 from device.interview import Interview
 from device.messages import NOBODY, Level
 from device.models.models import Models
@@ -50,7 +51,6 @@ from device.orders import Orders
 from device.page import Page
 from device.probe import CHIME, Probe
 from device.record import Record
-from device.settings import Settings
 from device.status import Status
 from device.strain import Strain
 from device.system import malloc
@@ -65,7 +65,7 @@ from device.system.systemd import Notifier
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config import Config
+    from device.config.schema import Config
     from device.display import Mode, Wish
     from device.messages import Health, Mood, Reaction, Sighting
     from device.orders import Order

@@ -12,7 +12,7 @@ from device.errors import ConfigError, DisplayError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
     from device.display import Display, Mode
 
     Tell = Callable[[str, str], None]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config import Section
+from device.config.schema import Section
+from device.config.types import Emotion, Share
 from device.errors import OrderError
-from device.values import Emotion, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

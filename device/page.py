@@ -13,7 +13,7 @@ from device.system.paths import given, state_directory
 from device.web.site import site_of
 
 if TYPE_CHECKING:
-    from device.config import WebConfig
+    from device.config.schema import WebConfig
     from device.messages import Health
     from device.web.tls import Certificate
 

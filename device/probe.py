@@ -20,7 +20,7 @@ from device.system import sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config import Config, SoundConfig
+    from device.config.schema import Config, SoundConfig
 
 Answer = TypeVar("Answer")
 

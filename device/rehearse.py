@@ -12,7 +12,7 @@ import numpy as np
 import pygame
 
 from device import reactions
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.errors import OutputError
 from device.messages import EMOTIONS, NOBODY, Box, Face, Mood, Sighting
 from device.mood import acted, probabilities_of

@@ -17,7 +17,7 @@ from device.system.latest import Latest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config import FleetConfig
+    from device.config.schema import FleetConfig
 
 QUICK = Pace(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
 

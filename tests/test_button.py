@@ -7,7 +7,8 @@ import time
 import pytest
 from kiosks import free_port
 
-from device import config, kiosk, panel
+from device import kiosk, panel
+from device.config import schema
 from device.kiosk import Kiosk, Run
 from device.panel import FakePanel, Press
 from device.system import restart
@@ -39,7 +40,7 @@ def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 @pytest.fixture
 def running(pressed: FakePanel) -> Kiosk:
-    return Kiosk(config.parse(SILENT), Run("offscreen", 20.0))
+    return Kiosk(schema.parse(SILENT), Run("offscreen", 20.0))
 
 
 def test_a_long_press_shuts_the_machine_down_cleanly(
@@ -86,7 +87,7 @@ def test_two_presses_in_a_row_ask_for_the_owners_code(
     pressed: FakePanel, shut_down: list[tuple[str, ...]]
 ) -> None:
     values = {**SILENT, "web": {"port": free_port()}}
-    running = Kiosk(config.parse(values), Run("offscreen", 20.0))
+    running = Kiosk(schema.parse(values), Run("offscreen", 20.0))
     scenes = []
     draw = running._stage.draw
 

@@ -11,7 +11,7 @@ import pytest
 from faces import ASTRONAUT, astronaut
 
 from device import cli
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.eye.crop import align
 from device.eye.detector import KEEP, Detector
 from device.feedback import Store, archive
@@ -25,7 +25,7 @@ DEMO = ASSETS / "clip" / "demo.mp4"
 SCRIPT = """
 import logging, sys, time
 import pygame
-from device.config import Config
+from device.config.schema import Config
 from device.kiosk import Kiosk, Run
 from device.stage.consent import HASTE
 

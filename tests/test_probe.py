@@ -14,7 +14,7 @@ from faces import ASTRONAUT
 
 from device import probe
 from device.camera import picamera, usb
-from device.config import Config
+from device.config.schema import Config
 from device.errors import ProbeError
 from device.probe import Choice, Probe
 

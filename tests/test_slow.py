@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from device import config
+from device.config import schema
 from device.kiosk import Kiosk, Run
 from device.messages import Box, Face, Sighting
 from device.system.latest import Latest
@@ -28,7 +28,7 @@ LATE = 5.0
 def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
     """Run a kiosk for some seconds that gets a face now and then, each `LATE` seconds old."""
     sightings: Latest[Sighting | None] = Latest(None)
-    kiosk, over = Kiosk(config.parse(QUIET), Run("offscreen", 12.0)), threading.Event()
+    kiosk, over = Kiosk(schema.parse(QUIET), Run("offscreen", 12.0)), threading.Event()
     monkeypatch.setattr(kiosk._eye, "sighting", sightings)
 
     def see() -> None:

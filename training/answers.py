@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.eye import crop
 from device.feedback import Keeper, archive
 from device.feedback.keepsake import HOUR

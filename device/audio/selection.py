@@ -13,7 +13,7 @@ from device.errors import AudioError
 
 if TYPE_CHECKING:
     from device.audio.port import Audio
-    from device.config import SoundConfig
+    from device.config.schema import SoundConfig
 
 
 def open_audio(config: SoundConfig) -> Audio:

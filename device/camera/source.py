@@ -11,7 +11,7 @@ from device.system.paths import given
 
 if TYPE_CHECKING:
     from device.camera.base import Camera
-    from device.config import CameraConfig
+    from device.config.schema import CameraConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from device.display.keys import Wish, wishes
 from device.display.orientation import Orientation, Size
 
 if TYPE_CHECKING:
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
 
 WINDOW = (1280, 720)
 """The size in pixels where neither the configuration nor the screen says one."""

@@ -13,7 +13,7 @@ from device.display.drivers import candidates, selected
 from device.errors import DisplayError
 
 if TYPE_CHECKING:
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
 
 log = logging.getLogger(__name__)
 

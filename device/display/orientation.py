@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 if TYPE_CHECKING:
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
 
 Size = tuple[int, int]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from device.config import FeedbackConfig
+    from device.config.schema import FeedbackConfig
     from device.feedback.agreement import Agreement
 
 

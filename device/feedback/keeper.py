@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.config import FeedbackConfig
+    from device.config.schema import FeedbackConfig
     from device.messages import Feedback, Probabilities
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from device.config import Section
+from device.config.schema import Section
+from device.config.types import Emotion
 from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import LONGEST_MODEL
 from device.messages import EMOTIONS
-from device.values import Emotion
 
 SCHEMA = 1
 NAME = "manifest.json"

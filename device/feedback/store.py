@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from device.config import FeedbackConfig
+    from device.config.schema import FeedbackConfig
     from device.feedback.keepsake import Keepsake
     from device.messages import Feedback
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from device.config import FleetConfig
+    from device.config.schema import FleetConfig
 
     Heard = Callable[[str, bytes, bool], None]
     """Takes a message's topic, its content, and whether the broker had kept it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from device.errors import BundleError, ConfigError, OfferError
 
 if TYPE_CHECKING:
-    from device.config import FleetConfig
+    from device.config.schema import FleetConfig
 
 HALTED = 3
 """Exit status when a rollout was halted."""
@@ -53,7 +53,7 @@ def _stages(text: str) -> tuple[float, ...]:
 
 
 def _config(options: argparse.Namespace) -> FleetConfig:
-    from device.settings import Settings
+    from device.config.settings import Settings
 
     settings = Settings(options.config)
     if settings.fault:

@@ -19,7 +19,7 @@ from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config import FleetConfig
+    from device.config.schema import FleetConfig
     from device.fleet.campaign import Count
     from device.fleet.offer import Offer
     from device.fleet.outcome import Outcome

@@ -21,7 +21,7 @@ from device.messages import Level
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config import FleetConfig
+    from device.config.schema import FleetConfig
     from device.fleet.broker import Broker
     from device.fleet.outcome import Outcome
     from device.fleet.rollout import Rollout

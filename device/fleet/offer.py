@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config import Section
+from device.config.schema import Section
 from device.errors import OfferError
 
 LARGEST = 4096

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from device.config import HistoryConfig
+    from device.config.schema import HistoryConfig
     from device.messages import Mood, Reaction
 
 log = logging.getLogger(__name__)

@@ -45,8 +45,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _models(options: argparse.Namespace) -> Models:
+    from device.config.settings import Settings
     from device.models.models import Models
-    from device.settings import Settings
 
     config = Settings(options.config).config
     return Models(config.models, config.eye.model)

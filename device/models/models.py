@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.config import ModelsConfig
+from device.config.schema import ModelsConfig
 from device.errors import BundleError, ModelsError
 from device.eye import bundle as bundles
 from device.models import archive as archives

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from device.config import ModelsConfig
+    from device.config.schema import ModelsConfig
     from device.messages import Sighting
     from device.models.state import Trial
 

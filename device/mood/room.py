@@ -10,7 +10,7 @@ from device.mood.person import FORGET_SECONDS, Person, follow, meet, weight
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from device.config import MoodConfig
+    from device.config.schema import MoodConfig
     from device.messages import Face, Probabilities
 
 NEUTRAL = "neutral"

@@ -10,7 +10,7 @@ from device.messages import NOBODY, Mood
 from device.mood.room import distribution, gather, leading, remember
 
 if TYPE_CHECKING:
-    from device.config import MoodConfig
+    from device.config.schema import MoodConfig
     from device.messages import Sighting
     from device.mood.person import Person
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from device.config.hours import Hours
 from device.errors import AudioError
-from device.hours import Hours
 from device.messages import Level
 from device.music.broken import Broken
 from device.music.deck import Deck
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.audio import Audio
-    from device.config import SoundConfig
+    from device.config.schema import SoundConfig
 
 MUTE_SECONDS = 0.2
 """How long the volume takes from silent to full when it is changed or muted."""

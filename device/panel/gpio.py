@@ -16,7 +16,7 @@ from device.panel.port import Panel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config import PanelConfig
+    from device.config.schema import PanelConfig
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from device.panel.gpio import GpioPanel
 from device.panel.port import NoPanel, Panel
 
 if TYPE_CHECKING:
-    from device.config import PanelConfig
+    from device.config.schema import PanelConfig
 
 
 def open_panel(config: PanelConfig) -> Panel:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from device.config import Section
+from device.config.schema import Section
+from device.config.types import Emotion, Seconds
 from device.music import PLAYLISTS, SOUNDS
 from device.panel import COLOURS, colour
-from device.values import Emotion, Seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

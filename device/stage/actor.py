@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pygame
 
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
     from device.messages import Sighting
     from device.stage.emoji import Emoji
     from device.stage.face.expression import Expression

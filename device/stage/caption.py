@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     import pygame
 
+    from device.config.strings import Strings
     from device.stage.layout import Layout
     from device.stage.playbill import Playbill
-    from device.stage.strings import Strings
 
 LABEL_DELAY = 0.35
 """Seconds after the emoji was called."""

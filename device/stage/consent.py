@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.strings import Strings
     from device.stage.text import Typesetter
 
 PATIENCE = 15.0

@@ -13,8 +13,8 @@ from device.stage.pill import pill
 from device.stage.text import MEDIUM, Style, Typesetter
 
 if TYPE_CHECKING:
+    from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.strings import Strings
 
 WORST_FIRST = (Level.FAILED, Level.DEGRADED)
 DOTS: dict[Level, Colour] = {Level.FAILED: (255, 150, 110), Level.DEGRADED: (255, 206, 110)}

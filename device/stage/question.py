@@ -16,9 +16,9 @@ from device.stage.pill import pill
 from device.stage.text import BOLD, MEDIUM, Style
 
 if TYPE_CHECKING:
+    from device.config.strings import Strings
     from device.stage.face.life import Look
     from device.stage.layout import Layout
-    from device.stage.strings import Strings
     from device.stage.text import Typesetter
 
 PATIENCE = 12.0

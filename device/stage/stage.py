@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from device.config.strings import load_strings
 from device.messages import EMOTIONS
 from device.stage.actor import Actor, Cast
 from device.stage.attract import Attract
@@ -25,7 +26,6 @@ from device.stage.playbill import Playbill
 from device.stage.quality import Quality
 from device.stage.question import Question, QuestionClock
 from device.stage.scene import ACTS, ATTRACT
-from device.stage.strings import load_strings
 from device.stage.text import Typesetter
 from device.stage.ticket import Ticket
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     import pygame
     from numpy.typing import NDArray
 
-    from device.config import StageConfig
+    from device.config.schema import StageConfig
+    from device.config.strings import Strings
     from device.stage.scene import Scene
-    from device.stage.strings import Strings
 
 
 class Set:

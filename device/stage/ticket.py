@@ -13,8 +13,8 @@ from device.stage.text import BOLD, Style
 if TYPE_CHECKING:
     import pygame
 
+    from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.strings import Strings
     from device.stage.text import Typesetter
 
 SIDE = 0.5

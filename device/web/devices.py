@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from device import config
+from device.config import schema
 from device.errors import ConfigError, OrderError, ProbeError
 from device.messages import Level
 from device.orders import Order
@@ -58,7 +58,7 @@ def _said(table: str, name: str) -> str:
     given = request.get_json(silent=True)
     value = given.get(name) if isinstance(given, dict) else None
     try:
-        config.parse({table: {name: value}}, name="device")
+        schema.parse({table: {name: value}}, name="device")
     except ConfigError as error:
         abort(400, str(error))
     return str(value)

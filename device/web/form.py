@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from device.settings import schema
+from device.config.editable import schema
 from device.web.labels import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from device.settings import Setting
+    from device.config.settings import Setting
     from device.web.labels import Label
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from device.values import SOURCE_HELP
+from device.config.types import SOURCE_HELP
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from device.web.site import here
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from device.settings import Setting
+    from device.config.settings import Setting
 
 blueprint = Blueprint("settings", __name__)
 

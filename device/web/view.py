@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from device.config import Config, FeedbackConfig
+from device.config.schema import Config, FeedbackConfig
+from device.config.settings import Settings
 from device.feedback import Keeper
 from device.models.models import Models
 from device.probe import Probe
-from device.settings import Settings
 from device.system.paths import state_directory
 from device.watching import Watcher
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from device.camera import open_camera, picamera, usb
 from device.camera.file import PictureCamera, VideoCamera, open_file
 from device.camera.source import CameraSettings, available
-from device.config import CameraConfig
+from device.config.schema import CameraConfig
 from device.errors import CameraError, CameraUnknown
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 import pytest
 
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.display import Key, Number, drivers, keys, open_display
 from device.display.drivers import candidates
 from device.display.orientation import Orientation
@@ -230,7 +230,7 @@ def test_the_canvas_follows_a_resized_window(desktop, rotate):
 
 def test_sigterm_is_a_wish_to_quit():
     program = (
-        "from device.config import StageConfig\n"
+        "from device.config.schema import StageConfig\n"
         "from device.display import Key, open_display\n"
         "import time\n"
         "display = open_display(StageConfig(), 'offscreen')\n"

@@ -8,7 +8,7 @@ import pytest
 from exports import crop
 
 from device import cli
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store, archive
 from device.feedback.keepsake import encode
 

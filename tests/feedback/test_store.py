@@ -14,7 +14,7 @@ import pytest
 from exports import crop
 
 from device import cli
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError, PictureError
 from device.feedback import Agreement, Keeper, Keepsake, Store
 from device.feedback.keepsake import decode, encode
@@ -225,7 +225,7 @@ KEEP_ON = """
 import sys
 from pathlib import Path
 import numpy as np
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store
 from device.feedback.keepsake import encode
 from device.messages import Feedback
@@ -328,7 +328,7 @@ def test_a_full_disk_loses_nothing_that_was_kept(tmp_path: Path) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError
 from device.feedback import Store
 import numpy as np

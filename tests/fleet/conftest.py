@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fleets import QUICK, Part
 
-from device.config import FleetConfig
+from device.config.schema import FleetConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

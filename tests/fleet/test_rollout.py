@@ -12,7 +12,7 @@ from bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
 from fleets import QUICK
 from offers import VERSION, HttpsServer
 
-from device.config import ModelsConfig
+from device.config.schema import ModelsConfig
 from device.errors import BundleError
 from device.fleet.fetch import Fetcher
 from device.fleet.memory import Heeded, Memory

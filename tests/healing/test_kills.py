@@ -20,10 +20,10 @@ from kiosks import RunningKiosk
 
 from device import history
 from device.camera.source import CameraSettings
+from device.config.settings import Settings
 from device.eye import supervisor as supervisors
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
-from device.settings import Settings
 from device.system.backoff import Backoff
 from device.web import keys
 
@@ -36,7 +36,7 @@ from collections import Counter
 from pathlib import Path
 from device.history.store import FILE, Store
 from device.history.tally import Minute
-from device.settings import Settings
+from device.config.schema import Settings
 from device.web.keys import Keys
 from device.web import pairing
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device import history
-from device.config import HistoryConfig
+from device.config.schema import HistoryConfig
 from device.errors import HistoryError
 from device.history import MINUTE, SPANS, Minute, Recorder, Store, Tally
 from device.history.recorder import WAITING

@@ -26,7 +26,7 @@ from bundles import (
     zipped,
 )
 
-from device.config import ModelsConfig
+from device.config.schema import ModelsConfig
 from device.errors import BundleError, ModelsError, OutputError
 from device.eye import bundle, model
 from device.messages import EMOTIONS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from device.config import ModelsConfig
+from device.config.schema import ModelsConfig
 from device.messages import Box, Face, Point, Sighting, Timings
 from device.models.state import Trial
 from device.models.trial import FAILURES, NEEDED, STEP_SECONDS, Course, Figures, Glimpse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bundles import SHIPPED, archive, files, quick, trust
 
-from device.config import ModelsConfig
+from device.config.schema import ModelsConfig
 from device.eye import bundle
 from device.messages import Health, Level, OnTrial, Sighting, Timings
 from device.models.models import Models

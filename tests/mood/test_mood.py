@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from device.config import MoodConfig
+from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, Sighting
 from device.mood import MIN_SIGHTINGS, MoodState, step
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from device.config import MoodConfig
+from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, Sighting
 from device.mood import MIN_SIGHTINGS, MoodState, step
 

@@ -18,7 +18,7 @@ from device.audio import AudioError, PygameAudio, open_audio
 from device.audio.mixer import MOST
 from device.audio.musicfile import RATE, MusicFile
 from device.audio.piece import BLOCK, ChannelPiece
-from device.config import SoundConfig
+from device.config.schema import SoundConfig
 from device.music import Library, Player
 from device.system.paths import ASSETS
 

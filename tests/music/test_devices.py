@@ -16,7 +16,7 @@ from device.audio import FakeAudio, HotplugAudio, SilentAudio, find_outlets, ope
 from device.audio.hotplug import LOOK_SECONDS, RETRY_SECONDS
 from device.audio.hush import hushed
 from device.audio.selection import connect
-from device.config import SoundConfig
+from device.config.schema import SoundConfig
 
 if TYPE_CHECKING:
     from device.audio import Audio
@@ -83,7 +83,8 @@ def test_sound_that_is_switched_off_opens_nothing() -> None:
 def test_what_decodes_music_is_loaded_with_the_device() -> None:
     """Not by the first piece, while the stage stands still."""
     code = (
-        "import sys; from device.audio import open_audio; from device.config import SoundConfig;"
+        "import sys; from device.audio import open_audio;"
+        "from device.config.schema import SoundConfig;"
         "print(open_audio(SoundConfig()).name, *{'soundfile', 'soxr'} & {*sys.modules})"
     )
     environ = {**os.environ, "SDL_AUDIODRIVER": "dummy"}

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.audio import FakeAudio, SilentAudio
-from device.config import SoundConfig
+from device.config.schema import SoundConfig
 from device.messages import Level
 from device.music import Library, Player
 

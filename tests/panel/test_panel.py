@@ -11,7 +11,7 @@ import pytest
 from gpiozero import Device, OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from device.config import PanelConfig, parse
+from device.config.schema import PanelConfig, parse
 from device.errors import ConfigError, PanelError
 from device.messages import Level
 from device.panel import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pygame
 import pytest
 
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.messages import Box, Face, Mood, Reaction, Sighting
 from device.stage import Scene, Stage, Strings, load_strings
 

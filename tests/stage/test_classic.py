@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PLAY = """
 import random
 import pygame
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.display import open_display
 from device.messages import EMOTIONS, Health, Level, Mood, Reaction
 from device.stage import EFFECTS, Scene, Stage

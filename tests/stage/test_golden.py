@@ -11,7 +11,7 @@ import pytest
 from golden import FOLDER, distance, picture
 
 from device import rehearse
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.stage import Stage
 
 SEEN = 2.3

@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 import pytest
 
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.messages import EMOTIONS, Mood
 from device.stage import Scene, Stage
 from device.stage.night import DIMMED, FALL, RISE, Night

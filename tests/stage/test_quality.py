@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from device import rehearse
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.messages import Reaction
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.face import Portrait

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from device.config import StageConfig
+from device.config.schema import StageConfig
 from device.messages import EMOTIONS, Box, Face, Health, Level, Mood, Reaction, Sighting
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.layout import Layout

@@ -12,7 +12,8 @@ import pytest
 from faces import ASTRONAUT
 from kiosks import RunningKiosk, free_port
 
-from device import config, kiosk
+from device import kiosk
+from device.config import schema
 from device.orders import Order
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
     begun: list[int] = []
     monkeypatch.setattr(kiosk, "begin_again", lambda: begun.append(1))
     silent = {"camera": {"source": "fake"}, "sound": {"enabled": False}, "web": {"enabled": False}}
-    running = kiosk.Kiosk(config.parse(silent), kiosk.Run("offscreen", 20.0))
+    running = kiosk.Kiosk(schema.parse(silent), kiosk.Run("offscreen", 20.0))
     close = running.close
 
     def closing() -> None:

@@ -18,7 +18,8 @@ import pytest
 from watching.people import day
 
 from device.board import Reading
-from device.config import Config, FeedbackConfig
+from device.config.schema import Config, FeedbackConfig
+from device.config.settings import Settings
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.feedback import Keeper
@@ -26,7 +27,6 @@ from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point,
 from device.models.models import Models
 from device.orders import Orders
 from device.probe import Choice, Probe
-from device.settings import Settings
 from device.status import Status
 from device.system.files import keep
 from device.system.latest import Latest

@@ -208,7 +208,7 @@ def test_the_page_shows_counts_and_crops(client: FlaskClient, visitor: FlaskClie
 
 
 def test_a_kiosk_without_feedback_does_not_ask(nobody: FlaskClient, kiosk: Any, door: Door) -> None:
-    from device.config import FeedbackConfig
+    from device.config.schema import FeedbackConfig
     from device.feedback import Keeper
     from device.web import create_app
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from device import web
-from device.config import WebConfig
+from device.config.schema import WebConfig
 from device.page import RETRY_SECONDS, Page
 from device.stage.code import reachable
 from device.web.lan import reached_at

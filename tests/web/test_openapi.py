@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.eye.preview import Preview
 from device.feedback import Keeper
 from device.models.models import Models

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from device.config.editable import COMMON
 from device.messages import Health, Level
-from device.settings import COMMON
 from device.web.labels import GROUPS
 from device.web.problem import MIMETYPE
 

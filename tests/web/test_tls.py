@@ -17,7 +17,7 @@ from browsers import launch, sync_api
 from cryptography import x509
 from kiosks import free_port
 
-from device.config import ConfigError, WebConfig, parse
+from device.config.schema import ConfigError, WebConfig, parse
 from device.errors import CertificateError
 from device.messages import Level
 from device.page import Page

@@ -15,7 +15,7 @@ from browsers import PHONE, launch, sync_api
 from kiosks import RunningKiosk
 
 from device import cli, images
-from device.config import FeedbackConfig
+from device.config.schema import FeedbackConfig
 from device.eye.crop import align
 from device.eye.detector import ACQUIRE, Detector
 from device.feedback import Store, archive

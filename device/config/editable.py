@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from device.config import Config
-from device.stage.strings import languages
+from device.config.schema import Config
+from device.config.strings import languages
 
 COMMON = (
     "camera.source", "camera.width", "camera.height", "camera.rotate",

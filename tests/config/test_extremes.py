@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from kiosks import RunningKiosk, free_port
 
-from device.settings import COMMON, Settings, schema
+from device.config.editable import COMMON, schema
+from device.config.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

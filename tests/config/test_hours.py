@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 
-from device.hours import Hours
+from device.config.hours import Hours
 
 
 @pytest.mark.parametrize(

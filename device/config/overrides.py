@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from device.config import read_text, read_toml
+from device.config.schema import read_text, read_toml
 from device.errors import ConfigError
 
 if TYPE_CHECKING:

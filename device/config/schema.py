@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from device.config.types import HostName, HoursText, Line, Pin, Share, Source
 from device.errors import ConfigError
-from device.values import HostName, HoursText, Line, Pin, Share, Source
 
 if TYPE_CHECKING:
     from pathlib import Path

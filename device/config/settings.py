@@ -10,11 +10,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from device.config import Config, load, parse
+from device.config.editable import COMMON
+from device.config.overrides import FILE, Overlay, laid_over
+from device.config.schema import Config, load, parse
+from device.config.strings import load_strings
 from device.errors import ConfigError, OutputError
-from device.settings.common import COMMON
-from device.settings.overlay import FILE, Overlay, laid_over
-from device.stage.strings import load_strings
 from device.system.files import keep
 from device.system.paths import SYSTEM_CONFIG, state_directory
 

@@ -1,8 +1,8 @@
 import pytest
 
+from device.config.strings import FOLDER, load_strings
 from device.errors import ConfigError
 from device.messages import EMOTIONS
-from device.stage.strings import FOLDER, load_strings
 
 ENGLISH = (FOLDER / "en.toml").read_text("utf-8")
 

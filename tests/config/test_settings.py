@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from device.config import Config
+from device.config.editable import COMMON, schema
+from device.config.overrides import Overlay
+from device.config.schema import Config
+from device.config.settings import Setting, Settings, value_of
 from device.errors import ConfigError, OutputError
-from device.settings import COMMON, Setting, Settings, schema
-from device.settings.overlay import Overlay
-from device.settings.settings import value_of
 
 FILE = "# by hand\n[sound]\nvolume = 0.5  # not so loud\n\n[web]\nport = 8081\n"
 
@@ -76,7 +76,7 @@ def test_a_value_that_the_file_has_follows_the_file(settings: Settings, file: Pa
 
 
 def test_no_file_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("device.settings.settings.SYSTEM_CONFIG", tmp_path / "none.toml")
+    monkeypatch.setattr("device.config.schema.settings.SYSTEM_CONFIG", tmp_path / "none.toml")
     settings = Settings(folder=tmp_path / "new" / "state")
     assert (settings.config, settings.fault) == (Config(), "")
     settings.change({"history.days": 7})
@@ -240,7 +240,7 @@ def _full(_: int) -> None:
 
 KILLED = """
 import os, pathlib, signal, sys
-from device.settings import Settings
+from device.config.schema import Settings
 pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 Settings(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).change({"stage.fps": 25})
 """

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from device.hours import Hours
+from device.config.hours import Hours
 from device.messages import EMOTIONS
 
 SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from device import config
+from device.config import schema
 from device.errors import ConfigError
 
 
-def load(tmp_path: Path, text: str) -> config.Config:
+def load(tmp_path: Path, text: str) -> schema.Config:
     path = tmp_path / "config.toml"
     path.write_text(text, "utf-8")
-    return config.load(path)
+    return schema.load(path)
 
 
 def test_no_key_is_needed(tmp_path: Path) -> None:
-    assert load(tmp_path, "") == config.Config()
+    assert load(tmp_path, "") == schema.Config()
 
 
 def test_what_is_said_counts(tmp_path: Path) -> None:
     got = load(tmp_path, '[camera]\nsource = "usb:/dev/video2"\n[stage]\nrotate = 90\n')
     assert got.camera.source == "usb:/dev/video2"
     assert got.stage.rotate == 90
-    assert got.web == config.Config().web
+    assert got.web == schema.Config().web
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        config.load(tmp_path / "none.toml")
+        schema.load(tmp_path / "none.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        config.load(tmp_path / "binary.toml")
+        schema.load(tmp_path / "binary.toml")
     with pytest.raises(ConfigError, match="directory"):
-        config.load(tmp_path)
+        schema.load(tmp_path)
 
 
 def test_the_documentation_names_every_key_with_its_default() -> None:
-    text = (Path(__file__).parent.parent / "docs" / "CONFIG.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "CONFIG.md").read_text("utf-8")
     values = tomllib.loads(text.split("```toml")[1].split("```")[0])
-    defaults = config.Config().model_dump()
+    defaults = schema.Config().model_dump()
     # Pins have no defaults that TOML could say.
     pins = [name for name, value in defaults["panel"].items() if value is None]
     assert all(f"# {name} = " in text for name in pins)
