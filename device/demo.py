@@ -6,12 +6,12 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from device.audio import find_outlets
-from device.camera.file import open_file
-from device.camera.source import available
 from device.config.schema import parse
 from device.config.settings import Settings
 from device.errors import CertificateError, OutputError, PortInUse
+from device.hardware.audio import find_outlets
+from device.hardware.camera.file import open_file
+from device.hardware.camera.source import available
 from device.kiosk import Kiosk, Run
 from device.system.paths import ASSETS, state_directory
 from device.system.restart import bury

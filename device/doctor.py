@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device import __version__, images
-from device.audio import open_audio
-from device.board import LinuxBoard, Reading
-from device.camera.source import CameraSettings, open_camera
-from device.display import open_display
 from device.errors import MoodliftError
 from device.eye import model
 from device.eye.detector import Detector
 from device.eye.vision import Vision
+from device.hardware.audio import open_audio
+from device.hardware.board import LinuxBoard, Reading
+from device.hardware.camera.source import CameraSettings, open_camera
+from device.hardware.display import open_display
 from device.messages import Frame, Level
 from device.system.paths import ASSETS, state_directory
 

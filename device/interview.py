@@ -6,16 +6,16 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.display import Key, Number, Tap
+from device.hardware.display import Key, Number, Tap
 from device.messages import NOBODY, Feedback
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from device.display import Wish
     from device.eye.protocol import Answer
     from device.eye.supervisor import Supervisor
     from device.feedback import Keeper
+    from device.hardware.display import Wish
     from device.messages import Mood
     from device.stage import Stage
 

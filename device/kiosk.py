@@ -22,34 +22,32 @@ import pygame
 
 from device import (
     __version__,
-    audio,
-    board,
     feedback,
     history,
     mood,
     music,
     opening,
-    panel,
     reactions,
     stage,
     watching,
     web,
 )
-from device.camera.source import CameraSettings
 from device.config.hours import Hours
 from device.config.settings import Settings
-from device.display import Key, Number, Tap
 from device.errors import OutputError
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
 from device.fleet.fleet import Fleet
+from device.hardware import audio, board, gpio
+from device.hardware.camera.source import CameraSettings
+from device.hardware.display import Key, Number, Tap
+from device.hardware.probe import CHIME, Probe
 from device.interview import Interview
 from device.messages import NOBODY, Level
 from device.models.models import Models
 from device.models.watch import Watch
 from device.orders import Orders
 from device.page import Page
-from device.probe import CHIME, Probe
 from device.record import Record
 from device.status import Status
 from device.strain import Strain
@@ -66,7 +64,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import Config
-    from device.display import Mode, Wish
+    from device.hardware.display import Mode, Wish
     from device.messages import Health, Mood, Reaction, Sighting
     from device.orders import Order
 
@@ -127,7 +125,7 @@ class Kiosk:
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
-        self._panel = panel.open_panel(config.panel)
+        self._panel = gpio.open_panel(config.panel)
         playlists = self.player.library.playlists()
         self._rules = opening.load_rules(config.reactions.file, playlists, self._fault)
         self._status: Latest[Status] = Latest(Status())
@@ -327,7 +325,7 @@ class Kiosk:
         """Follow the button and the motion sensor."""
         for press in self._panel.presses():
             log.info("the button was pressed: %s", press.value)
-            if press is panel.Press.SHORT:
+            if press is gpio.Press.SHORT:
                 # The second of two in a row takes the pause back, and asks for a code.
                 twice = now - self._pressed_at < TWICE_SECONDS
                 self._pressed_at = -math.inf if twice else now

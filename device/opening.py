@@ -6,14 +6,15 @@ import logging
 import random
 from typing import TYPE_CHECKING
 
-from device import display, reactions, stage
+from device import reactions, stage
 from device.errors import ConfigError, DisplayError
+from device.hardware import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.config.schema import StageConfig
-    from device.display import Display, Mode
+    from device.hardware.display import Display, Mode
 
     Tell = Callable[[str, str], None]
     """Takes the part that has a fault, and the fault in words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from device.board import Reading
+from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Fault, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.board import Reading
 from device.eye.pace import Pace
+from device.hardware.board import Reading
 
 if TYPE_CHECKING:
-    from device.board import Board
     from device.eye.supervisor import Supervisor
+    from device.hardware.board import Board
     from device.messages import Level
 
 READ_SECONDS = 5.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from device.board import Reading
 from device.fleet.fleet import Fleet
 from device.fleet.pace import Pace
+from device.hardware.board import Reading
 from device.messages import Health, Level, Mood, Sighting
 from device.models.models import Models
 from device.orders import Orders

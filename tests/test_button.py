@@ -7,10 +7,11 @@ import time
 import pytest
 from kiosks import free_port
 
-from device import kiosk, panel
+from device import kiosk
 from device.config import schema
+from device.hardware import gpio
+from device.hardware.gpio import FakePanel, Press
 from device.kiosk import Kiosk, Run
-from device.panel import FakePanel, Press
 from device.system import restart
 
 pytestmark = pytest.mark.usefixtures("own_signals")
@@ -26,7 +27,7 @@ SILENT = {
 @pytest.fixture
 def pressed(monkeypatch: pytest.MonkeyPatch) -> FakePanel:
     fake = FakePanel()
-    monkeypatch.setattr(panel, "open_panel", lambda _: fake)
+    monkeypatch.setattr(gpio, "open_panel", lambda _: fake)
     return fake
 
 

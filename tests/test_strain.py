@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from faces import ASTRONAUT
 
-from device.board import FakeBoard, Reading
-from device.camera.source import CameraSettings
 from device.eye.pace import LEAST, PATIENCE, STEP
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.hardware.board import FakeBoard, Reading
+from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 from device.strain import READ_SECONDS, Strain
 

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.camera.source import open_camera
 from device.errors import CameraError, CameraUnknown
 from device.eye.protocol import Part
+from device.hardware.camera.source import open_camera
 from device.messages import Frame, Level
 from device.system.backoff import LONGEST, Backoff
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from device.camera.base import Camera
-    from device.camera.source import CameraSettings
+    from device.hardware.camera.base import Camera
+    from device.hardware.camera.source import CameraSettings
 
 log = logging.getLogger(__name__)
 

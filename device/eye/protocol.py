@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from device.camera.source import CameraSettings
+from device.hardware.camera.source import CameraSettings
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from device.audio import Audio
     from device.config.schema import SoundConfig
+    from device.hardware.audio import Audio
 
 MUTE_SECONDS = 0.2
 """How long the volume takes from silent to full when it is changed or muted."""

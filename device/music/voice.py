@@ -11,7 +11,7 @@ from device.music.ramp import approach, gain_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.audio import Piece
+    from device.hardware.audio import Piece
 
 
 @dataclass(slots=True, eq=False)

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from device.config.schema import Section
 from device.config.types import Emotion, Seconds
+from device.hardware.gpio import COLOURS, colour
 from device.music import PLAYLISTS, SOUNDS
-from device.panel import COLOURS, colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

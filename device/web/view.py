@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
 from device.feedback import Keeper
+from device.hardware.probe import Probe
 from device.models.models import Models
-from device.probe import Probe
 from device.system.paths import state_directory
 from device.watching import Watcher
 

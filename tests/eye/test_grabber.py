@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from device.camera.source import CameraSettings
 from device.eye import grabber
 from device.eye.grabber import Grabber
 from device.eye.protocol import Part
+from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.camera.source import CameraSettings
 from device.eye.process import Eye
 from device.eye.protocol import Answer, EyeSettings, Part, Question, Stop
+from device.hardware.camera.source import CameraSettings
 from device.messages import Frame, Level, Sighting
 
 BLANK = np.zeros((48, 48, 3), np.uint8)

@@ -13,12 +13,12 @@ import pytest
 from bundles import put
 from faces import ASTRONAUT, astronaut, hopper, scene
 
-from device.camera.source import CameraSettings
 from device.errors import EyeBusy
 from device.eye import supervisor as module
 from device.eye.crop import align
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 
 Start = Callable[..., Supervisor]

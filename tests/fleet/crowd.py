@@ -35,11 +35,11 @@ from crowds import Crowd, Simulated, publish, running, until
 from fleets import sample
 from kiosks import RunningKiosk, free_port
 
-from device.board import Reading
 from device.fleet import report
 from device.fleet.identity import draw
 from device.fleet.pace import Pace
 from device.fleet.topics import Topics
+from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Mood
 
 DAY = 86_400.0

@@ -10,9 +10,9 @@ import pytest
 from fleets import sample
 from jinja2 import Environment, StrictUndefined
 
-from device.board import Reading
 from device.fleet import discovery, orders, report
 from device.fleet.topics import Topics
+from device.hardware.board import Reading
 from device.messages import NOBODY, Health, Level
 
 TOPICS = Topics("moodlift", "kiosk-0123456789abcdef")

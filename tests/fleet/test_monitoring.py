@@ -19,7 +19,7 @@ from fleets import sample
 from needs import need
 from prometheus_client.parser import text_string_to_metric_families
 
-from device.board import Reading
+from device.hardware.board import Reading
 from device.system.latest import Latest
 from device.web import metrics
 

@@ -19,11 +19,11 @@ from healing.conftest import rounds, sees
 from kiosks import RunningKiosk
 
 from device import history
-from device.camera.source import CameraSettings
 from device.config.settings import Settings
 from device.eye import supervisor as supervisors
 from device.eye.protocol import EyeSettings
 from device.eye.supervisor import Supervisor
+from device.hardware.camera.source import CameraSettings
 from device.system.backoff import Backoff
 from device.web import keys
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from device.audio import FakeAudio, SilentAudio
 from device.config.schema import SoundConfig
+from device.hardware.audio import FakeAudio, SilentAudio
 from device.messages import Level
 from device.music import Library, Player
 

@@ -72,7 +72,7 @@ CLIP = "file:/opt/moodlift/current/assets/clip/demo.mp4"
 
 LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
 from device.config.schema import PanelConfig
-from device.panel import open_panel
+from device.hardware.gpio import open_panel
 panel = open_panel(PanelConfig(red=4, green=5, blue=6))
 panel.show("warm", 0.0)
 print(*panel.health)

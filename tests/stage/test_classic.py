@@ -18,7 +18,7 @@ PLAY = """
 import random
 import pygame
 from device.config.schema import StageConfig
-from device.display import open_display
+from device.hardware.display import open_display
 from device.messages import EMOTIONS, Health, Level, Mood, Reaction
 from device.stage import EFFECTS, Scene, Stage
 

@@ -17,16 +17,16 @@ import numpy as np
 import pytest
 from watching.people import day
 
-from device.board import Reading
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.eye.preview import Preview
 from device.feedback import Keeper
+from device.hardware.board import Reading
+from device.hardware.probe import Choice, Probe
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
 from device.models.models import Models
 from device.orders import Orders
-from device.probe import Choice, Probe
 from device.status import Status
 from device.system.files import keep
 from device.system.latest import Latest

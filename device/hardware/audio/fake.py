@@ -1,0 +1,131 @@
+"""A sound device for tests and demos: an instrument that records and fails on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from device.errors import AudioError
+from device.hardware.audio.base import Audio, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Call(NamedTuple):
+    """One call: when, what (or "refused"), the file's name (or ""), the gain after it."""
+
+    time: float
+    what: str
+    file: str
+    gain: float
+
+
+SOUND_SECONDS = 2.0
+
+
+def _zero() -> float:
+    return 0.0
+
+
+@dataclass(eq=False)
+class FakePiece(Piece):
+    """A piece that goes on until it is ended or stopped."""
+
+    audio: FakeAudio
+    file: str
+    gain: float
+    seconds: float
+    playing: bool = True
+
+    def set_gain(self, gain: float) -> None:
+        """Record."""
+        self.gain = gain
+        self.audio.note("gain", self)
+
+    def stop(self) -> None:
+        """Record."""
+        self.audio.note("stop", self)
+        self.playing = False
+
+
+@dataclass
+class FakeAudio(Audio):
+    """Keeps every call in `calls`; `clock` gives their times, `seconds` the length of every piece.
+
+    Put a file's name into `broken` to make it unplayable, set `fault` to make the device fail, call
+    `end` to let the last piece end, and set `changed` to tell of another device at the next check.
+    `pieces` are those that sound, the last one begun last; `file` and `gain` are that one's.
+    """
+
+    clock: Callable[[], float] = _zero
+    name: str = "fake sound"
+    fault: str = ""
+    seconds: float = 0.0
+    broken: set[str] = field(default_factory=set)
+    calls: list[Call] = field(default_factory=list)
+    changed: bool = False
+    closed: bool = False
+    _all: list[FakePiece] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[FakePiece]:
+        """The pieces that sound."""
+        return [piece for piece in self._all if piece.playing]
+
+    @property
+    def file(self) -> str:
+        """The name of the last piece's file, or ""."""
+        return self.pieces[-1].file if self.pieces else ""
+
+    @property
+    def gain(self) -> float:
+        """The last piece's gain, 0 without one."""
+        return self.pieces[-1].gain if self.pieces else 0.0
+
+    def play(self, path: Path, gain: float) -> Piece:
+        """Record, or raise AudioError as told."""
+        self._refuse(path)
+        piece = FakePiece(self, path.name, gain, self.seconds)
+        self._all.append(piece)
+        self.note("play", piece)
+        return piece
+
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Record a sound of `SOUND_SECONDS`, or raise AudioError as told."""
+        self._refuse(path)
+        self.calls.append(Call(self.clock(), "sound", path.name, gain))
+        return SOUND_SECONDS
+
+    def check(self, now: float) -> bool:  # noqa: ARG002 (the port asks)
+        """Tell, once, of a change that was asked for."""
+        changed, self.changed = self.changed, False
+        if changed:
+            self._silence()
+        return changed
+
+    def close(self) -> None:
+        """Record."""
+        self.calls.append(Call(self.clock(), "close", "", 0.0))
+        self._silence()
+        self.closed = True
+
+    def end(self) -> None:
+        """Let the last piece of music end by itself."""
+        for piece in self.pieces[-1:]:
+            piece.playing = False
+
+    def note(self, what: str, piece: FakePiece) -> None:
+        """Record what happens to a piece."""
+        self.calls.append(Call(self.clock(), what, piece.file, piece.gain))
+
+    def _silence(self) -> None:
+        for piece in self.pieces:
+            piece.playing = False
+
+    def _refuse(self, path: Path) -> None:
+        if not self.fault and path.name not in self.broken and path.exists():
+            return
+        self.calls.append(Call(self.clock(), "refused", path.name, 0.0))
+        raise AudioError(self.fault or f"{path.name}: cannot be played")

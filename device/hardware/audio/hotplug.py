@@ -1,0 +1,88 @@
+"""A sound device that may come and go while the kiosk runs."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from device.hardware.audio.base import Audio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from device.hardware.audio.base import Piece
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+"""How often to look which devices are there."""
+
+RETRY_SECONDS = 30.0
+"""How often to try again to open a device that is there and does not open."""
+
+
+class HotplugAudio(Audio):
+    """Plays through what `connect` opens, and connects again when `outlets` changes its answer.
+
+    `connect` gets the outlets and returns a device, a silent one if it has to; it never raises.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[tuple[str, ...]], Audio],
+        outlets: Callable[[], tuple[str, ...]],
+    ) -> None:
+        self._connect = connect
+        self._outlets = outlets
+        self._found = outlets()
+        self._audio = connect(self._found)
+        self._looked: float | None = None
+        self._tried: float | None = None
+        self._say()
+
+    # What the port has as attributes is here whatever the present device says: read, never set.
+    @property
+    def name(self) -> str:  # type: ignore[override]  # it changes
+        """The name of the present device."""
+        return self._audio.name
+
+    @property
+    def fault(self) -> str:  # type: ignore[override]  # it changes
+        """The fault of the present device."""
+        return self._audio.fault
+
+    def check(self, now: float) -> bool:
+        """Look every `LOOK_SECONDS` whether the devices are still the same; see `Audio.check`."""
+        if self._looked is None or self._tried is None:
+            self._looked = self._tried = now
+        if now - self._looked < LOOK_SECONDS:
+            return False
+        self._looked = now
+        found = self._outlets()
+        stuck = bool(self._audio.fault and found) and now - self._tried >= RETRY_SECONDS
+        if found == self._found and not stuck:
+            return False
+        self._found, self._tried = found, now
+        before = self._audio.name
+        self._audio.close()
+        self._audio = self._connect(found)
+        if self._audio.name != before:
+            self._say()
+        return True
+
+    def play(self, path: Path, gain: float) -> Piece:
+        """Play on the present device."""
+        return self._audio.play(path, gain)
+
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Play a sound on the present device; return its seconds."""
+        return self._audio.play_sound(path, gain)
+
+    def close(self) -> None:
+        """Close the present device."""
+        self._audio.close()
+
+    def _say(self) -> None:
+        level = logging.WARNING if self._audio.fault else logging.INFO
+        log.log(level, "sound: %s", self._audio.name)

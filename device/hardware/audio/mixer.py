@@ -1,0 +1,109 @@
+"""A real sound device, through pygame's mixer (SDL_mixer)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from device.errors import AudioError
+from device.hardware.audio.base import Audio
+from device.hardware.audio.hush import hushed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pygame.mixer import Sound
+
+    from device.hardware.audio.base import Piece
+
+log = logging.getLogger(__name__)
+
+BUFFER = 1024
+"""Frames that the mixer makes at a time: 23 ms, few enough for a smooth fade."""
+
+MOST = 3
+"""So many pieces may sound at once, each on a channel that is theirs."""
+
+
+class PygameAudio(Audio):
+    """Plays through the device that SDL names `device`, the default one if that is empty.
+
+    The device is opened by `open` or by the first thing that plays.
+    """
+
+    def __init__(self, device: str = "", name: str = "sound") -> None:
+        self.name = name
+        self.fault = ""
+        self._device = device
+        self._sounds: dict[Path, Sound] = {}
+        self._pieces: list[Piece] = []
+
+    def open(self) -> None:
+        """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
+        import pygame
+
+        # Loads what decodes music, too: the stage would stand still for it at the first piece.
+        from device.hardware.audio.musicfile import CHANNELS, RATE
+
+        if pygame.mixer.get_init():
+            return
+        device, noise = self._device or None, list[str]()
+        try:
+            with hushed(noise):
+                pygame.mixer.init(RATE, -16, CHANNELS, BUFFER, devicename=device, allowedchanges=0)
+                pygame.mixer.set_reserved(MOST)
+        except pygame.error as error:
+            self.fault = f"{device or self.name} cannot be opened: {error}"
+            raise AudioError(self.fault) from error
+        finally:
+            for line in noise:
+                log.debug("%s", line)
+        self.fault = ""
+
+    def play(self, path: Path, gain: float) -> Piece:
+        """Stream a file on a channel of its own; see `Audio.play`."""
+        import pygame
+
+        from device.hardware.audio.musicfile import MusicFile
+        from device.hardware.audio.playback import ChannelPiece
+
+        self.open()
+        channel = next(
+            (each for each in map(pygame.mixer.Channel, range(MOST)) if not each.get_busy()), None
+        )
+        if channel is None:
+            raise AudioError(f"{path}: {MOST} pieces play already")
+        file = MusicFile(path)
+        try:
+            piece = ChannelPiece(file, channel, gain)
+        except AudioError:
+            file.close()
+            raise
+        self._pieces = [each for each in self._pieces if each.playing]
+        self._pieces.append(piece)
+        return piece
+
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Play a file that is kept in memory from its first use on; return its seconds."""
+        import pygame
+
+        self.open()
+        try:
+            sound = self._sounds.get(path)
+            if sound is None:
+                sound = self._sounds[path] = pygame.mixer.Sound(str(path))
+        except (pygame.error, OSError) as error:
+            raise AudioError(f"{path}: {error}") from error
+        sound.set_volume(gain)
+        sound.play()
+        return float(sound.get_length())
+
+    def close(self) -> None:
+        """Stop everything and let go of the device."""
+        import pygame
+
+        for piece in self._pieces:
+            piece.stop()
+        self._pieces.clear()
+        self._sounds.clear()
+        pygame.mixer.quit()

@@ -1,0 +1,90 @@
+"""A piece of music on a channel of pygame's mixer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+import pygame
+
+from device.errors import AudioError
+from device.hardware.audio.base import Piece
+from device.hardware.audio.mixer import BUFFER
+
+if TYPE_CHECKING:
+    from pygame.mixer import Channel
+
+    from device.hardware.audio.musicfile import MusicFile
+
+log = logging.getLogger(__name__)
+
+BLOCK = 32 * BUFFER
+"""Frames that are decoded at a time: 0.74 s. The mixer joins whole buffers without a gap."""
+
+POLL_SECONDS = 0.2
+
+
+class ChannelPiece(Piece):
+    """Plays `file` on `channel`: one block sounds, the next is queued, a thread decodes on.
+
+    Raises AudioError when not even a first block can be read.
+    """
+
+    def __init__(self, file: MusicFile, channel: Channel, gain: float) -> None:
+        self.seconds = file.seconds
+        self._file, self._channel = file, channel
+        self._lock, self._stopped = threading.Lock(), threading.Event()
+        first = file.read(BLOCK)
+        if first:
+            channel.set_volume(gain)
+            channel.play(_sound(first))
+        self._feeder = threading.Thread(target=self._feed, name="music", daemon=True)
+        self._feeder.start()
+
+    def set_gain(self, gain: float) -> None:
+        """Set how loud it is, in the mixer's 128 steps."""
+        with self._lock:
+            if not self._stopped.is_set():
+                self._channel.set_volume(gain)
+
+    @property
+    def playing(self) -> bool:
+        """Whether anything is left to decode, or to be heard."""
+        if self._stopped.is_set():
+            return False
+        return self._feeder.is_alive() or self._channel.get_busy()
+
+    def stop(self) -> None:
+        """Stop; the thread ends, and closes the file, within a moment."""
+        with self._lock:
+            if not self._stopped.is_set():
+                self._stopped.set()
+                # In pygame-ce the block that is queued begins when the first is stopped.
+                self._channel.stop()
+                self._channel.stop()
+
+    def _feed(self) -> None:
+        block = self._decode()
+        while block:
+            with self._lock:
+                if self._stopped.is_set():
+                    break
+                free = self._channel.get_queue() is None
+                if free:
+                    self._channel.queue(_sound(block))
+            if free:
+                block = self._decode()
+            self._stopped.wait(POLL_SECONDS)
+        self._file.close()
+
+    def _decode(self) -> bytes:
+        try:
+            return self._file.read(BLOCK)
+        except AudioError as error:
+            log.warning("%s; it ends here", error)
+            return b""
+
+
+def _sound(block: bytes) -> pygame.mixer.Sound:
+    return pygame.mixer.Sound(buffer=block)

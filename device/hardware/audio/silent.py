@@ -1,0 +1,48 @@
+"""A sound device that is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.hardware.audio.base import Audio, Piece
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SilentPiece(Piece):
+    """Lasts until it is stopped."""
+
+    def __init__(self) -> None:
+        self._playing = True
+
+    def set_gain(self, gain: float) -> None:
+        """Do nothing."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether it has not been stopped."""
+        return self._playing
+
+    def stop(self) -> None:
+        """Pretend to stop."""
+        self._playing = False
+
+
+class SilentAudio(Audio):
+    """Takes every call and plays nothing. `reason` says in words why, as "no sound device"."""
+
+    def __init__(self, reason: str) -> None:
+        self.name = f"silent: {reason}"
+        self.fault = reason
+
+    def play(self, path: Path, gain: float) -> Piece:  # noqa: ARG002 (the port asks)
+        """Pretend to play."""
+        return SilentPiece()
+
+    def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002 (the port asks)
+        """Play nothing, for no time."""
+        return 0.0
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,30 @@
+"""The sound devices of this machine, by the names that SDL gives them."""
+
+from __future__ import annotations
+
+import logging
+
+from device.errors import AudioError
+from device.hardware.audio.hush import hushed
+
+log = logging.getLogger(__name__)
+
+
+def speaker_names() -> list[str]:
+    """Return the names that `[sound] device` may have here. Raises AudioError.
+
+    SDL's sound is initialised for it, and stays so: ask in a process that does nothing else.
+    """
+    from pygame import _sdl2
+    from pygame._sdl2 import audio
+
+    noise = list[str]()
+    try:
+        with hushed(noise):
+            _sdl2.init_subsystem(_sdl2.INIT_AUDIO)
+            return list(audio.get_audio_device_names(False))
+    except RuntimeError as error:  # the builtin of both errors that pygame has here
+        raise AudioError(f"the sound devices cannot be listed: {error}") from error
+    finally:
+        for line in noise:
+            log.debug("%s", line)

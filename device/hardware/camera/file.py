@@ -1,0 +1,158 @@
+"""A video, a picture or a folder of pictures as a camera: paced as recorded, and looping."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from device import images
+from device.errors import CameraError, CameraUnknown, PictureError
+from device.hardware.camera.base import Camera
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cv2.typing import MatLike
+    from numpy.typing import NDArray
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+PICTURE_RATE = 10.0
+"""Frames per second of a still picture."""
+LARGEST = 1920
+"""Pixels of a still picture's longer side, beyond what any camera here gives."""
+PICTURE_SECONDS = 3.0
+"""How long each picture of a folder stays."""
+
+
+def open_file(
+    path: Path,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Camera:
+    """Open a video, a picture or a folder. Raises CameraUnknown, naming the file and why."""
+    try:
+        if not path.exists():
+            raise CameraUnknown(f"{path}: no such file or folder")
+        if path.is_dir() or path.suffix.lower() in PICTURES:
+            return PictureCamera(path, Pace(PICTURE_RATE, clock, sleep))
+        return VideoCamera(path, clock, sleep)
+    except CameraError:
+        raise
+    except OSError as error:
+        raise CameraUnknown(f"{path}: cannot be looked at: {error.strerror}") from error
+
+
+class Pace:
+    """Keeps a steady rate in frames per second, and tells which frame is due."""
+
+    def __init__(
+        self, rate: float, clock: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        self.rate = rate
+        self._clock = clock
+        self._sleep = sleep
+        self._start: float | None = None
+        self._given = -1
+
+    def next(self) -> int:
+        """Wait until a frame is due that was not given yet; return its number from 0."""
+        if self._start is None:
+            self._start = self._clock()
+        due = int((self._clock() - self._start) * self.rate + 1e-6)
+        if due <= self._given:
+            due = self._given + 1
+            self._sleep(max(0.0, self._start + due / self.rate - self._clock()))
+        self._given = due
+        return due
+
+    def restart(self) -> None:
+        """Begin again at frame 0."""
+        self._start, self._given = None, -1
+
+
+class PictureCamera(Camera):
+    """Still pictures in a loop; those of a folder that cannot be read are left out."""
+
+    def __init__(self, path: Path, pace: Pace) -> None:
+        self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
+        self._pace = pace
+        if path.is_dir():
+            self._files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
+        else:
+            self._files = [path]
+        self._shown: tuple[int, NDArray[np.uint8]] | None = None
+        self._faults: dict[Path, str] = {}
+        self._path = path
+        self._find(0)
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the picture whose turn it is; see `Camera.read`."""
+        number = self._pace.next()
+        turn = int(number / (PICTURE_RATE * PICTURE_SECONDS))
+        if self._shown is None or self._shown[0] != turn:
+            self._shown = (turn, self._find(turn))
+        return self._shown[1].copy()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _find(self, turn: int) -> NDArray[np.uint8]:
+        """Return the picture whose turn it is, or the next that can be read, not too large.
+
+        Raises CameraUnknown when there is none.
+        """
+        for step in range(len(self._files)):
+            file = self._files[(turn + step) % len(self._files)]
+            if file not in self._faults:
+                try:
+                    return images.shrunk(images.read(file, str(file)), LARGEST)[0]
+                except PictureError as error:
+                    self._faults[file] = str(error)
+        fault = self._faults.get(self._path, f"{self._path}: holds no picture that can be read")
+        raise CameraUnknown(fault)
+
+
+class VideoCamera(Camera):
+    """A video in a loop. When the reader is slow, frames are skipped, never delayed."""
+
+    def __init__(
+        self, path: Path, clock: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        self.name = f"video {path.name}"
+        self.path = path
+        self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        if not self._capture.isOpened():
+            raise CameraUnknown(f"{path}: not a video that can be read")
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self._pace = Pace(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
+        self._position = 0
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the frame that is due; see `Camera.read`."""
+        due = self._pace.next()
+        while self._position < due and self._capture.grab():
+            self._position += 1
+        good: bool
+        image: MatLike | None
+        good, image = self._capture.read()
+        if not good:
+            good, image = self._rewind()
+        if not good or image is None:
+            raise CameraError(f"{self.path}: holds no frame that can be read")
+        self._position += 1
+        return np.asarray(image, np.uint8)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._capture.release()
+
+    def _rewind(self) -> tuple[bool, MatLike | None]:
+        self._capture.release()
+        self._capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
+        self._pace.restart()
+        self._position = self._pace.next()
+        return self._capture.read()

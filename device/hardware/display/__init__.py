@@ -1,0 +1,7 @@
+"""The display: a canvas to draw on, and the screen, window or nothing behind it."""
+
+from device.hardware.display.display import Display
+from device.hardware.display.keys import Key, Number, Tap, Wish
+from device.hardware.display.opening import Mode, open_display
+
+__all__ = ["Display", "Key", "Mode", "Number", "Tap", "Wish", "open_display"]

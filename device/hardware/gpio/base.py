@@ -1,0 +1,62 @@
+"""What the panel is to the kiosk: a light, perhaps a button, perhaps a motion sensor."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from device.hardware.gpio.button import Press
+
+
+class Panel(ABC):
+    """A light that eases from one colour to the next, and what people do at the kiosk.
+
+    `name` says what it is.
+    """
+
+    name: str = "panel"
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """How its parts do, in words."""
+        return Level.OK, self.name
+
+    @abstractmethod
+    def show(self, light: str | None, now: float) -> None:
+        """Move towards a light, or towards dark for None; call it at every frame.
+
+        `light` is a name in `COLOURS` or "#rrggbb" (else ValueError), `now` monotonic seconds.
+        """
+
+    def presses(self) -> list[Press]:
+        """Return the presses of the button since the last call."""
+        return []
+
+    @property
+    def moving(self) -> bool:
+        """Whether the motion sensor sees somebody; False where there is none."""
+        return False
+
+    @abstractmethod
+    def close(self) -> None:
+        """Switch the light off and leave all pins."""
+
+
+class NoPanel(Panel):
+    """Nothing at all."""
+
+    name = "no light"
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """Off, which is no fault."""
+        return Level.OFF, "no light is configured"
+
+    def show(self, light: str | None, now: float) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,47 @@
+"""A panel for tests and demos: an instrument that records, and is pressed by the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.hardware.gpio.base import Panel
+from device.hardware.gpio.colour import colour
+
+if TYPE_CHECKING:
+    from device.hardware.gpio.button import Press
+
+
+class FakePanel(Panel):
+    """Keeps (time, light) of each change in `shown`.
+
+    Put presses into `pressed`, and set `motion`.
+    """
+
+    name = "fake light"
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[float, str | None]] = []
+        self.pressed: list[Press] = []
+        self.motion = False
+        self.closed = False
+
+    def show(self, light: str | None, now: float) -> None:
+        """Record the light if it is another one; refuse what a real lamp refuses."""
+        if light is not None:
+            colour(light)
+        if not self.shown or self.shown[-1][1] != light:
+            self.shown.append((now, light))
+
+    def presses(self) -> list[Press]:
+        """Return what was put into `pressed`, once."""
+        found, self.pressed = self.pressed, []
+        return found
+
+    @property
+    def moving(self) -> bool:
+        """What the test says."""
+        return self.motion
+
+    def close(self) -> None:
+        """Record that it was closed."""
+        self.closed = True

@@ -1,0 +1,90 @@
+"""All that hangs on the GPIO pins, each part by itself: one that fails leaves the others be."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from device.errors import PanelError
+from device.hardware.gpio.base import Panel
+from device.hardware.gpio.button import Button, Press
+from device.hardware.gpio.lamp import Lamp
+from device.hardware.gpio.motion_sensor import Motion
+from device.hardware.gpio.pins import pin_errors, words
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.config.schema import PanelConfig
+
+log = logging.getLogger(__name__)
+
+Part = TypeVar("Part")
+
+
+class GpioPanel(Panel):
+    """The parts whose pins are configured. What cannot be opened is told in `health`."""
+
+    def __init__(self, config: PanelConfig) -> None:
+        self._faults: list[str] = []
+        self._lamps: list[Lamp] = []
+        self._button: Button | None = None
+        self._motion: Motion | None = None
+        low, most = config.active_low, config.brightness
+        if (pins := config.rgb) is not None:
+            self._lamps += self._open(lambda: Lamp.rgb(pins, low, most))
+        if (strip := config.strip) is not None:
+            self._lamps += self._open(lambda: Lamp.strip(strip, low, most))
+        if (button := config.button) is not None:
+            self._button = next(iter(self._open(lambda: Button(button, config.hold_seconds))), None)
+        if (pir := config.pir) is not None:
+            self._motion = next(iter(self._open(lambda: Motion(pir))), None)
+
+    def _open(self, make: Callable[[], Part]) -> list[Part]:
+        try:
+            return [make()]
+        except PanelError as error:
+            self._blame(str(error))
+            return []
+
+    def _blame(self, fault: str) -> None:
+        self._faults.append(fault)
+        log.warning("%s", fault)
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """Ok with the names of the parts, or what is wrong with which."""
+        told = [lamp.health for lamp in self._lamps]
+        faults = [*self._faults, *(text for level, text in told if level is not Level.OK)]
+        if faults:
+            return Level.FAILED, "; ".join(faults)
+        others = [part.name for part in (self._button, self._motion) if part is not None]
+        return Level.OK, "; ".join([*(text for _, text in told), *others])
+
+    def show(self, light: str | None, now: float) -> None:
+        """Move all lamps towards the light; see `Panel.show`."""
+        for lamp in self._lamps:
+            lamp.show(light, now)
+
+    def presses(self) -> list[Press]:
+        """Return the presses of the button since the last call."""
+        return self._button.presses() if self._button else []
+
+    @property
+    def moving(self) -> bool:
+        """Whether the sensor sees motion; one that fails is told of, and then left alone."""
+        if self._motion is None:
+            return False
+        try:
+            return self._motion.moving
+        except pin_errors() as error:
+            self._blame(f"{self._motion.name}: {words(error)}")
+            self._motion = None
+            return False
+
+    def close(self) -> None:
+        """Switch the lamps off and leave all pins."""
+        for part in (*self._lamps, self._button, self._motion):
+            if part is not None:
+                part.close()

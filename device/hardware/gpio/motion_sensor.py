@@ -1,0 +1,33 @@
+"""A motion sensor (PIR): somebody moves in front of the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from device.hardware.gpio.pins import opened
+
+
+class Motion:
+    """A sensor whose output, on a BCM pin, is high for as long as it sees motion.
+
+    Raises PanelError when the pin cannot be had.
+    """
+
+    def __init__(self, pin: int) -> None:
+        self.name = f"motion sensor on GPIO {pin}"
+
+        def make() -> Any:
+            from gpiozero import DigitalInputDevice
+
+            return DigitalInputDevice(pin, pull_up=False)
+
+        self._device = opened(self.name, make)
+
+    @property
+    def moving(self) -> bool:
+        """Whether it sees motion now."""
+        return bool(self._device.is_active)
+
+    def close(self) -> None:
+        """Leave the pin."""
+        self._device.close()

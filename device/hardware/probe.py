@@ -1,0 +1,153 @@
+"""Probe a camera or a sound device while the kiosk runs, in a process that may hang or crash."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import cv2
+
+from device.errors import AudioError, CameraError, ChildError, MoodliftError, ProbeError
+from device.hardware.audio import PygameAudio, find_outlets, speaker_names
+from device.hardware.camera import picamera, usb
+from device.hardware.camera.source import CameraSettings, available, open_camera
+from device.music import Library
+from device.system import sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.config.schema import Config, SoundConfig
+
+Answer = TypeVar("Answer")
+
+CHIME = "celebrate"
+"""The short sound of ours that is played to try a device."""
+SECONDS = 8.0
+"""How long a trial may take."""
+WARM_UP = 5
+"""Of a camera's first frames so many are left out, while it finds out how bright it is."""
+QUALITY = 85
+_WORDS = {
+    "crashed": "its driver crashed",
+    "busy": "it could not be tried: the machine is too busy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A camera or a sound device: what the configuration calls it, and what people do."""
+
+    value: str
+    name: str
+    in_use: bool = False
+
+
+class Probe:
+    """Tries one thing at a time, beside a kiosk that runs on `config`.
+
+    Every method but `is_own` raises ProbeError, which says in words what does not work.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._camera, self._sound = config.camera, config.sound
+        self._lock = threading.Lock()
+
+    def cameras(self) -> list[Choice]:
+        """Return the cameras that are connected."""
+        return self._try(_cameras, self._camera.source)
+
+    def speakers(self) -> list[Choice]:
+        """Return the sound devices, the first of which is whatever the system chooses."""
+        return self._try(_speakers, self._sound)
+
+    def picture(self, source: str) -> bytes:
+        """Return a picture from a camera that the kiosk does not use, as JPEG."""
+        wanted = self._camera
+        settings = CameraSettings(source, wanted.width, wanted.height, wanted.fps)
+        return self._try(_picture, settings, wanted.source)
+
+    def play(self, device: str) -> str:
+        """Play a short sound to its end on a device that the kiosk does not use; return its name.
+
+        It is as loud as the kiosk is when it starts.
+        """
+        return self._try(_play, device, min(self._sound.volume, self._sound.volume_cap))
+
+    def is_own(self, device: str) -> bool:
+        """Tell whether the kiosk itself plays on a sound device."""
+        return self._sound.enabled and device == self._sound.device
+
+    def _try(self, work: Callable[..., Answer], *arguments: object) -> Answer:
+        if not self._lock.acquire(blocking=False):
+            raise ProbeError("something else is being tried; wait a moment")
+        try:
+            return sandbox.ask(work, arguments, SECONDS)
+        except ChildError as error:
+            raise ProbeError(_WORDS.get(error.how, str(error))) from error
+        except MoodliftError as error:
+            raise ProbeError(str(error)) from error
+        finally:
+            self._lock.release()
+
+
+def _cameras(own: str) -> list[Choice]:
+    own = _resolved(own)
+    found = [Choice("picamera2", f"Pi camera {model}".strip()) for model in picamera.models()[:1]]
+    nodes = usb.devices()
+    for node in nodes:
+        # A name stays when the numbers change, but it may be another's, or a part of it.
+        like = [other for other in nodes if node.name.lower() in other.name.lower()]
+        value = f"usb:{node.name if node.name and len(like) == 1 else node.path}"
+        found.append(Choice(value, f"{node.name} ({node.path})"))
+    return [Choice(one.value, one.name, _resolved(one.value) == own) for one in found]
+
+
+def _resolved(source: str) -> str:
+    """Return a source in its one exact form, as `usb:/dev/video0`, whatever links lead there."""
+    if source == "auto":
+        source = available() or source
+    kind, _, rest = source.partition(":")
+    if kind != "usb":
+        return source
+    try:
+        return f"usb:{os.path.realpath(usb.find(rest))}"
+    except CameraError:
+        return source  # not connected
+
+
+def _picture(settings: CameraSettings, own: str) -> bytes:
+    if _resolved(settings.source) == _resolved(own):
+        raise CameraError("the kiosk is using it; its live picture is on the camera page")
+    with open_camera(settings) as camera:
+        for _ in range(WARM_UP):
+            camera.read()
+        good, data = cv2.imencode(".jpg", camera.read(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not good:
+        raise CameraError(f"{settings.source}: the picture cannot be encoded")
+    return data.tobytes()
+
+
+def _speakers(own: SoundConfig) -> list[Choice]:
+    outlets = find_outlets(os.environ)
+    if not outlets:
+        return []
+    found = [Choice("", f"the system's choice ({outlets[0]})")]
+    found += [Choice(name, name) for name in speaker_names()]
+    return [Choice(one.value, one.name, own.enabled and one.value == own.device) for one in found]
+
+
+def _play(device: str, volume: float) -> str:
+    outlets = find_outlets(os.environ)
+    if not outlets:
+        raise AudioError("this machine has no sound device")
+    audio = PygameAudio(device, device or outlets[0])
+    try:
+        seconds = audio.play_sound(Library().sound(CHIME), volume)
+        time.sleep(seconds)
+    finally:
+        audio.close()
+    return audio.name

@@ -1,0 +1,5 @@
+"""Sounds of the tests' own, and a mixer without a loudspeaker."""
+
+from sounds import dummy_mixer, tone
+
+__all__ = ["dummy_mixer", "tone"]

@@ -1,0 +1,328 @@
+"""The panel, on gpiozero's own mock pins."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from gpiozero import Device, OutputDevice
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from device.config.schema import PanelConfig, parse
+from device.errors import ConfigError, PanelError
+from device.hardware.gpio import (
+    COLOURS,
+    DARK,
+    EASE_SECONDS,
+    FakePanel,
+    GpioPanel,
+    Lamp,
+    NoPanel,
+    Press,
+    blend,
+    colour,
+    open_panel,
+)
+from device.hardware.gpio.button import Button
+from device.hardware.gpio.colour import duty
+from device.hardware.gpio.lamp import LUMINANCE
+from device.messages import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from device.hardware.gpio import Panel
+
+PINS = PanelConfig(red=17, green=27, blue=22)
+
+
+@pytest.fixture
+def pins() -> Iterator[MockFactory]:
+    before = Device.pin_factory
+    Device.pin_factory = MockFactory(pin_class=MockPWMPin)
+    yield Device.pin_factory
+    Device.pin_factory.reset()
+    Device.pin_factory = before
+
+
+def lit(pins: MockFactory) -> tuple[float, ...]:
+    return tuple(pins.pin(number).state for number in (17, 27, 22))
+
+
+def test_names_and_hex_are_colours() -> None:
+    assert colour("#ff0080") == pytest.approx((1.0, 0.0, 0.502), abs=1e-3)
+    assert set(COLOURS) == {"warm", "gold", "blue", "white"}
+    for name in COLOURS:
+        assert max(colour(name)) == 1.0
+
+
+@pytest.mark.parametrize("light", ["", "pink", "#fff", "#gggggg", "ff0000", "#ff00001"])
+def test_anything_else_is_no_light(light: str) -> None:
+    with pytest.raises(ValueError, match="known: warm, gold, blue, white, #rrggbb"):
+        colour(light)
+
+
+def test_the_lamp_eases_to_a_colour_and_to_dark(pins: MockFactory) -> None:
+    panel = open_panel(PINS)
+    assert lit(pins) == (0, 0, 0)
+    panel.show("white", 10.0)
+    assert lit(pins) == (0, 0, 0)
+    panel.show("white", 10.0 + EASE_SECONDS / 2)
+    assert lit(pins) == pytest.approx(duty(blend(DARK, COLOURS["white"], 0.5)))
+    panel.show("white", 10.0 + EASE_SECONDS)
+    assert lit(pins) == (1, 1, 1)
+    panel.show(None, 20.0)
+    panel.show(None, 20.0 + 2 * EASE_SECONDS)
+    assert lit(pins) == (0, 0, 0)
+    panel.close()
+
+
+def test_no_step_is_a_jump_even_when_the_light_changes_on_the_way(pins: MockFactory) -> None:
+    panel = Lamp.rgb((17, 27, 22))
+    now, last = 0.0, panel.shown
+    for light in ("warm", "blue", None, "#00ff00", "gold"):
+        for _ in range(15):
+            now += 1 / 30
+            panel.show(light, now)
+            assert max(abs(a - b) for a, b in zip(panel.shown, last, strict=True)) < 0.06
+            last = panel.shown
+    panel.close()
+
+
+def test_time_that_goes_backwards_does_no_harm(pins: MockFactory) -> None:
+    panel = GpioPanel(PINS)
+    panel.show("gold", 10.0)
+    panel.show("gold", 5.0)
+    panel.show("gold", 10.0 + EASE_SECONDS)
+    assert lit(pins) == pytest.approx(duty(COLOURS["gold"]))
+    panel.close()
+
+
+def test_close_switches_the_lamp_off_and_frees_the_pins(pins: MockFactory) -> None:
+    panel = GpioPanel(PINS)
+    panel.show("white", 0.0)
+    panel.show("white", 9.0)
+    panel.close()
+    again = GpioPanel(PINS)
+    assert lit(pins) == (0, 0, 0)
+    assert again.health == (Level.OK, "light on GPIO 17, 27, 22")
+    again.close()
+
+
+def test_no_pins_are_no_lamp() -> None:
+    panel = open_panel(PanelConfig())
+    assert isinstance(panel, NoPanel)
+    panel.show("gold", 0.0)
+    assert panel.health == (Level.OFF, "no light is configured")
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"red": 17}, "three different pins"),
+        ({"red": 17, "green": 17, "blue": 4}, "red and green need different pins, both have 17"),
+        ({"strip": 18, "pir": 18}, "strip and pir need different pins, both have 18"),
+        ({"red": 1, "green": 2, "blue": 3, "button": 3}, "blue and button need different pins"),
+        ({"button": 28}, "less than or equal to 27"),
+        ({"button": 3, "hold_seconds": 0.2}, "greater than or equal to 1"),
+        ({"strip": 3, "brightness": 0.0}, "greater than 0"),
+    ],
+)
+def test_mistakes_with_pins_are_told(values: dict[str, float], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        parse({"panel": values})
+
+
+def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
+    taken = OutputDevice(27)
+    panel = open_panel(PINS)
+    level, words = panel.health
+    assert level is Level.FAILED
+    assert words.startswith("light on GPIO 17, 27, 22: already in use: ")
+    panel.show("gold", 0.0)
+    panel.close()
+    taken.close()
+    panel = open_panel(PINS)
+    assert panel.health[0] is Level.OK
+    panel.close()
+
+
+def test_pins_without_pwm_are_told() -> None:
+    before = Device.pin_factory
+    Device.pin_factory = MockFactory()
+    try:
+        with pytest.raises(PanelError, match="PWM"):
+            Lamp.rgb((17, 27, 22))
+    finally:
+        Device.pin_factory.reset()
+        Device.pin_factory = before
+
+
+@pytest.mark.skipif(any(Path("/dev").glob("gpio*")), reason="this machine has GPIO")
+@pytest.mark.parametrize("factory", [None, "native", "lgpio"])
+def test_a_machine_without_gpio_is_told(
+    monkeypatch: pytest.MonkeyPatch, factory: str | None
+) -> None:
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    if factory:
+        monkeypatch.setenv("GPIOZERO_PIN_FACTORY", factory)
+    before = Device.pin_factory
+    Device.pin_factory = None
+    try:
+        panel = open_panel(PINS.model_copy(update={"button": 5, "pir": 6}))
+        level, words = panel.health
+        assert level is Level.FAILED
+        for part in ("light on GPIO 17, 27, 22: ", "button on GPIO 5: ", "sensor on GPIO 6: "):
+            assert part in words
+        assert panel.presses() == []
+        assert not panel.moving
+        panel.close()
+    finally:
+        Device.pin_factory = before
+
+
+class BrokenPin(MockPWMPin):
+    broken = False
+
+    def _set_state(self, value: float) -> None:
+        if self.broken:
+            raise OSError("the pin is gone")
+        super()._set_state(value)
+
+
+def test_a_pin_that_fails_later_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    before = Device.pin_factory
+    Device.pin_factory = MockFactory(pin_class=BrokenPin)
+    panel = open_panel(PINS)
+    try:
+        BrokenPin.broken = True
+        with caplog.at_level(logging.WARNING):
+            for i in range(20):
+                panel.show("white", i / 10)
+        assert panel.health == (Level.FAILED, "light on GPIO 17, 27, 22: the pin is gone")
+        assert len(caplog.records) == 1
+    finally:
+        BrokenPin.broken = False
+        panel.close()
+        Device.pin_factory.reset()
+        Device.pin_factory = before
+
+
+def test_a_strip_is_as_bright_as_the_light_looks(pins: MockFactory) -> None:
+    panel = open_panel(PanelConfig(strip=18))
+    assert panel.health == (Level.OK, "strip on GPIO 18")
+    for number, light in enumerate(("white", "warm", "blue", None)):
+        panel.show(light, 10.0 * number)
+        panel.show(light, 10.0 * number + EASE_SECONDS)
+        shares = duty(colour(light)) if light else DARK
+        wanted = sum(a * b for a, b in zip(LUMINANCE, shares, strict=True))
+        assert pins.pin(18).state == pytest.approx(wanted)
+    panel.close()
+
+
+def test_a_common_anode_is_on_when_its_pins_are_low(pins: MockFactory) -> None:
+    panel = open_panel(PINS.model_copy(update={"active_low": True}))
+    assert lit(pins) == (1, 1, 1)
+    panel.show("white", 0.0)
+    panel.show("white", EASE_SECONDS)
+    assert lit(pins) == (0, 0, 0)
+    panel.close()
+
+
+def test_a_lamp_gives_no_more_than_its_brightness(pins: MockFactory) -> None:
+    panel = open_panel(PINS.model_copy(update={"brightness": 0.25, "strip": 18}))
+    panel.show("white", 0.0)
+    panel.show("white", EASE_SECONDS)
+    assert lit(pins) == pytest.approx((0.25, 0.25, 0.25))
+    assert pins.pin(18).state == pytest.approx(0.25)
+    panel.close()
+
+
+def push(pins: MockFactory, seconds: float, pin: int = 5) -> None:
+    """Push the button, which connects its pin to ground, for some time."""
+    pins.pin(pin).drive_low()
+    time.sleep(seconds)
+    pins.pin(pin).drive_high()
+
+
+def wait_for(button: Button | Panel, count: int) -> list[Press]:
+    """Return so many presses; gpiozero tells of a long one in a thread."""
+    found: list[Press] = []
+    end = time.monotonic() + 3.0
+    while len(found) < count and time.monotonic() < end:
+        found += button.presses()
+        time.sleep(0.01)
+    return found
+
+
+def test_short_and_long_presses(pins: MockFactory) -> None:
+    button = Button(5, hold_seconds=0.3)
+    assert button.presses() == []
+    push(pins, 0.05)
+    assert wait_for(button, 1) == [Press.SHORT]
+    pins.pin(5).drive_low()
+    assert wait_for(button, 1) == [Press.LONG]
+    pins.pin(5).drive_high()
+    time.sleep(0.1)
+    assert button.presses() == []
+    for _ in range(2):
+        push(pins, 0.05)
+        time.sleep(0.05)
+    assert wait_for(button, 2) == [Press.SHORT, Press.SHORT]
+    button.close()
+    Button(5, hold_seconds=0.3).close()
+
+
+def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> None:
+    button = Button(5, hold_seconds=0.1)
+    pins.pin(5).drive_low()
+    time.sleep(0.6)
+    assert button.presses() == [Press.LONG]
+    button.close()
+
+
+def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
+    panel = open_panel(PanelConfig(button=5, pir=6))
+    assert panel.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
+    assert not panel.moving
+    pins.pin(6).drive_high()
+    assert panel.moving
+    pins.pin(6).drive_low()
+    assert not panel.moving
+    push(pins, 0.05)
+    assert wait_for(panel, 1) == [Press.SHORT]
+    panel.show("gold", 0.0)
+    panel.close()
+    again = open_panel(PanelConfig(button=6, pir=5))
+    assert again.health[0] is Level.OK
+    again.close()
+
+
+def test_a_lamp_that_cannot_be_opened_leaves_the_button_be(pins: MockFactory) -> None:
+    taken = OutputDevice(27)
+    panel = open_panel(PINS.model_copy(update={"button": 5}))
+    assert panel.health[0] is Level.FAILED
+    push(pins, 0.05)
+    assert wait_for(panel, 1) == [Press.SHORT]
+    panel.close()
+    taken.close()
+
+
+def test_the_fake_is_an_instrument() -> None:
+    panel = FakePanel()
+    for now, light in enumerate(["gold", "gold", None, "blue"]):
+        panel.show(light, now)
+    with pytest.raises(ValueError, match="no light"):
+        panel.show("pink", 9)
+    panel.pressed.append(Press.LONG)
+    assert panel.presses() == [Press.LONG]
+    assert panel.presses() == []
+    panel.motion = True
+    assert panel.moving
+    panel.close()
+    assert panel.shown == [(0, "gold"), (2, None), (3, "blue")]
+    assert panel.closed
