@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convert.errors import ConvertError
-from device.eye.classifier import softmax
 from device.messages import EMOTIONS
+from device.vision.classifier import softmax
 from training.network import LOGITS
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from device.eye import crop
-from device.eye.classifier import quantise
+from device.vision import alignment
+from device.vision.classifier import quantise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from device.eye.interpreter import Interpreter
+    from device.vision.interpreter import Interpreter
 
 COUNT = 16
 SEED = 48
@@ -25,7 +25,7 @@ def crops() -> NDArray[np.uint8]:
     All are faces: on mere noise the runtimes round further apart than on what a model knows.
     """
     random = np.random.default_rng(SEED)
-    return crop.standardise(np.stack([_face(random) for _ in range(COUNT)]))
+    return alignment.standardise(np.stack([_face(random) for _ in range(COUNT)]))
 
 
 def run(interpreter: Interpreter) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -37,12 +37,12 @@ def run(interpreter: Interpreter) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
 
 def _face(random: np.random.Generator) -> NDArray[np.uint8]:
     """Draw a simple face whose brows slant and whose mouth bends and opens at random."""
-    image = np.full((crop.SIZE, crop.SIZE), int(random.integers(30, 120)), np.uint8)
+    image = np.full((alignment.SIZE, alignment.SIZE), int(random.integers(30, 120)), np.uint8)
     skin, dark = int(random.integers(150, 230)), int(random.integers(10, 70))
     cv2.ellipse(image, (24, 25), (18, 25), 0, 0, 360, (skin,), -1, cv2.LINE_AA)
     slant, bend = (int(v) for v in random.integers(-3, 4, 2))
-    mouth = (24, round(crop.RIGHT_EYE[1] + crop.MOUTH_DISTANCE))
-    for side, (x, y) in ((-1, crop.RIGHT_EYE), (1, crop.LEFT_EYE)):
+    mouth = (24, round(alignment.RIGHT_EYE[1] + alignment.MOUTH_DISTANCE))
+    for side, (x, y) in ((-1, alignment.RIGHT_EYE), (1, alignment.LEFT_EYE)):
         eye = (round(x), round(y))
         cv2.ellipse(
             image, eye, (3, int(random.integers(1, 4))), 0, 0, 360, (dark,), -1, cv2.LINE_AA

@@ -13,10 +13,10 @@ from convert.errors import ConvertError
 from convert.quantise import SAMPLE, check, quantise, sample
 from convert.verify import verify
 from device.errors import BundleError
-from device.eye import bundle as bundles
-from device.eye import crop
-from device.eye.classifier import softmax
-from device.eye.interpreter import Interpreter
+from device.vision import alignment
+from device.vision import bundle as bundles
+from device.vision.classifier import softmax
+from device.vision.interpreter import Interpreter
 from training import backends, inputs, loop, network, predict
 from training import data as datasets
 from training.data.pictures import PRIVATE, PUBLIC
@@ -145,7 +145,7 @@ class Job:
 def _even(model: keras.Model, data: Dataset, evenness: float, calm: float) -> list[float]:
     """Fold the bias into the model; return it."""
     _, public = inputs.split(data)
-    logits = predict.logits(model, crop.standardise(np.asarray(public.images)))
+    logits = predict.logits(model, alignment.standardise(np.asarray(public.images)))
     found = bias.fit(logits, public.labels, evenness, calm)
     bias.fold(model, found)
     return [round(float(each), 4) for each in found]
@@ -157,7 +157,7 @@ def _judge(folder: Path, model: keras.Model, data: Dataset) -> None:
     By chance as many pictures change to right as to wrong (McNemar 1947).
     """
     _, public = inputs.split(data)
-    crops = crop.standardise(np.asarray(public.images))
+    crops = alignment.standardise(np.asarray(public.images))
     answers = (of_bundle(bundles.load(folder))(crops), predict.logits(model, crops))
     int8, whole = (given.argmax(axis=1) == public.labels for given in answers)
     lost, won = int((whole & ~int8).sum()), int((int8 & ~whole).sum())
@@ -170,7 +170,7 @@ def _judge(folder: Path, model: keras.Model, data: Dataset) -> None:
 
 def _temperature(folder: Path, data: Dataset) -> float:
     _, public = inputs.split(data)
-    given = of_bundle(bundles.load(folder))(crop.standardise(np.asarray(public.images)))
+    given = of_bundle(bundles.load(folder))(alignment.standardise(np.asarray(public.images)))
     return temperature.fit(given, public.labels)
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye.classifier import Classifier
+from device.vision.classifier import Classifier
 
 if TYPE_CHECKING:
-    from device.eye.bundle import Bundle
+    from device.vision.bundle import Bundle
 
 ROUNDS, WARM_UP = 200, 20
 

@@ -6,10 +6,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from device.eye import bundle as bundles
-from device.eye import crop
-from device.eye.bundle import MANIFEST, SCHEMA
 from device.messages import EMOTIONS
+from device.vision import alignment
+from device.vision import bundle as bundles
+from device.vision.bundle import MANIFEST, SCHEMA
 from training import provenance, recipe
 from training.data import fer2013
 from training.loop import CONFIG
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from device.eye.interpreter import Interpreter
+    from device.vision.interpreter import Interpreter
 
 LICENCE = (
     "The model file was trained by this project and is offered under the project's own licence, "
@@ -53,7 +53,7 @@ def draft(
         "date": today.isoformat(),
         "labels": list(EMOTIONS),
         "input": {
-            "size": crop.SIZE,
+            "size": alignment.SIZE,
             "channels": 1,
             "dtype": "int8",
             "scale": float(scale_in),
@@ -65,7 +65,7 @@ def draft(
             "scale": float(scale_out),
             "zero_point": int(zero_out),
         },
-        "crop": {"recipe": crop.RECIPE, "version": crop.VERSION},
+        "crop": {"recipe": alignment.RECIPE, "version": alignment.VERSION},
         "temperature": 1.0,
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),

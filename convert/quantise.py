@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convert.errors import ConvertError
-from device.eye import crop
-from device.eye.interpreter import Interpreter, runtime
+from device.vision import alignment
+from device.vision.interpreter import Interpreter, runtime
 from training.backends import tensorflow
 from training.predict import as_input
 
@@ -36,9 +36,11 @@ def sample(pictures: Pictures, seed: int) -> NDArray[np.uint8]:
     A ramp over all 256 greys comes first, so that the input's range is 0..1 whatever is drawn.
     """
     index = np.random.default_rng(seed).permutation(len(pictures))[:SAMPLE]
-    ramp = np.linspace(0, 255, crop.SIZE * crop.SIZE).reshape(1, crop.SIZE, crop.SIZE)
+    ramp = np.linspace(0, 255, alignment.SIZE * alignment.SIZE).reshape(
+        1, alignment.SIZE, alignment.SIZE
+    )
     return np.concatenate(
-        [ramp.astype(np.uint8), crop.standardise(np.asarray(pictures.images[index]))]
+        [ramp.astype(np.uint8), alignment.standardise(np.asarray(pictures.images[index]))]
     )
 
 

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from convert.errors import ConvertError
-from device.eye import bundle as bundles
 from device.models import archive as archives
 from device.models.archive import Archive
 from device.models.keyring import key_id
 from device.models.signature import Signature, statement
+from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
     from pathlib import Path

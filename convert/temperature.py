@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye.classifier import softmax
+from device.vision.classifier import softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

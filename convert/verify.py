@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from device.errors import BundleError, MoodliftError
-from device.eye import bundle as bundles
-from device.eye.classifier import Classifier
-from device.eye.interpreter import RUNTIMES, Interpreter
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
+from device.vision.interpreter import RUNTIMES, Interpreter
 
 PATIENCE = 120.0
 """Seconds that a check may take."""

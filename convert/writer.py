@@ -13,8 +13,8 @@ import numpy as np
 from convert import canary
 from convert.errors import ConvertError
 from convert.manifest import text
-from device.eye.bundle import CANARY, FAST, MANIFEST, MODEL, REFERENCE
-from device.eye.interpreter import Interpreter
+from device.vision.bundle import CANARY, FAST, MANIFEST, MODEL, REFERENCE
+from device.vision.interpreter import Interpreter
 from training.swap import swap
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ import cv2
 
 from device import images
 from device.errors import BundleError
-from device.eye import model
-from device.eye.detector import Detector
-from device.eye.interpreter import runtime
-from device.eye.vision import Vision
 from device.messages import Frame
 from device.status import timings_json
 from device.system.paths import ASSETS
+from device.vision import model_loader
+from device.vision.detector import Detector
+from device.vision.interpreter import runtime
+from device.vision.pipeline import Vision
 
 if TYPE_CHECKING:
     from device.messages import Timings
@@ -92,7 +92,7 @@ def bench(runs: int, as_json: bool, kiosk: bool = True) -> int:
 def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     """Return median and p95 in ms of each stage, for one face in a 640x480 JPEG."""
     cv2.setNumThreads(threads or -1)
-    classifier, _, _ = model.load(threads=threads)
+    classifier, _, _ = model_loader.load(threads=threads)
     vision = Vision(Detector(threads), classifier)
     good, content = cv2.imencode(".jpg", images.read(SAMPLE, str(SAMPLE)))
     samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]

@@ -264,10 +264,10 @@ def _doctor(options: argparse.Namespace) -> int:
 def _check_config(options: argparse.Namespace) -> int:
     from device import reactions
     from device.config.settings import Settings
-    from device.eye import bundle
     from device.music import Library
     from device.stage import load_strings
     from device.system.paths import SYSTEM_CONFIG, given
+    from device.vision import bundle
 
     path = options.config or SYSTEM_CONFIG
     settings = Settings(options.config)

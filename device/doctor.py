@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from device import __version__, images
 from device.errors import MoodliftError
-from device.eye import model
-from device.eye.detector import Detector
-from device.eye.vision import Vision
 from device.hardware.audio import open_audio
 from device.hardware.board import LinuxBoard, Reading
 from device.hardware.camera.source import CameraSettings, open_camera
 from device.hardware.display import open_display
 from device.messages import Frame, Level
 from device.system.paths import ASSETS, state_directory
+from device.vision import model_loader
+from device.vision.detector import Detector
+from device.vision.pipeline import Vision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def examine(config: Config, config_fault: str) -> Iterator[Finding]:
 
 
 def _vision(config: Config) -> Finding:
-    classifier, bundle, faults = model.load(config.eye.model)
+    classifier, bundle, faults = model_loader.load(config.eye.model)
     vision = Vision(Detector(), classifier)
     sighting = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
     if len(sighting.faces) != 1 or sighting.faces[0].emotion != "happy":

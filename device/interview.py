@@ -12,12 +12,12 @@ from device.messages import NOBODY, Feedback
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from device.eye.protocol import Answer
-    from device.eye.supervisor import Supervisor
     from device.feedback import Keeper
     from device.hardware.display import Wish
     from device.messages import Mood
     from device.stage import Stage
+    from device.vision.protocol import Answer
+    from device.vision.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 

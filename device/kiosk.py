@@ -35,8 +35,6 @@ from device import (
 from device.config.hours import Hours
 from device.config.settings import Settings
 from device.errors import OutputError
-from device.eye.protocol import EyeSettings
-from device.eye.supervisor import Supervisor
 from device.fleet.fleet import Fleet
 from device.hardware import audio, board, gpio
 from device.hardware.camera.source import CameraSettings
@@ -59,6 +57,8 @@ from device.system.paths import state_directory
 from device.system.rate import Rate
 from device.system.restart import begin_again, shut_down
 from device.system.systemd import Notifier
+from device.vision.protocol import EyeSettings
+from device.vision.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from device import annotate, images
+from device import images
 from device.errors import PictureError
-from device.eye import model
-from device.eye.detector import Detector
-from device.eye.tracker import Tracker
-from device.eye.vision import Vision
 from device.messages import Frame
 from device.status import sighting_json
+from device.vision import annotate, model_loader
+from device.vision.detector import Detector
+from device.vision.pipeline import Vision
+from device.vision.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     What is wrong with a path goes to stderr in one line; the others are still done. Raises
     BundleError when there is no model to see with, PictureError when `annotate_to` is no folder.
     """
-    classifier, _, _ = model.load(bundle)
+    classifier, _, _ = model_loader.load(bundle)
     vision = Vision(Detector(), classifier)
     if annotate_to:
         _make(annotate_to)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.eye.pace import Pace
 from device.hardware.board import Reading
+from device.vision.rate_control import Pace
 
 if TYPE_CHECKING:
-    from device.eye.supervisor import Supervisor
     from device.hardware.board import Board
     from device.messages import Level
+    from device.vision.supervisor import Supervisor
 
 READ_SECONDS = 5.0
 """How often the machine is asked how it is."""

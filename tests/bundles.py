@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from convert.signing import sign
-from device.eye import bundle
 from device.models.archive import SIGNATURE, Archive, write
 from device.models.exam import Findings
 from device.models.keyring import Keyring
 from device.system.paths import MODELS
+from device.vision import bundle
 
 SHIPPED = bundle.bundles(MODELS)[0]
 NAMES = (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)

@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bundles import archive, files, quick, trust
 
 from device.errors import MoodliftError
-from device.eye import model
 from device.models.models import Models
 from device.models.state import Trial
+from device.vision import model_loader
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 EVENTS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.fsync")
@@ -161,7 +161,7 @@ def _end(work: Callable[[], object]) -> NoReturn:
 def choice(state: Path) -> dict[str, Any]:
     """Return what a kiosk that starts now serves, its canary run, and what it had to pass over."""
     os.environ["STATE_DIRECTORY"] = str(state)
-    _, taken, faults = model.load(threads=1)
+    _, taken, faults = model_loader.load(threads=1)
     return {"version": taken.version, "faults": faults}
 
 

@@ -12,10 +12,10 @@ from faces import ASTRONAUT, astronaut
 
 from device import cli
 from device.config.schema import FeedbackConfig
-from device.eye.crop import align
-from device.eye.detector import KEEP, Detector
 from device.feedback import Store, archive
 from device.system.paths import ASSETS
+from device.vision.alignment import align
+from device.vision.detector import KEEP, Detector
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from faces import ASTRONAUT
 
-from device.eye.pace import LEAST, PATIENCE, STEP
-from device.eye.protocol import EyeSettings
-from device.eye.supervisor import Supervisor
 from device.hardware.board import FakeBoard, Reading
 from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 from device.strain import READ_SECONDS, Strain
+from device.vision.protocol import EyeSettings
+from device.vision.rate_control import LEAST, PATIENCE, STEP
+from device.vision.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

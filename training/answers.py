@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.config.schema import FeedbackConfig
-from device.eye import crop
 from device.feedback import Keeper, archive
 from device.feedback.keepsake import HOUR
 from device.messages import EMOTIONS
+from device.vision import alignment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def export(
     defaults it keeps so many, and for so many days. Raises FeedbackError.
     """
     version, classify = model
-    probabilities = classify(crop.standardise(np.asarray(faces.images)))
+    probabilities = classify(alignment.standardise(np.asarray(faces.images)))
     with tempfile.TemporaryDirectory() as folder:
         now = [start]
         keeper = Keeper(FeedbackConfig(), Path(folder), clock=lambda: now[0])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from training.data.pictures import Pictures
     from training.recipe import Recipe
 
-MIDDLE = np.array([(crop.RIGHT_EYE[0] + crop.LEFT_EYE[0]) / 2, crop.RIGHT_EYE[1]])
-MOUTH = (MIDDLE[0], MIDDLE[1] + crop.MOUTH_DISTANCE)
-KEY_POINTS = np.array([crop.RIGHT_EYE, crop.LEFT_EYE, MOUTH, MOUTH])
+MIDDLE = np.array([(alignment.RIGHT_EYE[0] + alignment.LEFT_EYE[0]) / 2, alignment.RIGHT_EYE[1]])
+MOUTH = (MIDDLE[0], MIDDLE[1] + alignment.MOUTH_DISTANCE)
+KEY_POINTS = np.array([alignment.RIGHT_EYE, alignment.LEFT_EYE, MOUTH, MOUTH])
 """Where a detector's first four key points lie in a crop; the third, the nose, isn't used."""
 GAMMAS = 9
 LIGHT, LIGHTS = (45, 195), 5
@@ -49,7 +49,7 @@ def augment(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> 
     _expose(out, recipe, random)
     _disturb(out, recipe, random)
     _compress(out, recipe, random)
-    out = crop.standardise(out)
+    out = alignment.standardise(out)
     _erase(out, recipe, random)
     return out
 
@@ -92,7 +92,7 @@ def key_points(count: int, recipe: Recipe, random: np.random.Generator) -> NDArr
     shift = random.uniform(-recipe.shift, recipe.shift, (count, 1, 2))
     cos, sin = scale * np.cos(roll), scale * np.sin(roll)
     rotation = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
-    centre = crop.SIZE / 2
+    centre = alignment.SIZE / 2
     moved: NDArray[np.float64] = (KEY_POINTS - centre) @ rotation + centre + shift
     moved += random.normal(0, recipe.key_error, moved.shape)
     moved[plain] = KEY_POINTS + np.rint(shift[plain])
@@ -121,7 +121,7 @@ def _cut(pictures: Pictures, recipe: Recipe, random: np.random.Generator) -> NDA
     crops = []
     for image, marks, room in zip(images, points, rooms, strict=True):
         whole, edge = _hang(image, apart) if room else (image, 0)
-        crops.append(crop.align(whole, marks + edge))
+        crops.append(alignment.align(whole, marks + edge))
     return np.stack(crops)
 
 
@@ -147,9 +147,9 @@ def _some(count: int, chance: float, random: np.random.Generator) -> NDArray[np.
 
 def _shrink(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
     """Show some faces as from far away: fewer pixels, enlarged again."""
-    whole = (crop.SIZE, crop.SIZE)
+    whole = (alignment.SIZE, alignment.SIZE)
     for index in _some(len(images), recipe.small_chance, random):
-        side = round(random.uniform(recipe.small, crop.SIZE))
+        side = round(random.uniform(recipe.small, alignment.SIZE))
         small = cv2.resize(images[index], (side, side), interpolation=cv2.INTER_AREA)
         images[index] = cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR)
 
@@ -196,14 +196,19 @@ def _disturb(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Genera
     """Add a sensor's noise to some pictures."""
     index = _some(len(images), recipe.noise_chance, random)
     strength = random.uniform(0, recipe.noise, (len(index), 1, 1)).astype(np.float32)
-    noise = strength * random.standard_normal((len(index), crop.SIZE, crop.SIZE), np.float32)
+    noise = strength * random.standard_normal(
+        (len(index), alignment.SIZE, alignment.SIZE), np.float32
+    )
     images[index] = np.clip(np.rint(images[index] + noise), 0, 255).astype(np.uint8)
 
 
 def _erase(images: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator) -> None:
     """Hide a square of some pictures behind grey (Zhong et al. 2017, arXiv:1708.04896)."""
-    low, high = (round(crop.SIZE * share) for share in ERASED)
+    low, high = (round(alignment.SIZE * share) for share in ERASED)
     for index in _some(len(images), recipe.erase_chance, random):
         h, w = random.integers(low, high + 1, 2)
-        y, x = random.integers(0, crop.SIZE - h + 1), random.integers(0, crop.SIZE - w + 1)
+        y, x = (
+            random.integers(0, alignment.SIZE - h + 1),
+            random.integers(0, alignment.SIZE - w + 1),
+        )
         images[index, y : y + h, x : x + w] = random.integers(0, 256)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye import crop
-from device.eye.classifier import softmax
 from device.messages import EMOTIONS
+from device.vision import alignment
+from device.vision.classifier import softmax
 from training import predict
 from training import recipe as recipes
 from training.errors import RunError
@@ -95,7 +95,7 @@ def answers(pictures: Pictures, teachers: Sequence[Path]) -> NDArray[np.float32]
         if not len(index):
             continue
         model = predict.load(run / MODEL)
-        crops = crop.standardise(np.asarray(pictures.images[index]))
+        crops = alignment.standardise(np.asarray(pictures.images[index]))
         mirrored = np.ascontiguousarray(crops[:, :, ::-1])
         out[index] = (predict.logits(model, crops) + predict.logits(model, mirrored)) / 2
     return out

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye import bundle as bundles
-from device.eye import crop
-from device.eye.classifier import Classifier
+from device.vision import alignment
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
 from training.data.pictures import PRIVATE, TRAINING
 from training.errors import DatasetError
 from training.metrics import Metrics, interval, measure, table
@@ -62,7 +62,7 @@ def evaluate(answer: Answer, data: Dataset, split: str) -> Evaluation:
     Raises DatasetError when the split is empty.
     """
     pictures = data.split(split)
-    given = answer(crop.standardise(np.asarray(pictures.images)))
+    given = answer(alignment.standardise(np.asarray(pictures.images)))
     right = given.argmax(axis=1) == pictures.labels
     others = data.splits[TRAINING]
     without = None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.eye.detector import Detector
+from device.vision.detector import Detector
 from training import serving
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 from training import backends, checkpoint, figures, network, predict
 from training.ahead import ahead
 from training.batches import Batches
@@ -100,7 +100,7 @@ class Run:
         self.folder, self.recipe, self._progress = folder, recipe, progress
         self._batches = Batches(pictures, targets, recipe, part, teachers, teaching)
         self._makers = makers
-        self._public, self._crops = public, crop.standardise(np.asarray(public.images))
+        self._public, self._crops = public, alignment.standardise(np.asarray(public.images))
         self.model = network.build(recipe, recipe.fast)
         self.average = network.build(recipe)
         if recipe.frozen:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye.crop import SIZE
 from device.messages import EMOTIONS
+from device.vision.alignment import SIZE
 from training import backends
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from device import images
 from device.errors import PictureError
-from device.eye import crop
-from device.eye.detector import Detector
 from device.messages import EMOTIONS
+from device.vision import alignment
+from device.vision.detector import Detector
 from training.data import folders
 from training.data.pictures import SPLITS, Dataset, judge, pictures
 from training.errors import DatasetError
@@ -38,7 +38,7 @@ def read(path: Path) -> Dataset:
             without[EMOTIONS[label]] += 1
             continue
         face = max(faces, key=lambda each: each.box.w * each.box.h)
-        found[split].append((crop.align(image, face.landmarks).tobytes(), label, row))
+        found[split].append((alignment.align(image, face.landmarks).tobytes(), label, row))
     judge(str(path), "files", len(files), broken)
     if not any(found.values()):
         raise DatasetError(f"{path}: no face was found in any picture")

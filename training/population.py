@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.eye import crop
-from device.eye.detector import Detector
+from device.vision import alignment
+from device.vision.detector import Detector
 from training import serving
 from training.cameras import tilt
 from training.data.pictures import Pictures
@@ -54,7 +54,7 @@ def see(pictures: Pictures, camera: Camera, seed: int, progress: Progress = iter
         if detection is not None:
             points = np.array(detection.landmarks, np.float64)
             points += random.normal(0, ERROR * place.side, points.shape)
-            crops.append(crop.align(frame, [(x, y) for x, y in points]))
+            crops.append(alignment.align(frame, [(x, y) for x, y in points]))
             found.append(index)
     if not found:
         raise DatasetError("the detector finds none of these faces")

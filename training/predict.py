@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.eye import crop
-from device.eye.classifier import softmax
 from device.messages import EMOTIONS
+from device.vision import alignment
+from device.vision.classifier import softmax
 from training import backends
 from training.errors import RunError
 
@@ -36,7 +36,7 @@ def load(path: Path) -> keras.Model:
         reason = str(error).strip().partition("\n")[0]
         raise RunError(f"{path}: not a Keras model: {reason}") from error
     shapes = (model.input_shape[1:], model.output_shape[1:])
-    if shapes != ((crop.SIZE, crop.SIZE, 1), (len(EMOTIONS),)):
+    if shapes != ((alignment.SIZE, alignment.SIZE, 1), (len(EMOTIONS),)):
         raise RunError(f"{path}: takes {shapes[0]} and gives {shapes[1]}, not crops and emotions")
     return model
 

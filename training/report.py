@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye import bundle as bundles
 from device.messages import EMOTIONS
+from device.vision import bundle as bundles
 from training import figures, robustness, serving
 from training.errors import RunError
 from training.evaluate import evaluate, sample

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 from training import landmarks, serving
 from training.evaluate import sample
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     """A grey picture (48, 48), a step, and randomness; to the changed picture."""
 
 SEED = 1
-EYES = slice(round(crop.RIGHT_EYE[1]) - 5, round(crop.RIGHT_EYE[1]) + 6)
-MOUTH = slice(round(crop.RIGHT_EYE[1] + crop.MOUTH_DISTANCE) - 6, crop.SIZE)
+EYES = slice(round(alignment.RIGHT_EYE[1]) - 5, round(alignment.RIGHT_EYE[1]) + 6)
+MOUTH = slice(round(alignment.RIGHT_EYE[1] + alignment.MOUTH_DISTANCE) - 6, alignment.SIZE)
 """Rows of the crop that hold the eyes, and the mouth."""
 ROLLS = (-45.0, -30.0, -15.0, 0.0, 15.0, 30.0, 45.0)
 ROLLED = 400
@@ -65,7 +65,7 @@ def changed(pictures: Pictures) -> Iterator[tuple[str, float, NDArray[np.uint8]]
         for step in steps:
             random = np.random.default_rng(SEED)
             images = np.stack([change(image, step, random) for image in pictures])
-            yield kind, step, crop.standardise(images)
+            yield kind, step, alignment.standardise(images)
 
 
 def rolled(answer: Answer, pictures: Pictures) -> list[Row]:
@@ -89,7 +89,7 @@ def turned(answer: Answer, pictures: Pictures) -> list[Row]:
     aside = ((nose - (right + left) / 2) * across).sum(axis=1) / np.maximum(
         (across**2).sum(axis=1), 1e-6
     )
-    crops = crop.standardise(np.asarray(pictures.images))
+    crops = alignment.standardise(np.asarray(pictures.images))
     rows = []
     for low, high in pairwise(TURNS):
         here = np.flatnonzero((low <= np.abs(aside)) & (np.abs(aside) < high))
@@ -138,7 +138,7 @@ def _hidden(rows: slice) -> Change:
     def hide(image: NDArray[np.uint8], step: float, _: object) -> NDArray[np.uint8]:
         """Lay grey over a share of the rows' width, from the left."""
         out = image.copy()
-        out[rows, : round(step * crop.SIZE)] = 128
+        out[rows, : round(step * alignment.SIZE)] = 128
         return out
 
     return hide

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from device.eye import crop
-from device.eye.detector import Detector
+from device.vision import alignment
+from device.vision.detector import Detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,12 +83,12 @@ def measure(
         scene, place = draw(image, random, rolls)
         detection = nearest(detector.detect(scene), place)
         if detection is not None:
-            crops.append(crop.crop(scene, detection.landmarks))
+            crops.append(alignment.crop(scene, detection.landmarks))
             found.append(index)
     if not found:
         return Serving(len(pictures), 0, 0.0, 0.0)
     seen = pictures.take(np.array(found))
-    own = answer(crop.standardise(np.asarray(seen.images)))
+    own = answer(alignment.standardise(np.asarray(seen.images)))
     served = answer(np.stack(crops))
     right, right_served = (given.argmax(axis=1) == seen.labels for given in (own, served))
     return Serving(len(pictures), len(found), float(right.mean()), float(right_served.mean()))

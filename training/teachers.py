@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.eye.classifier import softmax
+from device.vision.classifier import softmax
 from training import backends, network, predict
 from training import recipe as recipes
 from training.errors import RunError

@@ -20,11 +20,11 @@ from typing import IO, TYPE_CHECKING
 from pydantic import ValidationError
 
 from device.errors import ArchiveError, FeedbackError, PictureError
-from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import HOUR, LARGEST, Keepsake, decode
 from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, Entry, Manifest, Recipe
 from device.messages import EMOTIONS
 from device.system.files import keep
+from device.vision.alignment import RECIPE, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from device.errors import PictureError
-from device.eye.crop import SIZE
+from device.vision.alignment import SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,9 +10,9 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from device.config.schema import Section
 from device.config.types import Emotion
-from device.eye.crop import RECIPE, VERSION
 from device.feedback.keepsake import LONGEST_MODEL
 from device.messages import EMOTIONS
+from device.vision.alignment import RECIPE, VERSION
 
 SCHEMA = 1
 NAME = "manifest.json"

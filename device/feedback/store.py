@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
-from device.eye.crop import VERSION
 from device.feedback.agreement import Agreement
 from device.feedback.keepsake import HOUR, Kept
 from device.messages import EMOTIONS
+from device.vision.alignment import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

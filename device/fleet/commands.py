@@ -89,9 +89,9 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _offer(options: argparse.Namespace) -> int:
-    from device.eye.bundle import MANIFEST
     from device.fleet import offer as offers
     from device.models import archive
+    from device.vision.bundle import MANIFEST
 
     try:
         data = options.file.read_bytes()

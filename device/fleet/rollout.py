@@ -15,13 +15,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError, MoodliftError, OfferError
-from device.eye.bundle import MANIFEST
 from device.fleet import offer as offers
 from device.fleet import outcome as outcomes
 from device.fleet.memory import Memory
 from device.fleet.outcome import Outcome
 from device.fleet.pace import Jitter, Pace
 from device.models import archive as archives
+from device.vision.bundle import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 
 from device.errors import BundleError
-from device.eye.bundle import CANARY, MANIFEST, MODEL
+from device.vision.bundle import CANARY, MANIFEST, MODEL
 
 SIGNATURE = "signature.json"
 LIMITS = {MODEL: 7_000_000, MANIFEST: 250_000, CANARY: 1_000_000, SIGNATURE: 4_000}

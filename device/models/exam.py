@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.errors import BundleError, ChildError
-from device.eye import bundle as bundles
-from device.eye import crop
-from device.eye.classifier import Classifier
-from device.eye.interpreter import Interpreter
 from device.messages import EMOTIONS
 from device.system import sandbox
+from device.vision import alignment
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
+from device.vision.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +90,7 @@ def _check_inside(interpreter: Interpreter) -> None:
     if strange:
         raise BundleError(f"the model has operators that are not taken: {', '.join(strange)}")
     shape, kind = interpreter.input["shape"], np.dtype(interpreter.input["dtype"]).name
-    if tuple(shape[1:]) != (crop.SIZE, crop.SIZE, 1) or kind != "int8":
+    if tuple(shape[1:]) != (alignment.SIZE, alignment.SIZE, 1) or kind != "int8":
         raise BundleError(f"the model takes {kind} {_words(shape)}, not int8 crops")
     ends = [(np.dtype(one["dtype"]).name, _words(one["shape"][1:])) for one in interpreter.outputs]
     if ends != [("int8", str(len(EMOTIONS)))]:
@@ -117,7 +117,7 @@ def _old(present: Path | None) -> Classifier | None:
 def _race(new: Classifier, old: Classifier | None) -> tuple[float, float | None]:
     """Return the median milliseconds of a face; both by turns, so that both have the same luck."""
     taken: dict[Classifier, list[float]] = {one: [] for one in (new, old) if one is not None}
-    face = np.zeros((1, crop.SIZE, crop.SIZE), np.uint8)
+    face = np.zeros((1, alignment.SIZE, alignment.SIZE), np.uint8)
     for _ in range(WARM_UP + ROUNDS):
         for classifier, times in taken.items():
             started = time.perf_counter()

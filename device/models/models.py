@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from device.config.schema import ModelsConfig
 from device.errors import BundleError, ModelsError
-from device.eye import bundle as bundles
 from device.models import archive as archives
 from device.models import exam, signature
 from device.models.state import REMEMBERED, GivenUp, State, Trial
 from device.models.store import Store, settled, version
+from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError, ModelsError, OutputError
-from device.eye import bundle as bundles
 from device.models import state as states
 from device.models.state import State
 from device.system.files import keep
 from device.system.paths import MODELS, state_directory
+from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -15,9 +15,9 @@ from device.models.trial import Course, Figures, Glimpse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.eye.supervisor import Supervisor
     from device.models.models import Models
     from device.models.state import State
+    from device.vision.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 

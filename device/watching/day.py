@@ -8,8 +8,8 @@ import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
-from device.eye.crop import turned
 from device.messages import EMOTIONS
+from device.vision.alignment import turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.eye.bundle import version_key
+from device.vision.bundle import version_key
 from device.watching.day import SECONDS, added, by_number
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from device.annotate import annotate, hide
 from device.messages import Level
 from device.system.latest import Latest
+from device.vision.annotate import annotate, hide
 from device.web import placeholder
 
 if TYPE_CHECKING:

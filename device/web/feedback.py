@@ -9,11 +9,11 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
 from device.errors import FeedbackError
-from device.eye.crop import align
 from device.feedback import Agreement, archive
 from device.feedback.keepsake import encode
 from device.messages import EMOTIONS, Feedback
 from device.status import probabilities_json
+from device.vision.alignment import align
 from device.web import upload
 from device.web.site import here
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.eye.preview import Preview
     from device.messages import Sighting
     from device.orders import Orders
     from device.status import Status
     from device.system.latest import Latest
+    from device.vision.preview import Preview
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from needs import lacking
 
-from device.eye.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
 from device.system.paths import MODELS
+from device.vision.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
 
 QEMU = shutil.which("qemu-aarch64-static")
 SYSROOT = Path(os.environ.get("MOODLIFT_ARM64", ""))

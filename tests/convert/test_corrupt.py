@@ -12,10 +12,10 @@ import pytest
 
 from convert.verify import verify
 from device.errors import BundleError
-from device.eye import bundle as bundles
-from device.eye.classifier import Classifier
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable

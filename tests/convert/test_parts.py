@@ -12,9 +12,9 @@ from convert import bias, canary, cli, job, manifest, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import check, sample
 from device.errors import BundleError
-from device.eye import bundle as bundles
-from device.eye.classifier import softmax
 from device.system.paths import ASSETS
+from device.vision import bundle as bundles
+from device.vision.classifier import softmax
 from training import provenance
 from training.data.pictures import Pictures
 from training.errors import RunError

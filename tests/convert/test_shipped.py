@@ -14,11 +14,11 @@ import pytest
 from convert import canary
 from convert.quantise import check
 from convert.verify import installed, verify
-from device.eye import bundle as bundles
-from device.eye.classifier import Classifier
-from device.eye.interpreter import RUNTIMES, Interpreter
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
+from device.vision.interpreter import RUNTIMES, Interpreter
 from training import cli, serving
 from training import data as datasets
 from training.evaluate import of_bundle, sample
@@ -30,7 +30,7 @@ DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/da
 OUTPUTS = """
 import json, sys
 from pathlib import Path
-from device.eye import bundle, interpreter
+from device.vision import bundle, interpreter
 loaded = bundle.load(Path(sys.argv[1]))
 runner = interpreter.Interpreter(loaded.model, 1, (sys.argv[2],), reference=bool(sys.argv[3]))
 inputs, _ = bundle._canary(loaded.path / bundle.CANARY)

@@ -7,10 +7,10 @@ import pytest
 from bundles import SHIPPED, put
 
 from convert import cli, signing
-from device.eye import bundle
 from device.models.archive import read
 from device.models.keyring import Keyring, public_key
 from device.models.models import Models
+from device.vision import bundle
 
 
 def test_from_a_key_to_a_kiosk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,11 +21,11 @@ import pytest
 from exports import crop
 
 from device.errors import ArchiveError, FeedbackError
-from device.eye.crop import RECIPE, VERSION
 from device.feedback import Kept, archive
 from device.feedback.keepsake import LARGEST, encode
 from device.feedback.manifest import MOST_CROPS
 from device.messages import EMOTIONS
+from device.vision.alignment import RECIPE, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,11 +20,11 @@ from kiosks import RunningKiosk
 
 from device import history
 from device.config.settings import Settings
-from device.eye import supervisor as supervisors
-from device.eye.protocol import EyeSettings
-from device.eye.supervisor import Supervisor
 from device.hardware.camera.source import CameraSettings
 from device.system.backoff import Backoff
+from device.vision import supervisor as supervisors
+from device.vision.protocol import EyeSettings
+from device.vision.supervisor import Supervisor
 from device.web import keys
 
 if TYPE_CHECKING:

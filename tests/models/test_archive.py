@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.errors import BundleError
-from device.eye import bundle
 from device.models.archive import LARGEST, LIMITS, SIGNATURE, Archive, read, write
+from device.vision import bundle
 
 GOOD = files()
 

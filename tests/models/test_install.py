@@ -28,7 +28,6 @@ from bundles import (
 
 from device.config.schema import ModelsConfig
 from device.errors import BundleError, ModelsError, OutputError
-from device.eye import bundle, model
 from device.messages import EMOTIONS
 from device.models import exam
 from device.models.archive import SIGNATURE
@@ -37,6 +36,7 @@ from device.models.state import State, Trial
 from device.models.store import Store
 from device.system.paths import ASSETS
 from device.system.sandbox import ask
+from device.vision import bundle, model_loader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def test_a_signed_model_is_checked_and_serves_on_trial(own_state: Path) -> None:
     assert found.present_ms is not None
     assert 0.5 < found.ms / found.present_ms < 1.5
     assert models.store.state() == State("9.0.0", NOW, Trial())
-    _, taken, faults = model.load()
+    _, taken, faults = model_loader.load()
     assert (taken.version, faults) == ("9.0.0", "")
     first, second = models.entries()
     assert (first.version, first.state, first.signed) == ("9.0.0", "on trial", key)
@@ -307,7 +307,7 @@ def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -
     models.install(archive(files("9.0.0")))
     put(own_state / "models", "9.9.9")
     (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
-    _, taken, faults = model.load()
+    _, taken, faults = model_loader.load()
     assert taken.version == NOW, "not what somebody has put there"
     assert "emotion-9.0.0/model.tflite: damaged" in faults
     assert [one.state for one in models.entries()] == ["damaged", "in use", "ready"]
@@ -347,7 +347,7 @@ def test_a_damaged_state_is_told_and_the_newest_serves(
 ) -> None:
     put(own_state / "models", "9.0.0")
     (own_state / "models" / "state.json").write_text(text)
-    _, taken, _ = model.load()
+    _, taken, _ = model_loader.load()
     assert taken.version == "9.0.0"
     assert "the newest model serves" in caplog.text
     Models(examine=quick).use(NOW)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from device.eye import bundle
 from device.system.paths import MODELS
+from device.vision import bundle
 
 NOW = bundle.bundles(MODELS)[0].name.removeprefix("emotion-")
 KILLER = Path(__file__).parent.parent / "killer.py"

@@ -10,12 +10,12 @@ import pytest
 from bundles import SHIPPED, archive, files, quick, trust
 
 from device.config.schema import ModelsConfig
-from device.eye import bundle
 from device.messages import Health, Level, OnTrial, Sighting, Timings
 from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.watch import SAVE_SECONDS, TOLD_SECONDS, Watch
 from device.system.latest import Latest
+from device.vision import bundle
 from tests.models.test_trial import FACE
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from device.errors import BundleError, ChildError
-from device.eye import bundle
 from device.system import sandbox
+from device.vision import bundle
 
 MEMORY = 256 * 1024**2
 

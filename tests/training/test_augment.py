@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from device.eye import crop
+from device.vision import alignment
 from training.augment import KEY_POINTS, augment, key_points, mix
 from training.data.pictures import Pictures
 from training.recipe import Recipe
@@ -45,7 +45,7 @@ def test_keeps_shape_and_type_and_the_originals() -> None:
     assert out.shape == (64, 48, 48)
     assert out.dtype == np.uint8
     assert (images == before).all()
-    assert (out != crop.standardise(images)).any(axis=(1, 2)).all()
+    assert (out != alignment.standardise(images)).any(axis=(1, 2)).all()
 
 
 def test_the_seed_decides_everything() -> None:
@@ -59,7 +59,7 @@ def test_the_seed_decides_everything() -> None:
 def test_without_any_change_it_is_the_device_s_crop_or_its_mirror_image() -> None:
     images = _images()
     out = augment(_pictures(images), STILL, np.random.default_rng(0))
-    plain = crop.standardise(images).astype(int)
+    plain = alignment.standardise(images).astype(int)
     straight = np.abs(out - plain).max(axis=(1, 2))
     mirrored = np.abs(out - plain[:, :, ::-1]).max(axis=(1, 2))
     assert (np.minimum(straight, mirrored) <= 1).all()
@@ -72,7 +72,7 @@ def test_key_points_err_no_further_than_the_recipe_says() -> None:
     assert points.shape == (500, 4, 2)
     across = points[:, 1] - points[:, 0]
     roll = np.rad2deg(np.arctan2(across[:, 1], across[:, 0]))
-    size = np.hypot(*across.T) / crop.EYE_DISTANCE
+    size = np.hypot(*across.T) / alignment.EYE_DISTANCE
     assert 8 < np.abs(roll).max() <= RECIPE.roll
     assert size.min() >= 1 - RECIPE.scale - 1e-9
     assert size.max() <= 1 + RECIPE.scale + 1e-9
@@ -110,9 +110,9 @@ def test_pictures_are_cut_as_the_detector_saw_them() -> None:
     seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
     seen[7] = np.nan
     out = augment(_pictures(images, seen), recipe, np.random.default_rng(0)).astype(int)
-    moved = np.stack([crop.align(image, KEY_POINTS + np.array([3, -2])) for image in images])
+    moved = np.stack([alignment.align(image, KEY_POINTS + np.array([3, -2])) for image in images])
     moved[7] = images[7]
-    expected = crop.standardise(moved).astype(int)
+    expected = alignment.standardise(moved).astype(int)
     straight = np.abs(out - expected).max(axis=(1, 2))
     mirrored = np.abs(out - expected[:, :, ::-1]).max(axis=(1, 2))
     assert (np.minimum(straight, mirrored) <= 1).all()
@@ -136,7 +136,7 @@ def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
     inner = slice(8, 40)
     for place, (right, down) in zip(points, moved[:, 0].astype(int), strict=True):
         shifted = np.roll(picture, (-down, -right), (0, 1))
-        assert np.array_equal(crop.align(picture, place)[inner, inner], shifted[inner, inner])
+        assert np.array_equal(alignment.align(picture, place)[inner, inner], shifted[inner, inner])
 
 
 def test_others_are_not() -> None:

@@ -14,9 +14,9 @@ import pytest
 from weights import alike
 
 from convert import job
-from device.eye import bundle as bundles
-from device.eye import crop
-from device.eye.classifier import Classifier
+from device.vision import alignment
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
 from training import checkpoint, cli, loop, recipe
 from training.data import fer2013
 
@@ -218,7 +218,7 @@ def test_the_device_serves_the_bundle(converted: Path, dataset: tuple[Path, Path
     bundle = bundles.load(converted)
     assert bundle.version == "9.8.7"
     private = fer2013.read(dataset[0]).split("PrivateTest")
-    given = Classifier(bundle).classify(crop.standardise(private.images))
+    given = Classifier(bundle).classify(alignment.standardise(private.images))
     right = float((given.argmax(axis=1) == private.labels).mean())
     assert bundle.metrics["private_test"]["accuracy"] == pytest.approx(right, abs=1e-4)
     assert given.sum(axis=1) == pytest.approx(np.ones(49), abs=1e-5)

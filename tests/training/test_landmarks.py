@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from skimage import data
 
-from device.eye.detector import Detector
+from device.vision.detector import Detector
 from training import landmarks
 from training.data.pictures import Pictures
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from faces import astronaut
 
-from device.eye import bundle as bundles
 from device.feedback import archive
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
+from device.vision import bundle as bundles
 from training import answers, cli, data, population
 from training.cameras import CAMERAS, Camera, camera
 from training.data.pictures import Pictures
@@ -30,8 +30,8 @@ COUNT = 40
 @pytest.fixture(scope="module")
 def face() -> NDArray[np.uint8]:
     """Return a face as a data set has it, uint8 (48, 48)."""
-    from device.eye.crop import align
-    from device.eye.detector import ACQUIRE, Detector
+    from device.vision.alignment import align
+    from device.vision.detector import ACQUIRE, Detector
 
     image = astronaut()
     (found,) = Detector().detect(image, ACQUIRE)

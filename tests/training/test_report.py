@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from skimage import data as photographs
 
-from device.eye.bundle import bundles
 from device.messages import EMOTIONS
 from device.system.paths import MODELS
+from device.vision.bundle import bundles
 from training import card, cli, report, robustness
 from training.data.pictures import Pictures
 from training.errors import RunError

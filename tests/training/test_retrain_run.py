@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from exports import export
 
-from device.eye import bundle as bundles
 from device.messages import EMOTIONS
+from device.vision import bundle as bundles
 from training import checkpoint, cli, loop
 from training.commands.retrain import REFUSED
 from training.data import fer2013

@@ -8,19 +8,19 @@ import pytest
 from exports import grain
 from faces import astronaut
 
-from device.eye import crop
-from device.eye.detector import ACQUIRE, Detector
+from device.vision import alignment
+from device.vision.detector import ACQUIRE, Detector
 from training.cameras import ENLARGED, tilt
 from training.data.pictures import Pictures
 from training.retraining import stance
 
 COUNT = 40
-MIDDLE = (crop.RIGHT_EYE[0] + crop.LEFT_EYE[0]) / 2
+MIDDLE = (alignment.RIGHT_EYE[0] + alignment.LEFT_EYE[0]) / 2
 POINTS = (
-    crop.RIGHT_EYE,
-    crop.LEFT_EYE,
-    (MIDDLE, crop.RIGHT_EYE[1] + 8),
-    (MIDDLE, crop.RIGHT_EYE[1] + crop.MOUTH_DISTANCE),
+    alignment.RIGHT_EYE,
+    alignment.LEFT_EYE,
+    (MIDDLE, alignment.RIGHT_EYE[1] + 8),
+    (MIDDLE, alignment.RIGHT_EYE[1] + alignment.MOUTH_DISTANCE),
 )
 
 
@@ -29,7 +29,7 @@ def old() -> Pictures:
     """Return pictures of one face with its key points, each with grain of its own."""
     image = astronaut()
     (found,) = Detector().detect(image, ACQUIRE)
-    face = crop.align(image, found.landmarks).astype(np.int16)
+    face = alignment.align(image, found.landmarks).astype(np.int16)
     images = np.clip(face + (grain(COUNT).astype(np.int16) - 128) // 8, 0, 255).astype(np.uint8)
     marks = np.tile(np.array(POINTS, np.float32), (COUNT, 2, 1, 1))
     return Pictures(images, np.zeros(COUNT, np.int64), np.arange(COUNT), marks)
@@ -42,7 +42,7 @@ def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -
         view, turn = tilt(image, amount)
         moved = cv2.perspectiveTransform(np.array([POINTS], np.float64), turn)[0]
         dark = cv2.GaussianBlur(view, (0, 0), 3) // 3
-        seen.append(crop.align(dark, [(float(x), float(y)) for x, y in moved]))
+        seen.append(alignment.align(dark, [(float(x), float(y)) for x, y in moved]))
     assert stance.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
 
 

@@ -20,7 +20,6 @@ from watching.people import day
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
 from device.errors import BundleError, EyeBusy, ProbeError
-from device.eye.preview import Preview
 from device.feedback import Keeper
 from device.hardware.board import Reading
 from device.hardware.probe import Choice, Probe
@@ -30,6 +29,7 @@ from device.orders import Orders
 from device.status import Status
 from device.system.files import keep
 from device.system.latest import Latest
+from device.vision.preview import Preview
 from device.watching import Watcher
 from device.web import Door, Server, View, create_app
 

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from device.annotate import COLOURS
 from device.messages import Frame, Health, Level, Sighting
+from device.vision.annotate import COLOURS
 from device.web import feed as feeds
 from device.web import placeholder
 from device.web.feed import Feed

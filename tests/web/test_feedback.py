@@ -10,10 +10,10 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from device.errors import EyeBusy
-from device.eye.crop import align
 from device.feedback import archive
 from device.feedback.keepsake import decode
 from device.messages import EMOTIONS, Sighting
+from device.vision.alignment import align
 from device.web.door import HEADER, PASS
 from device.web.problem import MIMETYPE
 from device.web.site import ANSWERS

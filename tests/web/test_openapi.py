@@ -19,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from device.config.schema import FeedbackConfig
-from device.eye.preview import Preview
 from device.feedback import Keeper
 from device.models.models import Models
 from device.models.store import Store
+from device.vision.preview import Preview
 from device.web import Door, create_app
 from device.web.door import PUBLIC
 from device.web.openapi import document

@@ -92,7 +92,7 @@ def test_every_mood_has_its_word_and_picture(
 
 
 def test_a_kiosk_that_just_started_has_a_page() -> None:
-    from device.eye.preview import Preview
+    from device.vision.preview import Preview
     from device.web import View
 
     preview = Preview()

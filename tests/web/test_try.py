@@ -16,11 +16,11 @@ from kiosks import RunningKiosk
 
 from device import cli, images
 from device.config.schema import FeedbackConfig
-from device.eye.crop import align
-from device.eye.detector import ACQUIRE, Detector
 from device.feedback import Store, archive
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS, state_directory
+from device.vision.alignment import align
+from device.vision.detector import ACQUIRE, Detector
 from device.web.keys import Keys
 from device.web.visits import Visits
 

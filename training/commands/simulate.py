@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
-    from device.eye import bundle as bundles
+    from device.vision import bundle as bundles
     from training import answers, cameras, evaluate, population
     from training import data as datasets
     from training.data import cache

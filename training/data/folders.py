@@ -14,8 +14,8 @@ import numpy as np
 
 from device import images
 from device.errors import PictureError
-from device.eye.crop import SIZE
 from device.messages import EMOTIONS
+from device.vision.alignment import SIZE
 from training.data.pictures import PRIVATE, PUBLIC, SPLITS, TRAINING, Dataset, judge, pictures
 from training.errors import DatasetError
 

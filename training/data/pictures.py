@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye.crop import SIZE
+from device.vision.alignment import SIZE
 from training.errors import DatasetError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.eye import bundle as bundles
+from device.vision import bundle as bundles
 from training import recipe as recipes
 from training.errors import RunError
 from training.loop import CONFIG, MODEL

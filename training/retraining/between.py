@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 from training import predict
 from training.errors import RunError
 
@@ -67,7 +67,7 @@ def settle(old: Path, new: Path, out: Path, public: Pictures) -> Place:
     """
     model, first = predict.load(new), predict.load(old).get_weights()
     last = model.get_weights()
-    crops = crop.standardise(np.asarray(public.images))
+    crops = alignment.standardise(np.asarray(public.images))
 
     def go(share: float) -> None:
         model.set_weights(way(first, last, share))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 from training import robustness
 from training.metrics import Metrics, measure
 from training.retraining.paired import CHANCE, Paired, bootstrap, pair
@@ -67,7 +67,7 @@ class Robust:
 
 def compare(old: Answer, new: Answer, pictures: Pictures) -> Both:
     """Measure both models on at least one picture."""
-    crops = crop.standardise(np.asarray(pictures.images))
+    crops = alignment.standardise(np.asarray(pictures.images))
     given, after = old(crops), new(crops)
     right, right_after = (each.argmax(axis=1) == pictures.labels for each in (given, after))
     labels = pictures.labels

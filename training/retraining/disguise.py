@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,11 +32,14 @@ STRENGTHS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 """What blur and noise may be multiplied by."""
 GRAINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Pixels that noise may be blurred by; what is coarser, `look` hardly tells from a face."""
-WAVES = np.hypot(np.fft.fftfreq(crop.SIZE)[:, None], np.fft.rfftfreq(crop.SIZE)[None]) * crop.SIZE
+WAVES = (
+    np.hypot(np.fft.fftfreq(alignment.SIZE)[:, None], np.fft.rfftfreq(alignment.SIZE)[None])
+    * alignment.SIZE
+)
 """How many waves across a crop each value of its Fourier transform is of."""
-WINDOW = np.outer(np.hanning(crop.SIZE), np.hanning(crop.SIZE)).astype(np.float32)
+WINDOW = np.outer(np.hanning(alignment.SIZE), np.hanning(alignment.SIZE)).astype(np.float32)
 """Takes a crop's edges away, which are no waves."""
-FINE = range(6, crop.SIZE // 2)
+FINE = range(6, alignment.SIZE // 2)
 """Waves across a crop that tell how coarse its noise is."""
 EDGES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """The difference of two Laplacians, which hardly sees edges and much noise (Immerkaer 1996)."""
@@ -116,7 +119,7 @@ def matching(
     grain = _coarseness(images, seen, random)
 
     def confidence(crops: NDArray[np.uint8]) -> float:
-        return float(base(crop.standardise(crops)).max(axis=1).mean())
+        return float(base(alignment.standardise(crops)).max(axis=1).mean())
 
     wanted = confidence(seen)
     amounts = [Amount(strength, grain) for strength in STRENGTHS]
@@ -166,7 +169,7 @@ def _blur(own: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.f
     more = wanted - np.quantile(own, rank)
     # A blur of deviation s takes exp(-(2 pi s f / 48)^2) of the power at f waves across.
     waves = np.mean(np.square(MIDDLE)) - np.mean(np.square(LOW))
-    per_square = (2 * np.pi / crop.SIZE) ** 2 * waves
+    per_square = (2 * np.pi / alignment.SIZE) ** 2 * waves
     return np.asarray(np.minimum(np.sqrt(np.maximum(more, 0) / per_square), WIDEST))
 
 
@@ -189,7 +192,9 @@ def _grainy(
 
 def _spectrum(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the logarithm of the mean power of each number of `FINE` waves across."""
-    power = _power(crop.standardise(images).reshape(images.shape).astype(np.float32)).mean(axis=0)
+    power = _power(alignment.standardise(images).reshape(images.shape).astype(np.float32)).mean(
+        axis=0
+    )
     return np.log([power[np.abs(WAVES - number) <= 0.5].mean() for number in FINE])
 
 

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.eye import bundle as bundles
+from device.vision import bundle as bundles
 from training import backends, evaluate, inputs
 from training import data as datasets
 from training import recipe as recipes

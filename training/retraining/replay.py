@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.eye import crop
 from device.messages import EMOTIONS
+from device.vision import alignment
 from training.data.pictures import Pictures
 from training.retraining import stance
 from training.retraining.disguise import disguise, matching
@@ -88,7 +88,7 @@ def _disguised(
     base: Answer,
     random: np.random.Generator,
 ) -> Shown:
-    known = blend(targets, base(crop.standardise(np.asarray(old.images))), KNOWN)
+    known = blend(targets, base(alignment.standardise(np.asarray(old.images))), KNOWN)
     crops = np.asarray(new.images)
     old = stance.take(old, stance.estimate(old, crops), random)
     images = np.asarray(old.images)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.eye import crop
+from device.vision import alignment
 from training.cameras import tilt
 from training.data.pictures import Pictures
 
@@ -77,14 +77,14 @@ def _tilted(
     for index, (scene, amount) in enumerate(zip(scenes, amounts, strict=True)):
         out, turn = tilt(np.asarray(old.images[index]), float(amount))
         moved = cv2.perspectiveTransform(marks[index, scene][None], turn)[0]
-        crops.append(crop.align(out, [(float(x), float(y)) for x, y in moved]))
+        crops.append(alignment.align(out, [(float(x), float(y)) for x, y in moved]))
     return np.stack(crops)
 
 
 def _mean(crops: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the mean crop with the middle weighed most, centred, and of deviation 1."""
-    weight = np.outer(np.hanning(crop.SIZE + 2)[1:-1], np.hanning(crop.SIZE + 2)[1:-1])
-    mean = crop.standardise(crops).mean(axis=0)
+    weight = np.outer(np.hanning(alignment.SIZE + 2)[1:-1], np.hanning(alignment.SIZE + 2)[1:-1])
+    mean = alignment.standardise(crops).mean(axis=0)
     mean -= (mean * weight).sum() / weight.sum()
     mean *= np.sqrt(weight)
     return np.asarray(mean / mean.std())

@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from device.eye.preview import Preview
 from device.messages import Frame
+from device.vision.preview import Preview
 
 
 def frame(number: int, height: int = 480, width: int = 640) -> Frame:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.eye.process import Eye
-from device.eye.protocol import Answer, EyeSettings, Part, Question, Stop
 from device.hardware.camera.source import CameraSettings
 from device.messages import Frame, Level, Sighting
+from device.vision.protocol import Answer, EyeSettings, Part, Question, Stop
+from device.vision.worker import Eye
 
 BLANK = np.zeros((48, 48, 3), np.uint8)
 SECONDS = 0.02

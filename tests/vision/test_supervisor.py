@@ -14,12 +14,12 @@ from bundles import put
 from faces import ASTRONAUT, astronaut, hopper, scene
 
 from device.errors import EyeBusy
-from device.eye import supervisor as module
-from device.eye.crop import align
-from device.eye.protocol import EyeSettings
-from device.eye.supervisor import Supervisor
 from device.hardware.camera.source import CameraSettings
 from device.messages import Level
+from device.vision import supervisor as module
+from device.vision.alignment import align
+from device.vision.protocol import EyeSettings
+from device.vision.supervisor import Supervisor
 
 Start = Callable[..., Supervisor]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.errors import BundleError
-from device.eye.detector import Detector
+from device.vision.detector import Detector
 
 
 @pytest.fixture(scope="module")

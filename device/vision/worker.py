@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING
 import cv2
 
 from device.errors import BundleError, MoodliftError
-from device.eye import crop, model
-from device.eye.detector import Detector
-from device.eye.grabber import Grabber
-from device.eye.preview import Preview
-from device.eye.protocol import (
+from device.messages import Frame, Level
+from device.system.malloc import return_large
+from device.vision import alignment, model_loader
+from device.vision.capture import Grabber
+from device.vision.detector import Detector
+from device.vision.pipeline import Vision
+from device.vision.preview import Preview
+from device.vision.protocol import (
     PULSE_SECONDS,
     Answer,
     Glance,
@@ -32,17 +35,14 @@ from device.eye.protocol import (
     Rate,
     Stop,
 )
-from device.eye.tracker import Tracker
-from device.eye.vision import Vision
-from device.messages import Frame, Level
-from device.system.malloc import return_large
+from device.vision.tracker import Tracker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from device.eye.bundle import Bundle
-    from device.eye.protocol import EyeSettings
     from device.messages import Sighting
+    from device.vision.bundle import Bundle
+    from device.vision.protocol import EyeSettings
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class Eye:
     def _load(self) -> None:
         threads = self._settings.threads or None
         try:
-            classifier, bundle, faults = model.load(self._settings.model, threads)
+            classifier, bundle, faults = model_loader.load(self._settings.model, threads)
             self._vision = Vision(Detector(threads), classifier)
         except MoodliftError as error:
             self._model = Part(Level.FAILED, str(error))
@@ -193,7 +193,7 @@ class Eye:
         face = sighting.largest
         if face is None or time.monotonic() - frame.time > GLANCE_SECONDS:
             return Answer(id_, None)
-        aligned = crop.align(frame.image, face.landmarks)
+        aligned = alignment.align(frame.image, face.landmarks)
         return Answer(id_, replace(sighting, faces=(face,)), crop=aligned)
 
     def _wait(self) -> None:

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 
 from device.errors import CameraError, CameraUnknown
-from device.eye.protocol import Part
 from device.hardware.camera.source import open_camera
 from device.messages import Frame, Level
 from device.system.backoff import LONGEST, Backoff
+from device.vision.protocol import Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ import pytest
 from bundles import put
 
 from device.errors import BundleError
-from device.eye import bundle, model
+from device.vision import bundle, model_loader
 
 
 def test_the_newest_version_comes_first(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_the_newest_version_comes_first(tmp_path: Path) -> None:
 
 def test_an_installed_bundle_is_taken_before_the_shipped_one(own_state: Path) -> None:
     put(own_state / "models", "7.0.0")
-    _, taken, faults = model.load()
+    _, taken, faults = model_loader.load()
     assert (taken.version, faults) == ("7.0.0", "")
 
 
@@ -29,7 +29,7 @@ def test_a_damaged_bundle_is_told_and_the_next_serves(own_state: Path) -> None:
     damaged = put(own_state / "models", "7.0.0") / "model.tflite"
     damaged.write_bytes(damaged.read_bytes()[:-100])
     put(own_state / "models", "6.0.0")
-    _, taken, faults = model.load()
+    _, taken, faults = model_loader.load()
     assert taken.version == "6.0.0"
     assert str(damaged) in faults
 
@@ -37,6 +37,6 @@ def test_a_damaged_bundle_is_told_and_the_next_serves(own_state: Path) -> None:
 def test_without_any_bundle_it_says_where_it_looked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "MODELS", tmp_path / "none")
+    monkeypatch.setattr(model_loader, "MODELS", tmp_path / "none")
     with pytest.raises(BundleError, match=r"no model: .*none holds no bundle"):
-        model.load()
+        model_loader.load()

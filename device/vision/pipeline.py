@@ -10,19 +10,19 @@ import cv2
 import numpy as np
 
 from device import images
-from device.eye import crop
-from device.eye.detector import ACQUIRE, KEEP, SIZE
 from device.messages import Box, Detection, Face, Point, Sighting, Timings
+from device.vision import alignment
+from device.vision.detector import ACQUIRE, KEEP, SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from device.eye.classifier import Classifier
-    from device.eye.detector import Detector
-    from device.eye.tracker import Tracker
     from device.messages import Frame
+    from device.vision.classifier import Classifier
+    from device.vision.detector import Detector
+    from device.vision.tracker import Tracker
 
 CLOSE_UP = 0.5
 """Margin, as a share of the longer side, put round a still in which no face was found: a face that
@@ -67,9 +67,13 @@ class Vision:
         self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
     ) -> Sighting:
         start = time.perf_counter()
-        aligned = [crop.align(frame.image, detection.landmarks) for _, detection in numbered]
-        grey = np.stack(aligned) if aligned else np.zeros((0, crop.SIZE, crop.SIZE), np.uint8)
-        crops = crop.standardise(grey)
+        aligned = [alignment.align(frame.image, detection.landmarks) for _, detection in numbered]
+        grey = (
+            np.stack(aligned)
+            if aligned
+            else np.zeros((0, alignment.SIZE, alignment.SIZE), np.uint8)
+        )
+        crops = alignment.standardise(grey)
         crop_ms = _ms(start)
         start = time.perf_counter()
         probabilities = self._classifier.classify(crops)

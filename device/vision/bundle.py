@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.errors import BundleError
-from device.eye import crop
 from device.messages import EMOTIONS
+from device.vision import alignment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from device.eye.interpreter import Interpreter
+    from device.vision.interpreter import Interpreter
 
 SCHEMA = 1
 MODEL = "model.tflite"
@@ -102,7 +102,7 @@ def verify(
     Raises BundleError.
     """
     shape, dtype = tuple(interpreter.input["shape"]), interpreter.input["dtype"]
-    if shape[1:] != (crop.SIZE, crop.SIZE, 1) or dtype is not np.int8:
+    if shape[1:] != (alignment.SIZE, alignment.SIZE, 1) or dtype is not np.int8:
         raise BundleError(
             f"{bundle.path}: the model takes {dtype.__name__} {shape}, not int8 crops"
         )
@@ -142,7 +142,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     wanted = {
         "schema": SCHEMA,
         "labels": list(EMOTIONS),
-        "crop": {"recipe": crop.RECIPE, "version": crop.VERSION},
+        "crop": {"recipe": alignment.RECIPE, "version": alignment.VERSION},
     }
     for key, value in wanted.items():
         if manifest.get(key) != value:
@@ -164,7 +164,10 @@ def _canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[
             inputs, outputs = arrays["inputs"], arrays[kernels]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(f"{path}: canary unreadable: {error}") from error
-    for array, wanted in ((inputs, (crop.SIZE, crop.SIZE, 1)), (outputs, (len(EMOTIONS),))):
+    for array, wanted in (
+        (inputs, (alignment.SIZE, alignment.SIZE, 1)),
+        (outputs, (len(EMOTIONS),)),
+    ):
         if not isinstance(array, np.ndarray):  # what is no array in the file is given as bytes
             raise BundleError(f"{path}: canary unreadable: it holds other things than arrays")
         if array.dtype != np.int8 or array.shape[1:] != wanted or not array.size:

@@ -12,7 +12,7 @@ from itertools import count
 from math import hypot
 from typing import TYPE_CHECKING
 
-from device.eye.detector import ACQUIRE
+from device.vision.detector import ACQUIRE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

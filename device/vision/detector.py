@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from device.errors import BundleError
-from device.eye.interpreter import Interpreter
 from device.messages import Box, Detection, Point
 from device.system.paths import ASSETS
+from device.vision.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError
-from device.eye import bundle as bundles
-from device.eye.classifier import Classifier
 from device.models.store import Store
 from device.system.paths import MODELS, given
+from device.vision import bundle as bundles
+from device.vision.classifier import Classifier
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.eye.bundle import Bundle
+    from device.vision.bundle import Bundle
 
 log = logging.getLogger(__name__)
 

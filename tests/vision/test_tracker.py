@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.eye.tracker import Tracker, iou
 from device.messages import Box, Detection, Point
+from device.vision.tracker import Tracker, iou
 
 
 def seen(x: float, y: float = 100.0, size: float = 80.0, score: float = 0.9) -> Detection:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from device.eye.pace import LEAST, PATIENCE, STEP, Pace
+from device.vision.rate_control import LEAST, PATIENCE, STEP, Pace
 
 
 def test_it_steps_down_while_the_machine_is_held_back() -> None:

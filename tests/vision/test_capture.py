@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from device.eye import grabber
-from device.eye.grabber import Grabber
-from device.eye.protocol import Part
 from device.hardware.camera.source import CameraSettings
 from device.messages import Level
+from device.vision import capture
+from device.vision.capture import Grabber
+from device.vision.protocol import Part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
             threading.Event().wait()
         raise RuntimeError(fault)
 
-    monkeypatch.setattr(grabber, "open_camera", fail)
+    monkeypatch.setattr(capture, "open_camera", fail)
     one = Grabber(CameraSettings(), threading.Event())
     one.start()
     assert ended.wait(20.0)

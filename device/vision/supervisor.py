@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from device import images
 from device.errors import EyeBusy
-from device.eye import process, vision
-from device.eye.preview import Preview
-from device.eye.protocol import Answer, Glance, Pause, Pulse, Question, Rate, Stop
 from device.messages import Level, Sighting
 from device.system.backoff import Backoff
 from device.system.health import HealthBook
 from device.system.latest import Latest
+from device.vision import pipeline, worker
+from device.vision.preview import Preview
+from device.vision.protocol import Answer, Glance, Pause, Pulse, Question, Rate, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.eye.protocol import EyeSettings, Part
     from device.messages import Health
+    from device.vision.protocol import EyeSettings, Part
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ class Supervisor:
             raise EyeBusy("the eye did not answer; try again in a few seconds") from error
         if answer.sighting is None:
             raise EyeBusy(answer.error)
-        return vision.enlarged(answer.sighting, factor, image)
+        return pipeline.enlarged(answer.sighting, factor, image)
 
     def glance(self) -> Future[Answer]:
         """Ask for the crop of the largest face now, which comes later; cancelled if never."""
@@ -250,7 +250,7 @@ class _Link:
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
         self.process = spawn.Process(
-            target=process.main, args=(settings, theirs, preview, level), name="eye", daemon=True
+            target=worker.main, args=(settings, theirs, preview, level), name="eye", daemon=True
         )
         with _interrupts_held():
             self.process.start()

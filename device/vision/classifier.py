@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.eye import bundle as bundles
-from device.eye.interpreter import RUNTIMES, Interpreter
 from device.messages import EMOTIONS
+from device.vision import bundle as bundles
+from device.vision.interpreter import RUNTIMES, Interpreter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from device.eye.bundle import Bundle
+    from device.vision.bundle import Bundle
 
 
 class Classifier:
