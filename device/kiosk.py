@@ -22,6 +22,7 @@ import pygame
 
 from device import (
     __version__,
+    drift,
     feedback,
     history,
     mood,
@@ -29,7 +30,6 @@ from device import (
     opening,
     reactions,
     stage,
-    watching,
     web,
 )
 from device.config.hours import Hours
@@ -133,7 +133,7 @@ class Kiosk:
         machine = board.LinuxBoard(state_directory())
         self._strain = Strain(machine, self._eye, config.eye.max_rate)
         self._history = history.Recorder(config.history, state_directory())
-        self._watcher = watching.Watcher(state_directory(), config.history.enabled)
+        self._watcher = drift.Watcher(state_directory(), config.history.enabled)
         self._keeper = feedback.Keeper(config.feedback, state_directory())
         self._keeper.start()
         self._interview = Interview(self._stage, self._eye, self._keeper)

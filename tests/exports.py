@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.feedback import Kept, archive
-from device.feedback.keepsake import encode
+from device.feedback.crop import encode
 
 FIRST = 497_221
 """The hour since 1970 in which the first crop was kept; each of the others is an hour later."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from device.config.schema import FeedbackConfig
 from device.feedback import Keeper, archive
-from device.feedback.keepsake import HOUR
+from device.feedback.crop import HOUR
 from device.messages import EMOTIONS
 from device.vision import alignment
 

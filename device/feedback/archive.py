@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 from pydantic import ValidationError
 
 from device.errors import ArchiveError, FeedbackError, PictureError
-from device.feedback.keepsake import HOUR, LARGEST, Keepsake, decode
+from device.feedback.crop import HOUR, LARGEST, Keepsake, decode
 from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, Entry, Manifest, Recipe
 from device.messages import EMOTIONS
 from device.system.files import keep
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from device.feedback.keepsake import Kept
+    from device.feedback.crop import Kept
 
 MOST_BYTES = MOST_CROPS * (LARGEST + 256)
 """Of a whole archive."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from device.config.schema import Section
 from device.config.types import Emotion
-from device.feedback.keepsake import LONGEST_MODEL
+from device.feedback.crop import LONGEST_MODEL
 from device.messages import EMOTIONS
 from device.vision.alignment import RECIPE, VERSION
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
 from device.feedback.agreement import Agreement
-from device.feedback.keepsake import HOUR, Kept
+from device.feedback.crop import HOUR, Kept
 from device.messages import EMOTIONS
 from device.vision.alignment import VERSION
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import FeedbackConfig
-    from device.feedback.keepsake import Keepsake
+    from device.feedback.crop import Keepsake
     from device.messages import Feedback
 
 FILE = "feedback/feedback.sqlite"

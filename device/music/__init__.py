@@ -1,8 +1,8 @@
 """Music: playlists, fades, and one volume."""
 
-from device.music.deck import Deck
+from device.music.fade import approach
 from device.music.library import PLAYLISTS, SOUNDS, Library
 from device.music.player import Player
-from device.music.ramp import approach
+from device.music.shuffle import Deck
 
 __all__ = ["PLAYLISTS", "SOUNDS", "Deck", "Library", "Player", "approach"]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from device.config.hours import Hours
 from device.errors import AudioError
 from device.messages import Level
-from device.music.broken import Broken
-from device.music.deck import Deck
+from device.music.broken_files import Broken
+from device.music.fade import approach, gain_of
 from device.music.library import RESCAN_SECONDS, Library
-from device.music.ramp import approach, gain_of
-from device.music.voice import Voice
+from device.music.shuffle import Deck
+from device.music.track import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable

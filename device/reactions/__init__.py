@@ -1,8 +1,8 @@
 """What the kiosk does about a mood: rules from a file, and a pure function of mood and time."""
 
-from device.reactions.book import DEFAULT_FILE, load
-from device.reactions.course import Course
 from device.reactions.rule import EFFECTS, Rule
+from device.reactions.rule_state import Course
+from device.reactions.rules_file import DEFAULT_FILE, load
 from device.reactions.state import ReactionState, step
 
 __all__ = [

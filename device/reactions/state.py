@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.reactions.course import Course, advance
+from device.reactions.rule_state import Course, advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

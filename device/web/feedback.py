@@ -10,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from device.errors import FeedbackError
 from device.feedback import Agreement, archive
-from device.feedback.keepsake import encode
+from device.feedback.crop import encode
 from device.messages import EMOTIONS, Feedback
 from device.status import probabilities_json
 from device.vision.alignment import align

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from device.watching.day import BINS, SCALES
-from device.watching.drift import TITLES
+from device.drift.daily_stats import BINS, SCALES
+from device.drift.drift import TITLES
 from device.web.schema import (
     COUNT,
     NUMBER,

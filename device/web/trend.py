@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.watching.day import SECONDS, by_number
+from device.drift.daily_stats import SECONDS, by_number
 from device.web import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from device.drift import Day, Finding
     from device.feedback import Agreement
-    from device.watching import Day, Finding
 
 WIDTH, HEIGHT = 320.0, 64.0
 """Of a drawing, in its own units."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
+from device.drift import Watcher
 from device.feedback import Keeper
 from device.hardware.probe import Probe
 from device.models.models import Models
 from device.system.paths import state_directory
-from device.watching import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, render_template
 
+from device.drift import compare
+from device.drift.daily_stats import SCALES, added
+from device.drift.drift import FIRST_DAYS, LAST_DAYS, LEAST, sides
 from device.errors import FeedbackError
 from device.messages import EMOTIONS
-from device.watching import compare
-from device.watching.day import SCALES, added
-from device.watching.drift import FIRST_DAYS, LAST_DAYS, LEAST, sides
 from device.web import trend
 from device.web.site import here
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from device.drift import Day
     from device.feedback import Agreement
-    from device.watching import Day
 
 blueprint = Blueprint("watching", __name__)
 

@@ -22,7 +22,7 @@ from exports import crop
 
 from device.errors import ArchiveError, FeedbackError
 from device.feedback import Kept, archive
-from device.feedback.keepsake import LARGEST, encode
+from device.feedback.crop import LARGEST, encode
 from device.feedback.manifest import MOST_CROPS
 from device.messages import EMOTIONS
 from device.vision.alignment import RECIPE, VERSION

@@ -10,7 +10,7 @@ from exports import crop
 from device import cli
 from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store, archive
-from device.feedback.keepsake import encode
+from device.feedback.crop import encode
 
 SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
 EXPORT = ["feedback", "export", "-"]

@@ -17,7 +17,7 @@ from device import cli
 from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError, PictureError
 from device.feedback import Agreement, Keeper, Keepsake, Store
-from device.feedback.keepsake import decode, encode
+from device.feedback.crop import decode, encode
 from device.feedback.store import surplus
 from device.messages import EMOTIONS, Feedback, Level
 
@@ -227,7 +227,7 @@ from pathlib import Path
 import numpy as np
 from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store
-from device.feedback.keepsake import encode
+from device.feedback.crop import encode
 from device.messages import Feedback
 store = Store(Path(sys.argv[1]), FeedbackConfig(crops=4))
 rng = np.random.default_rng()
@@ -333,7 +333,7 @@ from device.errors import FeedbackError
 from device.feedback import Store
 import numpy as np
 from device.feedback import Keepsake
-from device.feedback.keepsake import encode
+from device.feedback.crop import encode
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 store = Store(Path(sys.argv[1]), FeedbackConfig())

@@ -19,6 +19,7 @@ from watching.people import day
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
+from device.drift import Watcher
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.feedback import Keeper
 from device.hardware.board import Reading
@@ -30,7 +31,6 @@ from device.status import Status
 from device.system.files import keep
 from device.system.latest import Latest
 from device.vision.preview import Preview
-from device.watching import Watcher
 from device.web import Door, Server, View, create_app
 
 if TYPE_CHECKING:

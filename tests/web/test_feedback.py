@@ -11,7 +11,7 @@ from werkzeug.datastructures import Headers
 
 from device.errors import EyeBusy
 from device.feedback import archive
-from device.feedback.keepsake import decode
+from device.feedback.crop import decode
 from device.messages import EMOTIONS, Sighting
 from device.vision.alignment import align
 from device.web.door import HEADER, PASS

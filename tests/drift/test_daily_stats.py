@@ -5,8 +5,8 @@ import math
 import pytest
 from watching.people import face, sighting
 
+from device.drift.daily_stats import BINS, Day, added, entropy
 from device.messages import EMOTIONS
-from device.watching.day import BINS, Day, added, entropy
 
 
 def test_a_face_is_counted_in_every_histogram():

@@ -6,11 +6,11 @@ import time
 import pytest
 from watching.people import day, face, sighting
 
+from device.drift import Watcher
+from device.drift.daily_stats import SECONDS
+from device.drift.monitor import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
 from device.messages import Level
 from device.system.files import keep
-from device.watching import Watcher
-from device.watching.day import SECONDS
-from device.watching.watcher import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
 
 NOON = 20_500 * SECONDS + SECONDS / 2
 

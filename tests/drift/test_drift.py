@@ -6,14 +6,8 @@ import re
 import pytest
 from watching.people import day
 
-from device.watching import compare
-from device.watching.drift import (
-    FIRST_DAYS,
-    by_chance,
-    day_name,
-    hint,
-    stability_index,
-)
+from device.drift import compare
+from device.drift.drift import FIRST_DAYS, by_chance, day_name, hint, stability_index
 
 MONDAY = 20_416
 """24 November 2025."""

@@ -8,17 +8,17 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from device.drift.daily_stats import SECONDS, Day
+from device.drift.drift import compare, hint
 from device.messages import Level
 from device.system.files import keep
-from device.watching.day import SECONDS, Day
-from device.watching.drift import compare, hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from device.drift.drift import Finding
     from device.messages import Sighting
-    from device.watching.drift import Finding
 
 log = logging.getLogger(__name__)
 

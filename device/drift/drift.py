@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from device.drift.daily_stats import SECONDS, added, by_number
 from device.vision.bundle import version_key
-from device.watching.day import SECONDS, added, by_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from device.watching.day import Day
+    from device.drift.daily_stats import Day
 
 FIRST_DAYS, LAST_DAYS = 7, 3
 LEAST_A_DAY, LEAST = 20, 100

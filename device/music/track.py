@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.music.ramp import approach, gain_of
+from device.music.fade import approach, gain_of
 
 if TYPE_CHECKING:
     from pathlib import Path

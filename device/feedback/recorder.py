@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
-from device.feedback.keepsake import HOUR, LONGEST_MODEL, Keepsake, encode
+from device.feedback.crop import HOUR, LONGEST_MODEL, Keepsake, encode
 from device.feedback.store import Store
 from device.messages import Level
 

@@ -12,7 +12,7 @@ from device.messages import EMOTIONS
 from device.music import PLAYLISTS, Library
 from device.opening import load_rules
 from device.reactions import DEFAULT_FILE, EFFECTS, load
-from device.reactions.book import parse
+from device.reactions.rules_file import parse
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,8 +2,8 @@
 
 import random
 
+from device.drift import Day
 from device.messages import EMOTIONS, Box, Face, Point, Sighting, Timings
-from device.watching import Day
 
 
 def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="happy"):
