@@ -27,7 +27,7 @@ import logging, sys, time
 import pygame
 from device.config.schema import Config
 from device.kiosk import Kiosk, Run
-from device.stage.consent import HASTE
+from device.stage.overlays.consent import HASTE
 
 logging.basicConfig(level=logging.INFO)
 source, enabled = sys.argv[1], sys.argv[2] == "on"

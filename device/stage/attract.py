@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from device.stage.bokeh import Bokeh, Kind
 from device.stage.easing import smooth, wave
+from device.stage.effects.bokeh import Bokeh, Kind
 from device.stage.paint import put
 
 if TYPE_CHECKING:

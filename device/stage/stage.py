@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 from device.config.strings import load_strings
 from device.messages import EMOTIONS
-from device.stage.actor import Actor, Cast
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
-from device.stage.caption import Caption
-from device.stage.code import Code
-from device.stage.company import Company
-from device.stage.consent import Consent, ConsentClock
+from device.stage.character.actor import Actor, Cast
+from device.stage.character.group import Company
 from device.stage.easing import smooth
-from device.stage.effects import Cues, Effects
+from device.stage.effects.registry import Cues, Effects
 from device.stage.emoji import Emoji
-from device.stage.footer import Footer
 from device.stage.layout import Layout
-from device.stage.night import Night
-from device.stage.notice import Notice, NoticeClock
+from device.stage.overlays.caption import Caption
+from device.stage.overlays.consent import Consent, ConsentClock
+from device.stage.overlays.footer import Footer
+from device.stage.overlays.night import Night
+from device.stage.overlays.notice import Notice, NoticeClock
+from device.stage.overlays.pairing_code import Ticket
+from device.stage.overlays.qr_code import Code
+from device.stage.overlays.question import Question, QuestionClock
 from device.stage.palette import PALETTES
-from device.stage.playbill import Playbill
 from device.stage.quality import Quality
-from device.stage.question import Question, QuestionClock
 from device.stage.scene import ACTS, ATTRACT
 from device.stage.text import Typesetter
-from device.stage.ticket import Ticket
+from device.stage.transition import Playbill
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ import numpy as np
 import pygame
 import pytest
 
-from device.stage.consent import HASTE, PATIENCE, THANKS
+from device.stage.overlays.consent import HASTE, PATIENCE, THANKS
 
 GRAIN = np.random.default_rng(1).integers(0, 256, (6, 6), np.uint8)
 CROP = cv2.resize(GRAIN, (48, 48), interpolation=cv2.INTER_CUBIC)

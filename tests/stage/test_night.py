@@ -13,7 +13,7 @@ import pytest
 from device.config.schema import StageConfig
 from device.messages import EMOTIONS, Mood
 from device.stage import Scene, Stage
-from device.stage.night import DIMMED, FALL, RISE, Night
+from device.stage.overlays.night import DIMMED, FALL, RISE, Night
 
 HAPPY = Scene(mood=Mood("happy", 0.0, 1, tuple(float(one == "happy") for one in EMOTIONS)))
 

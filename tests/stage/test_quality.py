@@ -13,7 +13,7 @@ from device import rehearse
 from device.config.schema import StageConfig
 from device.messages import Reaction
 from device.stage import EFFECTS, Scene, Stage
-from device.stage.face import Portrait
+from device.stage.character import Portrait
 from device.stage.layout import Layout
 from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
 

@@ -5,9 +5,9 @@ import pygame
 import pytest
 
 from device.messages import EMOTIONS
-from device.stage.face import Portrait
+from device.stage.character import Portrait
 from device.stage.layout import Layout
-from device.stage.question import PATIENCE, Question, QuestionClock
+from device.stage.overlays.question import PATIENCE, Question, QuestionClock
 from device.stage.text import Typesetter
 
 

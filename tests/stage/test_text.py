@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.messages import Health, Level
-from device.stage.footer import faults
+from device.stage.overlays.footer import faults
 from device.stage.text import MEDIUM, Style, Typesetter, printable
 
 STYLE = Style(MEDIUM, 24, (255, 255, 255), None, 2)

@@ -10,7 +10,7 @@ import pytest
 from device import web
 from device.config.schema import WebConfig
 from device.page import RETRY_SECONDS, Page
-from device.stage.code import reachable
+from device.stage.overlays.qr_code import reachable
 from device.web.lan import reached_at
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pygame
     from numpy.typing import NDArray
 
-    from device.stage.face.pen import RGB
-    from device.stage.face.shapes import Points
+    from device.stage.character.pen import RGB
+    from device.stage.character.shapes import Points
 
 LIGHT: RGB = (255, 222, 158)
 BODY: RGB = (255, 190, 106)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.stage.bokeh import Bokeh, Kind
-from device.stage.breath import Breath
 from device.stage.easing import mix, smooth, wave
-from device.stage.effect import Effect
+from device.stage.effects.base import Effect
+from device.stage.effects.bokeh import Bokeh, Kind
+from device.stage.effects.breath import Breath
+from device.stage.effects.rain import Rain
 from device.stage.paint import Colour, disc, distance, from_alpha, put, put_at
-from device.stage.rain import Rain
 
 if TYPE_CHECKING:
     import random

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.messages import EMOTIONS
+from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
+from device.stage.character.expression import PLACES
 from device.stage.easing import smooth
-from device.stage.face import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
-from device.stage.face.expression import PLACES
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
 from device.stage.scene import ATTRACT, PAUSED
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from device.config.schema import StageConfig
     from device.messages import Sighting
+    from device.stage.character.expression import Expression
     from device.stage.emoji import Emoji
-    from device.stage.face.expression import Expression
     from device.stage.layout import Layout
-    from device.stage.playbill import Playbill
     from device.stage.scene import Scene
+    from device.stage.transition import Playbill
 
 HEAD = 0.79
 """The head's diameter over the emoji's: the sprout on it needs room too."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pygame
 
 from device.messages import Health, Level
+from device.stage.overlays.pill import pill
 from device.stage.paint import Colour, put_at, transparent
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import MEDIUM, Style, Typesetter
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.stage.code import drawn, matrix
+from device.stage.overlays.pill import pill
+from device.stage.overlays.qr_code import drawn, matrix
 from device.stage.paint import put, put_at
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import BOLD, Style
 
 if TYPE_CHECKING:

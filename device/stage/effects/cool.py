@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.stage.backdrop import paint_sky
-from device.stage.bokeh import Bokeh, Kind
 from device.stage.easing import mix, smooth
-from device.stage.effect import Effect
-from device.stage.heat import Heat
+from device.stage.effects.base import Effect
+from device.stage.effects.bokeh import Bokeh, Kind
+from device.stage.effects.heat import Heat
 from device.stage.paint import Colour, from_alpha, put_at
 from device.stage.palette import WATER
 

@@ -6,7 +6,7 @@ import pytest
 
 from device.messages import Mood
 from device.stage import Scene
-from device.stage.code import reachable
+from device.stage.overlays.qr_code import reachable
 
 ADDRESS = "http://192.168.1.20:8080"
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.stage.bokeh import Bokeh, Kind
 from device.stage.easing import mix, smooth, spring
-from device.stage.effect import Effect
+from device.stage.effects.base import Effect
+from device.stage.effects.bokeh import Bokeh, Kind
+from device.stage.effects.stars import sparkle
 from device.stage.paint import Colour, from_alpha, put
-from device.stage.stars import sparkle
 
 if TYPE_CHECKING:
     import random

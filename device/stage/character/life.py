@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from device.stage.character.expression import NEUTRAL, PLACES
 from device.stage.easing import smooth
-from device.stage.face.expression import NEUTRAL, PLACES
 
 if TYPE_CHECKING:
     import random
 
     from numpy.typing import NDArray
 
-    from device.stage.face.expression import Expression
+    from device.stage.character.expression import Expression
 
 STIFFNESS, DAMPING = 11.0, 0.62
 """Of the springs: angular frequency in radians a second, and damping ratio (1 never overshoots)."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from device.stage.character import Life, Portrait, blend
 from device.stage.easing import clamp, smooth
-from device.stage.face import Life, Portrait, blend
 
 if TYPE_CHECKING:
     import pygame

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.playbill import Playbill
+    from device.stage.transition import Playbill
 
 LABEL_DELAY = 0.35
 """Seconds after the emoji was called."""

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from device.stage.face.shapes import Points
+    from device.stage.character.shapes import Points
 
     RGB = tuple[int, int, int]
 

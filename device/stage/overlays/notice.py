@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device.stage.easing import smooth
+from device.stage.overlays.pill import pill
 from device.stage.paint import put_at
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import MEDIUM, Style, Typesetter
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import cv2
 import numpy as np
 import pygame
 
+from device.stage.character import body, pen, shapes
 from device.stage.easing import clamp, mix
-from device.stage.face import body, pen, shapes
 from device.stage.paint import put
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from device.stage.face.life import Look
-    from device.stage.face.pen import RGB
-    from device.stage.face.shapes import Points
+    from device.stage.character.life import Look
+    from device.stage.character.pen import RGB
+    from device.stage.character.shapes import Points
     from device.stage.paint import Position
 
 SIDE = 1.36

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from device.stage.bounce import Bounce
 from device.stage.easing import smooth, spring, wave
-from device.stage.effect import Effect
+from device.stage.effects.base import Effect
+from device.stage.effects.bounce import Bounce
+from device.stage.effects.sunrise import rays
 from device.stage.paint import Colour, from_alpha, put, transparent
-from device.stage.sunrise import rays
 
 if TYPE_CHECKING:
     import random

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pygame
 
 from device.stage.easing import clamp, smooth
+from device.stage.overlays.pill import pill
 from device.stage.paint import put, put_at, with_alpha
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import BOLD, MEDIUM, Style
 
 if TYPE_CHECKING:

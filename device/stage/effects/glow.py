@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.stage.bokeh import Bokeh, Kind
 from device.stage.easing import smooth
-from device.stage.effect import Effect
+from device.stage.effects.base import Effect
+from device.stage.effects.bokeh import Bokeh, Kind
 from device.stage.paint import Colour, from_alpha, put_at
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 import pygame
 import segno
 
+from device.stage.overlays.pill import pill
 from device.stage.paint import put_at
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import MEDIUM, Style
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.stage.confetti import Confetti
-from device.stage.cool import Cool
 from device.stage.easing import smooth
-from device.stage.freshen import Freshen
-from device.stage.glow import Glow
-from device.stage.stars import Stars
-from device.stage.sunrise import Sunrise
+from device.stage.effects.confetti import Confetti
+from device.stage.effects.cool import Cool
+from device.stage.effects.freshen import Freshen
+from device.stage.effects.glow import Glow
+from device.stage.effects.stars import Stars
+from device.stage.effects.sunrise import Sunrise
 
 if TYPE_CHECKING:
     import random
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pygame
 
     from device.messages import Reaction
-    from device.stage.effect import Effect
+    from device.stage.effects.base import Effect
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 

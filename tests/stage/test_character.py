@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from device.messages import EMOTIONS, Box, Face, Mood, Sighting
 from device.stage import Scene
-from device.stage.actor import gaze
-from device.stage.face import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
-from device.stage.face.expression import FEATURES, PLACES
+from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
+from device.stage.character.actor import gaze
+from device.stage.character.expression import FEATURES, PLACES
 from device.stage.layout import Layout
 
 HAPPY = EXPRESSIONS[EMOTIONS.index("happy")]

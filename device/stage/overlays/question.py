@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pygame
 
 from device.messages import EMOTIONS
+from device.stage.character import EXPRESSIONS, Gaze, Life, Portrait
 from device.stage.easing import clamp, smooth
-from device.stage.face import EXPRESSIONS, Gaze, Life, Portrait
+from device.stage.overlays.pill import pill
 from device.stage.paint import put, put_at
 from device.stage.palette import WHITE
-from device.stage.pill import pill
 from device.stage.text import BOLD, MEDIUM, Style
 
 if TYPE_CHECKING:
     from device.config.strings import Strings
-    from device.stage.face.life import Look
+    from device.stage.character.life import Look
     from device.stage.layout import Layout
     from device.stage.text import Typesetter
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.stage.easing import smooth, spring, wave
-from device.stage.effect import Effect
+from device.stage.effects.base import Effect
 from device.stage.paint import Colour, from_alpha, put
 
 if TYPE_CHECKING:

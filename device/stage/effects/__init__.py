@@ -1,0 +1,1 @@
+"""What flies and falls behind the character, one module each."""

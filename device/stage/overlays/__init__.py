@@ -1,0 +1,1 @@
+"""What is written over the scene: captions, notices, questions and codes."""
