@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from device import images
+from device.control.status import timings_json
 from device.errors import BundleError
 from device.messages import Frame
-from device.status import timings_json
 from device.system.paths import ASSETS
 from device.vision import model_loader
 from device.vision.detector import Detector

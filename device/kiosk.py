@@ -34,6 +34,10 @@ from device import (
 )
 from device.config.hours import Hours
 from device.config.settings import Settings
+from device.control.commands import Orders
+from device.control.status import Status
+from device.deployment.models import Models
+from device.deployment.monitor import Watch
 from device.errors import OutputError
 from device.fleet.fleet import Fleet
 from device.hardware import audio, board, gpio
@@ -42,12 +46,8 @@ from device.hardware.display import Key, Number, Tap
 from device.hardware.probe import CHIME, Probe
 from device.interview import Interview
 from device.messages import NOBODY, Level
-from device.models.models import Models
-from device.models.watch import Watch
-from device.orders import Orders
 from device.page import Page
 from device.record import Record
-from device.status import Status
 from device.strain import Strain
 from device.system import malloc
 from device.system.faults import Faults
@@ -64,9 +64,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import Config
+    from device.control.commands import Order
     from device.hardware.display import Mode, Wish
     from device.messages import Health, Mood, Reaction, Sighting
-    from device.orders import Order
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from device.system import procfs
 
 if TYPE_CHECKING:
+    from device.control.status import Status
     from device.messages import Mood, Reaction
-    from device.status import Status
 
 
 FRAMES, CHANGES = 2_000, 200

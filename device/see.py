@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from device import images
+from device.control.status import sighting_json
 from device.errors import PictureError
 from device.messages import Frame
-from device.status import sighting_json
 from device.vision import annotate, model_loader
 from device.vision.detector import Detector
 from device.vision.pipeline import Vision

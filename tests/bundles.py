@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from convert.signing import sign
+from device.deployment.acceptance import Findings
 from device.models.archive import SIGNATURE, Archive, write
-from device.models.exam import Findings
 from device.models.keyring import Keyring
 from device.system.paths import MODELS
 from device.vision import bundle

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from device.control.commands import Orders
+from device.control.status import Status
+from device.deployment.models import Models
 from device.fleet.fleet import Fleet
 from device.fleet.pace import Pace
 from device.hardware.board import Reading
 from device.messages import Health, Level, Mood, Sighting
-from device.models.models import Models
-from device.orders import Orders
-from device.status import Status
 from device.system.latest import Latest
 
 if TYPE_CHECKING:

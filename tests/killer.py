@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from bundles import archive, files, quick, trust
 
+from device.deployment.models import Models
 from device.errors import MoodliftError
-from device.models.models import Models
 from device.models.state import Trial
 from device.vision import model_loader
 

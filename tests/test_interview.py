@@ -183,7 +183,7 @@ assert kiosk._interview._round is None
 press(pygame.K_4)
 press(pygame.K_y)
 
-from device.orders import parse
+from device.control.commands import parse
 kiosk._orders.give(parse({"show": {"emotion": "surprise", "seconds": 1}}))
 step(0.2)
 press(pygame.K_w)

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import FleetConfig
+    from device.control.commands import Orders
+    from device.control.status import Status
+    from device.deployment.models import Models
     from device.fleet.broker import Broker
     from device.fleet.outcome import Outcome
     from device.fleet.rollout import Rollout
-    from device.models.models import Models
-    from device.orders import Orders
-    from device.status import Status
     from device.system.latest import Latest
 
 log = logging.getLogger(__name__)

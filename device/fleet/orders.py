@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from device.control.commands import Order
 from device.errors import OrderError
-from device.orders import Order
 
 if TYPE_CHECKING:
-    from device.status import Status
+    from device.control.status import Status
 
 WORDS = {
     "pause": {"paused": True},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from device.messages import Level
 
 if TYPE_CHECKING:
-    from device.status import Status
+    from device.control.status import Status
 
 NOBODY = "nobody"
 WRONG = (Level.DEGRADED, Level.FAILED)

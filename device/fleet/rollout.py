@@ -26,12 +26,12 @@ from device.vision.bundle import MANIFEST
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from device.deployment.models import Models
     from device.fleet.fetch import Fetcher
     from device.fleet.memory import Heeded
     from device.fleet.offer import Offer
     from device.fleet.outcome import Stand
     from device.models.archive import Archive
-    from device.models.models import Models
     from device.models.state import State
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from device.errors import BundleError, ModelsError
 if TYPE_CHECKING:
     import argparse
 
-    from device.models.exam import Findings
-    from device.models.models import Entry, Models
+    from device.deployment.acceptance import Findings
+    from device.deployment.models import Entry, Models
 
 STDIN = Path("-")
 
@@ -46,7 +46,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _models(options: argparse.Namespace) -> Models:
     from device.config.settings import Settings
-    from device.models.models import Models
+    from device.deployment.models import Models
 
     config = Settings(options.config).config
     return Models(config.models, config.eye.model)

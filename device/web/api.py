@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from device import history, orders
+from device import history
+from device.control import commands
+from device.control.status import sighting_json
 from device.errors import OrderError
-from device.status import sighting_json
 from device.web import openapi, upload
 from device.web.site import here
 from device.web.streams import Pieces, endless, events
@@ -56,7 +57,7 @@ def classify() -> ResponseReturnValue:
 def order() -> ResponseReturnValue:
     """Tell the kiosk to pause, mute, be louder, skip a track or show a scene, as JSON says."""
     try:
-        wanted = orders.parse(request.get_json(silent=True))
+        wanted = commands.parse(request.get_json(silent=True))
         here().view.orders.give(wanted)
     except OrderError as error:
         abort(400, str(error))

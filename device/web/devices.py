@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, jsonify, request
 
 from device.config import schema
+from device.control.commands import Order
 from device.errors import ConfigError, OrderError, ProbeError
 from device.messages import Level
-from device.orders import Order
 from device.web.site import here
 
 if TYPE_CHECKING:

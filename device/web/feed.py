@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from device.control.status import Status
     from device.messages import Frame, Sighting
-    from device.status import Status
     from device.web.view import View
 
 RATE = 15.0

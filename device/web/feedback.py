@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
+from device.control.status import probabilities_json
 from device.errors import FeedbackError
 from device.feedback import Agreement, archive
 from device.feedback.crop import encode
 from device.messages import EMOTIONS, Feedback
-from device.status import probabilities_json
 from device.vision.alignment import align
 from device.web import upload
 from device.web.site import here

@@ -6,9 +6,9 @@ from functools import cache
 
 from device import __version__
 from device.config.editable import COMMON, schema
+from device.control.commands import Order
 from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
-from device.orders import Order
 from device.web import openapi_feedback, openapi_models, openapi_watching
 from device.web.problem import MIMETYPE
 from device.web.schema import (

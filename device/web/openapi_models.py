@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.models.models import STATES
+from device.deployment.models import STATES
 from device.web.schema import (
     SECONDS,
     SHARE,

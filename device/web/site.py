@@ -15,7 +15,7 @@ from device.web.streams import EVENT_SECONDS, event, part
 from device.web.throttle import Throttle
 
 if TYPE_CHECKING:
-    from device.status import Status
+    from device.control.status import Status
     from device.web.door import Door
     from device.web.view import View
 

@@ -10,7 +10,7 @@ from flask import Response
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
-    from device.status import Status
+    from device.control.status import Status
     from device.web.relay import Relay
     from device.web.seats import Seats
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
+from device.deployment.models import Models
 from device.drift import Watcher
 from device.feedback import Keeper
 from device.hardware.probe import Probe
-from device.models.models import Models
 from device.system.paths import state_directory
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from device.control.commands import Orders
+    from device.control.status import Status
     from device.messages import Sighting
-    from device.orders import Orders
-    from device.status import Status
     from device.system.latest import Latest
     from device.vision.preview import Preview
 

@@ -7,9 +7,9 @@ import pytest
 from bundles import SHIPPED, put
 
 from convert import cli, signing
+from device.deployment.models import Models
 from device.models.archive import read
 from device.models.keyring import Keyring, public_key
-from device.models.models import Models
 from device.vision import bundle
 
 

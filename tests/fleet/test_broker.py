@@ -17,10 +17,10 @@ from brokers import PASSWORD, USER, Listener, Mosquitto
 from fleets import QUICK, sample
 from kiosks import free_port
 
+from device.control.commands import Order
 from device.fleet import report
 from device.fleet.identity import device_id
 from device.messages import Level
-from device.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,23 +13,23 @@ from fleets import QUICK
 from offers import VERSION, HttpsServer
 
 from device.config.schema import ModelsConfig
+from device.deployment.models import Models
 from device.errors import BundleError
 from device.fleet.fetch import Fetcher
 from device.fleet.memory import Heeded, Memory
 from device.fleet.rollout import TRIES, Rollout
-from device.models.models import Models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from device.deployment import acceptance
     from device.fleet.outcome import Outcome
-    from device.models import exam
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 
 
-def failing(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
+def failing(candidate: Path, present: Path | None, slower: float) -> acceptance.Findings:
     raise BundleError("too slow here")
 
 

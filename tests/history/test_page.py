@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(tmp_path: Path) -> Any:
     """The owner's page of a kiosk with a week of history, and its first minute."""
-    from device.orders import Orders
-    from device.status import Status
+    from device.control.commands import Orders
+    from device.control.status import Status
     from device.system.latest import Latest
     from device.vision.preview import Preview
     from device.web import View

@@ -14,7 +14,7 @@ from kiosks import RunningKiosk, free_port
 
 from device import kiosk
 from device.config import schema
-from device.orders import Order
+from device.control.commands import Order
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,15 +19,15 @@ from watching.people import day
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
+from device.control.commands import Orders
+from device.control.status import Status
+from device.deployment.models import Models
 from device.drift import Watcher
 from device.errors import BundleError, EyeBusy, ProbeError
 from device.feedback import Keeper
 from device.hardware.board import Reading
 from device.hardware.probe import Choice, Probe
 from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
-from device.models.models import Models
-from device.orders import Orders
-from device.status import Status
 from device.system.files import keep
 from device.system.latest import Latest
 from device.vision.preview import Preview

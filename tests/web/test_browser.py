@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from device.orders import Order
-    from device.status import Status
+    from device.control.commands import Order
+    from device.control.status import Status
     from device.web import Door, Server
 
 PATHS = (

@@ -14,7 +14,7 @@ import pytest
 from pictures import encode
 from PIL import Image
 
-from device.status import sighting_json
+from device.control.status import sighting_json
 from device.web.site import UPLOADS
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from device.status import Status
+    from device.control.status import Status
     from device.system.latest import Latest
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-    from device.status import Status
+    from device.control.status import Status
 
 
 def figures(client: FlaskClient) -> dict[tuple[str, ...], float]:

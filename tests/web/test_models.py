@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bundles import OTHER_KEY, SHIPPED, archive, files, trust
 
+from device.deployment.models import STATES, Models
 from device.errors import OutputError
 from device.models.archive import LARGEST
-from device.models.models import STATES, Models
 from device.web.problem import MIMETYPE
 from device.web.words import MODEL_LEVELS
 

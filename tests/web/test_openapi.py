@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from device.config.schema import FeedbackConfig
+from device.deployment.models import Models
 from device.feedback import Keeper
-from device.models.models import Models
 from device.models.store import Store
 from device.vision.preview import Preview
 from device.web import Door, create_app

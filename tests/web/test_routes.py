@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from device.control.commands import Orders
+from device.control.status import Status
 from device.messages import EMOTIONS, Health, Level
-from device.orders import Orders
-from device.status import Status
 from device.system.latest import Latest
 from device.web import Door, create_app, words
 from device.web.app import HEADERS

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-    from device.status import Status
+    from device.control.status import Status
 
 CALL = "/api/v1/settings"
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from device.status import Status
+    from device.control.status import Status
     from device.web import Door, Server
 
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from device.deployment.trial import Course, Figures, Glimpse
 from device.errors import MoodliftError
 from device.messages import Health, Level, OnTrial
-from device.models.trial import Course, Figures, Glimpse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.models.models import Models
+    from device.deployment.models import Models
     from device.models.state import State
     from device.vision.supervisor import Supervisor
 

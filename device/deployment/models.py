@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from device.config.schema import ModelsConfig
+from device.deployment import acceptance
 from device.errors import BundleError, ModelsError
 from device.models import archive as archives
-from device.models import exam, signature
+from device.models import signature
 from device.models.state import REMEMBERED, GivenUp, State, Trial
 from device.models.store import Store, settled, version
 from device.vision import bundle as bundles
@@ -55,7 +56,7 @@ class Models:
         config: ModelsConfig | None = None,
         configured: str = "",
         store: Store | None = None,
-        examine: Callable[[Path, Path | None, float], exam.Findings] = exam.examine,
+        examine: Callable[[Path, Path | None, float], acceptance.Findings] = acceptance.examine,
     ) -> None:
         self.config = config or ModelsConfig()
         self.configured = configured
@@ -68,7 +69,7 @@ class Models:
         serving = self._serving()
         return tuple(self._entry(path, state, path == serving) for path in self.store.candidates())
 
-    def install(self, data: bytes, unsigned: bool = False) -> exam.Findings:
+    def install(self, data: bytes, unsigned: bool = False) -> acceptance.Findings:
         """Check an archive, install its model and have it serve, on trial.
 
         Raises BundleError when it fails a check, ModelsError when there is such a version or
@@ -96,7 +97,7 @@ class Models:
         self._promote(name, serving)
         return findings
 
-    def use(self, wanted: str) -> exam.Findings:
+    def use(self, wanted: str) -> acceptance.Findings:
         """Have another model serve, on trial, that is there already. Raises as `install` does."""
         self._check_free()
         path, serving = self.store.find(wanted), self._serving()

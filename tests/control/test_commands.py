@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from device import orders
+from device.control import commands
+from device.control.commands import MOST, Order, Orders, Show
 from device.errors import OrderError
 from device.messages import EMOTIONS
-from device.orders import MOST, Order, Orders, Show
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from device.orders import MOST, Order, Orders, Show
     ],
 )
 def test_orders_are_read(values: dict[str, object], order: Order) -> None:
-    assert orders.parse(values) == order
+    assert commands.parse(values) == order
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_orders_are_read(values: dict[str, object], order: Order) -> None:
 )
 def test_what_is_no_order_is_told(values: object, reason: str) -> None:
     with pytest.raises(OrderError) as caught:
-        orders.parse(values)
+        commands.parse(values)
     assert reason in str(caught.value)
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bundles import SHIPPED, archive, files, quick, trust
+from tests.models.test_trial import FACE
 
 from device.config.schema import ModelsConfig
+from device.deployment.models import Models
+from device.deployment.monitor import SAVE_SECONDS, TOLD_SECONDS, Watch
 from device.messages import Health, Level, OnTrial, Sighting, Timings
-from device.models.models import Models
 from device.models.state import State, Trial
-from device.models.watch import SAVE_SECONDS, TOLD_SECONDS, Watch
 from device.system.latest import Latest
 from device.vision import bundle
-from tests.models.test_trial import FACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

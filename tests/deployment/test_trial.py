@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from device.config.schema import ModelsConfig
+from device.deployment.trial import FAILURES, NEEDED, STEP_SECONDS, Course, Figures, Glimpse
 from device.messages import Box, Face, Point, Sighting, Timings
 from device.models.state import Trial
-from device.models.trial import FAILURES, NEEDED, STEP_SECONDS, Course, Figures, Glimpse
 
 LIMITS = ModelsConfig(trial_minutes=15.0, slower=1.5)
 FACE = Face(1, Box(0, 0, 9, 9), 0.9, (Point(0, 0),) * 6, (1.0, 0, 0, 0, 0, 0, 0))

@@ -27,11 +27,11 @@ from bundles import (
 )
 
 from device.config.schema import ModelsConfig
+from device.deployment import acceptance
+from device.deployment.models import Models
 from device.errors import BundleError, ModelsError, OutputError
 from device.messages import EMOTIONS
-from device.models import exam
 from device.models.archive import SIGNATURE
-from device.models.models import Models
 from device.models.state import State, Trial
 from device.models.store import Store
 from device.system.paths import ASSETS
@@ -177,7 +177,7 @@ def test_what_fails_a_check_is_refused(own_state: Path, make: Any, words: str) -
 
 def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -> None:
     trust()
-    monkeypatch.setattr(exam, "SECONDS", 2.0)
+    monkeypatch.setattr(acceptance, "SECONDS", 2.0)
     with pytest.raises(BundleError, match="when it was tried, there was no answer within 2 s"):
         Models().install(written(model=repeated(80_000)))
     assert [path.name for path in (own_state / "models").iterdir()] == [".installing"]
@@ -186,7 +186,7 @@ def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -
 def test_a_model_that_crashes_the_runtime_is_refused(own_state: Path, monkeypatch: Any) -> None:
     trust()
     # As if the runtime itself fell over this model: the child is gone.
-    monkeypatch.setattr(exam.child, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
+    monkeypatch.setattr(acceptance.child, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
     with pytest.raises(BundleError, match="when it was tried, it crashed"):
         Models().install(written())
 
@@ -212,7 +212,7 @@ def test_two_are_not_installed_at_once(own_state: Path) -> None:
     trust()
     told: list[str] = []
 
-    def busy(candidate: Path, present: Path | None, slower: float) -> exam.Findings:
+    def busy(candidate: Path, present: Path | None, slower: float) -> acceptance.Findings:
         with pytest.raises(ModelsError) as caught:
             Models(examine=quick).install(archive(files("9.1.0")))
         told.append(str(caught.value))

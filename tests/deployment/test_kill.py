@@ -1,6 +1,6 @@
 """Killed, or without power, at any step of a change: a whole model serves, the old or the new one.
 
-pytest tests/models/test_kill.py -rP    # prints the matrix
+pytest tests/deployment/test_kill.py -rP    # prints the matrix
 """
 
 import json

@@ -1,0 +1,1 @@
+"""What the outside may see of a running kiosk, and order it to do."""

@@ -1,0 +1,1 @@
+"""How a new model is let in, tried, and taken back."""
