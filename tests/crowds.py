@@ -1,6 +1,6 @@
 """Thousands of kiosks in one process: real messages over real connections, nothing behind them.
 
-Their packets are those of `device.fleet.broker` (MQTT 5.0, chapter 3), written here without its
+Their packets are those of `device.fleet.mqtt_client` (MQTT 5.0, chapter 3), written here without its
 thread and its select(2), which would not do for so many. What they say, when they say it and how
 they come back is the kiosk's own code.
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from device.errors import OfferError
-from device.fleet import discovery, offer, report
+from device.fleet import discovery, release, report
 from device.fleet.outcome import Outcome
-from device.fleet.pace import Jitter, Pace
+from device.fleet.timing import Jitter, Pace
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class Simulated:
     async def _heed(self, data: bytes) -> None:
         """Take an offered model on trial, if it is this one's turn and first time."""
         with contextlib.suppress(OfferError):
-            found = offer.parse(data)
+            found = release.parse(data)
             me, known = self.topics.id, self._outcome
             if not found.is_for(me) or (known and known.rollout == found.rollout):
                 return

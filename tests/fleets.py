@@ -9,7 +9,7 @@ from device.control.commands import Orders
 from device.control.status import Status
 from device.deployment.models import Models
 from device.fleet.fleet import Fleet
-from device.fleet.pace import Pace
+from device.fleet.timing import Pace
 from device.hardware.board import Reading
 from device.messages import Health, Level, Mood, Sighting
 from device.system.latest import Latest

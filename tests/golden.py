@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device import rehearse
+from device.cli import render
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +25,9 @@ DRAWN, KEPT = (480, 270), (160, 90)
 
 def picture(name: str) -> NDArray[np.uint8]:
     """Draw a scene's moments, side by side, uint8 BGR (90, 480, 3)."""
-    last = round(MOMENTS[-1] * rehearse.RATE) - 1
-    wanted = {round(moment * rehearse.RATE) - 1 for moment in MOMENTS}
-    frames = rehearse.perform(name, MOMENTS[-1], DRAWN)
+    last = round(MOMENTS[-1] * render.RATE) - 1
+    wanted = {round(moment * render.RATE) - 1 for moment in MOMENTS}
+    frames = render.perform(name, MOMENTS[-1], DRAWN)
     kept = [frame for number, frame in enumerate(frames) if number in wanted and number <= last]
     small = [cv2.resize(frame, KEPT, interpolation=cv2.INTER_AREA) for frame in kept]
     return np.concatenate(small, axis=1)
@@ -52,7 +52,7 @@ def distance(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 def main() -> int:
     """Draw all of them again."""
     FOLDER.mkdir(exist_ok=True)
-    for name in rehearse.SCENES:
+    for name in render.SCENES:
         cv2.imwrite(str(FOLDER / f"{name}.png"), picture(name))
     return 0
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from faces import ASTRONAUT, astronaut
 
-from device import cli
+from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.feedback import Store, archive
 from device.system.paths import ASSETS
@@ -113,7 +113,7 @@ def test_keys_keep_the_crop_that_the_device_makes(store: Store, tmp_path: Path) 
     assert "somebody feels sad; the stage showed happy" in told
     assert store.answers().counts == {("happy", "sad"): 1}
     target = tmp_path / "export.zip"
-    assert cli.main(["feedback", "export", str(target)]) == 0
+    assert main.main(["feedback", "export", str(target)]) == 0
     (one,) = archive.read(target)
     image = astronaut()
     (face,) = Detector().detect(image, KEEP)

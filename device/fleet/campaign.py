@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from device.fleet.offer import Offer
     from device.fleet.outcome import Outcome
+    from device.fleet.release import Offer
 
 Verdict = Literal["wait", "next", "done", "halt"]
 

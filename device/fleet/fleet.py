@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from device import __version__
 from device.errors import FleetError, OrderError
-from device.fleet import discovery, orders, report
+from device.fleet import commands, discovery, report
 from device.fleet.identity import device_id
-from device.fleet.pace import Jitter, Pace
+from device.fleet.timing import Jitter, Pace
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 from device.messages import Level
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from device.control.commands import Orders
     from device.control.status import Status
     from device.deployment.models import Models
-    from device.fleet.broker import Broker
+    from device.fleet.mqtt_client import Broker
     from device.fleet.outcome import Outcome
     from device.fleet.rollout import Rollout
     from device.system.latest import Latest
@@ -132,7 +132,7 @@ class Fleet:
 
     def _broker(self) -> Broker:
         # A kiosk that tells nobody need not load it.
-        from device.fleet.broker import Broker
+        from device.fleet.mqtt_client import Broker
 
         wanted = {self._topics.order: self._config.orders, self._topics.offer: self._config.offers}
         topics = tuple(topic for topic, is_wanted in wanted.items() if is_wanted)
@@ -185,7 +185,7 @@ class Fleet:
             log.warning("fleet: an order that the broker had kept is not obeyed")
             return
         try:
-            self._orders.give(orders.read(content, self._status.get()))
+            self._orders.give(commands.read(content, self._status.get()))
         except OrderError as error:
             log.warning("fleet: not obeyed: %s", error)
 

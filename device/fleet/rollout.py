@@ -15,11 +15,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError, MoodliftError, OfferError
-from device.fleet import offer as offers
 from device.fleet import outcome as outcomes
-from device.fleet.memory import Memory
+from device.fleet import release as offers
 from device.fleet.outcome import Outcome
-from device.fleet.pace import Jitter, Pace
+from device.fleet.rollout_log import Memory
+from device.fleet.timing import Jitter, Pace
 from device.models import archive as archives
 from device.vision.bundle import MANIFEST
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from device.deployment.models import Models
     from device.fleet.fetch import Fetcher
-    from device.fleet.memory import Heeded
-    from device.fleet.offer import Offer
     from device.fleet.outcome import Stand
+    from device.fleet.release import Offer
+    from device.fleet.rollout_log import Heeded
     from device.models.archive import Archive
     from device.models.state import State
 

@@ -36,12 +36,12 @@ class Topics:
 
     @property
     def order(self) -> str:
-        """What it is told to do: `device.fleet.orders`."""
+        """What it is told to do: `device.fleet.commands`."""
         return f"{self.prefix}/{self.id}/order"
 
     @property
     def offer(self) -> str:
-        """The model that is offered to all: `device.fleet.offer`."""
+        """The model that is offered to all: `device.fleet.release`."""
         return f"{self.prefix}/offer"
 
     def discovery(self, prefix: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from exports import crop
 
-from device import cli
+from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store, archive
 from device.feedback.crop import encode
@@ -29,7 +29,7 @@ def store(own_state: Path) -> Store:
 def test_the_archive_comes_byte_for_byte(
     store: Store, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert cli.main(EXPORT) == 0
+    assert main.main(EXPORT) == 0
     told = capfdbinary.readouterr()
     assert (told.out, told.err) == (archive.content(store.crops()), b"")
     path = tmp_path / "export.zip"
@@ -41,7 +41,7 @@ def test_it_needs_no_folder_that_can_be_written(
     store: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     monkeypatch.chdir("/proc/self")
-    assert cli.main(EXPORT) == 0
+    assert main.main(EXPORT) == 0
     assert capfdbinary.readouterr().out.startswith(b"PK")
 
 
@@ -50,7 +50,7 @@ def test_a_terminal_gets_no_archive(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(SystemExit) as end:
-        cli.main(EXPORT)
+        main.main(EXPORT)
     told = capsys.readouterr()
     assert (end.value.code, told.out) == (2, "")
     assert "not for a terminal" in told.err
@@ -61,5 +61,5 @@ def test_a_full_disk_behind_it_is_told(
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", full)
-        assert cli.main(EXPORT) == 2
+        assert main.main(EXPORT) == 2
     assert capsys.readouterr().err == "moodlift: stdout: No space left on device\n"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from exports import crop
 
-from device import cli
+from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError, PictureError
 from device.feedback import Agreement, Keeper, Keepsake, Store
@@ -399,7 +399,7 @@ def test_the_command_lists_exports_and_deletes(
     own_state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = int(time.time() // 3600)
-    assert cli.main(["feedback", "list"]) == 0
+    assert main.main(["feedback", "list"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "nobody has answered yet", "0 crops are kept, for 180 days at most",
     ]  # fmt: skip
@@ -407,7 +407,7 @@ def test_the_command_lists_exports_and_deletes(
     for label in ("sad", "fear", "happy"):
         one.keep(keepsake(label, now))
     one.count(said("happy"), NOON)
-    assert cli.main(["feedback", "list"]) == 0
+    assert main.main(["feedback", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1 of 1 answers agree: 100.0% (95 % interval 20.7% to 100.0%)"
     assert lines[1].split()[:1] + lines[1].split()[2:] == [
@@ -415,15 +415,15 @@ def test_the_command_lists_exports_and_deletes(
     ]  # fmt: skip
     assert lines[-1] == "3 crops are kept, for 180 days at most"
     target = tmp_path / "export.zip"
-    assert cli.main(["feedback", "export", str(target)]) == 0
+    assert main.main(["feedback", "export", str(target)]) == 0
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert cli.main(["feedback", "purge", "1", "2"]) == 0
+    assert main.main(["feedback", "purge", "1", "2"]) == 0
     assert [kept.number for kept in one.crops()] == [3]
-    assert cli.main(["feedback", "purge", "2"]) == 2
+    assert main.main(["feedback", "purge", "2"]) == 2
     assert capsys.readouterr().err == "moodlift: no crop has the number 2\n"
     with pytest.raises(SystemExit):
-        cli.main(["feedback", "purge"])
-    assert cli.main(["feedback", "purge", "--all"]) == 0
+        main.main(["feedback", "purge"])
+    assert main.main(["feedback", "purge", "--all"]) == 0
     assert one.crops() == []
     assert one.answers().agreement() == (1, 1)
 
@@ -434,7 +434,7 @@ def test_the_command_purges_a_damaged_file(
     one = store(own_state)
     one.path.parent.mkdir(parents=True)
     one.path.write_bytes(b"x" * 5000)
-    assert cli.main(["feedback", "list"]) == 2
+    assert main.main(["feedback", "list"]) == 2
     assert "not a database" in capsys.readouterr().err
-    assert cli.main(["feedback", "purge", "--all"]) == 0
+    assert main.main(["feedback", "purge", "--all"]) == 0
     assert not one.path.exists()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from device.fleet.pace import Pace
+    from device.fleet.timing import Pace
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from kiosks import RunningKiosk, free_port
 
 from device.fleet import report
 from device.fleet.identity import draw
-from device.fleet.pace import Pace
+from device.fleet.timing import Pace
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Mood

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device.fleet.campaign import Campaign, Count, Plan
-from device.fleet.offer import Offer
 from device.fleet.outcome import Outcome
+from device.fleet.release import Offer
 
 if TYPE_CHECKING:
     from device.fleet.outcome import Stand

@@ -10,7 +10,7 @@ import pytest
 from fleets import sample
 from jinja2 import Environment, StrictUndefined
 
-from device.fleet import discovery, orders, report
+from device.fleet import commands, discovery, report
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import NOBODY, Health, Level
@@ -186,4 +186,4 @@ def test_every_mood_is_an_option_and_every_word_an_order() -> None:
         for key, word in one.items()
         if key in ("payload_on", "payload_off", "payload_press")
     }
-    assert words == {*orders.WORDS, *orders.TOGGLES}
+    assert words == {*commands.WORDS, *commands.TOGGLES}

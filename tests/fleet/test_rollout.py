@@ -16,8 +16,8 @@ from device.config.schema import ModelsConfig
 from device.deployment.models import Models
 from device.errors import BundleError
 from device.fleet.fetch import Fetcher
-from device.fleet.memory import Heeded, Memory
 from device.fleet.rollout import TRIES, Rollout
+from device.fleet.rollout_log import Heeded, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

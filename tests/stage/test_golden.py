@@ -10,7 +10,7 @@ import pygame
 import pytest
 from golden import FOLDER, distance, picture
 
-from device import rehearse
+from device.cli import render
 from device.config.schema import StageConfig
 from device.stage import Stage
 
@@ -18,7 +18,7 @@ SEEN = 2.3
 """A difference that is just seen (CIE76)."""
 
 
-@pytest.mark.parametrize("name", rehearse.SCENES)
+@pytest.mark.parametrize("name", render.SCENES)
 def test_a_scene_looks_as_it_did(name: str) -> None:
     wanted = cv2.imread(str(FOLDER / f"{name}.png"))
     assert wanted is not None, "python tests/golden.py draws it"
@@ -27,7 +27,7 @@ def test_a_scene_looks_as_it_did(name: str) -> None:
 
 
 def test_the_distance_tells_scenes_and_small_faults_apart() -> None:
-    pictures = {name: cv2.imread(str(FOLDER / f"{name}.png")) for name in rehearse.SCENES}
+    pictures = {name: cv2.imread(str(FOLDER / f"{name}.png")) for name in render.SCENES}
     for name, one in pictures.items():
         others = [distance(one, pictures[other]) for other in pictures if other != name]
         assert min(others) > 2 * SEEN
@@ -47,9 +47,9 @@ def test_the_distance_tells_scenes_and_small_faults_apart() -> None:
 def test_all_scenes_draw_at_odd_sizes(size: tuple[int, int], still: bool) -> None:
     canvas = pygame.Surface(size, 0, 32)
     stage = Stage(StageConfig(reduced_motion=still), random.Random(1))
-    for name in rehearse.SCENES:
+    for name in render.SCENES:
         canvas.fill((255, 0, 255))
-        for _ in rehearse.play(name, 2, canvas, 1.0, stage):
+        for _ in render.play(name, 2, canvas, 1.0, stage):
             pass
         left = (pygame.surfarray.array3d(canvas)[::4, ::4] == (255, 0, 255)).all(axis=2)
         assert not left.any(), f"{name} leaves a part of the canvas undrawn"
@@ -60,7 +60,7 @@ def test_with_reduced_motion_much_less_moves() -> None:
         canvas = pygame.Surface((320, 180), 0, 32)
         stage = Stage(StageConfig(reduced_motion=still), random.Random(1))
         before, moved = None, []
-        for _ in rehearse.play("happy", 150, canvas, 30.0, stage):
+        for _ in render.play("happy", 150, canvas, 30.0, stage):
             frame = pygame.surfarray.array3d(canvas).astype(int)
             if before is not None:
                 moved.append(np.abs(frame - before).mean())

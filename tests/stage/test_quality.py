@@ -9,7 +9,7 @@ import weakref
 import pygame
 import pytest
 
-from device import rehearse
+from device.cli import render
 from device.config.schema import StageConfig
 from device.messages import Reaction
 from device.stage import EFFECTS, Scene, Stage
@@ -80,7 +80,7 @@ def test_the_stage_draws_as_it_is_told() -> None:
         stage = Stage(StageConfig(), random.Random(1))
         stage.quality = quality
         canvas = pygame.Surface((640, 360), 0, 32)
-        for _ in rehearse.play("happy", 45, canvas, 30.0, stage):
+        for _ in render.play("happy", 45, canvas, 30.0, stage):
             pass
         pictures.append(pygame.surfarray.array3d(canvas).astype(int))
     best, fewer, flat = pictures
@@ -104,7 +104,7 @@ def test_a_face_that_is_painted_seldom_still_moves(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         Portrait, "draw", lambda self, *a, **k: (drawn.append(a[2]), draw(self, *a, **k))
     )
-    for _ in rehearse.play("happy", 30, canvas, 30.0, stage):
+    for _ in render.play("happy", 30, canvas, 30.0, stage):
         pass
     assert (len(painted), len(drawn)) == (10, 30)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from device import cli
+from device.cli import main
 from device.errors import OutputError
 from device.web import Door, create_app
 from device.web.keys import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
@@ -98,14 +98,14 @@ def test_pair_prints_a_link_that_works(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     door = Door.of(tmp_path / "moodlift", ("kiosk",))
     client = create_app(kiosk.view(), door).test_client()
-    assert cli.main(["pair"]) == 0
+    assert main.main(["pair"]) == 0
     link = capsys.readouterr().out.splitlines()[0]
     assert link.startswith("http://127.0.0.1:8080/pair/")
     assert client.get(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
     assert client.get("/camera_feed").status_code == 200
-    assert cli.main(["pair", "--token"]) == 0
+    assert main.main(["pair", "--token"]) == 0
     assert capsys.readouterr().out.strip() == door.keys.token
-    assert cli.main(["pair", "--revoke"]) == 0
+    assert main.main(["pair", "--revoke"]) == 0
     assert client.get("/camera_feed").status_code == 401
 
 
@@ -115,7 +115,7 @@ def test_pair_says_where_it_cannot_write(
     (tmp_path / "moodlift").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for options in ([], ["--token"], ["--revoke"]):
-        assert cli.main(["pair", *options]) == 2
+        assert main.main(["pair", *options]) == 2
         told = capsys.readouterr()
         assert "try it as the kiosk's own user" in told.err
         assert told.out == ""
@@ -128,8 +128,8 @@ def test_pair_revokes_nothing_where_it_cannot_write(
     keys = Keys(tmp_path / "moodlift")
     session = keys.open_session()
     monkeypatch.setattr(Path, "touch", full)
-    assert cli.main(["pair", "--revoke"]) == 2
+    assert main.main(["pair", "--revoke"]) == 2
     assert "No space left on device; try it as" in capsys.readouterr().err
     assert keys.is_session(session)
-    assert cli.main(["pair", "--token"]) == 0
+    assert main.main(["pair", "--token"]) == 0
     assert capsys.readouterr().out.strip() == keys.token

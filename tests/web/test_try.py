@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from browsers import PHONE, launch, sync_api
 from kiosks import RunningKiosk
 
-from device import cli, images
+from device import images
+from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.feedback import Store, archive
 from device.messages import EMOTIONS
@@ -186,7 +187,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     context.close()
 
     target = tmp_path / "export.zip"
-    assert cli.main(["feedback", "export", str(target)]) == 0
+    assert main.main(["feedback", "export", str(target)]) == 0
     newest = archive.read(target)[0]
     print(f"from the touch to the exported crop: {time.monotonic() - begun:.2f} s")
     assert len(store.crops()) == len(before) + 1

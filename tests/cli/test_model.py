@@ -9,7 +9,7 @@ import pytest
 from bundles import KEY, OTHER_KEY, SHIPPED, archive, files, public
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from device import cli
+from device.cli import main
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 
@@ -26,36 +26,36 @@ def test_the_way_of_a_model(
 ) -> None:
     file = tmp_path / "emotion-9.0.0.moodlift"
     file.write_bytes(archive(files("9.0.0")))
-    assert cli.main(["model", "install", str(file)]) == 2
+    assert main.main(["model", "install", str(file)]) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"moodlift: {file}: signed with the key ")
     name = told.split("key ")[1].split(",")[0]
-    assert cli.main(["model", "trust", str(key)]) == 0
+    assert main.main(["model", "trust", str(key)]) == 0
     assert capsys.readouterr().out == f"models signed with {name} are taken from now on\n"
-    assert cli.main(["model", "install", str(file)]) == 0
+    assert main.main(["model", "install", str(file)]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("9.0.0 passed every check: ")
     assert second == "it serves from now on, for 15 minutes of seeing on trial"
-    assert cli.main(["model", "rollback"]) == 0
+    assert main.main(["model", "rollback"]) == 0
     assert capsys.readouterr().out == f"{NOW} serves again\n"
-    assert cli.main(["model", "use", "9.0.0"]) == 0
+    assert main.main(["model", "use", "9.0.0"]) == 0
     capsys.readouterr()
-    assert cli.main(["model", "list"]) == 0
+    assert main.main(["model", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:3] == ["9.0.0", "on", "trial"]
     assert lines[0].endswith(f"signed by {name}")
     assert lines[1].endswith("shipped")
-    assert cli.main(["model", "list", "--json"]) == 0
+    assert main.main(["model", "list", "--json"]) == 0
     assert [one["version"] for one in json.loads(capsys.readouterr().out)] == ["9.0.0", NOW]
-    assert cli.main(["model", "trust"]) == 0
+    assert main.main(["model", "trust"]) == 0
     assert capsys.readouterr().out.startswith(f"{name}  ")
-    assert cli.main(["model", "trust", "--forget", name]) == 0
+    assert main.main(["model", "trust", "--forget", name]) == 0
     capsys.readouterr()
-    assert cli.main(["model", "trust", "--forget", name]) == 2
+    assert main.main(["model", "trust", "--forget", name]) == 2
     assert capsys.readouterr().err == f"moodlift: no key {name} is trusted\n"
     data = io.TextIOWrapper(io.BytesIO(archive(files("9.1.0"), None)))
     monkeypatch.setattr(sys, "stdin", data)
-    assert cli.main(["model", "install", "-", "--unsigned"]) == 0
+    assert main.main(["model", "install", "-", "--unsigned"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_way_of_a_model(
 def test_what_cannot_be_done_is_told_in_a_line(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["model", *arguments]) == 2
+    assert main.main(["model", *arguments]) == 2
     assert capsys.readouterr().err == f"moodlift: {words}\n"
 
 
@@ -79,9 +79,9 @@ def test_the_configuration_holds_here_too(
 ) -> None:
     path = tmp_path / "config.toml"
     path.write_text(f'[eye]\nmodel = "{SHIPPED}"\n')
-    assert cli.main(["model", "rollback", "--config", str(path)]) == 2
+    assert main.main(["model", "rollback", "--config", str(path)]) == 2
     assert f"eye.model is {SHIPPED}" in capsys.readouterr().err
-    assert cli.main(["model", "list", "--config", str(path)]) == 0
+    assert main.main(["model", "list", "--config", str(path)]) == 0
     assert capsys.readouterr().out.startswith("eye.model in the configuration says which serves")
 
 
@@ -98,17 +98,17 @@ def test_what_is_no_key_is_not_trusted(
 ) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(pem)
-    assert cli.main(["model", "trust", str(path)]) == 2
+    assert main.main(["model", "trust", str(path)]) == 2
     assert capsys.readouterr().err.startswith(f"moodlift: {path}: {words}")
 
 
 def test_a_key_file_that_is_none_is_passed_over(
     own_state: Path, key: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert cli.main(["model", "trust", str(key)]) == 0
+    assert main.main(["model", "trust", str(key)]) == 0
     (own_state / "keys" / "a.pem").write_text("nothing")
     (own_state / "keys" / "other.pem").write_bytes(public(OTHER_KEY))
     capsys.readouterr()
-    assert cli.main(["model", "trust"]) == 0
+    assert main.main(["model", "trust"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert "a.pem: not used: not a public key in PEM" in caplog.text

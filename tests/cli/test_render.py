@@ -4,21 +4,21 @@ import cv2
 import numpy as np
 import pytest
 
-from device import cli, rehearse
+from device.cli import main, render
 
 
 @pytest.fixture(autouse=True)
 def _small_sheet(monkeypatch):
-    monkeypatch.setattr(rehearse, "SHEET_AGE", 0.2)
-    monkeypatch.setattr(rehearse, "SHEET_TILE", (160, 90))
+    monkeypatch.setattr(render, "SHEET_AGE", 0.2)
+    monkeypatch.setattr(render, "SHEET_TILE", (160, 90))
 
 
 def test_a_strip_shows_how_a_scene_goes_on(tmp_path):
     out = tmp_path / "strip.png"
     given = ["stage", "--mood", "sad", "--seconds", "3", "--size", "160x120", "--record", str(out)]
-    assert cli.main(given) == 0
+    assert main.main(given) == 0
     strip = cv2.imread(str(out))
-    assert strip.shape == (120, 160 * rehearse.STRIP, 3)
+    assert strip.shape == (120, 160 * render.STRIP, 3)
     first, last = strip[:, :160].astype(int), strip[:, -160:].astype(int)
     assert np.abs(first - last).mean() > 3
 
@@ -26,9 +26,9 @@ def test_a_strip_shows_how_a_scene_goes_on(tmp_path):
 def test_a_video_has_every_frame(tmp_path):
     out = tmp_path / "happy.mp4"
     given = ["stage", "--mood", "happy", "--seconds", "1", "--size", "160x120"]
-    assert cli.main([*given, "--record", str(out)]) == 0
+    assert main.main([*given, "--record", str(out)]) == 0
     video = cv2.VideoCapture(str(out))
-    assert round(video.get(cv2.CAP_PROP_FRAME_COUNT)) == rehearse.RATE
+    assert round(video.get(cv2.CAP_PROP_FRAME_COUNT)) == render.RATE
     good, frame = video.read()
     assert good
     assert frame.shape == (120, 160, 3)
@@ -37,32 +37,32 @@ def test_a_video_has_every_frame(tmp_path):
 
 def test_a_sheet_shows_all_scenes(tmp_path):
     out = tmp_path / "sheet.png"
-    assert cli.main(["stage", "--all", "--record", str(out)]) == 0
-    rows = len(rehearse.SCENES) // rehearse.SHEET_COLUMNS
-    assert cv2.imread(str(out)).shape == (90 * rows, 160 * rehearse.SHEET_COLUMNS, 3)
+    assert main.main(["stage", "--all", "--record", str(out)]) == 0
+    rows = len(render.SCENES) // render.SHEET_COLUMNS
+    assert cv2.imread(str(out)).shape == (90 * rows, 160 * render.SHEET_COLUMNS, 3)
 
 
 def test_the_same_scene_looks_the_same_again():
-    frames = [list(rehearse.perform("group", 0.3, (160, 120)))[-1] for _ in range(2)]
+    frames = [list(render.perform("group", 0.3, (160, 120)))[-1] for _ in range(2)]
     assert np.array_equal(*frames)
 
 
 def test_what_cannot_be_shown_is_said(tmp_path, capsys):
     out = str(tmp_path / "out.png")
-    assert cli.main(["stage", "--mood", "bored", "--record", out]) == 2
+    assert main.main(["stage", "--mood", "bored", "--record", out]) == 2
     assert "no scene 'bored'; there are angry, " in capsys.readouterr().err
-    assert cli.main(["stage", "--mood", "sad", "--record", str(tmp_path / "out.gif")]) == 2
+    assert main.main(["stage", "--mood", "sad", "--record", str(tmp_path / "out.gif")]) == 2
     assert "should end in .mp4, .png or .jpg" in capsys.readouterr().err
     for wrong in (["--size", "9x9"], ["--size", "big"], ["--record", "/absent/out.png"]):
         with pytest.raises(SystemExit):
-            cli.main(["stage", "--mood", "sad", "--record", out, *wrong])
+            main.main(["stage", "--mood", "sad", "--record", out, *wrong])
 
 
 def test_frame_times_are_measured_by_scene(monkeypatch, capsys):
-    from device import bench
+    from device.cli import bench
 
     monkeypatch.setattr(bench, "STAGE_SIZES", ((160, 90),))
     monkeypatch.setattr(bench, "STAGE_SECONDS", 0.2)
-    assert cli.main(["bench", "--stage"]) == 0
+    assert main.main(["bench", "--stage"]) == 0
     table = capsys.readouterr().out
-    assert all(name in table for name in rehearse.SCENES)
+    assert all(name in table for name in render.SCENES)

@@ -10,10 +10,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from device.errors import FleetError, OfferError
-from device.fleet import offer as offers
 from device.fleet import outcome as outcomes
-from device.fleet.broker import Broker
+from device.fleet import release as offers
 from device.fleet.campaign import Campaign, Plan
+from device.fleet.mqtt_client import Broker
 from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from device.config.schema import FleetConfig
     from device.fleet.campaign import Count
-    from device.fleet.offer import Offer
     from device.fleet.outcome import Outcome
+    from device.fleet.release import Offer
 
 log = logging.getLogger(__name__)
 

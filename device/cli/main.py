@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
+from device.cli import fleet as fleet_commands
+from device.cli import model as model_commands
 from device.errors import ConfigError, MoodliftError
-from device.fleet import commands as fleet_commands
-from device.models import commands as model_commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,32 +221,32 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from device import demo
+    from device.cli import demo
 
     return demo.demo(options)
 
 
 def _see(options: argparse.Namespace) -> int:
-    from device.see import see
+    from device.cli.see import see
 
     failures = see(options.paths, options.json, options.annotate, options.model)
     return FAILED if failures else 0
 
 
 def _stage(options: argparse.Namespace) -> int:
-    from device import rehearse
+    from device.cli import render
 
     if options.all:
-        rehearse.sheet(options.record)
-    elif options.mood in rehearse.SCENES:
-        rehearse.rehearse(options.mood, options.seconds, options.size, options.record)
+        render.sheet(options.record)
+    elif options.mood in render.SCENES:
+        render.rehearse(options.mood, options.seconds, options.size, options.record)
     else:
-        raise ConfigError(f"no scene {options.mood!r}; there are {', '.join(rehearse.SCENES)}")
+        raise ConfigError(f"no scene {options.mood!r}; there are {', '.join(render.SCENES)}")
     return 0
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from device.bench import bench, bench_stage
+    from device.cli.bench import bench, bench_stage
 
     if options.stage:
         return bench_stage(options.json)
@@ -254,8 +254,8 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from device.cli.doctor import doctor
     from device.config.settings import Settings
-    from device.doctor import doctor
 
     settings = Settings(options.config)
     return doctor(settings.config, settings.fault)
@@ -316,14 +316,14 @@ def _pair(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
+    from device.cli import feedback
     from device.config.settings import Settings
-    from device.feedback import commands
 
     config = Settings(options.config).config.feedback
     if options.what == "list":
-        commands.list_all(config, options.json)
+        feedback.list_all(config, options.json)
     elif options.what == "export":
-        commands.export(config, options.file)
+        feedback.export(config, options.file)
     else:
-        commands.purge(config, options.numbers)
+        feedback.purge(config, options.numbers)
     return 0

@@ -14,8 +14,8 @@ from bundles import archive, files
 from crowds import Crowd, Simulated, running, until
 from fleets import QUICK, sample
 
-from device import cli
-from device.fleet import offer as offers
+from device.cli import main
+from device.fleet import release as offers
 from device.fleet import report
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def offer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     model.write_bytes(archive(files("9.0.0")))
     path = tmp_path / "offer.json"
     command = ["fleet", "offer", str(model), "--url", "https://models.example/a", "--rollout", "r"]
-    assert cli.main(command) == 0
+    assert main.main(command) == 0
     path.write_text(capsys.readouterr().out)
     return path
 
@@ -165,17 +165,17 @@ def test_the_kiosks_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str
         operator.say("moodlift/kiosk-2/online", "offline", kept=True)
         operator.say("moodlift/kiosk-2/state", "nonsense", kept=True)
         path = str(config(tmp_path, broker.port))
-        assert cli.main(["fleet", "list", "--config", path]) == 0
+        assert main.main(["fleet", "list", "--config", path]) == 0
         lines = capsys.readouterr().out.splitlines()
         assert lines[0].split() == ["kiosk-1", "online", "model", "0.5.0", "camera"]
         assert lines[1].split()[:2] == ["kiosk-2", "offline"]
-        assert cli.main(["fleet", "list", "--json", "--config", path]) == 0
+        assert main.main(["fleet", "list", "--json", "--config", path]) == 0
         told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert told[0]["state"]["mood"] == "happy"
 
 
 def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["fleet", "id"]) == 0
+    assert main.main(["fleet", "id"]) == 0
     assert capsys.readouterr().out == (own_state / "fleet-id").read_text()
 
 
@@ -191,7 +191,7 @@ def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[st
 def test_what_cannot_be_done_is_told_in_a_line(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["fleet", *arguments]) == 2
+    assert main.main(["fleet", *arguments]) == 2
     errors = capsys.readouterr().err
     assert words in errors
     assert len(errors.splitlines()) == 1
@@ -200,11 +200,11 @@ def test_what_cannot_be_done_is_told_in_a_line(
 def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "operator.toml"
     path.write_text("[fleet]\nhots = 1\n", "utf-8")
-    assert cli.main(["fleet", "list", "--config", str(path)]) == 2
+    assert main.main(["fleet", "list", "--config", str(path)]) == 2
     assert "operator.toml:2: fleet.hots: unknown key" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("stages", ["10,5", "0,10", "10,101", "10,10", "all"])
 def test_stages_that_do_not_rise_are_refused(stages: str) -> None:
     with pytest.raises(SystemExit, match="2"):
-        cli.main(["fleet", "rollout", "offer.json", "--stages", stages])
+        main.main(["fleet", "rollout", "offer.json", "--stages", stages])

@@ -40,7 +40,7 @@ STAGE_RATE, STAGE_SECONDS = 60.0, 8.0
 
 def bench_stage(as_json: bool) -> int:
     """Measure how long frames of each scene take, print it, and return the exit status."""
-    from device.rehearse import SCENES
+    from device.cli.render import SCENES
 
     figures = {
         f"{width}x{height}": {name: _scene(name, (width, height)) for name in SCENES}
@@ -54,11 +54,11 @@ def _scene(name: str, size: tuple[int, int]) -> dict[str, float]:
     """Return median, p99 and longest in ms of a scene's frames, all drawn in software."""
     import pygame
 
-    from device import rehearse
+    from device.cli import render
 
     canvas = pygame.Surface(size, 0, 32)
     frames = round(STAGE_SECONDS * STAGE_RATE)
-    taken = [1000 * each for each in rehearse.play(name, frames, canvas, STAGE_RATE)]
+    taken = [1000 * each for each in render.play(name, frames, canvas, STAGE_RATE)]
     high = statistics.quantiles(taken, n=100)[-1]
     figures = {"median": statistics.median(taken), "p99": high, "longest": max(taken)}
     return {key: round(value, 2) for key, value in figures.items()}

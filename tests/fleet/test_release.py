@@ -10,8 +10,8 @@ import pytest
 from device.errors import OfferError
 from device.fleet import outcome
 from device.fleet.identity import draw
-from device.fleet.offer import Offer, lot, parse
 from device.fleet.outcome import Outcome, known
+from device.fleet.release import Offer, lot, parse
 from device.models.state import GivenUp, State, Trial
 
 GOOD: dict[str, Any] = {
