@@ -46,7 +46,6 @@ from device.hardware.display import Key, Number, Tap
 from device.hardware.probe import CHIME, Probe
 from device.interview import Interview
 from device.messages import NOBODY, Level
-from device.page import Page
 from device.record import Record
 from device.strain import Strain
 from device.system import malloc
@@ -59,6 +58,7 @@ from device.system.restart import begin_again, shut_down
 from device.system.systemd import Notifier
 from device.vision.protocol import EyeSettings
 from device.vision.supervisor import Supervisor
+from device.web.service import Page
 
 if TYPE_CHECKING:
     from pathlib import Path

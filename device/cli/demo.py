@@ -15,7 +15,7 @@ from device.hardware.camera.source import available
 from device.kiosk import Kiosk, Run
 from device.system.paths import ASSETS, state_directory
 from device.system.restart import bury
-from device.web import pairing
+from device.web.auth import pairing
 
 if TYPE_CHECKING:
     import argparse

@@ -293,9 +293,9 @@ def _check_config(options: argparse.Namespace) -> int:
 def _pair(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
     from device.system.paths import state_directory
-    from device.web import pairing
-    from device.web.keys import Keys
-    from device.web.lan import url
+    from device.web.auth import pairing
+    from device.web.auth.sessions import Keys
+    from device.web.server.lan import url
 
     folder = state_directory()
     if options.token:

@@ -11,25 +11,15 @@ from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
-from device.web import (
-    api,
-    devices,
-    feedback,
-    models,
-    pages,
-    problem,
-    settings,
-    trial,
-    watching,
-    words,
-)
-from device.web.door import close
-from device.web.site import Site, attach, here
+from device.web import problems, text
+from device.web.auth.service import close
+from device.web.context import Site, attach, here
+from device.web.routes import api, devices, drift, feedback, models, pages, settings, try_it
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from device.web.door import Door
+    from device.web.auth.service import Door
     from device.web.view import View
 
 UPLOAD_BYTES = 8 * 1024 * 1024
@@ -59,19 +49,19 @@ def create_app(view: View, door: Door) -> Flask:
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
-    app.jinja_env.globals.update(words=words, version=__version__)
+    app.jinja_env.globals.update(words=text, version=__version__)
     app.jinja_env.globals.update(is_owner=lambda: here().door.is_browser())
     attach(app, Site(view, door))
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
-    app.register_blueprint(trial.blueprint)
+    app.register_blueprint(try_it.blueprint)
     app.register_blueprint(models.blueprint)
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(feedback.blueprint)
-    app.register_blueprint(watching.blueprint)
-    app.register_error_handler(HTTPException, problem.answer)
+    app.register_blueprint(drift.blueprint)
+    app.register_error_handler(HTTPException, problems.answer)
     app.register_error_handler(HistoryError, _unavailable)
     app.register_error_handler(FeedbackError, _unavailable)
     app.register_error_handler(ProbeError, _unfit)
@@ -80,11 +70,11 @@ def create_app(view: View, door: Door) -> Flask:
 
 
 def _unavailable(error: HistoryError | FeedbackError) -> ResponseReturnValue:
-    return problem.answer(ServiceUnavailable(str(error)))
+    return problems.answer(ServiceUnavailable(str(error)))
 
 
 def _unfit(error: ProbeError) -> ResponseReturnValue:
-    return problem.answer(Conflict(str(error)))
+    return problems.answer(Conflict(str(error)))
 
 
 def _guard(response: Response) -> Response:

@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from device.hardware.board import Reading
 from device.system.latest import Latest
-from device.web import metrics
+from device.web.routes import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

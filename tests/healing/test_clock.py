@@ -11,7 +11,7 @@ from healing.conftest import part, sees
 from kiosks import RunningKiosk
 
 from device import history
-from device.web.keys import Keys
+from device.web.auth.sessions import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

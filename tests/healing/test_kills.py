@@ -25,7 +25,7 @@ from device.system.backoff import Backoff
 from device.vision import supervisor as supervisors
 from device.vision.protocol import EyeSettings
 from device.vision.supervisor import Supervisor
-from device.web import keys
+from device.web.auth import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ from pathlib import Path
 from device.history.store import FILE, Store
 from device.history.tally import Minute
 from device.config.schema import Settings
-from device.web.keys import Keys
+from device.web.auth.sessions import Keys
 from device.web import pairing
 
 folder, number = Path(sys.argv[1]), int(sys.argv[2])
@@ -133,4 +133,4 @@ def check(folder: Path) -> set[str]:
     settings = Settings(None, folder)
     assert settings.fault == ""
     assert settings.common()
-    return {read[keys.FILE]["token"]} if keys.FILE in read else set()
+    return {read[sessions.FILE]["token"]} if sessions.FILE in read else set()

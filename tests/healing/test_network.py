@@ -14,7 +14,7 @@ from faces import ASTRONAUT
 from kiosks import free_port
 from needs import need
 
-from device.web.lan import ELSEWHERE
+from device.web.server.lan import ELSEWHERE
 
 if TYPE_CHECKING:
     from pathlib import Path

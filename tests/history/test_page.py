@@ -14,7 +14,8 @@ from device import history
 from device.history import COUNTS, MINUTE, SPANS, STATES, Store
 from device.history.store import DAY
 from device.messages import EMOTIONS
-from device.web import Door, api, create_app
+from device.web import Door, create_app
+from device.web.routes import api
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from machines import Machine
 from needs import lacking
 from rig.shipped import lay
 
-from device.web.server import COURTESY
+from device.web.server.server import COURTESY
 
 ROOT = Path(__file__).parent.parent.parent
 RIG = os.environ.get("MOODLIFT_RIG", "")

@@ -14,8 +14,8 @@ from bundles import files, trust
 
 from device.feedback import archive
 from device.messages import EMOTIONS, Feedback, Health, Level, Mood
-from device.web import words
-from device.web.door import COOKIE
+from device.web import text
+from device.web.auth.service import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +103,7 @@ def test_the_status_page_shows_the_mood_live(
     expect(page.locator("#mood")).to_have_text("Looks a little down")
     expect(page.locator("#emoji")).to_have_attribute("src", "/emoji/sad.svg")
     expect(page.locator("#share-sad")).to_have_text("70 %")
-    expect(page.locator("#level")).to_have_text(words.LEVELS["degraded"])
+    expect(page.locator("#level")).to_have_text(text.LEVELS["degraded"])
     expect(page.locator("#health .message")).to_have_text("camera is <b>slow</b>")
     expect(page.locator("#music")).to_have_text("quiet")
     expect(page.locator("#uptime")).to_have_text("59 s")
@@ -124,7 +124,7 @@ def test_every_picture_of_a_mood_loads(
     page = one.open()
     for emotion in (*EMOTIONS, None):
         kiosk.status.publish(make_status(emotion))
-        sync_api.expect(page.locator("#mood")).to_have_text(words.MOODS[emotion or "empty"])
+        sync_api.expect(page.locator("#mood")).to_have_text(text.MOODS[emotion or "empty"])
         page.wait_for_function(
             "() => { const e = document.getElementById('emoji');"
             " return e.complete && e.naturalWidth > 0; }"
@@ -286,7 +286,7 @@ def test_javascript_has_the_same_words(visit: Any) -> None:
     }.items():
         for call in calls:
             script = f"async (v) => (await import('/static/words.js')).{name}(...v)"
-            assert page.evaluate(script, list(call)) == getattr(words, name)(*call)
+            assert page.evaluate(script, list(call)) == getattr(text, name)(*call)
 
 
 def test_a_setting_is_changed_refused_and_taken_back(visit: Any, kiosk: Any) -> None:

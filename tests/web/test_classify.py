@@ -15,7 +15,7 @@ from pictures import encode
 from PIL import Image
 
 from device.control.status import sighting_json
-from device.web.site import UPLOADS
+from device.web.context import UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

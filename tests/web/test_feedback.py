@@ -14,9 +14,9 @@ from device.feedback import archive
 from device.feedback.crop import decode
 from device.messages import EMOTIONS, Sighting
 from device.vision.alignment import align
-from device.web.door import HEADER, PASS
-from device.web.problem import MIMETYPE
-from device.web.site import ANSWERS
+from device.web.auth.service import HEADER, PASS
+from device.web.context import ANSWERS
+from device.web.problems import MIMETYPE
 from tests.web.conftest import HAPPY, LANDMARKS
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_a_picture_without_a_face_has_no_crop(visitor: FlaskClient, kiosk: Any, 
 def test_nobody_sees_a_face_where_there_is_none(
     app: Flask, visitor: FlaskClient, kiosk: Any, png: bytes
 ) -> None:
-    from device.web.site import site_of
+    from device.web.context import site_of
 
     view = site_of(app).view
     object.__setattr__(view, "classify", lambda image: Sighting(1, 0.0, 0.1, 640, 480))

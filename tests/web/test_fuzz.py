@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from device.web.server import REQUESTS
+from device.web.server.server import REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

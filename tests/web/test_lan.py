@@ -9,9 +9,9 @@ import pytest
 
 from device import web
 from device.config.schema import WebConfig
-from device.page import RETRY_SECONDS, Page
 from device.stage.overlays.qr_code import reachable
-from device.web.lan import reached_at
+from device.web.server.lan import reached_at
+from device.web.service import RETRY_SECONDS, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]
                 assert self._address
                 return (self._address, 40_000)
 
-        monkeypatch.setattr("device.web.lan.socket.socket", Probe)
+        monkeypatch.setattr("device.web.server.lan.socket.socket", Probe)
 
     return give
 

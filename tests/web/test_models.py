@@ -10,8 +10,8 @@ from bundles import OTHER_KEY, SHIPPED, archive, files, trust
 from device.deployment.models import STATES, Models
 from device.errors import OutputError
 from device.models.archive import LARGEST
-from device.web.problem import MIMETYPE
-from device.web.words import MODEL_LEVELS
+from device.web.problems import MIMETYPE
+from device.web.text import MODEL_LEVELS
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -106,7 +106,7 @@ def test_the_page_tells_why_a_model_was_given_up(client: FlaskClient, kiosk: Any
 
 
 def test_where_the_configuration_chooses_the_page_says_so(client: FlaskClient, app: Any) -> None:
-    from device.web.site import site_of
+    from device.web.context import site_of
 
     vars(site_of(app).view)["models"] = Models(configured="/models/mine")
     text = client.get("/models").text

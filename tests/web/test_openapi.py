@@ -24,10 +24,10 @@ from device.feedback import Keeper
 from device.models.store import Store
 from device.vision.preview import Preview
 from device.web import Door, create_app
-from device.web.door import PUBLIC
-from device.web.openapi import document
-from device.web.site import site_of
-from device.web.throttle import Throttle
+from device.web.auth.rate_limit import Throttle
+from device.web.auth.service import PUBLIC
+from device.web.context import site_of
+from device.web.openapi.document import document
 from tests.web.conftest import Kiosk, settings_in
 
 if TYPE_CHECKING:

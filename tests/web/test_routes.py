@@ -13,7 +13,7 @@ from device.control.commands import Orders
 from device.control.status import Status
 from device.messages import EMOTIONS, Health, Level
 from device.system.latest import Latest
-from device.web import Door, create_app, words
+from device.web import Door, create_app, text
 from device.web.app import HEADERS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_every_mood_has_its_word_and_picture(
     kiosk.status.publish(make_status(emotion))
     text = client.get("/").text
     name = emotion or "empty"
-    assert words.MOODS[name] in text
+    assert text.MOODS[name] in text
     assert f'id="emoji" src="/emoji/{name}.svg"' in text
 
 
@@ -161,7 +161,7 @@ def test_healthz(
 
 def test_emoji_come_from_a_list_of_names(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
     app.config["EMOJI_FOLDER"] = tmp_path
-    for name in words.PICTURES:
+    for name in text.PICTURES:
         (tmp_path / f"{name}.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
         answer = client.get(f"/emoji/{name}.svg")
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
@@ -173,7 +173,7 @@ def test_emoji_come_from_a_list_of_names(app: Flask, client: FlaskClient, tmp_pa
 
 
 def test_the_emoji_that_ship_are_there(client: FlaskClient) -> None:
-    for name in (*words.PICTURES, words.EMPTY):
+    for name in (*text.PICTURES, text.EMPTY):
         answer = client.get(f"/emoji/{name}.svg")
         assert answer.status_code == 200, name
         assert b"<svg" in answer.data
@@ -220,10 +220,10 @@ def test_an_unforeseen_error_is_json_without_its_details(
 
 
 def test_words_of_time_and_number() -> None:
-    assert [words.duration(s) for s in (0, 59.9, 60, 3725, 90000, 864000)] == [
+    assert [text.duration(s) for s in (0, 59.9, 60, 3725, 90000, 864000)] == [
         "0 s", "59 s", "1 min 0 s", "1 h 2 min", "1 d 1 h", "10 d 0 h",
     ]  # fmt: skip
-    assert [words.age(s) for s in (None, 0.0841, 3.2)] == ["none yet", "84 ms", "3 s"]
-    assert [words.people(n) for n in (0, 1, 2)] == ["0 people", "1 person", "2 people"]
-    assert words.music(None, 0.5, False) == "quiet"
-    assert words.music("Tide", 0.5, True) == "Tide, muted"
+    assert [text.age(s) for s in (None, 0.0841, 3.2)] == ["none yet", "84 ms", "3 s"]
+    assert [text.people(n) for n in (0, 1, 2)] == ["0 people", "1 person", "2 people"]
+    assert text.music(None, 0.5, False) == "quiet"
+    assert text.music("Tide", 0.5, True) == "Tide, muted"

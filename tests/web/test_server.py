@@ -20,10 +20,10 @@ import pytest
 
 from device.errors import PortInUse
 from device.web import Server
-from device.web import gateway as gateways
-from device.web import hall as halls
-from device.web import server as servers
-from device.web.site import FOLLOWERS, site_of
+from device.web.context import FOLLOWERS, site_of
+from device.web.server import gateway as gateways
+from device.web.server import hall as halls
+from device.web.server import server as servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 from device.config.editable import COMMON
 from device.messages import Health, Level
 from device.web.labels import GROUPS
-from device.web.problem import MIMETYPE
+from device.web.problems import MIMETYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,9 @@ import pytest
 
 from device import history
 from device.errors import HistoryError
-from device.web import api, streams
-from device.web.site import FOLLOWERS, site_of
+from device.web.context import FOLLOWERS, site_of
+from device.web.routes import api
+from device.web.server import streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable

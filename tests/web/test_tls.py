@@ -20,10 +20,18 @@ from kiosks import free_port
 from device.config.schema import ConfigError, WebConfig, parse
 from device.errors import CertificateError
 from device.messages import Level
-from device.page import Page
 from device.web import Server
-from device.web import hall as halls
-from device.web.tls import DAYS, EARLIEST, FILE, OwnCertificate, OwnersCertificate, make, names_of
+from device.web.server import hall as halls
+from device.web.server.tls import (
+    DAYS,
+    EARLIEST,
+    FILE,
+    OwnCertificate,
+    OwnersCertificate,
+    make,
+    names_of,
+)
+from device.web.service import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,8 +22,8 @@ from device.messages import EMOTIONS
 from device.system.paths import ASSETS, state_directory
 from device.vision.alignment import align
 from device.vision.detector import ACQUIRE, Detector
-from device.web.keys import Keys
-from device.web.visits import Visits
+from device.web.auth.sessions import Keys
+from device.web.auth.visitors import Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

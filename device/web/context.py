@@ -1,0 +1,71 @@
+"""What the requests of one app share: the view, the live picture, and the places for guests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+
+from device.web.auth.rate_limit import Throttle
+from device.web.live_view import Feed
+from device.web.server.broadcast import Relay
+from device.web.server.slots import Seats
+from device.web.server.streams import EVENT_SECONDS, event, part
+
+if TYPE_CHECKING:
+    from device.control.status import Status
+    from device.web.auth.service import Door
+    from device.web.view import View
+
+FOLLOWERS = 256
+"""Most browsers that follow the status at once."""
+ANSWERS, ALL_ANSWERS = 20, 120
+"""Answers to "Was I right?", crops among them, a minute: from one address, and from all."""
+UPLOADS = 4
+"""Most pictures that are being classified or wait for it: fewer than the server has threads."""
+
+_KEY = "moodlift"
+
+
+class Site:
+    """The state behind an app."""
+
+    def __init__(self, view: View, door: Door) -> None:
+        self.view, self.door = view, door
+        self.feed = Feed(view)
+        self.news = Relay(
+            lambda: contextlib.nullcontext(view.status),
+            lambda _: event(self.told()),
+            EVENT_SECONDS,
+        )
+        self.film = Relay(self.feed.watch, part, after=0)
+        self.followers = Seats(FOLLOWERS)
+        self.viewers = Seats(view.viewers)
+        self.uploads = Seats(UPLOADS)
+        self.answers = Throttle(each=ANSWERS, all_=ALL_ANSWERS)
+        self._told: tuple[Status, str] | None = None
+
+    def told(self) -> str:
+        """Return the newest status as JSON, which is written once however many ask."""
+        status, told = self.view.status.get(), self._told
+        if told is None or told[0] is not status:
+            told = self._told = (status, json.dumps(status.as_json()))
+        return told[1]
+
+
+def attach(app: Flask, site: Site) -> None:
+    """Make `site` the state of an app."""
+    app.extensions[_KEY] = site
+
+
+def site_of(app: Flask) -> Site:
+    """Return the state of an app."""
+    site: Site = app.extensions[_KEY]
+    return site
+
+
+def here() -> Site:
+    """Return the state of the app whose request is being answered."""
+    return site_of(current_app)

@@ -1,0 +1,109 @@
+"""The pages that people look at, and what they are made of."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    send_from_directory,
+)
+
+from device import history
+from device.messages import Level
+from device.web import text
+from device.web.charts import history
+from device.web.context import here
+from device.web.openapi import document
+from device.web.routes import metrics
+from device.web.server.streams import BOUNDARY, endless, pictures
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("pages", __name__)
+
+READY_SECONDS = 5.0
+EMOJI_SECONDS = 86400
+"""How long a browser may keep an emoji."""
+
+
+@blueprint.get("/")
+def status() -> str:
+    """Show how the kiosk is doing; complete without JavaScript, live with it."""
+    return render_template("status.html", status=here().view.status.get().as_json())
+
+
+@blueprint.get("/camera_feed")
+def camera() -> str:
+    """Show the page with the live picture."""
+    site = here()
+    status = site.view.status.get().as_json()
+    return render_template("get_started.html", status=status, blurred=site.feed.blurred)
+
+
+@blueprint.get("/history")
+def past() -> ResponseReturnValue:
+    """Show the last hour, day or week as a picture, and what it adds up to."""
+    span = request.args.get("span", "day")
+    if span not in history.SPANS:
+        abort(404)
+    seen = history.read(here().view.history, span, time.time())
+    return render_template("history.html", span=span, spans=history.SPANS, chart=history.draw(seen))
+
+
+@blueprint.get("/api")
+def interface() -> str:
+    """Show what programs can ask for."""
+    return render_template("api.html", document=document.document())
+
+
+@blueprint.get("/video_feed")
+def video() -> ResponseReturnValue:
+    """Stream the live picture with its boxes as MJPEG."""
+    site = here()
+    if not site.viewers.take():
+        text = f"{text.people(site.viewers.number)} are watching already: try again later\n"
+        return Response(text, 503, {"Retry-After": "5"}, mimetype="text/plain")
+    mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+    return endless(pictures(site.film), site.viewers, mimetype)
+
+
+@blueprint.get("/emoji/<name>.svg")
+def emoji(name: str) -> Response:
+    """Send an emoji, or the picture of an empty room."""
+    if name == text.EMPTY:
+        return current_app.send_static_file("empty.svg")
+    if name not in text.PICTURES:
+        abort(404)
+    folder = current_app.config["EMOJI_FOLDER"]
+    return send_from_directory(folder, f"{name}.svg", max_age=EMOJI_SECONDS)
+
+
+@blueprint.get("/metrics")
+def figures() -> Response:
+    """Give the kiosk's figures in the form that Prometheus reads."""
+    return Response(metrics.text(here()), content_type=metrics.CONTENT_TYPE)
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Say whether the kiosk sees: a frame was understood not long ago, or the camera is paused."""
+    status = here().view.status.get()
+    fresh = status.freshness is not None and status.freshness < READY_SECONDS
+    ready = fresh or status.paused
+    return jsonify(ready=ready), 200 if ready else 503
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Say in one word whether the kiosk works, for monitors."""
+    level = here().view.status.get().level
+    return jsonify(level=level), 503 if level is Level.FAILED else 200

@@ -1,0 +1,79 @@
+"""The settings, as a page for the owner and for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+
+from device.errors import ConfigError, OutputError
+from device.web import form, problems
+from device.web.context import here
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from device.config.settings import Setting
+
+blueprint = Blueprint("settings", __name__)
+
+CALL = "/api/v1/settings"
+
+
+@blueprint.get("/settings")
+def show() -> ResponseReturnValue:
+    """Show the settings, or what is wrong with the file that has them."""
+    store = here().view.settings
+    try:
+        fields = form.fields(store.common())
+    except ConfigError as error:
+        fault = str(error)
+        ours = fault.startswith(str(store.path))
+        return render_template("settings_fault.html", fault=fault, ours=ours), 409
+    return render_template("settings.html", groups=fields)
+
+
+@blueprint.get(CALL)
+def tell() -> ResponseReturnValue:
+    """Return every setting that can be changed, with its old values."""
+    settings = {one.key: dataclasses.asdict(one) for one in _common()}
+    for one in settings.values():
+        del one["key"]
+    return jsonify(settings=settings, pending=any(one["pending"] for one in settings.values()))
+
+
+@blueprint.patch(CALL)
+def change() -> ResponseReturnValue:
+    """Change some settings, as JSON says by their dotted keys: all of them, or none."""
+    wanted = request.get_json(silent=True)
+    if not isinstance(wanted, dict):
+        abort(400, 'settings: send JSON such as {"stage.mirror": true}')
+    _common()
+    try:
+        here().view.settings.change(wanted)
+    except ConfigError as error:
+        errors = dict(zip(error.keys, str(error).splitlines(), strict=False))
+        details = problems.details(400, str(error), errors=errors)
+        return Response(details, 400, mimetype=problems.MIMETYPE)
+    except OutputError as error:
+        abort(503, str(error))
+    return tell()
+
+
+@blueprint.delete(CALL)
+def set_aside() -> ResponseReturnValue:
+    """Go back to what the configuration file says."""
+    try:
+        here().view.settings.set_aside()
+    except OutputError as error:
+        abort(503, str(error))
+    return tell()
+
+
+def _common() -> tuple[Setting, ...]:
+    """Return the settings. Aborts with 409 when a file of them is wrong."""
+    try:
+        return here().view.settings.common()
+    except ConfigError as error:
+        abort(409, str(error))

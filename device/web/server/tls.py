@@ -1,0 +1,191 @@
+"""The page's certificate for HTTPS: one of its own making, or the owner's.
+
+Nobody vouches for one that the kiosk has made, so a browser asks once whether to trust it. What
+goes over the network is unreadable to others all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import ssl
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from device.errors import CertificateError
+from device.system.files import keep
+from device.web.server.lan import reached_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+FILE = "certificate.pem"
+DAYS = 397
+"""How long a certificate of ours is good: the most that browsers take."""
+RENEW_DAYS = 30
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""Before this no kiosk runs: then its clock is wrong, as it is on a Pi without network."""
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+class Certificate(Protocol):
+    """A certificate and its key, as connections use it."""
+
+    context: ssl.SSLContext
+
+    def refresh(self) -> None:
+        """Use a newer one if there is, or should be, one. Raises CertificateError."""
+
+
+class OwnersCertificate:
+    """Files that the owner has named; used anew when they change. Raises CertificateError."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self._certificate, self._key = certificate, key
+        self._stamp: tuple[int, int] | None = None
+        self.context = _context()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the files if they are others. Raises CertificateError."""
+        try:
+            stamp = (self._certificate.stat().st_mtime_ns, self._key.stat().st_mtime_ns)
+            if stamp != self._stamp:
+                self.context.load_cert_chain(self._certificate, self._key, password="")
+                self._stamp = stamp
+        except ssl.SSLError as error:
+            reason = "they do not belong together, or one of them is not PEM"
+            raise CertificateError(f"{self._certificate}, {self._key}: {reason}") from error
+        except OSError as error:
+            raise CertificateError(f"{error.filename}: {error.strerror}") from error
+
+
+class OwnCertificate:
+    """One that the kiosk has signed itself, kept in `folder`, for its names and addresses.
+
+    It is made anew for other names, another address or a month before its end. Without a folder,
+    or where it cannot be written, it lasts as long as the process. Raises CertificateError.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        names: Iterable[str],
+        host: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._path = folder / FILE if folder else None
+        self._names, self._host = tuple(sorted(names)), host
+        self._clock = clock
+        self._pem = self._read()
+        self._loaded = ""
+        self.context = _context()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make another one when that is due. Raises CertificateError."""
+        wanted = (*self._names, *dict.fromkeys((*LOOPBACK, *_address(self._host))))
+        if not self._is_good(wanted):
+            self._pem = make(wanted, max(self._clock(), EARLIEST))
+            self._write()
+        if self._pem != self._loaded:
+            with _readable(self._pem) as path:
+                self.context.load_cert_chain(path)
+            self._loaded = self._pem
+
+    def _is_good(self, wanted: tuple[str, ...]) -> bool:
+        try:
+            kept = x509.load_pem_x509_certificate(self._pem.encode())
+            serialization.load_pem_private_key(self._pem.encode(), None)
+        except ValueError:
+            return False
+        end = kept.not_valid_after_utc - timedelta(days=RENEW_DAYS)
+        return set(wanted) <= set(names_of(kept)) and max(self._clock(), EARLIEST) < end
+
+    def _read(self) -> str:
+        try:
+            return self._path.read_text("ascii") if self._path else ""
+        except (OSError, ValueError):
+            return ""
+
+    def _write(self) -> None:
+        if self._path:
+            with contextlib.suppress(OSError):
+                keep(self._path, self._pem)
+
+
+def make(names: Iterable[str], now: datetime) -> str:
+    """Return a new key and a certificate for host names and IP addresses, both as PEM.
+
+    Raises CertificateError.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Moodlift kiosk")])
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=DAYS - 1))
+        .add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    written = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return (written + certificate.public_bytes(serialization.Encoding.PEM)).decode("ascii")
+
+
+def names_of(certificate: x509.Certificate) -> list[str]:
+    """Return the host names and IP addresses that a certificate is for."""
+    kind = x509.SubjectAlternativeName
+    return [str(name.value) for name in certificate.extensions.get_extension_for_class(kind).value]
+
+
+def _name(name: str) -> x509.GeneralName:
+    with contextlib.suppress(ValueError):
+        return x509.IPAddress(ipaddress.ip_address(name))
+    try:
+        return x509.DNSName(name)
+    except ValueError as error:
+        raise CertificateError(f"{name}: a certificate is for names in ASCII only") from error
+
+
+def _address(host: str) -> list[str]:
+    """Return the address under which the page is reached, unless that is a name."""
+    address = reached_at(host)
+    with contextlib.suppress(ValueError):
+        if not ipaddress.ip_address(address).is_unspecified:
+            return [address]
+    return []
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+@contextlib.contextmanager
+def _readable(pem: str) -> Iterator[str]:
+    """Lend a path in memory: OpenSSL reads keys from files only, and a disk may be read-only."""
+    number = os.memfd_create("certificate")
+    try:
+        os.write(number, pem.encode("ascii"))
+        yield f"/proc/self/fd/{number}"
+    finally:
+        os.close(number)

@@ -1,0 +1,148 @@
+"""The status page as a part of the kiosk: served when it can be, tried again when it cannot."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from device import web
+from device.errors import CertificateError, PortInUse
+from device.messages import Level
+from device.system.health import HealthBook
+from device.system.paths import given, state_directory
+from device.web.context import site_of
+
+if TYPE_CHECKING:
+    from device.config.schema import WebConfig
+    from device.messages import Health
+    from device.web.server.tls import Certificate
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10.0
+"""How often a port is tried again, and the network looked at: its address may come late."""
+SPARE_PORTS = 20
+
+
+class Page:
+    """Serves the status page while its port can be had."""
+
+    def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
+        self._config = config
+        self._door = web.Door.of(
+            state_directory(), tuple(config.names), config.visitors, config.metrics_token_file
+        )
+        self._app = web.create_app(view, self._door)
+        self._server: web.Server | None = None
+        self._certificate: Certificate | None = None
+        self._retry_at = 0.0
+        self._address: str | None = None
+        self._welcome: str | None = None
+        self._book = HealthBook()
+        self._note(Level.OFF, "status page is switched off", now)
+
+    @property
+    def health(self) -> Health:
+        """How the page does."""
+        return self._book.parts[0]
+
+    @property
+    def address(self) -> str | None:
+        """The page's URL while it is served."""
+        return self._address
+
+    @property
+    def welcome(self) -> str | None:
+        """The URL for whoever stands before the kiosk: there they may try it themselves."""
+        return self._welcome
+
+    @property
+    def invitation(self) -> str | None:
+        """The URL that lets one browser in, while its code is on stage."""
+        code = self._door.pairing.shown
+        return f"{self._address}pair/{code}" if code and self._address else None
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody looks at the live picture."""
+        return site_of(self._app).viewers.taken > 0
+
+    def invite(self) -> None:
+        """Put a code on stage that lets one browser in, or take it off again."""
+        if self.invitation:
+            self._door.pairing.hide()
+        elif self._address:
+            self._door.pairing.show()
+
+    def poll(self, now: float) -> None:
+        """Begin to serve when that is due and possible."""
+        if not self._config.enabled or now < self._retry_at:
+            return
+        self._retry_at = now + RETRY_SECONDS
+        if self._server:
+            self._look(self._server, now)
+            return
+        try:
+            self._serve(self._config.port, now)
+        except (PortInUse, CertificateError) as error:
+            self._fail(error, now)
+
+    def serve_anywhere(self, now: float) -> None:
+        """Serve on the configured port or one of the next ones. Raises PortInUse."""
+        if not self._config.enabled:
+            return
+        first = self._config.port
+        for port in range(first, first + SPARE_PORTS):
+            try:
+                self._serve(port, now)
+            except PortInUse:
+                if port == first + SPARE_PORTS - 1:
+                    raise
+            else:
+                return
+
+    def stop(self) -> None:
+        """End serving, also to those who are watching."""
+        if self._server:
+            self._server.stop()
+            self._server = self._address = self._welcome = None
+
+    def _serve(self, port: int, now: float) -> None:
+        if self._config.https != "off" and self._certificate is None:
+            self._certificate = _certificate(self._config, self._door)
+        server = web.Server(self._app, self._config.host, port, self._certificate)
+        server.start()
+        self._server = server
+        self._look(server, now)
+
+    def _look(self, server: web.Server, now: float) -> None:
+        self._address = server.address
+        # Looked for now and then: the code holds for minutes, and the stage asks at every frame.
+        visits = self._door.visits
+        self._welcome = f"{self._address}visit/{visits.code}" if visits else self._address
+        try:
+            if self._certificate:
+                self._certificate.refresh()
+        except CertificateError as error:
+            self._fail(error, now)
+        else:
+            self._note(Level.OK, self._address, now)
+
+    def _fail(self, error: Exception, now: float) -> None:
+        if self.health.level is not Level.FAILED:
+            log.warning("page: %s", error)
+        self._note(Level.FAILED, str(error), now)
+
+    def _note(self, level: Level, message: str, now: float) -> None:
+        self._book.note("page", level, message, now)
+
+
+def _certificate(config: WebConfig, door: web.Door) -> Certificate:
+    """Return what the configuration asks for. Raises CertificateError."""
+    from device.web.server import (
+        tls,  # cryptography takes a while to load, and is not needed without
+    )
+
+    if config.https == "own":
+        return tls.OwnersCertificate(given(config.certificate), given(config.key))
+    return tls.OwnCertificate(state_directory(), door.hosts.names, config.host)
