@@ -12,7 +12,7 @@ from device.errors import CertificateError, OutputError, PortInUse
 from device.hardware.audio import find_outlets
 from device.hardware.camera.file import open_file
 from device.hardware.camera.source import available
-from device.kiosk import Kiosk, Run
+from device.kiosk.kiosk import Kiosk, Run
 from device.system.paths import ASSETS, state_directory
 from device.system.restart import bury
 from device.web.auth import pairing

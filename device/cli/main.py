@@ -210,7 +210,7 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _run(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
-    from device.kiosk import Kiosk, Run
+    from device.kiosk.kiosk import Kiosk, Run
     from device.system.restart import bury
 
     bury()

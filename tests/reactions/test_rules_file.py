@@ -8,9 +8,9 @@ import pytest
 
 from device import stage
 from device.errors import ConfigError
+from device.kiosk.startup import load_rules
 from device.messages import EMOTIONS
 from device.music import PLAYLISTS, Library
-from device.opening import load_rules
 from device.reactions import DEFAULT_FILE, EFFECTS, load
 from device.reactions.rules_file import parse
 

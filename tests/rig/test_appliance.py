@@ -351,13 +351,13 @@ def test_a_desktop_makes_room_until_the_kiosk_is_removed(kiosk: Machine) -> None
 
 def test_a_kiosk_that_cannot_start_gives_up_with_words_on_the_screen(kiosk: Machine) -> None:
     kiosk.screen()
-    program = f"{CURRENT}/device/kiosk.py"
+    program = f"{CURRENT}/device/kiosk/kiosk.py"
     kiosk.run("mv", program, f"{program}.away")
     kiosk.run("systemctl", "restart", "moodlift", check=False)
     kiosk.until(lambda: kiosk.show("moodlift", "ActiveState") == "failed", 40)
     kiosk.until(lambda: kiosk.show("moodlift-help", "ActiveState") == "active", 5)
     kiosk.shows("Moodlift needs help")
-    kiosk.shows("No module named 'device.kiosk'")
+    kiosk.shows("No module named 'device.kiosk.kiosk'")
     kiosk.run("mv", f"{program}.away", program)
     kiosk.run("systemctl", "reset-failed", "moodlift")
     kiosk.run("systemctl", "restart", "moodlift")

@@ -12,9 +12,9 @@ import pytest
 from faces import ASTRONAUT
 from kiosks import RunningKiosk, free_port
 
-from device import kiosk
 from device.config import schema
 from device.control.commands import Order
+from device.kiosk import kiosk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from device.config import schema
-from device.kiosk import Kiosk, Run
+from device.kiosk.kiosk import Kiosk, Run
 from device.messages import Box, Face, Sighting
 from device.system.latest import Latest
 

@@ -20,18 +20,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from device import (
-    __version__,
-    drift,
-    feedback,
-    history,
-    mood,
-    music,
-    opening,
-    reactions,
-    stage,
-    web,
-)
+from device import __version__, drift, feedback, history, mood, music, reactions, stage, web
 from device.config.hours import Hours
 from device.config.settings import Settings
 from device.control.commands import Orders
@@ -44,10 +33,11 @@ from device.hardware import audio, board, gpio
 from device.hardware.camera.source import CameraSettings
 from device.hardware.display import Key, Number, Tap
 from device.hardware.probe import CHIME, Probe
-from device.interview import Interview
+from device.kiosk import startup
+from device.kiosk.feedback_prompt import Interview
+from device.kiosk.report import Record
+from device.kiosk.throttling import Strain
 from device.messages import NOBODY, Level
-from device.record import Record
-from device.strain import Strain
 from device.system import malloc
 from device.system.faults import Faults
 from device.system.health import HealthBook
@@ -119,15 +109,15 @@ class Kiosk:
         self._eye.poll(now)
         models = Models(config.models, config.eye.model)
         self._models = Watch(models, self._eye)
-        self.display = opening.open_display(config.stage, run.display, self._fault)
-        self._stage = opening.set_stage(config.stage, self._fault)
+        self.display = startup.open_display(config.stage, run.display, self._fault)
+        self._stage = startup.set_stage(config.stage, self._fault)
         self._ladder = stage.Ladder(1.0 / config.stage.fps)
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
         self._panel = gpio.open_panel(config.panel)
         playlists = self.player.library.playlists()
-        self._rules = opening.load_rules(config.reactions.file, playlists, self._fault)
+        self._rules = startup.load_rules(config.reactions.file, playlists, self._fault)
         self._status: Latest[Status] = Latest(Status())
         self._orders = Orders()
         machine = board.LinuxBoard(state_directory())

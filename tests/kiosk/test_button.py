@@ -7,11 +7,11 @@ import time
 import pytest
 from kiosks import free_port
 
-from device import kiosk
 from device.config import schema
 from device.hardware import gpio
 from device.hardware.gpio import FakePanel, Press
-from device.kiosk import Kiosk, Run
+from device.kiosk import kiosk
+from device.kiosk.kiosk import Kiosk, Run
 from device.system import restart
 
 pytestmark = pytest.mark.usefixtures("own_signals")

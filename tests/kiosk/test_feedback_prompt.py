@@ -26,7 +26,7 @@ SCRIPT = """
 import logging, sys, time
 import pygame
 from device.config.schema import Config
-from device.kiosk import Kiosk, Run
+from device.kiosk.kiosk import Kiosk, Run
 from device.stage.overlays.consent import HASTE
 
 logging.basicConfig(level=logging.INFO)

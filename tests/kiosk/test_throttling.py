@@ -10,8 +10,8 @@ from faces import ASTRONAUT
 
 from device.hardware.board import FakeBoard, Reading
 from device.hardware.camera.source import CameraSettings
+from device.kiosk.throttling import READ_SECONDS, Strain
 from device.messages import Level
-from device.strain import READ_SECONDS, Strain
 from device.vision.protocol import EyeSettings
 from device.vision.rate_control import LEAST, PATIENCE, STEP
 from device.vision.supervisor import Supervisor

@@ -1,0 +1,1 @@
+"""The main process, in which everything that is not vision comes together."""
