@@ -17,7 +17,7 @@ from device.vision import alignment
 from device.vision import bundle as bundles
 from device.vision.classifier import softmax
 from device.vision.interpreter import Interpreter
-from training import backends, inputs, loop, network, predict
+from training import backends, loop, network, predict, run_setup
 from training import data as datasets
 from training.data.pictures import PRIVATE, PUBLIC
 from training.evaluate import evaluate, of_bundle
@@ -111,7 +111,7 @@ class Job:
 
         Raises BundleError when none does.
         """
-        pictures, _ = inputs.split(data)
+        pictures, _ = run_setup.split(data)
         pictures = pictures.take(np.flatnonzero(usable(pictures, None)))
         last = self.draw + DRAWS - 1
         for draw in range(self.draw, last + 1):
@@ -144,7 +144,7 @@ class Job:
 
 def _even(model: keras.Model, data: Dataset, evenness: float, calm: float) -> list[float]:
     """Fold the bias into the model; return it."""
-    _, public = inputs.split(data)
+    _, public = run_setup.split(data)
     logits = predict.logits(model, alignment.standardise(np.asarray(public.images)))
     found = bias.fit(logits, public.labels, evenness, calm)
     bias.fold(model, found)
@@ -156,7 +156,7 @@ def _judge(folder: Path, model: keras.Model, data: Dataset) -> None:
 
     By chance as many pictures change to right as to wrong (McNemar 1947).
     """
-    _, public = inputs.split(data)
+    _, public = run_setup.split(data)
     crops = alignment.standardise(np.asarray(public.images))
     answers = (of_bundle(bundles.load(folder))(crops), predict.logits(model, crops))
     int8, whole = (given.argmax(axis=1) == public.labels for given in answers)
@@ -169,7 +169,7 @@ def _judge(folder: Path, model: keras.Model, data: Dataset) -> None:
 
 
 def _temperature(folder: Path, data: Dataset) -> float:
-    _, public = inputs.split(data)
+    _, public = run_setup.split(data)
     given = of_bundle(bundles.load(folder))(alignment.standardise(np.asarray(public.images)))
     return temperature.fit(given, public.labels)
 

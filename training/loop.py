@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.vision import alignment
-from training import backends, checkpoint, figures, network, predict
-from training.ahead import ahead
+from training import backends, checkpoint, network, plots, predict
 from training.batches import Batches
 from training.distributed import Part
 from training.errors import RunError
 from training.metrics import Metrics, measure
+from training.prefetch import ahead
 from training.schedule import Schedule, averaging
 from training.targets import offset
 
@@ -205,7 +205,7 @@ class Run:
     def _save(self, epochs: list[Epoch]) -> None:
         """Write the epochs down; the checkpoint comes last, so that a killed run repeats it all."""
         try:
-            figures.curves(self.folder / CURVES, _log(self.folder / LOG, epochs))
+            plots.curves(self.folder / CURVES, _log(self.folder / LOG, epochs))
             partial = self.folder / f"partial-{MODEL}"
             self.average.save(partial)
             partial.replace(self.folder / MODEL)

@@ -15,7 +15,7 @@ import numpy as np
 
 from device.messages import EMOTIONS
 from device.vision import bundle as bundles
-from training import figures, robustness, serving
+from training import plots, robustness, serving
 from training.errors import RunError
 from training.evaluate import evaluate, sample
 from training.metrics import interval
@@ -120,8 +120,8 @@ def main_pictures(folder: Path, report: dict[str, Any], prefix: str = "") -> lis
     """Draw confusion and reliability into the folder and return the files' names."""
     title = f"{report['model']['name']}, {report['split']}"
     names = [f"{prefix}{CONFUSION}", f"{prefix}{RELIABILITY}"]
-    figures.confusion(folder / names[0], np.array(report["confusion"]), title)
-    figures.reliability(folder / names[1], report["reliability"], title)
+    plots.confusion(folder / names[0], np.array(report["confusion"]), title)
+    plots.reliability(folder / names[1], report["reliability"], title)
     return names
 
 
@@ -132,7 +132,7 @@ def draw(folder: Path, report: dict[str, Any]) -> list[str]:
         names.append(f"{kind.split(',')[0].replace(' ', '-')}.png")
         steps, values = ([row[key] for row in rows] for key in ("step", "accuracy"))
         base = report["metrics"]["accuracy"]
-        figures.lines(folder / names[-1], steps, values, base, f"accuracy: {kind}", unit(kind))
+        plots.lines(folder / names[-1], steps, values, base, f"accuracy: {kind}", unit(kind))
     return names
 
 

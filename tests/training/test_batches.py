@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from training import teachers as teaching
-from training.ahead import ahead
 from training.batches import LOT, Batches
 from training.data.pictures import Pictures
 from training.distributed import Part
 from training.errors import RunError
+from training.prefetch import ahead
 from training.recipe import Recipe
 from training.teachers import Teachers
 

@@ -14,7 +14,7 @@ from skimage import data as photographs
 from device.messages import EMOTIONS
 from device.system.paths import MODELS
 from device.vision.bundle import bundles
-from training import card, cli, report, robustness
+from training import cli, model_card, report, robustness
 from training.data.pictures import Pictures
 from training.errors import RunError
 from training.metrics import interval, reliability
@@ -83,7 +83,7 @@ def test_a_quick_report_leaves_out_what_takes_long(
     assert cli.main([*given, "--report", str(tmp_path)]) == 0
     told = report.read(tmp_path)
     assert "robustness" not in told
-    assert "Worse pictures" not in card.make(told, ())
+    assert "Worse pictures" not in model_card.make(told, ())
 
 
 def test_what_is_no_report_is_said(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from training import robustness
 from training.data.pictures import Pictures
 from training.errors import RunError
 from training.recipe import Recipe
-from training.retraining import between, comparison, page, replay
+from training.retraining import comparison, page, replay, weight_interpolation
 from training.retraining.comparison import Both, Change, Comparison, Robust
-from training.retraining.disguise import disguise, look, matching
-from training.retraining.paired import Paired, bootstrap, pair
+from training.retraining.degradation import disguise, look, matching
+from training.retraining.significance import Paired, bootstrap, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def test_key_points_stay_with_their_pictures(monkeypatch: pytest.MonkeyPatch) ->
     assert found is not None
     assert np.array_equal(found[:100], marks)
     assert np.isnan(found[160:]).all()
-    monkeypatch.setattr("training.retraining.stance.estimate", lambda *_: 0.0)
+    monkeypatch.setattr("training.retraining.camera_tilt.estimate", lambda *_: 0.0)
     level = replay.show(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
     found = level.pictures.landmarks
     assert found is not None
@@ -261,7 +261,7 @@ def test_people_are_right_as_often_as_they_are_trusted() -> None:
     ("lost", "share"), [(0.0, 0.5), (-0.05, 0.5), (0.0038, 0.5), (0.006, 0.3), (0.5, 0.1)]
 )
 def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: float) -> None:
-    place = between.choose(lambda share: 0.7 - lost * share)
+    place = weight_interpolation.choose(lambda share: 0.7 - lost * share)
     assert place.share == share
     assert place.before == 0.7
     assert f"{share:.0%} of the way" in str(place)
@@ -269,6 +269,6 @@ def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: fl
 
 def test_half_way_is_the_mean() -> None:
     first, last = [np.zeros(3), np.ones((2, 2))], [np.full(3, 4.0), np.ones((2, 2))]
-    one, other = between.way(first, last, 0.25)
+    one, other = weight_interpolation.way(first, last, 0.25)
     assert one.tolist() == [1.0, 1.0, 1.0]
     assert np.array_equal(other, last[1])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training import checkpoint, cli, inputs, provenance, recipe
+from training import checkpoint, cli, provenance, recipe, run_setup
 from training.commands import options
 from training.data.pictures import TRAINING, Dataset, Pictures
 from training.errors import RunError
@@ -84,20 +84,20 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
 
 
 def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
-    assert inputs.recipe(_options(tmp_path)).votes == 0
+    assert run_setup.recipe(_options(tmp_path)).votes == 0
     both = _options(tmp_path, ferplus=tmp_path, labels=tmp_path, epochs=7)
-    assert inputs.recipe(both) == Recipe(epochs=7)
-    assert inputs.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft=0.0)
-    assert not inputs.recipe(_options(tmp_path, float32=True)).fast
-    assert inputs.recipe(_options(tmp_path, teacher=[tmp_path])).teaching == inputs.TEACHING
+    assert run_setup.recipe(both) == Recipe(epochs=7)
+    assert run_setup.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft=0.0)
+    assert not run_setup.recipe(_options(tmp_path, float32=True)).fast
+    assert run_setup.recipe(_options(tmp_path, teacher=[tmp_path])).teaching == run_setup.TEACHING
 
 
 def test_any_setting_may_be_given(tmp_path: Path) -> None:
     given = [options.setting(text) for text in ("shift=4", "batch=64", "teaching=0.5", "soft=0")]
-    settings = inputs.recipe(_options(tmp_path, set=given, epochs=7, teacher=[tmp_path]))
+    settings = run_setup.recipe(_options(tmp_path, set=given, epochs=7, teacher=[tmp_path]))
     assert settings == Recipe(epochs=7, shift=4.0, batch=64, teaching=0.5, soft=0.0, votes=0.0)
     with pytest.raises(RunError, match="needs --teacher"):
-        inputs.recipe(_options(tmp_path, set=given))
+        run_setup.recipe(_options(tmp_path, set=given))
     for name, (least, most) in options.RANGES.items():
         assert least <= getattr(Recipe(), name) <= most
     own = {"balance", "detected_chance", "epochs", "fast", "fold", "folds", "limit", "rate", "seed",
@@ -128,16 +128,16 @@ def test_a_setting_that_is_none_is_said(
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
-    inputs.folder(tmp_path / "run", settings)
+    run_setup.folder(tmp_path / "run", settings)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
-    assert inputs.recipe(resumed) == settings
+    assert run_setup.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
     with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
-        inputs.recipe(resumed)
+        run_setup.recipe(resumed)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
     resumed.detected_chance, resumed.set = 0.6, [("shift", 4.0), ("scale", settings.scale)]
     with pytest.raises(RunError, match="leave out --detected-chance and --set shift$"):
-        inputs.recipe(resumed)
+        run_setup.recipe(resumed)
 
 
 def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
@@ -183,18 +183,18 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
 
 
 def test_key_points_of_a_run_that_is_begun_anew_are_looked_for_anew(tmp_path: Path) -> None:
-    (tmp_path / inputs.LANDMARKS).touch()
-    inputs.folder(tmp_path, Recipe(seed=2))
-    assert not (tmp_path / inputs.LANDMARKS).exists()
+    (tmp_path / run_setup.LANDMARKS).touch()
+    run_setup.folder(tmp_path, Recipe(seed=2))
+    assert not (tmp_path / run_setup.LANDMARKS).exists()
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "model.keras").touch()
     with pytest.raises(RunError, match="holds a run already"):
-        inputs.folder(tmp_path, Recipe())
+        run_setup.folder(tmp_path, Recipe())
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="Not a directory"):
-        inputs.folder(tmp_path / "file" / "run", Recipe())
+        run_setup.folder(tmp_path / "file" / "run", Recipe())
 
 
 class _Variable:

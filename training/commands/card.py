@@ -19,8 +19,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Write it, and return the exit code."""
-    from training import card, report
+    from training import model_card, report
 
-    card.write(options.out, report.read(options.report))
+    model_card.write(options.out, report.read(options.report))
     print(f"written: {options.out}")
     return 0

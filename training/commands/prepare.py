@@ -111,7 +111,7 @@ def _look(data: Dataset, seed: int, quiet: bool) -> Dataset:
 
     from training import landmarks
     from training.data.pictures import TRAINING
-    from training.inputs import SCENES
+    from training.run_setup import SCENES
 
     bar = functools.partial(tqdm, leave=False, disable=True if quiet else None, unit="picture")
     pictures = data.split(TRAINING)

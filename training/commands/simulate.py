@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from device.vision import bundle as bundles
-    from training import answers, cameras, evaluate, population
+    from training import cameras, evaluate, synthetic_feedback, synthetic_people
     from training import data as datasets
     from training.data import cache
     from training.data.pictures import PRIVATE, PUBLIC, TRAINING, Dataset, pictures
@@ -61,13 +61,13 @@ def run(options: argparse.Namespace) -> int:
     data, bundle = datasets.read(options.data), bundles.load(options.model)
     camera = cameras.camera(options.camera)
     bar = functools.partial(tqdm, leave=False, disable=None, unit="face")
-    see = functools.partial(population.see, camera=camera, seed=options.seed, progress=bar)
+    see = functools.partial(synthetic_people.see, camera=camera, seed=options.seed, progress=bar)
     some = functools.partial(evaluate.sample, seed=options.seed)
     model = (bundle.version, evaluate.of_bundle(bundle))
     faces = see(some(data.split(TRAINING), options.answers))
     random = np.random.default_rng(options.seed)
-    felt = answers.answer(faces, options.honesty, random)
-    kept = answers.export(options.out / EXPORT, faces, felt, model, START)
+    felt = synthetic_feedback.answer(faces, options.honesty, random)
+    kept = synthetic_feedback.export(options.out / EXPORT, faces, felt, model, START)
     print(f"{options.answers} people answer, {len(faces)} are found, {kept} crops are exported")
 
     most = options.limit or data.rows

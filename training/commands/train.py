@@ -110,14 +110,14 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from training import data as datasets
-    from training import inputs, provenance
+    from training import provenance, run_setup
     from training.data import ferplus
     from training.errors import RunError
     from training.loop import Run
     from training.teachers import Teachers
 
     options.fold, options.folds = options.fold or (None, None)
-    settings = inputs.recipe(options)
+    settings = run_setup.recipe(options)
     if options.max_hours and options.processes > 1:
         raise RunError("--max-hours is for one process: several would stop by a clock each")
     part = distributed.join(options.processes, options.process, options.coordinator)
@@ -127,18 +127,18 @@ def run(options: argparse.Namespace) -> int:
     for note in data.notes:
         say(note)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
-    pictures, targets, public = inputs.data(data, votes, settings, options.labels)
+    pictures, targets, public = run_setup.data(data, votes, settings, options.labels)
     given = provenance.of(options, data)
     if options.resume:
         provenance.check(options.run, given)
     elif part.first:
-        inputs.folder(options.run, settings)
+        run_setup.folder(options.run, settings)
         provenance.write(options.run, given)
     if settings.detected_chance and pictures.landmarks is None:
         if part.processes > 1:
             raise RunError(f"{options.data}: for several processes, prepare it with --landmarks")
         say("looking for eyes and mouths as the device does")
-    pictures = inputs.detected(options.run, pictures, settings)
+    pictures = run_setup.detected(options.run, pictures, settings)
     bar = functools.partial(
         tqdm, leave=False, disable=None if part.first else True, unit="batch", dynamic_ncols=True
     )

@@ -10,7 +10,7 @@ import numpy as np
 from device.vision import alignment
 from training import robustness
 from training.metrics import Metrics, measure
-from training.retraining.paired import CHANCE, Paired, bootstrap, pair
+from training.retraining.significance import CHANCE, Paired, bootstrap, pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

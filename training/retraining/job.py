@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.vision import bundle as bundles
-from training import backends, evaluate, inputs
+from training import backends, evaluate, run_setup
 from training import data as datasets
 from training import recipe as recipes
 from training.data.pictures import PRIVATE, TRAINING
 from training.errors import RunError
 from training.loop import CONFIG, MODEL, Run
-from training.retraining import NOTE, between, feedback, page, replay
+from training.retraining import NOTE, feedback, page, replay, weight_interpolation
 from training.retraining import base as bases
 from training.retraining.comparison import Comparison, compare, toughen
 from training.teachers import Teachers
@@ -71,7 +71,7 @@ class Job:
 
     It gets a run's own files (`training.loop`), the base's model in `base`, retraining.json (what
     was learnt from), report.md and report.json, and emotion-`version` when that is better.
-    It also gets between.keras, what of the new weights was taken (`training.retraining.between`).
+    It also gets between.keras, what of the new weights was taken (`training.retraining.weight_interpolation`).
     `labels` are soft labels of the data set, or None; `teachers` are finished runs that answer for
     old pictures in the base's place; `others` are measured and told, by name.
     """
@@ -105,8 +105,8 @@ class Job:
         told, base, data = self._read()
         settings = self._settings(base)
         self._begin(settings, base, told, resume)
-        pictures, targets, public = inputs.data(data, None, settings, self.labels)
-        pictures = inputs.detected(self.run, pictures, settings)
+        pictures, targets, public = run_setup.data(data, None, settings, self.labels)
+        pictures = run_setup.detected(self.run, pictures, settings)
         # The batches, which may be made in another process, have teachers of their own.
         runs = self.teachers or [self.run / BASE]
         teachers, others = (Teachers(runs, targets) for _ in range(2))
@@ -124,7 +124,9 @@ class Job:
             f"{settings.disguised:.0%} old ones that look new"
         )
         run.train(report)
-        self.say(str(between.settle(first, self.run / MODEL, self.run / BETWEEN, public)))
+        self.say(
+            str(weight_interpolation.settle(first, self.run / MODEL, self.run / BETWEEN, public))
+        )
 
     def judge(self, force: bool) -> tuple[Path | None, list[str]]:
         """Convert the trained model, compare it with the base and write the report.
@@ -191,7 +193,7 @@ class Job:
         if resume and (self.run / NOTE).exists():
             self._check(settings, note)
             return
-        inputs.folder(self.run, settings)
+        run_setup.folder(self.run, settings)
         base.keep(self.run / BASE)
         try:
             (self.run / NOTE).write_text(json.dumps(note, indent=2) + "\n", "utf-8")

@@ -3,7 +3,7 @@
 Rehearsal of the old data (Rolnick et al. 2019, arXiv:1811.11682) with the old model's own answers
 as targets (Li and Hoiem 2016, arXiv:1606.09282): what it knew, it keeps. The new crops stand in so
 often that they make up a stated share of what is shown, and so do old pictures that look as if the
-kiosk had seen them (`training.retraining.disguise`).
+kiosk had seen them (`training.retraining.degradation`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from device.messages import EMOTIONS
 from device.vision import alignment
 from training.data.pictures import Pictures
-from training.retraining import stance
-from training.retraining.disguise import disguise, matching
+from training.retraining import camera_tilt
+from training.retraining.degradation import disguise, matching
 from training.targets import blend
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _disguised(
 ) -> Shown:
     known = blend(targets, base(alignment.standardise(np.asarray(old.images))), KNOWN)
     crops = np.asarray(new.images)
-    old = stance.take(old, stance.estimate(old, crops), random)
+    old = camera_tilt.take(old, camera_tilt.estimate(old, crops), random)
     images = np.asarray(old.images)
     amount = matching(images[:ASKED], crops, random, base)
     seen = disguise(images, crops, random, amount)

@@ -12,7 +12,7 @@ from device.vision import alignment
 from device.vision.detector import ACQUIRE, Detector
 from training.cameras import ENLARGED, tilt
 from training.data.pictures import Pictures
-from training.retraining import stance
+from training.retraining import camera_tilt
 
 COUNT = 40
 MIDDLE = (alignment.RIGHT_EYE[0] + alignment.LEFT_EYE[0]) / 2
@@ -43,7 +43,7 @@ def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -
         moved = cv2.perspectiveTransform(np.array([POINTS], np.float64), turn)[0]
         dark = cv2.GaussianBlur(view, (0, 0), 3) // 3
         seen.append(alignment.align(dark, [(float(x), float(y)) for x, y in moved]))
-    assert stance.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
+    assert camera_tilt.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
 
 
 @pytest.mark.parametrize("amount", [-0.3, 0.3])
@@ -53,19 +53,19 @@ def test_tilted_pictures_are_cut_already(old: Pictures, amount: float) -> None:
     some = np.array(old.landmarks)
     some[10:] = np.nan
     half = Pictures(old.images, old.labels, old.rows, some)
-    taken = stance.take(half, amount, random)
+    taken = camera_tilt.take(half, amount, random)
     assert taken.landmarks is not None
     assert np.isnan(taken.landmarks).all()
     changed = np.abs(np.asarray(taken.images, np.int16) - old.images).mean(axis=(1, 2))
     assert (changed[:10] > 1).all()
     assert (changed[10:] == 0).all()
-    assert stance.take(half, 0.0, random) is half
+    assert camera_tilt.take(half, 0.0, random) is half
 
 
 def test_without_key_points_there_is_no_stance(old: Pictures) -> None:
     bare = Pictures(old.images, old.labels, old.rows)
-    assert stance.estimate(bare, np.asarray(old.images)) == 0
-    assert stance.take(bare, 0.3, np.random.default_rng(0)) is bare
+    assert camera_tilt.estimate(bare, np.asarray(old.images)) == 0
+    assert camera_tilt.take(bare, 0.3, np.random.default_rng(0)) is bare
 
 
 def test_a_level_view_is_only_enlarged(old: Pictures) -> None:

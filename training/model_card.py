@@ -47,7 +47,7 @@ def make(report: dict[str, Any], pictures: Sequence[str]) -> str:
     model = report["model"]
     parts = [
         f"# Model card: {model['name']}",
-        "<!-- Made by `moodlift-train card`; change training/card.py, or measure again. -->",
+        "<!-- Made by `moodlift-train card`; change training/model_card.py, or measure again. -->",
         PURPOSE.strip(),
         "## What it is\n\n" + _facts(model),
         "## Figures\n\n"
