@@ -1,8 +1,8 @@
 """Thousands of kiosks in one process: real messages over real connections, nothing behind them.
 
-Their packets are those of `device.fleet.mqtt_client` (MQTT 5.0, chapter 3), written here without its
-thread and its select(2), which would not do for so many. What they say, when they say it and how
-they come back is the kiosk's own code.
+Their packets are those of `device.fleet.mqtt_client` (MQTT 5.0, chapter 3), written here without
+its thread and its select(2), which would not do for so many. What they say, when they say it and
+how they come back is the kiosk's own code.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bundles import SHIPPED, archive, files, quick, trust
-from tests.models.test_trial import FACE
 
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
@@ -17,6 +16,7 @@ from device.messages import Health, Level, OnTrial, Sighting, Timings
 from device.models.state import State, Trial
 from device.system.latest import Latest
 from device.vision import bundle
+from tests.deployment.test_trial import FACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

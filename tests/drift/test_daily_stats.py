@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from watching.people import face, sighting
+from drift.people import face, sighting
 
 from device.drift.daily_stats import BINS, Day, added, entropy
 from device.messages import EMOTIONS

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from watching.people import day
+from drift.people import day
 
 from device.drift import compare
 from device.drift.drift import FIRST_DAYS, by_chance, day_name, hint, stability_index

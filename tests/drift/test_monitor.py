@@ -4,7 +4,7 @@ import random
 import time
 
 import pytest
-from watching.people import day, face, sighting
+from drift.people import day, face, sighting
 
 from device.drift import Watcher
 from device.drift.daily_stats import SECONDS

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from watching.people import day
+from drift.people import day
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings

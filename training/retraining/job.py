@@ -71,7 +71,8 @@ class Job:
 
     It gets a run's own files (`training.loop`), the base's model in `base`, retraining.json (what
     was learnt from), report.md and report.json, and emotion-`version` when that is better.
-    It also gets between.keras, what of the new weights was taken (`training.retraining.weight_interpolation`).
+    It also gets between.keras, what of the new weights was taken
+    (`training.retraining.weight_interpolation`).
     `labels` are soft labels of the data set, or None; `teachers` are finished runs that answer for
     old pictures in the base's place; `others` are measured and told, by name.
     """

@@ -19,7 +19,7 @@ from flask import (
 from device import history
 from device.messages import Level
 from device.web import text
-from device.web.charts import history
+from device.web.charts.history import draw
 from device.web.context import here
 from device.web.openapi import document
 from device.web.routes import metrics
@@ -56,7 +56,7 @@ def past() -> ResponseReturnValue:
     if span not in history.SPANS:
         abort(404)
     seen = history.read(here().view.history, span, time.time())
-    return render_template("history.html", span=span, spans=history.SPANS, chart=history.draw(seen))
+    return render_template("history.html", span=span, spans=history.SPANS, chart=draw(seen))
 
 
 @blueprint.get("/api")
@@ -70,8 +70,8 @@ def video() -> ResponseReturnValue:
     """Stream the live picture with its boxes as MJPEG."""
     site = here()
     if not site.viewers.take():
-        text = f"{text.people(site.viewers.number)} are watching already: try again later\n"
-        return Response(text, 503, {"Retry-After": "5"}, mimetype="text/plain")
+        refusal = f"{text.people(site.viewers.number)} are watching already: try again later\n"
+        return Response(refusal, 503, {"Retry-After": "5"}, mimetype="text/plain")
     mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
     return endless(pictures(site.film), site.viewers, mimetype)
 
