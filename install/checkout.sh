@@ -22,7 +22,7 @@ make_venv() {
 once() {
     local stamp=$1 words=$2 inputs
     shift 2
-    inputs=$(cat pyproject.toml install/{checkout.sh,requirements.txt} tests/{arm64/sysroot,rig/tree}.sh |
+    inputs=$(cat pyproject.toml install/{checkout.sh,requirements.txt} tests/rig/{arm64/sysroot,tree}.sh |
         sha256sum)
     [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ] && return
     say "$words"
@@ -60,7 +60,7 @@ classic_pygame() {
 # A Debian in which a kiosk is installed, and the packages for it.
 appliance_rig() { tests/rig/tree.sh $venv/bin/pip $cache/rig; }
 
-arm64_machine() { tests/arm64/sysroot.sh $venv/bin/pip $cache/arm64; }
+arm64_machine() { tests/rig/arm64/sysroot.sh $venv/bin/pip $cache/arm64; }
 
 # without WHY: some tests will be skipped for this reason; in CI that is a failure.
 without() {
@@ -108,7 +108,7 @@ lint() {
     $venv/bin/ruff format --check --quiet .
     $venv/bin/mypy --no-error-summary
     if command -v shellcheck >/dev/null; then
-        shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} docs/examples/retrain-weekly tests/{arm64/sysroot,rig/tree}.sh
+        shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} docs/examples/retrain-weekly tests/rig/{arm64/sysroot,tree}.sh
     else
         without "shellcheck is missing, so the shell scripts are not checked"
     fi
@@ -158,7 +158,7 @@ run_tests() {
 }
 
 # Tests that reckon or install and need no steady pace: they run beside the others and give way to them.
-reckoning=(tests/{rig,stage,training})
+reckoning=(tests/{install,stage,training})
 
 all_tests() {
     local pytest=("$venv/bin/python" -m pytest) log=$cache/reckoning.txt others failed=0

@@ -1,15 +1,12 @@
 """What all tests share. Test modules import each other's instruments from this folder."""
 
 import signal
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from host import Host
+from tests.support.host import Host
 
 HOST = pytest.StashKey[Host]()
 PATIENCE_S = 300.0

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import encode
 from PIL import Image, ImageFile
 
 from device import images
 from device.errors import PictureError
+from tests.support.pictures import encode
 
 if TYPE_CHECKING:
     from pathlib import Path

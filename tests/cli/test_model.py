@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from bundles import KEY, OTHER_KEY, SHIPPED, archive, files, public
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from device.cli import main
+from tests.support.bundles import KEY, OTHER_KEY, SHIPPED, archive, files, public
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 

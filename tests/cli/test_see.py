@@ -10,10 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from faces import ASTRONAUT, HOPPER, astronaut, hopper, scene
 from PIL import Image
 
 from device.system.paths import ASSETS
+from tests.support.faces import ASTRONAUT, HOPPER, astronaut, hopper, scene
 
 
 def see(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

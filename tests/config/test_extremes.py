@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from kiosks import RunningKiosk, free_port
 
 from device.config.editable import COMMON, schema
 from device.config.settings import Settings
+from tests.support.kiosks import RunningKiosk, free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,13 +4,13 @@ import stat
 from pathlib import Path
 
 import pytest
-from bundles import SHIPPED, put
 
 from convert import cli, signing
 from device.deployment.models import Models
 from device.models.archive import read
 from device.models.keyring import Keyring, public_key
 from device.vision import bundle
+from tests.support.bundles import SHIPPED, put
 
 
 def test_from_a_key_to_a_kiosk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

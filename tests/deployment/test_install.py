@@ -7,7 +7,19 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bundles import (
+
+from device.config.schema import ModelsConfig
+from device.deployment import acceptance
+from device.deployment.models import Models
+from device.errors import BundleError, ModelsError, OutputError
+from device.messages import EMOTIONS
+from device.models.archive import SIGNATURE
+from device.models.state import State, Trial
+from device.models.store import Store
+from device.system.paths import ASSETS
+from device.system.sandbox import ask
+from device.vision import bundle, model_loader
+from tests.support.bundles import (
     KEY,
     OTHER_KEY,
     SHIPPED,
@@ -25,18 +37,6 @@ from bundles import (
     unlisted,
     zipped,
 )
-
-from device.config.schema import ModelsConfig
-from device.deployment import acceptance
-from device.deployment.models import Models
-from device.errors import BundleError, ModelsError, OutputError
-from device.messages import EMOTIONS
-from device.models.archive import SIGNATURE
-from device.models.state import State, Trial
-from device.models.store import Store
-from device.system.paths import ASSETS
-from device.system.sandbox import ask
-from device.vision import bundle, model_loader
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,6 @@ from device.system.paths import MODELS
 from device.vision import bundle
 
 NOW = bundle.bundles(MODELS)[0].name.removeprefix("emotion-")
-KILLER = Path(__file__).parent.parent / "killer.py"
 OPERATIONS = {
     "first install": (NOW, "9.1.0", 25),
     "install": ("9.0.0", "9.1.0", 20),
@@ -32,7 +31,7 @@ OPERATIONS = {
 
 def matrix(operation: str, folder: Path) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, str(KILLER), operation, str(folder)],
+        [sys.executable, "-m", "tests.load.killer", operation, str(folder)],
         capture_output=True,
         text=True,
         check=False,

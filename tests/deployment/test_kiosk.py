@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import KEY, SHIPPED, archive, files, public
-from faces import ASTRONAUT
-from kiosks import RunningKiosk
+
+from tests.support.bundles import KEY, SHIPPED, archive, files, public
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 

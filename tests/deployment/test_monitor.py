@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bundles import SHIPPED, archive, files, quick, trust
 
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
@@ -17,6 +16,7 @@ from device.models.state import State, Trial
 from device.system.latest import Latest
 from device.vision import bundle
 from tests.deployment.test_trial import FACE
+from tests.support.bundles import SHIPPED, archive, files, quick, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from drift.people import face, sighting
 
 from device.drift.daily_stats import BINS, Day, added, entropy
 from device.messages import EMOTIONS
+from tests.support.drift_days import face, sighting
 
 
 def test_a_face_is_counted_in_every_histogram():

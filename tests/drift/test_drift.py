@@ -4,10 +4,10 @@ import random
 import re
 
 import pytest
-from drift.people import day
 
 from device.drift import compare
 from device.drift.drift import FIRST_DAYS, by_chance, day_name, hint, stability_index
+from tests.support.drift_days import day
 
 MONDAY = 20_416
 """24 November 2025."""

@@ -4,13 +4,13 @@ import random
 import time
 
 import pytest
-from drift.people import day, face, sighting
 
 from device.drift import Watcher
 from device.drift.daily_stats import SECONDS
 from device.drift.monitor import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
 from device.messages import Level
 from device.system.files import keep
+from tests.support.drift_days import day, face, sighting
 
 NOON = 20_500 * SECONDS + SECONDS / 2
 

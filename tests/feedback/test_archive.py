@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from exports import crop
 
 from device.errors import ArchiveError, FeedbackError
 from device.feedback import Kept, archive
@@ -26,6 +25,7 @@ from device.feedback.crop import LARGEST, encode
 from device.feedback.manifest import MOST_CROPS
 from device.messages import EMOTIONS
 from device.vision.alignment import RECIPE, VERSION
+from tests.support.exports import crop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

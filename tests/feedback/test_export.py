@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
-from exports import crop
 
 from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.feedback import Keepsake, Store, archive
 from device.feedback.crop import encode
+from tests.support.exports import crop
 
 SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
 EXPORT = ["feedback", "export", "-"]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exports import crop
 
 from device.cli import main
 from device.config.schema import FeedbackConfig
@@ -20,6 +19,7 @@ from device.feedback import Agreement, Keeper, Keepsake, Store
 from device.feedback.crop import decode, encode
 from device.feedback.store import surplus
 from device.messages import EMOTIONS, Feedback, Level
+from tests.support.exports import crop
 
 NOON = 1_790_000_000.0
 HOUR = int(NOON // 3600)

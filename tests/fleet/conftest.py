@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fleets import QUICK, Part
 
 from device.config.schema import FleetConfig
+from tests.support.fleets import QUICK, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

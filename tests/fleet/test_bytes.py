@@ -17,18 +17,18 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import crowds
 import jsonschema
 import pytest
-from brokers import Listener, Mosquitto
-from faces import ASTRONAUT
-from fleets import sample
-from kiosks import RunningKiosk, free_port
 
 from device import __version__
 from device.fleet import report
 from device.fleet.topics import Topics
 from device.messages import EMOTIONS
+from tests.load import simulated_kiosks
+from tests.support.brokers import Listener, Mosquitto
+from tests.support.faces import ASTRONAUT
+from tests.support.fleets import sample
+from tests.support.kiosks import RunningKiosk, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,8 +208,8 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
     sent = bytes(recorder.sent)
     said = check(sent)
     me = Topics("moodlift", ME)
-    assert sent.startswith(crowds.connect(me, "", "")), "simulated kiosks do the same"
-    assert crowds.subscribe(me.order) in sent
+    assert sent.startswith(simulated_kiosks.connect(me, "", "")), "simulated kiosks do the same"
+    assert simulated_kiosks.subscribe(me.order) in sent
     topics = [topic for topic, _ in said]
     assert topics[0] == topics[-1] == f"moodlift/{ME}/online"
     assert topics.count(f"homeassistant/device/{ME}/config") == 1

@@ -7,13 +7,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from fleets import sample
 from jinja2 import Environment, StrictUndefined
 
 from device.fleet import commands, discovery, report
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import NOBODY, Health, Level
+from tests.support.fleets import sample
 
 TOPICS = Topics("moodlift", "kiosk-0123456789abcdef")
 TEXT = {"type": "string", "minLength": 1}

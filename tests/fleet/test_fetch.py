@@ -6,11 +6,11 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from authority import Authority
-from offers import HttpsServer
 
 from device.errors import OfferError
 from device.fleet.fetch import Fetcher
+from tests.support.authority import Authority
+from tests.support.offers import HttpsServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from authority import Authority
-from brokers import PASSWORD, USER, Listener, Mosquitto
-from bundles import KEY, SHIPPED, archive, files, public
-from faces import ASTRONAUT
-from kiosks import RunningKiosk, free_port
-from offers import VERSION, HttpsServer
+
+from tests.support.authority import Authority
+from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
+from tests.support.bundles import KEY, SHIPPED, archive, files, public
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk, free_port
+from tests.support.offers import VERSION, HttpsServer
 
 if TYPE_CHECKING:
     from pathlib import Path

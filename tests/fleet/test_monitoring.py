@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from authority import Authority
-from brokers import Listener, Mosquitto
-from fleets import sample
-from needs import need
 from prometheus_client.parser import text_string_to_metric_families
 
 from device.hardware.board import Reading
 from device.system.latest import Latest
 from device.web.routes import metrics
+from tests.support.authority import Authority
+from tests.support.brokers import Listener, Mosquitto
+from tests.support.fleets import sample
+from tests.support.needs import need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fleets import Part
+    from tests.support.fleets import Part
 
 DOCS = Path(__file__).parents[2] / "docs" / "fleet"
 DASHBOARD: dict[str, Any] = json.loads((DOCS / "dashboard.json").read_text("utf-8"))

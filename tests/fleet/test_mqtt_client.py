@@ -12,21 +12,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from authority import Authority
-from brokers import PASSWORD, USER, Listener, Mosquitto
-from fleets import QUICK, sample
-from kiosks import free_port
 
 from device.control.commands import Order
 from device.fleet import report
 from device.fleet.identity import device_id
 from device.messages import Level
+from tests.support.authority import Authority
+from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
+from tests.support.fleets import QUICK, sample
+from tests.support.kiosks import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fleets import Part
+    from tests.support.fleets import Part
 
 
 @pytest.fixture

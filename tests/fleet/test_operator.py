@@ -9,14 +9,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from brokers import Listener, Mosquitto
-from bundles import archive, files
-from crowds import Crowd, Simulated, running, until
-from fleets import QUICK, sample
 
 from device.cli import main
 from device.fleet import release as offers
 from device.fleet import report
+from tests.load.simulated_kiosks import Crowd, Simulated, running, until
+from tests.support.brokers import Listener, Mosquitto
+from tests.support.bundles import archive, files
+from tests.support.fleets import QUICK, sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fleets import sample
-
 from device.fleet.identity import PATTERN, device_id, draw
 from device.fleet.report import Pulse, state
 from device.messages import Health, Level
+from tests.support.fleets import sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from authority import Authority
-from brokers import PASSWORD, USER, Listener, Mosquitto
 
 from device.fleet import report
+from tests.support.authority import Authority
+from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fleets import Part
+    from tests.support.fleets import Part
 
 TIMES = 100 if os.environ.get("MOODLIFT_SOAK") == "1" else 8
 TOPICS = (

@@ -7,10 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from authority import Authority
-from bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
-from fleets import QUICK
-from offers import VERSION, HttpsServer
 
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
@@ -18,6 +14,10 @@ from device.errors import BundleError
 from device.fleet.fetch import Fetcher
 from device.fleet.rollout import TRIES, Rollout
 from device.fleet.rollout_log import Heeded, Memory
+from tests.support.authority import Authority
+from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
+from tests.support.fleets import QUICK
+from tests.support.offers import VERSION, HttpsServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

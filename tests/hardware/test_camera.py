@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faces import ASTRONAUT
 from numpy.typing import NDArray
 
 from device.config.schema import CameraConfig
@@ -16,6 +15,7 @@ from device.errors import CameraError, CameraUnknown
 from device.hardware.camera import open_camera, picamera, usb
 from device.hardware.camera.file import PictureCamera, VideoCamera, open_file
 from device.hardware.camera.source import CameraSettings, available
+from tests.support.faces import ASTRONAUT
 
 
 class Clock:

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import psutil
 import pytest
-from faces import ASTRONAUT
 
 from device.config.schema import Config
 from device.errors import ProbeError
 from device.hardware import probe
 from device.hardware.camera import picamera, usb
 from device.hardware.probe import Choice, Probe
+from tests.support.faces import ASTRONAUT
 
 if TYPE_CHECKING:
     from pathlib import Path

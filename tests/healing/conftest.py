@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import psutil
-    from kiosks import RunningKiosk
+
+    from tests.support.kiosks import RunningKiosk
 
 SOAK = os.environ.get("MOODLIFT_SOAK") == "1"
 """Whether there is time: the numbers of the whole tests, which take an hour."""

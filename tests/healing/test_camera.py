@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 import pytest
-from faces import ASTRONAUT
-from healing.conftest import PASSING_FILES, eye, files, part, rounds, sees
-from kiosks import RunningKiosk
+
+from tests.healing.conftest import PASSING_FILES, eye, files, part, rounds, sees
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from faces import ASTRONAUT
-from healing.conftest import part, sees
-from kiosks import RunningKiosk
 
 from device import history
 from device.web.auth.sessions import Keys
+from tests.healing.conftest import part, sees
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

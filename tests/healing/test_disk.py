@@ -6,10 +6,11 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from faces import ASTRONAUT
-from healing.conftest import part, sees
-from kiosks import RunningKiosk
-from needs import lacking
+
+from tests.healing.conftest import part, sees
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk
+from tests.support.needs import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from healing.conftest import rounds, sees
-from kiosks import RunningKiosk
 
 from device import history
 from device.config.settings import Settings
@@ -26,6 +24,8 @@ from device.vision import supervisor as supervisors
 from device.vision.protocol import EyeSettings
 from device.vision.supervisor import Supervisor
 from device.web.auth import sessions
+from tests.healing.conftest import rounds, sees
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from faces import ASTRONAUT
-from kiosks import free_port
-from needs import need
 
 from device.web.server.lan import ELSEWHERE
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import free_port
+from tests.support.needs import need
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import cv2
 import pytest
-from faces import astronaut, hopper, scene
-from healing.conftest import sees
-from kiosks import RunningKiosk
+
+from tests.healing.conftest import sees
+from tests.support.faces import astronaut, hopper, scene
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

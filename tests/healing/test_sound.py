@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from healing.conftest import PASSING_FILES, files, part, rounds
-from kiosks import RunningKiosk
+
+from tests.healing.conftest import PASSING_FILES, files, part, rounds
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-from kiosks import free_port
 
 from device.config import schema
 from device.hardware import gpio
@@ -13,6 +12,7 @@ from device.hardware.gpio import FakePanel, Press
 from device.kiosk import kiosk
 from device.kiosk.kiosk import Kiosk, Run
 from device.system import restart
+from tests.support.kiosks import free_port
 
 pytestmark = pytest.mark.usefixtures("own_signals")
 

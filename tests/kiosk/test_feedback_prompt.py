@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from faces import ASTRONAUT, astronaut
 
 from device.cli import main
 from device.config.schema import FeedbackConfig
@@ -16,6 +15,7 @@ from device.feedback import Store, archive
 from device.system.paths import ASSETS
 from device.vision.alignment import align
 from device.vision.detector import KEEP, Detector
+from tests.support.faces import ASTRONAUT, astronaut
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from faces import ASTRONAUT
-from kiosks import RunningKiosk, taken_port
 
 from device.system.paths import ASSETS
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk, taken_port
 
 TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
 ACTED = [

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from faces import ASTRONAUT
 
 from device.hardware.board import FakeBoard, Reading
 from device.hardware.camera.source import CameraSettings
@@ -15,6 +14,7 @@ from device.messages import Level
 from device.vision.protocol import EyeSettings
 from device.vision.rate_control import LEAST, PATIENCE, STEP
 from device.vision.supervisor import Supervisor
+from tests.support.faces import ASTRONAUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ import stat
 import zipfile
 
 import pytest
-from bundles import archive, files, signed, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.errors import BundleError
 from device.models.archive import LARGEST, LIMITS, SIGNATURE, Archive, read, write
 from device.vision import bundle
+from tests.support.bundles import archive, files, signed, zipped
 
 GOOD = files()
 

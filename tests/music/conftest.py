@@ -1,5 +1,5 @@
 """Sounds of the tests' own, and a mixer without a loudspeaker."""
 
-from sounds import dummy_mixer, tone
+from tests.support.sounds import dummy_mixer, tone
 
 __all__ = ["dummy_mixer", "tone"]

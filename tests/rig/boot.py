@@ -1,6 +1,6 @@
 """From the power switch to a smile, on a whole emulated arm64 machine; prints a table.
 
-    python tests/rig/boot.py --rig RIG --wheelhouse FOLDER --out FOLDER
+    python -m tests.rig.boot --rig RIG --wheelhouse FOLDER --out FOLDER
 
 RIG is a program that has such a machine, a bare Debian with a KMS display, sound, a V4L2 camera and
 GPIO lines, and takes these words: `boot`, `ssh COMMAND`, `run FOLDER COMMAND` (which copies the
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from rig.shipped import lay  # noqa: E402 (the folder is known only now)
+from tests.rig.shipped import lay  # noqa: E402 (the folder is known only now)
 
 PORT = 18080
 ADDRESS = f"http://127.0.0.1:{PORT}/api/v1"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from needs import lacking
+from tests.support.needs import lacking
 
 NAME = "MOODLIFT_PYGAME_CLASSIC"
 ROOT = Path(__file__).parents[2]

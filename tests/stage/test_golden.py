@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pygame
 import pytest
-from golden import FOLDER, distance, picture
 
 from device.cli import render
 from device.config.schema import StageConfig
 from device.stage import Stage
+from tests.support.golden import FOLDER, distance, picture
 
 SEEN = 2.3
 """A difference that is just seen (CIE76)."""

@@ -9,12 +9,12 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faces import ASTRONAUT
-from kiosks import RunningKiosk, free_port
 
 from device.config import schema
 from device.control.commands import Order
 from device.kiosk import kiosk
+from tests.support.faces import ASTRONAUT
+from tests.support.kiosks import RunningKiosk, free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from weights import alike
 
+from tests.support.weights import alike
 from training import backends, cli, distributed, loop
 from training.errors import RunError
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from exports import grain
-from faces import astronaut
 
 from device.vision import alignment
 from device.vision.detector import ACQUIRE, Detector
+from tests.support.exports import grain
+from tests.support.faces import astronaut
 from training.cameras import ENLARGED, tilt
 from training.data.pictures import Pictures
 from training.retraining import camera_tilt

@@ -8,22 +8,22 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-import commands
 import numpy as np
 import pytest
-from weights import alike
 
 from convert import job
 from device.vision import alignment
 from device.vision import bundle as bundles
 from device.vision.classifier import Classifier
+from tests.support import commands
+from tests.support.weights import alike
 from training import checkpoint, cli, loop, recipe
 from training.data import fer2013
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from commands import Command
+    from tests.support.commands import Command
 
 pytestmark = [
     pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow"),

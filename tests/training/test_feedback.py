@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from exports import FIRST, export, grain, kept
 
 from device.feedback import archive
 from device.messages import EMOTIONS
+from tests.support.exports import FIRST, export, grain, kept
 from training.errors import DatasetError
 from training.retraining import feedback
 

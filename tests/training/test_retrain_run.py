@@ -8,13 +8,13 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import commands
 import numpy as np
 import pytest
-from exports import export
 
 from device.messages import EMOTIONS
 from device.vision import bundle as bundles
+from tests.support import commands
+from tests.support.exports import export
 from training import checkpoint, cli, loop
 from training.commands.retrain import REFUSED
 from training.data import fer2013
@@ -24,8 +24,9 @@ from training.retraining.job import BASE, BETWEEN, CANDIDATE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from commands import Command
     from numpy.typing import NDArray
+
+    from tests.support.commands import Command
 
 pytestmark = [
     pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow"),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from exports import grain
 
 from device.messages import EMOTIONS
+from tests.support.exports import grain
 from training import robustness
 from training.data.pictures import Pictures
 from training.errors import RunError

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from faces import astronaut
 
 from device.feedback import archive
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
 from device.vision import bundle as bundles
+from tests.support.faces import astronaut
 from training import cli, data, synthetic_feedback, synthetic_people
 from training.cameras import CAMERAS, Camera, camera
 from training.data.pictures import Pictures

@@ -3,13 +3,13 @@
 import cv2
 import numpy as np
 import pytest
-from faces import astronaut, rolled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device.messages import Point
 from device.vision import alignment
 from device.vision.detector import Detector
+from tests.support.faces import astronaut, rolled
 
 CANONICAL = (
     Point(*alignment.RIGHT_EYE),

@@ -5,12 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faces import astronaut, hopper, rolled, scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.errors import BundleError
 from device.vision.detector import Detector
+from tests.support.faces import astronaut, hopper, rolled, scene
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from bundles import put
 
 from device.errors import BundleError
 from device.vision import bundle, model_loader
+from tests.support.bundles import put
 
 
 def test_the_newest_version_comes_first(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bundles import put
-from faces import ASTRONAUT, astronaut, hopper, scene
 
 from device.errors import EyeBusy
 from device.hardware.camera.source import CameraSettings
@@ -20,6 +18,8 @@ from device.vision import supervisor as module
 from device.vision.alignment import align
 from device.vision.protocol import EyeSettings
 from device.vision.supervisor import Supervisor
+from tests.support.bundles import put
+from tests.support.faces import ASTRONAUT, astronaut, hopper, scene
 
 Start = Callable[..., Supervisor]
 

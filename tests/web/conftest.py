@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from drift.people import day
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
@@ -32,6 +31,7 @@ from device.system.files import keep
 from device.system.latest import Latest
 from device.vision.preview import Preview
 from device.web import Door, Server, View, create_app
+from tests.support.drift_days import day
 
 if TYPE_CHECKING:
     import socket

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import PHONE, launch, sync_api
-from bundles import archive as model_archive
-from bundles import files, trust
 
 from device.feedback import archive
 from device.messages import EMOTIONS, Feedback, Health, Level, Mood
 from device.web import text
 from device.web.auth.service import COOKIE
+from tests.support.browsers import PHONE, launch, sync_api
+from tests.support.bundles import archive as model_archive
+from tests.support.bundles import files, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

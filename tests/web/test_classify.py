@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
-from pictures import encode
 from PIL import Image
 
 from device.control.status import sighting_json
 from device.web.context import UPLOADS
+from tests.support.pictures import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

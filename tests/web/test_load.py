@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kiosks import RunningKiosk
+
+from tests.support.kiosks import RunningKiosk
 
 KEPT = 0.9
 """So much of its idle rates the kiosk keeps."""
 TRIES = 3
 """Whatever else the machine does falls on one half of a try only; so one good try is enough."""
-CROWD = Path(__file__).with_name("crowd.py")
 SECONDS = 8.0
 OPENING_SECONDS = 8.0
 """A show begins by drawing what it keeps: its first rates are no idle ones."""
@@ -38,7 +38,7 @@ def rates(kiosk: RunningKiosk, seconds: float) -> tuple[float, float]:
 
 
 def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(CROWD), kiosk.address, f"--token={token}"]
+    command = [sys.executable, "-m", "tests.load.web_crowd", kiosk.address, f"--token={token}"]
     options = ["--seconds", str(SECONDS + 3), "--feeds", "8"]
     process = subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, text=True, start_new_session=True

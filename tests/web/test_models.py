@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bundles import OTHER_KEY, SHIPPED, archive, files, trust
 
 from device.deployment.models import STATES, Models
 from device.errors import OutputError
 from device.models.archive import LARGEST
 from device.web.problems import MIMETYPE
 from device.web.text import MODEL_LEVELS
+from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, trust
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

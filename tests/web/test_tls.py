@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from browsers import launch, sync_api
 from cryptography import x509
-from kiosks import free_port
 
 from device.config.schema import ConfigError, WebConfig, parse
 from device.errors import CertificateError
@@ -32,6 +30,8 @@ from device.web.server.tls import (
     names_of,
 )
 from device.web.service import Page
+from tests.support.browsers import launch, sync_api
+from tests.support.kiosks import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

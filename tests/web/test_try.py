@@ -11,8 +11,6 @@ import cv2
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import PHONE, launch, sync_api
-from kiosks import RunningKiosk
 
 from device import images
 from device.cli import main
@@ -24,6 +22,8 @@ from device.vision.alignment import align
 from device.vision.detector import ACQUIRE, Detector
 from device.web.auth.sessions import Keys
 from device.web.auth.visitors import Visits
+from tests.support.browsers import PHONE, launch, sync_api
+from tests.support.kiosks import RunningKiosk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

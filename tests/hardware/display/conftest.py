@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
-from needs import lacking
+
+from tests.support.needs import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """A fleet of simulated kiosks on a real broker and a real Prometheus: the figures of docs/FLEET.md.
 
-python tests/fleet/crowd.py --kiosks 1000
+python -m tests.load.fleet_crowd --kiosks 1000
 """
 
 from __future__ import annotations
@@ -28,19 +28,17 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from authority import Authority
-from brokers import PASSWORD, USER, Listener, Mosquitto
-from crowds import Crowd, Simulated, publish, running, until
-from fleets import sample
-from kiosks import RunningKiosk, free_port
-
 from device.fleet import report
 from device.fleet.identity import draw
 from device.fleet.timing import Pace
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Mood
+from tests.load.simulated_kiosks import Crowd, Simulated, publish, running, until
+from tests.support.authority import Authority
+from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
+from tests.support.fleets import sample
+from tests.support.kiosks import RunningKiosk, free_port
 
 DAY = 86_400.0
 OPEN = (9 * 3600.0, 19 * 3600.0)

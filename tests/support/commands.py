@@ -88,8 +88,8 @@ def run_all(*given: Command) -> list[subprocess.CompletedProcess[str]]:
 def _context() -> ForkServerContext:
     """Start the process that loads what all need: `preload`, which lies in this folder."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["preload"])
-    with mock.patch.dict(os.environ, PYTHONPATH=str(Path(__file__).parent)):
+    context.set_forkserver_preload(["tests.support.preload"])
+    with mock.patch.dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2])):
         forkserver.ensure_running()
     return context
 

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from needs import lacking
 
 from device.system.paths import MODELS
 from device.vision.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
+from tests.support.needs import lacking
 
 QEMU = shutil.which("qemu-aarch64-static")
 SYSROOT = Path(os.environ.get("MOODLIFT_ARM64", ""))
@@ -36,7 +36,7 @@ def python() -> list[str]:
 def test_the_canary_comes_out_the_same_on_arm64(
     python: list[str], runtime: str, kernels: str, steps: int
 ) -> None:
-    script = Path(__file__).with_name("canary.py")
+    script = Path(__file__).parents[1] / "rig" / "arm64" / "canary.py"
     bundle = bundles(MODELS)[0]
     command = [*python, str(script), runtime, str(bundle), kernels]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)

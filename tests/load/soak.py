@@ -1,6 +1,6 @@
 """Let a kiosk run for long, and tell how its memory, threads and files grow.
 
-Such as `python tests/healing/soak.py --seconds 3600`: the bundled clip, offscreen, with a browser
+Such as `python -m tests.load.soak --seconds 3600`: the bundled clip, offscreen, with a browser
 that follows the status, another that looks at the camera now and then, and the history written. The
 quality stays the best, since each needs another amount of memory.
 """
@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import http.client
 import json
-import sys
 import tempfile
 import threading
 import time
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     import psutil
 
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from kiosks import RunningKiosk
+from tests.support.kiosks import RunningKiosk
 
 WARM_UP = 0.25
 """Share of the time in which pictures and pieces come for the first time."""

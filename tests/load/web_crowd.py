@@ -1,6 +1,6 @@
 """A crowd of browsers, to see what a kiosk bears: run it against one, and it prints figures.
 
-python tests/web/crowd.py http://127.0.0.1:8080/ --token TOKEN --seconds 10
+python -m tests.load.web_crowd http://127.0.0.1:8080/ --token TOKEN --seconds 10
 """
 
 from __future__ import annotations

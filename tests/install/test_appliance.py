@@ -12,13 +12,13 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import bundles
 import pytest
-from machines import Machine
-from needs import lacking
-from rig.shipped import lay
 
 from device.web.server.server import COURTESY
+from tests.rig.machines import Machine
+from tests.rig.shipped import lay
+from tests.support import bundles
+from tests.support.needs import lacking
 
 ROOT = Path(__file__).parent.parent.parent
 RIG = os.environ.get("MOODLIFT_RIG", "")

@@ -17,7 +17,7 @@ from device.cli import render
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDER = Path(__file__).parent / "stage" / "golden"
+FOLDER = Path(__file__).parents[1] / "stage" / "golden"
 MOMENTS = (1.0, 4.0, 10.0)
 """Seconds into a scene: as it comes, at its height, and as it lasts."""
 DRAWN, KEPT = (480, 270), (160, 90)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from needs import CI, lacking
+
+from tests.support.needs import CI, lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

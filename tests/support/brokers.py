@@ -10,10 +10,11 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Self
 
-from kiosks import free_port
-from needs import need
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.support.kiosks import free_port
+from tests.support.needs import need
 
 if TYPE_CHECKING:
     from collections.abc import Callable

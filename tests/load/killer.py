@@ -1,6 +1,6 @@
 """Do one thing to a kiosk's models, killed at each step of writing in turn; print what is left.
 
-    python tests/killer.py OPERATION FOLDER
+    python -m tests.load.killer OPERATION FOLDER
 
 A step is whatever changes the disk: a file opened for writing, a rename, a removal, an fsync.
 Python's audit hooks (PEP 578) tell of each just before it is done, so the code under test has no
@@ -17,14 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from bundles import archive, files, quick, trust
-
 from device.deployment.models import Models
 from device.errors import MoodliftError
 from device.models.state import Trial
 from device.vision import model_loader
+from tests.support.bundles import archive, files, quick, trust
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 EVENTS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.fsync")

@@ -1,0 +1,1 @@
+"""Machines to install a kiosk on: a container with systemd, an emulated arm64 machine."""

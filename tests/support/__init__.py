@@ -1,0 +1,1 @@
+"""What tests share: kiosks to run, brokers, certificates, model bundles, faces."""
