@@ -50,7 +50,7 @@ class AudioError(MoodliftError, RuntimeError):
     """No sound can be played."""
 
 
-class PanelError(MoodliftError, RuntimeError):
+class GpioError(MoodliftError, RuntimeError):
     """The GPIO pins cannot be used."""
 
 
@@ -58,11 +58,11 @@ class OutputError(MoodliftError, OSError):
     """A file that was asked for cannot be written."""
 
 
-class EyeBusy(MoodliftError, TimeoutError):
+class VisionBusy(MoodliftError, TimeoutError):
     """The eye did not answer in time: it is starting, blocked or overloaded."""
 
 
-class ChildError(MoodliftError, RuntimeError):
+class SandboxError(MoodliftError, RuntimeError):
     """A child process came to no answer: it `crashed`, was too `slow`, or the machine is `busy`."""
 
     def __init__(self, how: Literal["crashed", "slow", "busy"], text: str) -> None:
@@ -93,7 +93,7 @@ class ArchiveError(MoodliftError, ValueError):
     """A file is no export of feedback that may be trusted; says why."""
 
 
-class OrderError(MoodliftError, ValueError):
+class CommandError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
 
 
@@ -109,5 +109,5 @@ class FleetError(MoodliftError, OSError):
     """The broker cannot be reached, or wants nothing to do with this kiosk; says why."""
 
 
-class OfferError(MoodliftError, ValueError):
+class ReleaseError(MoodliftError, ValueError):
     """What is offered is no model that can be taken, or cannot be had; says why."""

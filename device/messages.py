@@ -95,7 +95,7 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FrameResult:
     """All faces of one frame. `time` is when the frame was taken, `seen` when it was understood."""
 
     number: int
@@ -151,7 +151,7 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class OnTrial:
+class TrialStatus:
     """A model on trial: which served `before`, and how many seconds of seeing are `left`."""
 
     version: str

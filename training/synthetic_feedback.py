@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.config.schema import FeedbackConfig
-from device.feedback import Keeper, archive
+from device.feedback import FeedbackRecorder, archive
 from device.feedback.crop import HOUR
 from device.messages import EMOTIONS
 from device.vision import alignment
@@ -46,7 +46,7 @@ def export(
     probabilities = classify(alignment.standardise(np.asarray(faces.images)))
     with tempfile.TemporaryDirectory() as folder:
         now = [start]
-        keeper = Keeper(FeedbackConfig(), Path(folder), clock=lambda: now[0])
+        keeper = FeedbackRecorder(FeedbackConfig(), Path(folder), clock=lambda: now[0])
         keeper.start()
         for index, image in enumerate(faces):
             days, second = divmod(index * EVERY, OPEN)

@@ -23,7 +23,7 @@ from device.system.paths import ASSETS
 from device.vision import model_loader
 from device.vision.detector import Detector
 from device.vision.interpreter import runtime
-from device.vision.pipeline import Vision
+from device.vision.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from device.messages import Timings
@@ -93,7 +93,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     """Return median and p95 in ms of each stage, for one face in a 640x480 JPEG."""
     cv2.setNumThreads(threads or -1)
     classifier, _, _ = model_loader.load(threads=threads)
-    vision = Vision(Detector(threads), classifier)
+    vision = Pipeline(Detector(threads), classifier)
     good, content = cv2.imencode(".jpg", images.read(SAMPLE, str(SAMPLE)))
     samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]
     if not good or not samples[0][1]:
@@ -108,7 +108,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     return {stage: _summary(values) for stage, values in stages.items()}
 
 
-def _look(vision: Vision, content: bytes, number: int) -> tuple[Timings, int]:
+def _look(vision: Pipeline, content: bytes, number: int) -> tuple[Timings, int]:
     start = time.perf_counter()
     image = images.read(content, "sample")
     decode_ms = (time.perf_counter() - start) * 1000

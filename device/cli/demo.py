@@ -12,7 +12,7 @@ from device.errors import CertificateError, OutputError, PortInUse
 from device.hardware.audio import find_outlets
 from device.hardware.camera.file import open_file
 from device.hardware.camera.source import available
-from device.kiosk.kiosk import Kiosk, Run
+from device.kiosk.kiosk import Kiosk, RunOptions
 from device.system.paths import ASSETS, state_directory
 from device.system.restart import bury
 from device.web.auth import pairing
@@ -33,7 +33,7 @@ def demo(options: argparse.Namespace) -> int:
     bury()
     settings = Settings(options.config)
     config, camera = _choose(settings.config, options)
-    run = Run(options.display, options.seconds, options.screenshot, options.report)
+    run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     kiosk = Kiosk(config, run, settings)
     _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
     _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")

@@ -19,7 +19,7 @@ from device.messages import Frame, Level
 from device.system.paths import ASSETS, state_directory
 from device.vision import model_loader
 from device.vision.detector import Detector
-from device.vision.pipeline import Vision
+from device.vision.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ MARKS = {Level.OK: "ok", Level.DEGRADED: "note", Level.FAILED: "FAIL", Level.OFF
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """One line of the report."""
 
     level: Level
@@ -50,11 +50,11 @@ def doctor(config: Config, config_fault: str) -> int:
     return int(failed)
 
 
-def examine(config: Config, config_fault: str) -> Iterator[Finding]:
+def examine(config: Config, config_fault: str) -> Iterator[Check]:
     """Check everything, one after the other."""
     level = Level.FAILED if config_fault else Level.OK
-    yield Finding(level, "config", config_fault or "good")
-    checks: dict[str, Callable[[Config], Finding]] = {
+    yield Check(level, "config", config_fault or "good")
+    checks: dict[str, Callable[[Config], Check]] = {
         "vision": _vision,
         "camera": _camera,
         "screen": _screen,
@@ -66,64 +66,64 @@ def examine(config: Config, config_fault: str) -> Iterator[Finding]:
         try:
             yield check(config)
         except MoodliftError as error:
-            yield Finding(Level.FAILED, part, str(error))
+            yield Check(Level.FAILED, part, str(error))
 
 
-def _vision(config: Config) -> Finding:
+def _vision(config: Config) -> Check:
     classifier, bundle, faults = model_loader.load(config.eye.model)
-    vision = Vision(Detector(), classifier)
+    vision = Pipeline(Detector(), classifier)
     sighting = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
     if len(sighting.faces) != 1 or sighting.faces[0].emotion != "happy":
-        return Finding(Level.FAILED, "vision", f"{SAMPLE.name}: the happy face is not recognised")
+        return Check(Level.FAILED, "vision", f"{SAMPLE.name}: the happy face is not recognised")
     accuracy = bundle.accuracy or 0.0
     words = f"{bundle.path.name} ({accuracy:.1%} on FER2013), {sighting.timings.total:.0f} ms"
     if faults:
-        return Finding(Level.DEGRADED, "vision", f"{words}; not used: {faults}")
-    return Finding(Level.OK, "vision", words)
+        return Check(Level.DEGRADED, "vision", f"{words}; not used: {faults}")
+    return Check(Level.OK, "vision", words)
 
 
-def _camera(config: Config) -> Finding:
+def _camera(config: Config) -> Check:
     settings = CameraSettings.of(config.camera)
     # A camera may block for ever; then the thread is left behind, and ends with the command.
-    found: list[Finding] = []
+    found: list[Check] = []
     looking = threading.Thread(target=lambda: found.append(_look(settings)), daemon=True)
     looking.start()
     looking.join(CAMERA_SECONDS)
     if found:
         return found[0]
-    return Finding(Level.FAILED, "camera", f"no picture within {CAMERA_SECONDS:.0f} s")
+    return Check(Level.FAILED, "camera", f"no picture within {CAMERA_SECONDS:.0f} s")
 
 
-def _look(settings: CameraSettings) -> Finding:
+def _look(settings: CameraSettings) -> Check:
     try:
         with open_camera(settings) as camera:
             height, width = camera.read().shape[:2]
-            return Finding(Level.OK, "camera", f"{camera.name}, {width}x{height}")
+            return Check(Level.OK, "camera", f"{camera.name}, {width}x{height}")
     except MoodliftError as error:
-        return Finding(Level.FAILED, "camera", str(error))
+        return Check(Level.FAILED, "camera", str(error))
 
 
-def _screen(config: Config) -> Finding:
+def _screen(config: Config) -> Check:
     display = open_display(config.stage, "auto")
     try:
         level = Level.DEGRADED if display.name.startswith("offscreen") else Level.OK
-        return Finding(level, "screen", display.name)
+        return Check(level, "screen", display.name)
     finally:
         display.close()
 
 
-def _sound(config: Config) -> Finding:
+def _sound(config: Config) -> Check:
     audio = open_audio(config.sound)
     try:
         level = Level.DEGRADED if audio.name.startswith("silent") else Level.OK
-        return Finding(level, "sound", audio.name)
+        return Check(level, "sound", audio.name)
     finally:
         audio.close()
 
 
-def _page(config: Config) -> Finding:
+def _page(config: Config) -> Check:
     if not config.web.enabled:
-        return Finding(Level.OFF, "page", "switched off")
+        return Check(Level.OFF, "page", "switched off")
     where = f"port {config.web.port} on {config.web.host}"
     try:
         family, kind, _, _, address = socket.getaddrinfo(
@@ -134,14 +134,14 @@ def _page(config: Config) -> Finding:
             probe.bind(address)
     except OSError as error:
         words = f"{where}: {error.strerror} (is the kiosk running?)"
-        return Finding(Level.DEGRADED, "page", words)
-    return Finding(Level.OK, "page", f"{where} is free")
+        return Check(Level.DEGRADED, "page", words)
+    return Check(Level.OK, "page", f"{where} is free")
 
 
-def _state(_: Config) -> Finding:
+def _state(_: Config) -> Check:
     folder = state_directory()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(there, os.W_OK):
-        return Finding(Level.DEGRADED, "state", f"{folder}: cannot be written")
+        return Check(Level.DEGRADED, "state", f"{folder}: cannot be written")
     level, words = Reading(disk_free=LinuxBoard(folder).read().disk_free).health
-    return Finding(level, "state", f"{folder}: {words}")
+    return Check(level, "state", f"{folder}: {words}")

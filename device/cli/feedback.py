@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
 from device.feedback import archive
-from device.feedback.store import Store
+from device.feedback.store import FeedbackStore
 from device.messages import EMOTIONS
 from device.system.paths import state_directory
 
@@ -51,7 +51,7 @@ def export(config: FeedbackConfig, path: Path | None) -> None:
 
 def purge(config: FeedbackConfig, numbers: Sequence[int]) -> None:
     """Delete some crops, or all without `numbers`. Raises FeedbackError for numbers of none."""
-    store = Store(state_directory(), config)
+    store = FeedbackStore(state_directory(), config)
     if not numbers:
         store.purge()
         print("every crop is deleted; the counts of answers stay")
@@ -73,8 +73,8 @@ def _pass_on(data: bytes) -> None:
         raise FeedbackError(f"stdout: {error.strerror}") from error
 
 
-def _store(config: FeedbackConfig) -> Store:
-    store = Store(state_directory(), config)
+def _store(config: FeedbackConfig) -> FeedbackStore:
+    store = FeedbackStore(state_directory(), config)
     store.expire(time.time())
     return store
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.errors import BundleError, ConfigError, OfferError
+from device.errors import BundleError, ConfigError, ReleaseError
 
 if TYPE_CHECKING:
     from device.config.schema import FleetConfig
@@ -70,9 +70,9 @@ def _id(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from device.fleet.operator import Desk
+    from device.fleet.operator import OperatorClient
 
-    desk = Desk(_config(options), states=True)
+    desk = OperatorClient(_config(options), states=True)
     desk.open()
     desk.close()
     for kiosk, online in sorted(desk.online.items()):
@@ -97,9 +97,9 @@ def _offer(options: argparse.Namespace) -> int:
         data = options.file.read_bytes()
         version = json.loads(archive.read(data).files[MANIFEST])["version"]
     except OSError as error:
-        raise OfferError(f"{options.file}: {error.strerror}") from error
+        raise ReleaseError(f"{options.file}: {error.strerror}") from error
     except (BundleError, ValueError, KeyError, TypeError) as error:
-        raise OfferError(f"{options.file}: {error}") from error
+        raise ReleaseError(f"{options.file}: {error}") from error
     told = {
         "rollout": options.rollout or version,
         "version": version,
@@ -114,14 +114,14 @@ def _offer(options: argparse.Namespace) -> int:
 def _roll_out(options: argparse.Namespace) -> int:
     from device.fleet import release as offers
     from device.fleet.campaign import Plan
-    from device.fleet.operator import Desk, roll_out
+    from device.fleet.operator import OperatorClient, roll_out
 
     try:
         offer = offers.parse(options.offer.read_bytes())
     except OSError as error:
-        raise OfferError(f"{options.offer}: {error.strerror}") from error
+        raise ReleaseError(f"{options.offer}: {error.strerror}") from error
     plan = Plan(options.stages, 60.0 * options.minutes, options.failures)
-    desk = Desk(_config(options))
+    desk = OperatorClient(_config(options))
     if not roll_out(desk, offer, plan, lambda line: print(line, flush=True)):
         print(f"{offer.rollout} is halted: too many kiosks have failed", file=sys.stderr)
         return HALTED

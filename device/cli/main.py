@@ -210,12 +210,12 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _run(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
-    from device.kiosk.kiosk import Kiosk, Run
+    from device.kiosk.kiosk import Kiosk, RunOptions
     from device.system.restart import bury
 
     bury()
     settings = Settings(options.config)
-    run = Run(options.display, options.seconds, options.screenshot, options.report)
+    run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     Kiosk(settings.config, run, settings).run()
     return 0
 
@@ -266,7 +266,7 @@ def _check_config(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
     from device.music import Library
     from device.stage import load_strings
-    from device.system.paths import SYSTEM_CONFIG, given
+    from device.system.paths import SYSTEM_CONFIG, expand_user
     from device.vision import bundle
 
     path = options.config or SYSTEM_CONFIG
@@ -280,7 +280,7 @@ def _check_config(options: argparse.Namespace) -> int:
     rules = reactions.load(config.reactions.file, library.playlists())
     load_strings(config.stage.language)
     if config.eye.model:
-        bundle.load(given(config.eye.model))
+        bundle.load(expand_user(config.eye.model))
     if path.is_file():
         print(f"{path}: good; {len(rules)} reactions")
     else:
@@ -294,16 +294,16 @@ def _pair(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
     from device.system.paths import state_directory
     from device.web.auth import pairing
-    from device.web.auth.sessions import Keys
+    from device.web.auth.sessions import SessionStore
     from device.web.server.lan import url
 
     folder = state_directory()
     if options.token:
-        keys = Keys(folder)
+        keys = SessionStore(folder)
         keys.check()
         print(keys.token)
     elif options.revoke:
-        keys = Keys(folder)
+        keys = SessionStore(folder)
         keys.revoke()
         keys.check()
         print("every browser is shut out, and the token is another one")

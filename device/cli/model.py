@@ -13,8 +13,8 @@ from device.errors import BundleError, ModelsError
 if TYPE_CHECKING:
     import argparse
 
-    from device.deployment.acceptance import Findings
-    from device.deployment.models import Entry, Models
+    from device.deployment.acceptance import Benchmark
+    from device.deployment.models import ModelEntry, Models
 
 STDIN = Path("-")
 
@@ -65,7 +65,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _line(one: Entry) -> str:
+def _line(one: ModelEntry) -> str:
     right = "" if one.accuracy is None else f"{one.accuracy:.1%} right"
     by = f"signed by {one.signed}" if one.signed else "unsigned" if one.installed else "shipped"
     line = f"{one.version:10} {one.state:10} {right:12} {one.date:10}  {by}"
@@ -121,7 +121,7 @@ def _read(path: Path) -> bytes:
         raise BundleError(f"{path}: {error.strerror}") from error
 
 
-def _tell(found: Findings, models: Models) -> None:
+def _tell(found: Benchmark, models: Models) -> None:
     compared = f" (the present one {found.present_ms:.2f} ms)" if found.present_ms else ""
     print(f"{found.version} passed every check: {found.ms:.2f} ms for a face{compared}")
     if models.store.state().trial:

@@ -14,7 +14,7 @@ import pygame
 from device import reactions
 from device.config.schema import StageConfig
 from device.errors import OutputError
-from device.messages import EMOTIONS, NOBODY, Box, Face, Mood, Sighting
+from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
 from device.mood import acted, probabilities_of
 from device.stage import Scene, Stage
 
@@ -101,7 +101,7 @@ def _mood(name: str) -> Mood:
     return acted("happy" if name == GROUP else name, 0.0)
 
 
-def _sighting(name: str, now: float) -> Sighting | None:
+def _sighting(name: str, now: float) -> FrameResult | None:
     """Return one person a little to the side, or five for a group."""
     if name in (NOBODY_THERE, PAUSED):
         return None
@@ -110,7 +110,7 @@ def _sighting(name: str, now: float) -> Sighting | None:
         Face(number, _box(number, len(feelings)), 0.9, (), probabilities_of(feeling))
         for number, feeling in enumerate(feelings)
     )
-    return Sighting(int(now * RATE), now, now, 640, 480, faces)
+    return FrameResult(int(now * RATE), now, now, 640, 480, faces)
 
 
 def _box(number: int, count: int) -> Box:

@@ -16,14 +16,14 @@ from device.errors import PictureError
 from device.messages import Frame
 from device.vision import annotate, model_loader
 from device.vision.detector import Detector
-from device.vision.pipeline import Vision
+from device.vision.pipeline import Pipeline
 from device.vision.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from device.messages import Sighting
+    from device.messages import FrameResult
 
 VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ogv")
 
@@ -35,7 +35,7 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     BundleError when there is no model to see with, PictureError when `annotate_to` is no folder.
     """
     classifier, _, _ = model_loader.load(bundle)
-    vision = Vision(Detector(), classifier)
+    vision = Pipeline(Detector(), classifier)
     if annotate_to:
         _make(annotate_to)
     failures = 0
@@ -59,7 +59,9 @@ def _make(folder: Path) -> None:
         raise PictureError(f"{folder}: {error.strerror}") from error
 
 
-def _sightings(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Frame, Sighting]]:
+def _sightings(
+    vision: Pipeline, path: Path
+) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
     if path.suffix.lower() in VIDEOS:
         yield from _video(vision, path)
         return
@@ -70,7 +72,9 @@ def _sightings(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any]
     yield str(path), {}, frame, vision.look(frame, decode_ms)
 
 
-def _video(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Frame, Sighting]]:
+def _video(
+    vision: Pipeline, path: Path
+) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
     if not path.is_file():
         raise PictureError(f"{path}: no such file")
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
@@ -90,7 +94,9 @@ def _video(vision: Vision, path: Path) -> Iterator[tuple[str, dict[str, Any], Fr
         raise PictureError(f"{path}: not a video that can be read")
 
 
-def _tell(path: Path, name: str, extra: dict[str, Any], sighting: Sighting, as_json: bool) -> None:
+def _tell(
+    path: Path, name: str, extra: dict[str, Any], sighting: FrameResult, as_json: bool
+) -> None:
     if as_json:
         print(json.dumps({"path": str(path), **extra, **sighting_json(sighting)}), flush=True)
         return
@@ -113,7 +119,7 @@ def _name(path: Path, extra: dict[str, Any], taken: set[str]) -> str:
     return name
 
 
-def _save(target: Path, frame: Frame, sighting: Sighting) -> None:
+def _save(target: Path, frame: Frame, sighting: FrameResult) -> None:
     image = annotate.annotate(frame.image, sighting.faces)
     if not cv2.imwrite(str(target), image):
         raise PictureError(f"{target}: cannot be written")

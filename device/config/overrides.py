@@ -25,7 +25,7 @@ HEAD = f"""\
 Values = dict[str, Any]
 
 
-class Overlay:
+class Overrides:
     """What is in such a file; nothing is in one that is not there.
 
     Raises ConfigError when it cannot be read.

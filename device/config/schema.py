@@ -35,7 +35,7 @@ class CameraConfig(Section):
     rotate: Literal[0, 90, 180, 270] = 0
 
 
-class EyeConfig(Section):
+class VisionConfig(Section):
     """How the eye works: `threads = 0` leaves their number to the runtime."""
 
     threads: Annotated[int, Field(ge=0, le=16)] = 0
@@ -102,7 +102,7 @@ class SoundConfig(Section):
     music_folder: str = ""
 
 
-class PanelConfig(Section):
+class GpioConfig(Section):
     """BCM numbers of the pins of what hangs on GPIO; see docs/WIRING.md.
 
     The RGB light needs all of `red`, `green` and `blue`. `active_low` is for lamps that are on
@@ -251,12 +251,12 @@ class Config(Section):
     """All of it."""
 
     camera: CameraConfig = CameraConfig()
-    eye: EyeConfig = EyeConfig()
+    eye: VisionConfig = VisionConfig()
     mood: MoodConfig = MoodConfig()
     reactions: ReactionsConfig = ReactionsConfig()
     stage: StageConfig = StageConfig()
     sound: SoundConfig = SoundConfig()
-    panel: PanelConfig = PanelConfig()
+    panel: GpioConfig = GpioConfig()
     history: HistoryConfig = HistoryConfig()
     feedback: FeedbackConfig = FeedbackConfig()
     models: ModelsConfig = ModelsConfig()

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from device.config.editable import COMMON
-from device.config.overrides import FILE, Overlay, laid_over
+from device.config.overrides import FILE, Overrides, laid_over
 from device.config.schema import Config, load, parse
 from device.config.strings import load_strings
 from device.errors import ConfigError, OutputError
-from device.system.files import keep
+from device.system.files import write_private
 from device.system.paths import SYSTEM_CONFIG, state_directory
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ class Settings:
             self.fault, self.instead = str(error), "running on the defaults"
             return
         try:
-            self.config = self._laid(self.config, Overlay(self.path))
+            self.config = self._laid(self.config, Overrides(self.path))
         except ConfigError as error:
             self.fault, self.instead = str(error), "running without what was set on the page"
 
     def common(self) -> tuple[Setting, ...]:
         """Return the settings that can be changed. Raises ConfigError when a file is wrong."""
-        beneath, overlay = self._beneath(), Overlay(self.path)
+        beneath, overlay = self._beneath(), Overrides(self.path)
         laid = self._laid(beneath, overlay)
         return tuple(self._setting(key, laid, beneath, overlay.before) for key in COMMON)
 
@@ -75,7 +75,7 @@ class Settings:
         """
         _check_keys(wanted)
         with self._lock:
-            beneath, overlay = self._beneath(), Overlay(self.path)
+            beneath, overlay = self._beneath(), Overrides(self.path)
             present = self._laid(beneath, overlay)
             config = parse(laid_over(present.model_dump(), _tables(wanted)), name="settings")
             if "stage.language" in wanted:
@@ -104,7 +104,7 @@ class Settings:
             return Config()
         return load(self._file or SYSTEM_CONFIG)
 
-    def _laid(self, beneath: Config, overlay: Overlay) -> Config:
+    def _laid(self, beneath: Config, overlay: Overrides) -> Config:
         return parse(overlay.over(beneath.model_dump()), overlay.text, str(self.path))
 
     def _setting(
@@ -121,7 +121,7 @@ class Settings:
 
     def _write(self, text: str) -> None:
         try:
-            keep(self.path, text)
+            write_private(self.path, text)
         except OSError as error:
             raise OutputError(f"{self.path}: {error.strerror}") from error
 

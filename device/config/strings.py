@@ -56,14 +56,14 @@ class HealthLine(Section):
     more: Annotated[Text, AfterValidator(_counts)]
 
 
-class Question(Section):
+class QuestionText(Section):
     """What is asked about the answer on stage, and what is said to whoever has told."""
 
     text: Text
     thanks: Text
 
 
-class Consent(Section):
+class ConsentText(Section):
     """What is asked before a picture is kept; the answers name their keys, y (or j) and n."""
 
     text: Text
@@ -83,8 +83,8 @@ class Strings(Section):
     muted: Line
     watched: Line
     pairing: Line
-    question: Question
-    consent: Consent
+    question: QuestionText
+    consent: ConsentText
     names: EmotionLines
     health: HealthLine
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from device.config.schema import Section
 from device.config.types import Emotion, Share
-from device.errors import OrderError
+from device.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,14 @@ MOST = 32
 LONGEST_SCENE = 120.0
 
 
-class Show(Section):
+class ShowScene(Section):
     """Show an emotion's scene for some seconds, whatever the faces show."""
 
     emotion: Emotion
     seconds: Annotated[float, Field(gt=0.0, le=LONGEST_SCENE)] = 20.0
 
 
-class Order(Section):
+class Command(Section):
     """What to change; whatever is left out stays as it is.
 
     `skip` goes to the next track, `chime` plays a short sound, `restart` starts the kiosk again.
@@ -38,37 +38,37 @@ class Order(Section):
     skip: bool = False
     chime: bool = False
     restart: bool = False
-    show: Show | None = None
+    show: ShowScene | None = None
 
 
-def parse(values: object) -> Order:
-    """Read an order from JSON. Raises OrderError, which says what is wrong with it."""
+def parse(values: object) -> Command:
+    """Read an order from JSON. Raises CommandError, which says what is wrong with it."""
     try:
-        order = Order.model_validate(values)
+        order = Command.model_validate(values)
     except ValidationError as error:
         one = error.errors(include_url=False)[0]
         message = one["msg"].removeprefix("Value error, ")
         where = ".".join(map(str, one["loc"])) or "order"
-        raise OrderError(f"{where}: {message[0].lower()}{message[1:]}") from error
-    if order == Order():
-        raise OrderError(f"order: says nothing; known are {', '.join(Order.model_fields)}")
+        raise CommandError(f"{where}: {message[0].lower()}{message[1:]}") from error
+    if order == Command():
+        raise CommandError(f"order: says nothing; known are {', '.join(Command.model_fields)}")
     return order
 
 
-class Orders:
+class CommandQueue:
     """Orders on their way from the page's threads to the kiosk's loop."""
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[Order] = queue.Queue(MOST)
+        self._queue: queue.Queue[Command] = queue.Queue(MOST)
 
-    def give(self, order: Order) -> None:
-        """Leave an order. Raises OrderError when too many are waiting."""
+    def give(self, order: Command) -> None:
+        """Leave an order. Raises CommandError when too many are waiting."""
         try:
             self._queue.put_nowait(order)
         except queue.Full as error:
-            raise OrderError("too many orders at once") from error
+            raise CommandError("too many orders at once") from error
 
-    def take(self) -> Iterator[Order]:
+    def take(self) -> Iterator[Command]:
         """Yield those that have come since the last call."""
         while True:
             try:

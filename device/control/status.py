@@ -9,7 +9,7 @@ from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Fault, Health, Level, Mood, Reaction
 
 if TYPE_CHECKING:
-    from device.messages import Face, OnTrial, Probabilities, Sighting, Timings
+    from device.messages import Face, FrameResult, Probabilities, Timings, TrialStatus
 
 ORDER = (Level.FAILED, Level.DEGRADED, Level.OK, Level.OFF)
 
@@ -27,10 +27,10 @@ class Status:
     uptime: float = 0.0
     version: str = ""
     model: str = ""
-    trial: OnTrial | None = None
+    trial: TrialStatus | None = None
     camera: str = ""
     mood: Mood = NOBODY
-    sighting: Sighting | None = None
+    sighting: FrameResult | None = None
     rate: float = 0.0
     freshness: float | None = None
     stage_rate: float = 0.0
@@ -76,7 +76,7 @@ class Status:
         }
 
 
-def trial_json(trial: OnTrial | None) -> dict[str, Any] | None:
+def trial_json(trial: TrialStatus | None) -> dict[str, Any] | None:
     """Return which model is on trial, and for how many more seconds of seeing."""
     if trial is None:
         return None
@@ -127,7 +127,7 @@ def timings_json(timings: Timings) -> dict[str, float]:
     return {name: round(ms, 3) for name, ms in {**stages, "total": timings.total}.items()}
 
 
-def sighting_json(sighting: Sighting) -> dict[str, Any]:
+def sighting_json(sighting: FrameResult) -> dict[str, Any]:
     """Return the stable form of all faces of one picture."""
     return {
         "width": sighting.width,
@@ -137,7 +137,7 @@ def sighting_json(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def frame_json(sighting: Sighting | None) -> dict[str, Any] | None:
+def frame_json(sighting: FrameResult | None) -> dict[str, Any] | None:
     """Return what is known of the newest frame."""
     if sighting is None:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.errors import BundleError, ChildError
+from device.errors import BundleError, SandboxError
 from device.messages import EMOTIONS
 from device.system import sandbox
 from device.vision import alignment
@@ -41,7 +41,7 @@ TYPES = frozenset({"int8", "int32", "bool"})
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Benchmark:
     """A model that passed: milliseconds for a face, its own and the present model's if it ran."""
 
     version: str
@@ -49,7 +49,7 @@ class Findings:
     present_ms: float | None
 
 
-def examine(candidate: Path, present: Path | None, slower: float) -> Findings:
+def examine(candidate: Path, present: Path | None, slower: float) -> Benchmark:
     """Check the bundle in a folder, on this very machine.
 
     Raises BundleError, which says what is wrong: its files, its operators, shapes or types, its
@@ -57,7 +57,7 @@ def examine(candidate: Path, present: Path | None, slower: float) -> Findings:
     """
     try:
         return sandbox.ask(inspect, (candidate, present, slower), SECONDS, MEMORY)
-    except ChildError as error:
+    except SandboxError as error:
         words = {
             "crashed": f"the model was refused: when it was tried, {error}",
             "slow": f"the model was refused: when it was tried, there was {error}",
@@ -66,7 +66,7 @@ def examine(candidate: Path, present: Path | None, slower: float) -> Findings:
         raise BundleError(words[error.how]) from error
 
 
-def inspect(candidate: Path, present: Path | None, slower: float) -> Findings:
+def inspect(candidate: Path, present: Path | None, slower: float) -> Benchmark:
     """Do what `examine` does, in this process."""
     bundle = bundles.load(candidate)
     if bundle.model[4:8] != IDENTIFIER:
@@ -79,7 +79,7 @@ def inspect(candidate: Path, present: Path | None, slower: float) -> Findings:
             f"too slow here: {ms:.2f} ms for a face where the present model takes "
             f"{present_ms:.2f} ms; at most {slower:g} times that is allowed"
         )
-    return Findings(bundle.version, ms, present_ms)
+    return Benchmark(bundle.version, ms, present_ms)
 
 
 def _check_inside(interpreter: Interpreter) -> None:

@@ -13,8 +13,8 @@ from device.deployment import acceptance
 from device.errors import BundleError, ModelsError
 from device.models import archive as archives
 from device.models import signature
-from device.models.state import REMEMBERED, GivenUp, State, Trial
-from device.models.store import Store, settled, version
+from device.models.state import REMEMBERED, RejectedModel, State, Trial
+from device.models.store import ModelStore, settled, version
 from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ DATE = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ModelEntry:
     """A model: its `state` is one of `STATES`, `words` what is to be said of that, if anything.
 
     `accuracy` is the share of FER2013's PrivateTest that is right, `signed` the id of the key.
@@ -55,21 +55,21 @@ class Models:
         self,
         config: ModelsConfig | None = None,
         configured: str = "",
-        store: Store | None = None,
-        examine: Callable[[Path, Path | None, float], acceptance.Findings] = acceptance.examine,
+        store: ModelStore | None = None,
+        examine: Callable[[Path, Path | None, float], acceptance.Benchmark] = acceptance.examine,
     ) -> None:
         self.config = config or ModelsConfig()
         self.configured = configured
-        self.store = store or Store()
+        self.store = store or ModelStore()
         self._examine = examine
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ModelEntry, ...]:
         """Return every model, the one that serves first. A damaged one is told as such."""
         state = self.store.state()
         serving = self._serving()
         return tuple(self._entry(path, state, path == serving) for path in self.store.candidates())
 
-    def install(self, data: bytes, unsigned: bool = False) -> acceptance.Findings:
+    def install(self, data: bytes, unsigned: bool = False) -> acceptance.Benchmark:
         """Check an archive, install its model and have it serve, on trial.
 
         Raises BundleError when it fails a check, ModelsError when there is such a version or
@@ -97,7 +97,7 @@ class Models:
         self._promote(name, serving)
         return findings
 
-    def use(self, wanted: str) -> acceptance.Findings:
+    def use(self, wanted: str) -> acceptance.Benchmark:
         """Have another model serve, on trial, that is there already. Raises as `install` does."""
         self._check_free()
         path, serving = self.store.find(wanted), self._serving()
@@ -131,7 +131,7 @@ class Models:
     def give_up(self, name: str, reason: str) -> None:
         """End a trial that went badly: the last good model serves. Raises OutputError."""
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        failed = GivenUp(name, reason, at)
+        failed = RejectedModel(name, reason, at)
 
         def step(state: State) -> State:
             others = [one for one in state.given_up if one.version != name]
@@ -175,12 +175,12 @@ class Models:
         except BundleError:
             return None
 
-    def _entry(self, path: Path, state: State, serves: bool) -> Entry:
+    def _entry(self, path: Path, state: State, serves: bool) -> ModelEntry:
         name, installed = version(path), path.parent == self.store.folder
         try:
             bundle = bundles.load(path)
         except BundleError as error:
-            return Entry(name, "damaged", str(error), "", None, installed, "")
+            return ModelEntry(name, "damaged", str(error), "", None, installed, "")
         reasons = {one.version: f"{one.at}: {one.reason}" for one in state.given_up}
         if serves:
             word = "on trial" if state.trial and name == state.current else "in use"
@@ -188,7 +188,7 @@ class Models:
             word = "last good"
         else:
             word = "given up" if name in reasons else "ready"
-        return Entry(
+        return ModelEntry(
             name,
             word,
             reasons.get(name, ""),

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from device.deployment.trial import Course, Figures, Glimpse
+from device.deployment.trial import TrialFigures, TrialMonitor, TrialSample
 from device.errors import MoodliftError
-from device.messages import Health, Level, OnTrial
+from device.messages import Health, Level, TrialStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ TOLD_SECONDS = 3600.0
 """For so long the kiosk's health tells of a model that was given up; the page of models goes on."""
 
 
-class Watch:
+class DeploymentMonitor:
     """`poll` is called often by the kiosk's main loop, which never waits for the disk here.
 
     The file of the choice is the only word between processes: whoever writes it, this kiosk or a
@@ -40,8 +40,8 @@ class Watch:
         self._models, self._eye = models, eye
         self._stamp = models.store.stamp
         self._state = models.store.state()
-        self._figures = Figures()
-        self._course: Course | None = None
+        self._figures = TrialFigures()
+        self._course: TrialMonitor | None = None
         self._number = -1
         self._look_at = self._save_at = 0.0
         self._told: tuple[str, float] | None = None
@@ -50,10 +50,10 @@ class Watch:
         self._begin()
 
     @property
-    def trial(self) -> OnTrial | None:
+    def trial(self) -> TrialStatus | None:
         """The trial that is going on."""
         course = self._course
-        return OnTrial(course.version, self._state.before, course.left) if course else None
+        return TrialStatus(course.version, self._state.before, course.left) if course else None
 
     def poll(self, share: float, strained: bool, now: float) -> None:
         """Look after the models, once a second; `share` and `strained` are those of a glimpse."""
@@ -87,7 +87,7 @@ class Watch:
         state, models = self._state, self._models
         if state.trial and not models.configured:
             failures = self._eye.restarts - self._eye.blocks
-            self._course = Course(state.current, state.trial, models.config, failures)
+            self._course = TrialMonitor(state.current, state.trial, models.config, failures)
             log.info("models: %s is on trial", state.current)
 
     def _heed(self, now: float) -> None:
@@ -111,7 +111,7 @@ class Watch:
                 state.trial, classify_ms=self._figures.classify_ms, share=self._figures.share
             )
             self._state = replace(state, trial=usual)
-        self._figures = Figures()
+        self._figures = TrialFigures()
         self._begin()
         self._eye.renew(now)
 
@@ -119,15 +119,17 @@ class Watch:
         """Tell whether the eye has what was only now written down."""
         return state.trial is None and state.current == self._eye.model
 
-    def _glimpse(self, share: float, strained: bool) -> Glimpse:
+    def _glimpse(self, share: float, strained: bool) -> TrialSample:
         eye = self._eye
         # A model that is being loaded is degraded too, but then none is named.
         wrong = (Level.FAILED, Level.DEGRADED) if eye.model else (Level.FAILED,)
         faults = [one.message for one in eye.health if one.part == "model" and one.level in wrong]
         failures = eye.restarts - eye.blocks
-        return Glimpse(eye.model, "; ".join(faults), failures, eye.sighting.get(), share, strained)
+        return TrialSample(
+            eye.model, "; ".join(faults), failures, eye.sighting.get(), share, strained
+        )
 
-    def _attend(self, course: Course, now: float) -> None:
+    def _attend(self, course: TrialMonitor, now: float) -> None:
         models = self._models
         if course.reason:
             self._write(partial(models.give_up, course.version, course.reason))
@@ -137,7 +139,7 @@ class Watch:
             self._save_at = now + SAVE_SECONDS
             self._write(self._noting(course))
 
-    def _noting(self, course: Course, running: bool = True) -> Callable[[], None]:
+    def _noting(self, course: TrialMonitor, running: bool = True) -> Callable[[], None]:
         record = replace(course.record, running=running)
         return partial(self._models.note_trial, course.version, record)
 

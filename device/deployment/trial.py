@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from device.config.schema import ModelsConfig
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.models.state import Trial
 
 FAILURES = 3
@@ -28,7 +28,7 @@ SHARE_SLACK = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class TrialSample:
     """The eye at one moment.
 
     `version` is the model's that serves, "" while none is known; `fault` why none can. `failures`
@@ -40,19 +40,19 @@ class Glimpse:
     version: str
     fault: str
     failures: int
-    sighting: Sighting | None
+    sighting: FrameResult | None
     share: float
     strained: bool = False
 
 
-class Figures:
+class TrialFigures:
     """How fast a model is in service: medians of the last two minutes or so of faces."""
 
     def __init__(self) -> None:
         self._classify: deque[float] = deque(maxlen=SAMPLES)
         self._shares: deque[float] = deque(maxlen=SAMPLES)
 
-    def note(self, sighting: Sighting, share: float) -> None:
+    def note(self, sighting: FrameResult, share: float) -> None:
         """Take down a new sighting, and the share of frames that are understood."""
         self._shares.append(share)
         if sighting.faces:
@@ -69,7 +69,7 @@ class Figures:
         return statistics.median(self._shares) if len(self._shares) >= NEEDED else None
 
 
-class Course:
+class TrialMonitor:
     """The course of one trial, from `trial` on, which may have begun before this kiosk did."""
 
     def __init__(self, version: str, trial: Trial, limits: ModelsConfig, failures: int) -> None:
@@ -79,7 +79,7 @@ class Course:
         self.reason = ""
         self._limits = limits
         self._failures = failures
-        self._figures = Figures()
+        self._figures = TrialFigures()
         self._number: int | None = None
         self._at: float | None = None
         self._judge()
@@ -94,7 +94,7 @@ class Course:
         """Whether the model has proved itself."""
         return not self.reason and self.left == 0.0
 
-    def note(self, glimpse: Glimpse, now: float) -> None:
+    def note(self, glimpse: TrialSample, now: float) -> None:
         """Take down what is so at `now` (monotonic seconds); `reason` then says what is wrong.
 
         Only time in which this model sees new frames counts.
@@ -111,7 +111,7 @@ class Course:
         )
         self._judge(glimpse)
 
-    def _count(self, glimpse: Glimpse, elapsed: float) -> float:
+    def _count(self, glimpse: TrialSample, elapsed: float) -> float:
         """Return the seconds that count, after a look at what was seen in them."""
         sighting = glimpse.sighting
         if glimpse.version != self.version or sighting is None:
@@ -123,11 +123,11 @@ class Course:
             self._figures.note(sighting, glimpse.share)
         return elapsed
 
-    def _judge(self, glimpse: Glimpse | None = None) -> None:
+    def _judge(self, glimpse: TrialSample | None = None) -> None:
         faults = [self._unusable(glimpse), self._unsteady(), self._slow()]
         self.reason = self.reason or next((fault for fault in faults if fault), "")
 
-    def _unusable(self, glimpse: Glimpse | None) -> str:
+    def _unusable(self, glimpse: TrialSample | None) -> str:
         if glimpse is None:
             return ""
         if glimpse.fault and glimpse.version != self.version:

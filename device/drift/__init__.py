@@ -1,7 +1,7 @@
 """Watching the model at work: figures of each day, and whether they drift from the first ones."""
 
-from device.drift.daily_stats import Day
+from device.drift.daily_stats import DailyStats
 from device.drift.drift import Finding, compare
-from device.drift.monitor import Watcher
+from device.drift.monitor import DriftMonitor
 
-__all__ = ["Day", "Finding", "Watcher", "compare"]
+__all__ = ["DailyStats", "DriftMonitor", "Finding", "compare"]

@@ -37,7 +37,7 @@ between them; of a face darker than that, a camera tells mostly noise."""
 
 
 @dataclass(slots=True)
-class Day:
+class DailyStats:
     """What was seen on a day, numbered since 1970 (UTC), by one model.
 
     `frames` were understood in `seconds` of seeing, `found` of them with a face. The rest is of
@@ -108,9 +108,9 @@ def entropy(probabilities: Iterable[float]) -> float:
     return min(1.0, total / math.log(len(EMOTIONS)))
 
 
-def added(days: Iterable[Day]) -> Day:
+def added(days: Iterable[DailyStats]) -> DailyStats:
     """Return days together, under the number and model of the last."""
-    whole = Day(0)
+    whole = DailyStats(0)
     for day in days:
         whole.number, whole.model = day.number, day.model
         for name in ("seconds", "frames", "found", "faces", "small", "dark"):
@@ -123,16 +123,16 @@ def added(days: Iterable[Day]) -> Day:
     return whole
 
 
-def by_number(days: Sequence[Day]) -> list[Day]:
+def by_number(days: Sequence[DailyStats]) -> list[DailyStats]:
     """Return days of which each number is there once, whatever models served on it."""
-    together: dict[int, list[Day]] = {}
+    together: dict[int, list[DailyStats]] = {}
     for day in days:
         together.setdefault(day.number, []).append(day)
     return [added(together[number]) for number in sorted(together)]
 
 
-def _good(day: Day) -> bool:
-    counts: dict[str, Any] = {one.name: getattr(day, one.name) for one in fields(Day)}
+def _good(day: DailyStats) -> bool:
+    counts: dict[str, Any] = {one.name: getattr(day, one.name) for one in fields(DailyStats)}
     plain = all(
         isinstance(value, int | float) and value >= 0
         for name, value in counts.items()

@@ -13,7 +13,7 @@ from device.vision.bundle import version_key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from device.drift.daily_stats import Day
+    from device.drift.daily_stats import DailyStats
 
 FIRST_DAYS, LAST_DAYS = 7, 3
 LEAST_A_DAY, LEAST = 20, 100
@@ -84,7 +84,7 @@ class Finding:
         return self.shifted and (self.name, self.rose) in HINTS
 
 
-def compare(days: Sequence[Day], since: int = 0, model: str = "") -> tuple[Finding, ...]:
+def compare(days: Sequence[DailyStats], since: int = 0, model: str = "") -> tuple[Finding, ...]:
     """Compare the last of some days, in order, with the first from day `since` on.
 
     `model` is the one that serves now, "" while that is not known. Without enough faces in
@@ -100,8 +100,8 @@ def compare(days: Sequence[Day], since: int = 0, model: str = "") -> tuple[Findi
 
 
 def sides(
-    days: Sequence[Day], since: int, name: str, model: str = ""
-) -> tuple[list[Day], list[Day]]:
+    days: Sequence[DailyStats], since: int, name: str, model: str = ""
+) -> tuple[list[DailyStats], list[DailyStats]]:
     """Return the days with enough people that a figure is compared by: the first, and all later.
 
     A figure that comes of the model's answers needs days of the model that serves now; while that
@@ -115,7 +115,7 @@ def sides(
     return seen[:FIRST_DAYS], seen[FIRST_DAYS:]
 
 
-def _newest(days: Sequence[Day]) -> str:
+def _newest(days: Sequence[DailyStats]) -> str:
     """Return the newest model of the last day."""
     last = max(days, key=lambda day: (day.number, version_key(day.model)), default=None)
     return last.model if last else ""
@@ -154,7 +154,9 @@ def by_chance(first: Sequence[int], last: Sequence[int]) -> float:
     return quantile * (1 / max(1, sum(first)) + 1 / max(1, sum(last)))
 
 
-def _finding(name: str, first: list[Day], last: list[Day], later: list[Day]) -> Finding:
+def _finding(
+    name: str, first: list[DailyStats], last: list[DailyStats], later: list[DailyStats]
+) -> Finding:
     one, other = added(first), added(last)
     bins = one.histograms[name], other.histograms[name]
     index, chance = stability_index(*bins), by_chance(*bins)
@@ -168,7 +170,7 @@ def _finding(name: str, first: list[Day], last: list[Day], later: list[Day]) -> 
     return Finding(name, TITLES[name], index, chance, shifted, words, means, rose, since)
 
 
-def _rose(name: str, one: Day, other: Day) -> tuple[bool, tuple[float, float] | None]:
+def _rose(name: str, one: DailyStats, other: DailyStats) -> tuple[bool, tuple[float, float] | None]:
     if name in one.sums:
         means = one.mean(name) or 0.0, other.mean(name) or 0.0
         return means[1] > means[0], means
@@ -178,7 +180,7 @@ def _rose(name: str, one: Day, other: Day) -> tuple[bool, tuple[float, float] | 
     return False, None
 
 
-def _since(name: str, reference: Day, later: list[Day]) -> int:
+def _since(name: str, reference: DailyStats, later: list[DailyStats]) -> int:
     """Return the first of the days, up to the last one, that are all far from the reference."""
     since = later[-1].number
     for day in reversed(later):

@@ -8,17 +8,17 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from device.drift.daily_stats import SECONDS, Day
+from device.drift.daily_stats import SECONDS, DailyStats
 from device.drift.drift import compare, hint
 from device.messages import Level
-from device.system.files import keep
+from device.system.files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from device.drift.drift import Finding
-    from device.messages import Sighting
+    from device.messages import FrameResult
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ SET = 1_600_000_000.0
 CLOSE_SECONDS = 3.0
 
 
-class Watcher:
+class DriftMonitor:
     """Counts in the caller's thread, writes and compares in its own; `folder` is the state's.
 
     Switched off, it counts nothing. A disk that is full or cannot be written stops the writing, not
@@ -48,7 +48,7 @@ class Watcher:
         self, folder: Path, enabled: bool = True, clock: Callable[[], float] = time.time
     ) -> None:
         self._folder, self._enabled, self._clock = folder / FOLDER, enabled, clock
-        self._day: Day | None = None
+        self._day: DailyStats | None = None
         self._noted: float | None = None
         self._save_at: float | None = None
         self._counted: dict[int, float] = {}
@@ -69,7 +69,7 @@ class Watcher:
             return Level.DEGRADED, self._hint
         return Level.OK, "the model's figures are counted, day by day"
 
-    def note(self, sighting: Sighting, model: str, now: float) -> None:
+    def note(self, sighting: FrameResult, model: str, now: float) -> None:
         """Count what was seen in one picture at `now` (monotonic seconds)."""
         wall = self._clock()
         if wall < SET or not self._enabled:
@@ -84,7 +84,7 @@ class Watcher:
             self._save_at = now + SAVE_SECONDS
             self._put()
 
-    def days(self) -> list[Day]:
+    def days(self) -> list[DailyStats]:
         """Return all days that were written, the oldest first, one of each number and model.
 
         Raises OSError.
@@ -107,7 +107,7 @@ class Watcher:
     def is_normal(self) -> None:
         """Take what is seen from today on for normal. Raises OSError."""
         if self._enabled:
-            keep(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
+            write_private(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
             self._hint = ""
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class Watcher:
         if self._enabled:
             self._thread.join(CLOSE_SECONDS)
 
-    def _count(self, day: Day, sighting: Sighting, now: float) -> None:
+    def _count(self, day: DailyStats, sighting: FrameResult, now: float) -> None:
         if self._noted is not None:
             day.seconds += min(max(now - self._noted, 0.0), LONGEST_STEP)
         self._noted = now
@@ -130,9 +130,9 @@ class Watcher:
                 self._counted[face.id] = now
                 day.add_face(face)
 
-    def _begun(self, number: int, model: str) -> Day:
+    def _begun(self, number: int, model: str) -> DailyStats:
         """Return the day as it was written before the kiosk was started, or a new one."""
-        return _read(self._path(number, model)) or Day(number, model)
+        return _read(self._path(number, model)) or DailyStats(number, model)
 
     def _path(self, number: int, model: str) -> Path:
         safe = "".join(one if one.isalnum() or one in ".-" else "_" for one in model)
@@ -147,7 +147,7 @@ class Watcher:
         self._look()
         while (day := self._over.get()) is not None:
             try:
-                keep(*day)
+                write_private(*day)
                 self._forget()
                 self._tell("")
             except OSError as error:
@@ -177,9 +177,9 @@ class Watcher:
         self._fault = fault
 
 
-def _read(path: Path) -> Day | None:
+def _read(path: Path) -> DailyStats | None:
     try:
-        return Day.of_json(path.read_text("utf-8"))
+        return DailyStats.of_json(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:

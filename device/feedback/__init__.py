@@ -1,8 +1,16 @@
 """Answers to "Was I right?": how many there are, and the crops that people let the kiosk keep."""
 
 from device.feedback.agreement import Agreement
-from device.feedback.crop import Keepsake, Kept
-from device.feedback.recorder import Keeper
-from device.feedback.store import FILE, Answers, Store
+from device.feedback.crop import Crop, StoredCrop
+from device.feedback.recorder import FeedbackRecorder
+from device.feedback.store import FILE, AnswerCounts, FeedbackStore
 
-__all__ = ["FILE", "Agreement", "Answers", "Keeper", "Keepsake", "Kept", "Store"]
+__all__ = [
+    "FILE",
+    "Agreement",
+    "AnswerCounts",
+    "Crop",
+    "FeedbackRecorder",
+    "FeedbackStore",
+    "StoredCrop",
+]

@@ -20,17 +20,17 @@ from typing import IO, TYPE_CHECKING
 from pydantic import ValidationError
 
 from device.errors import ArchiveError, FeedbackError, PictureError
-from device.feedback.crop import HOUR, LARGEST, Keepsake, decode
-from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, Entry, Manifest, Recipe
+from device.feedback.crop import HOUR, LARGEST, Crop, decode
+from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, CropEntry, Manifest, Recipe
 from device.messages import EMOTIONS
-from device.system.files import keep
+from device.system.files import write_private
 from device.vision.alignment import RECIPE, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from device.feedback.crop import Kept
+    from device.feedback.crop import StoredCrop
 
 MOST_BYTES = MOST_CROPS * (LARGEST + 256)
 """Of a whole archive."""
@@ -51,7 +51,7 @@ _DAMAGE = (
 """What `zipfile` raises while it reads a damaged file, or one of a kind that it does not know."""
 
 
-def content(crops: Iterable[Kept]) -> bytes:
+def content(crops: Iterable[StoredCrop]) -> bytes:
     """Return crops as an archive, which says nothing more than its manifest does, no time either.
 
     It takes 5 MB for each 2,000. Raises FeedbackError for a crop that is damaged.
@@ -66,16 +66,16 @@ def content(crops: Iterable[Kept]) -> bytes:
     return out.getvalue()
 
 
-def save(path: Path, crops: Iterable[Kept]) -> None:
+def save(path: Path, crops: Iterable[StoredCrop]) -> None:
     """Write crops as a private file, whole or not at all. Raises FeedbackError."""
     data = content(crops)
     try:
-        keep(path, data)
+        write_private(path, data)
     except OSError as error:
         raise FeedbackError(f"{path}: {error.strerror}") from error
 
 
-def read(path: Path) -> list[Keepsake]:
+def read(path: Path) -> list[Crop]:
     """Return the crops of an archive in its manifest's order, every one checked and decodable.
 
     Raises ArchiveError ("FILE: reason") at the first thing that is not as `save` makes it.
@@ -91,7 +91,7 @@ def read(path: Path) -> list[Keepsake]:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
 
 
-def _read(file: IO[bytes], size: int) -> list[Keepsake]:
+def _read(file: IO[bytes], size: int) -> list[Crop]:
     _check_end(file, size)
     with _zip_errors("not a zip"), zipfile.ZipFile(file) as archive:
         members = _members(archive)
@@ -167,7 +167,7 @@ def _manifest(content: bytes) -> Manifest:
         raise ArchiveError(f"{NAME}: {where}: {words}" if where else f"{NAME}: {words}") from error
 
 
-def _keepsake(entry: Entry, png: bytes) -> Keepsake:
+def _keepsake(entry: CropEntry, png: bytes) -> Crop:
     if hashlib.sha256(png).hexdigest() != entry.sha256:
         raise ArchiveError(f"{entry.file}: not what its sha256 says")
     try:
@@ -175,18 +175,18 @@ def _keepsake(entry: Entry, png: bytes) -> Keepsake:
     except PictureError as error:
         raise ArchiveError(f"{entry.file}: {error}") from error
     hour = int(datetime.fromisoformat(entry.hour).timestamp() // HOUR)
-    return Keepsake(entry.label, tuple(entry.probabilities), entry.model, hour, png)
+    return Crop(entry.label, tuple(entry.probabilities), entry.model, hour, png)
 
 
-def _written(entries: list[Entry]) -> Manifest:
+def _written(entries: list[CropEntry]) -> Manifest:
     recipe = Recipe(name=RECIPE, version=VERSION)
     return Manifest(schema_version=SCHEMA, labels=list(EMOTIONS), crop=recipe, crops=entries)
 
 
-def _entry(one: Kept) -> Entry:
+def _entry(one: StoredCrop) -> CropEntry:
     """Return what the manifest says of a crop. Raises FeedbackError for a damaged one."""
     try:
-        return Entry(
+        return CropEntry(
             file=f"crops/{one.number}.png",
             sha256=hashlib.sha256(one.png).hexdigest(),
             label=one.label,

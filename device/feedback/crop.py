@@ -32,7 +32,7 @@ _DAMAGE = (OSError, SyntaxError, ValueError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Keepsake:
+class Crop:
     """A crop that may be kept.
 
     `label` is the emotion that the person named, `probabilities` and `model` what this model told
@@ -57,7 +57,7 @@ class Keepsake:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Keepsake):
+class StoredCrop(Crop):
     """A crop that is kept, under a number that no other crop ever gets."""
 
     number: int

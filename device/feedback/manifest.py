@@ -47,8 +47,8 @@ class Table(Section):
     model_config = ConfigDict(allow_inf_nan=False)
 
 
-class Entry(Table):
-    """One crop: its file and that file's sha256, and what `Keepsake` has."""
+class CropEntry(Table):
+    """One crop: its file and that file's sha256, and what `Crop` has."""
 
     file: Annotated[str, Field(pattern=r"^crops/[0-9]{1,18}\.png$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -79,4 +79,4 @@ class Manifest(Table):
     schema_version: Annotated[int, _is(SCHEMA)]
     labels: Annotated[list[str], _is(list(EMOTIONS))]
     crop: Recipe
-    crops: Annotated[list[Entry], Field(max_length=MOST_CROPS)]
+    crops: Annotated[list[CropEntry], Field(max_length=MOST_CROPS)]

@@ -10,8 +10,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
-from device.feedback.crop import HOUR, LONGEST_MODEL, Keepsake, encode
-from device.feedback.store import Store
+from device.feedback.crop import HOUR, LONGEST_MODEL, Crop, encode
+from device.feedback.store import FeedbackStore
 from device.messages import Level
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ EXPIRY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 CLOSE_SECONDS = 3.0
 
 
-class Keeper:
+class FeedbackRecorder:
     """Counts answers and keeps crops, in a thread of its own once it was started.
 
     `folder` is the state's. Switched off, it still deletes what is too old.
@@ -43,7 +43,7 @@ class Keeper:
     def __init__(
         self, config: FeedbackConfig, folder: Path, clock: Callable[[], float] = time.time
     ) -> None:
-        self.store = Store(folder, config)
+        self.store = FeedbackStore(folder, config)
         self.enabled, self.days, self._clock = config.enabled, config.days, clock
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._fault = ""
@@ -72,7 +72,7 @@ class Keeper:
         """Keep an aligned crop, uint8 (48, 48), of somebody who has consented; as in `count`."""
         rounded = tuple(round(one, 4) for one in probabilities)
         hour = int(self._clock() // HOUR)
-        one = Keepsake(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
+        one = Crop(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
         return self._do(lambda: self.store.keep(one))
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
 from device.feedback.agreement import Agreement
-from device.feedback.crop import HOUR, Kept
+from device.feedback.crop import HOUR, StoredCrop
 from device.messages import EMOTIONS
 from device.vision.alignment import VERSION
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import FeedbackConfig
-    from device.feedback.crop import Keepsake
+    from device.feedback.crop import Crop
     from device.messages import Feedback
 
 FILE = "feedback/feedback.sqlite"
@@ -45,7 +45,7 @@ BUSY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AnswerCounts:
     """All answers since ever: `counts` by what the stage showed and what the person felt."""
 
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -77,7 +77,7 @@ def surplus(crops: Iterable[tuple[str, int, int]], most: int, most_bytes: int) -
     return gone
 
 
-class Store:
+class FeedbackStore:
     """The file in a state folder. Every method may raise FeedbackError.
 
     Each opens the file anew: answers are rare, and other processes write to it as well.
@@ -93,7 +93,7 @@ class Store:
             with self._changing() as database:
                 database.execute(COUNT, (int(now // DAY), answer.shown, answer.felt))
 
-    def keep(self, one: Keepsake) -> None:
+    def keep(self, one: Crop) -> None:
         """Keep a crop, and drop as many as there are too many."""
         row = (one.label, json.dumps(one.probabilities), one.model, one.hour, one.png)
         with self._changing() as database:
@@ -130,11 +130,11 @@ class Store:
                 raise  # locked, full, not permitted: the file itself may be good
             self._remove()
 
-    def answers(self) -> Answers:
+    def answers(self) -> AnswerCounts:
         """Return the counts of all answers."""
         query = "SELECT shown, felt, sum(count) FROM answers GROUP BY 1, 2"
         with self._reading() as database:
-            return Answers({(shown, felt): n for shown, felt, n in database.execute(query)})
+            return AnswerCounts({(shown, felt): n for shown, felt, n in database.execute(query)})
 
     def daily(self) -> dict[int, Agreement]:
         """Return the answers of each day, numbered since 1970 (UTC), that had any."""
@@ -148,14 +148,14 @@ class Store:
         with self._reading() as database:
             return dict.fromkeys(EMOTIONS, 0) | dict(database.execute(query))
 
-    def crops(self, before: int | None = None, most: int = -1) -> list[Kept]:
+    def crops(self, before: int | None = None, most: int = -1) -> list[StoredCrop]:
         """Return the crops, the newest first: at most `most` with numbers below `before`."""
         query = "SELECT * FROM crops WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?"
         with self._reading() as database:
             below = None if before is None else _bounded(before)
             return [_kept(*row) for row in database.execute(query, (below, below, most))]
 
-    def crop(self, number: int) -> Kept | None:
+    def crop(self, number: int) -> StoredCrop | None:
         """Return one crop, if it is there."""
         with self._reading() as database:
             query = "SELECT * FROM crops WHERE number = ?"
@@ -238,5 +238,7 @@ def _bounded(number: int) -> int:
     return max(-(2**63), min(number, 2**63 - 1))
 
 
-def _kept(number: int, label: str, probabilities: str, model: str, hour: int, png: bytes) -> Kept:
-    return Kept(label, tuple(json.loads(probabilities)), model, hour, png, number)
+def _kept(
+    number: int, label: str, probabilities: str, model: str, hour: int, png: bytes
+) -> StoredCrop:
+    return StoredCrop(label, tuple(json.loads(probabilities)), model, hour, png, number)

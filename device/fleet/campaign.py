@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from device.fleet.outcome import Outcome
-    from device.fleet.release import Offer
+    from device.fleet.outcome import RolloutStatus
+    from device.fleet.release import ModelRelease
 
 Verdict = Literal["wait", "next", "done", "halt"]
 
@@ -57,7 +57,7 @@ class Count:
     exempt: int = 0
 
 
-class Campaign:
+class StagedRollout:
     """Watches one stage of a rollout after the other."""
 
     def __init__(self, plan: Plan, now: float) -> None:
@@ -67,9 +67,9 @@ class Campaign:
 
     def step(
         self,
-        offer: Offer,
+        offer: ModelRelease,
         online: Mapping[str, bool],
-        outcomes: Mapping[str, Outcome],
+        outcomes: Mapping[str, RolloutStatus],
         now: float,
     ) -> tuple[Verdict, Count]:
         """Return what is to be done at `now` (monotonic seconds), and the counts that say so.
@@ -89,9 +89,9 @@ class Campaign:
 
     def _count(
         self,
-        offer: Offer,
+        offer: ModelRelease,
         online: Mapping[str, bool],
-        outcomes: Mapping[str, Outcome],
+        outcomes: Mapping[str, RolloutStatus],
         now: float,
     ) -> Count:
         chosen = [kiosk for kiosk in online if offer.is_for(kiosk)]

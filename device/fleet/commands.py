@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.control.commands import Order
-from device.errors import OrderError
+from device.control.commands import Command
+from device.errors import CommandError
 
 if TYPE_CHECKING:
     from device.control.status import Status
@@ -21,13 +21,13 @@ TOGGLES = {"toggle-pause": "paused", "toggle-mute": "muted"}
 SHOWN = 40
 
 
-def read(payload: bytes, status: Status) -> Order:
-    """Return the order for one of the words. Raises OrderError when it is none."""
+def read(payload: bytes, status: Status) -> Command:
+    """Return the order for one of the words. Raises CommandError when it is none."""
     word = payload.decode("utf-8", "replace")
     if word in TOGGLES:
         name = TOGGLES[word]
-        return Order.model_validate({name: not getattr(status, name)})
+        return Command.model_validate({name: not getattr(status, name)})
     if word not in WORDS:
         known = ", ".join((*WORDS, *TOGGLES))
-        raise OrderError(f"no order {word[:SHOWN]!r}; there are {known}")
-    return Order.model_validate(WORDS[word])
+        raise CommandError(f"no order {word[:SHOWN]!r}; there are {known}")
+    return Command.model_validate(WORDS[word])

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from device import __version__
-from device.errors import OfferError
-from device.system.paths import given
+from device.errors import ReleaseError
+from device.system.paths import expand_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +26,11 @@ class Fetcher:
     """Fetches from servers that the system's authorities vouch for, or those in `ca_file`."""
 
     def __init__(self, ca_file: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        self._authorities = given(ca_file) if ca_file else None
+        self._authorities = expand_user(ca_file) if ca_file else None
         self._clock = clock
 
     def fetch(self, url: str, most: int, seconds: float) -> bytes:
-        """Return what is there. Raises OfferError when that is more than `most` bytes.
+        """Return what is there. Raises ReleaseError when that is more than `most` bytes.
 
         It also does when it takes longer than `seconds`, is not HTTPS all the way, or cannot be
         had.
@@ -39,32 +39,32 @@ class Fetcher:
         try:
             host = urlsplit(url).hostname or ""
         except ValueError as error:
-            raise OfferError(f"not an address: {url}") from error
+            raise ReleaseError(f"not an address: {url}") from error
         if not url.startswith("https://"):
-            raise OfferError(f"not an HTTPS address: {url}")
+            raise ReleaseError(f"not an HTTPS address: {url}")
         try:
             with self._opener().open(_request(url), timeout=READ_SECONDS) as answer:
                 return self._read(answer, most, end)
-        except OfferError:
+        except ReleaseError:
             raise
         except urllib.error.HTTPError as error:
             error.close()
-            raise OfferError(f"{host} answers {error.code} {error.reason}") from error
+            raise ReleaseError(f"{host} answers {error.code} {error.reason}") from error
         except urllib.error.URLError as error:
-            raise OfferError(f"{host}: {_words(error.reason)}") from error
+            raise ReleaseError(f"{host}: {_words(error.reason)}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise OfferError(f"{host}: {_words(error)}") from error
+            raise ReleaseError(f"{host}: {_words(error)}") from error
 
     def _read(self, answer: Any, most: int, end: float) -> bytes:
         data = bytearray()
         while piece := answer.read1(PIECE):
             data += piece
             if len(data) > most:
-                raise OfferError(f"the file is larger than {most / 1e6:.1f} MB")
+                raise ReleaseError(f"the file is larger than {most / 1e6:.1f} MB")
             if self._clock() > end:
-                raise OfferError("the file takes too long to come")
+                raise ReleaseError("the file takes too long to come")
         if answer.length:
-            raise OfferError("the file was cut off on the way")
+            raise ReleaseError("the file was cut off on the way")
         return bytes(data)
 
     def _opener(self) -> urllib.request.OpenerDirector:
@@ -91,7 +91,7 @@ class _OnlyHttps(urllib.request.HTTPRedirectHandler):
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme != "https":
-            raise OfferError(f"{urlsplit(req.full_url).hostname} sends on to what is not HTTPS")
+            raise ReleaseError(f"{urlsplit(req.full_url).hostname} sends on to what is not HTTPS")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -11,10 +11,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from device import __version__
-from device.errors import FleetError, OrderError
+from device.errors import CommandError, FleetError
 from device.fleet import commands, discovery, report
 from device.fleet.identity import device_id
-from device.fleet.timing import Jitter, Pace
+from device.fleet.timing import Jitter, Timing
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 from device.messages import Level
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import FleetConfig
-    from device.control.commands import Orders
+    from device.control.commands import CommandQueue
     from device.control.status import Status
     from device.deployment.models import Models
-    from device.fleet.mqtt_client import Broker
-    from device.fleet.outcome import Outcome
+    from device.fleet.mqtt_client import MqttClient
+    from device.fleet.outcome import RolloutStatus
     from device.fleet.rollout import Rollout
     from device.system.latest import Latest
 
@@ -49,13 +49,13 @@ class Fleet:
         self,
         config: FleetConfig,
         status: Latest[Status],
-        given: Orders,
+        given: CommandQueue,
         models: Models,
         folder: Path,
-        pace: Pace | None = None,
+        pace: Timing | None = None,
     ) -> None:
         self._config, self._status, self._orders = config, status, given
-        self._pace = pace or Pace()
+        self._pace = pace or Timing()
         self._ending = threading.Event()
         self._fault, self._told = "", "not connected yet"
         self._thread: threading.Thread | None = None
@@ -130,21 +130,21 @@ class Fleet:
         fetcher = Fetcher(config.ca_file)
         return Rollout(self._topics.id, models, folder, fetcher, config.offers_url, self._pace)
 
-    def _broker(self) -> Broker:
+    def _broker(self) -> MqttClient:
         # A kiosk that tells nobody need not load it.
-        from device.fleet.mqtt_client import Broker
+        from device.fleet.mqtt_client import MqttClient
 
         wanted = {self._topics.order: self._config.orders, self._topics.offer: self._config.offers}
         topics = tuple(topic for topic, is_wanted in wanted.items() if is_wanted)
         will = (self._topics.online, OFFLINE.encode())
-        return Broker(self._config, self._topics.id, self._hear, topics, will)
+        return MqttClient(self._config, self._topics.id, self._hear, topics, will)
 
-    def _attend(self, broker: Broker) -> None:
+    def _attend(self, broker: MqttClient) -> None:
         """Tell what there is to tell until the connection is lost, or the kiosk ends."""
         self._told = f"connected to {broker.address} as {self._topics.id}"
         self._introduce(broker)
-        pulse = report.Pulse(self._pace.calm, self._pace.beat)
-        outcome: Outcome | None = None
+        pulse = report.ReportSchedule(self._pace.calm, self._pace.beat)
+        outcome: RolloutStatus | None = None
         while not self._ending.is_set():
             status = self._status.get()
             now = time.monotonic()
@@ -158,7 +158,7 @@ class Fleet:
                 broker.say(self._topics.rollout, outcome.encode())
             broker.attend(self._pace.look)
 
-    def _introduce(self, broker: Broker) -> None:
+    def _introduce(self, broker: MqttClient) -> None:
         broker.say(self._topics.online, ONLINE.encode())
         if self._config.discovery:
             name = self._config.name or socket.gethostname()
@@ -169,7 +169,7 @@ class Fleet:
             topic = self._topics.discovery(self._config.discovery)
             broker.say(topic, report.encode(told))
 
-    def _leave(self, broker: Broker) -> None:
+    def _leave(self, broker: MqttClient) -> None:
         with contextlib.suppress(FleetError):
             if broker.connected:
                 broker.say(self._topics.online, OFFLINE.encode())
@@ -186,7 +186,7 @@ class Fleet:
             return
         try:
             self._orders.give(commands.read(content, self._status.get()))
-        except OrderError as error:
+        except CommandError as error:
             log.warning("fleet: not obeyed: %s", error)
 
     def _tell_fault(self, fault: str) -> None:

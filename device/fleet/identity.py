@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from device.system.files import keep
+from device.system.files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def device_id(folder: Path, draw: Callable[[], str] = draw) -> str:
         return known
     new = draw()
     try:
-        keep(path, f"{new}\n")
+        write_private(path, f"{new}\n")
     except OSError as error:
         log.warning("%s: %s; the kiosk has another id after its next start", path, error.strerror)
     return new

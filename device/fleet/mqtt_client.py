@@ -16,8 +16,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
-from device.system.files import secret
-from device.system.paths import given
+from device.system.files import read_secret
+from device.system.paths import expand_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ LARGEST = 64 * 1024
 """Bytes of a packet that a broker may send; it drops larger ones (MQTT 5.0, 3.1.2.11.4)."""
 
 
-class Broker:
+class MqttClient:
     """A client named `name` that listens to `topics`; a `will` is a topic and its last content."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Broker:
     ) -> None:
         self._config, self._name = config, name
         self._heard, self._topics, self._will = heard, topics, will
-        self._authorities = given(config.ca_file) if config.ca_file else None
+        self._authorities = expand_user(config.ca_file) if config.ca_file else None
         self._client: mqtt.Client | None = None
         self._context: ssl.SSLContext | None = None
         self._answer: ReasonCode | None = None
@@ -142,7 +142,7 @@ class Broker:
         elif self._context and self._authorities:
             self._context.load_verify_locations(self._authorities)
         if config.username:
-            self._client.username_pw_set(config.username, secret(config.password_file))
+            self._client.username_pw_set(config.username, read_secret(config.password_file))
         return self._client
 
     def _error(self, words: str) -> FleetError:

@@ -9,11 +9,11 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from device.errors import FleetError, OfferError
+from device.errors import FleetError, ReleaseError
 from device.fleet import outcome as outcomes
 from device.fleet import release as offers
-from device.fleet.campaign import Campaign, Plan
-from device.fleet.mqtt_client import Broker
+from device.fleet.campaign import Plan, StagedRollout
+from device.fleet.mqtt_client import MqttClient
 from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from device.config.schema import FleetConfig
     from device.fleet.campaign import Count
-    from device.fleet.outcome import Outcome
-    from device.fleet.release import Offer
+    from device.fleet.outcome import RolloutStatus
+    from device.fleet.release import ModelRelease
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ ECHO_SECONDS = 10.0
 """How long a broker may take to pass on what was said to it."""
 
 
-class Desk:
+class OperatorClient:
     """What is known of all kiosks: whether each is `online`, its `states` and its `outcomes`.
 
     `offer` is what the broker offers them. Make it, `open` it, `attend` to it often.
@@ -46,14 +46,14 @@ class Desk:
             raise FleetError("no broker is configured: host under [fleet] says which")
         self.online: dict[str, bool] = {}
         self.states: dict[str, dict[str, Any]] = {}
-        self.outcomes: dict[str, Outcome] = {}
-        self.offer: Offer | None = None
+        self.outcomes: dict[str, RolloutStatus] = {}
+        self.offer: ModelRelease | None = None
         all_kiosks = Topics(config.prefix, EVERYBODY)
         self._offer_topic = all_kiosks.offer
         wanted = [all_kiosks.online, all_kiosks.rollout, all_kiosks.offer]
         wanted += [all_kiosks.state] if states else []
         name = f"operator-{secrets.token_hex(4)}"
-        self._broker = Broker(config, name, self._hear, tuple(wanted))
+        self._broker = MqttClient(config, name, self._hear, tuple(wanted))
         self._heard_at = 0.0
 
     @property
@@ -72,7 +72,7 @@ class Desk:
         """Take in what comes, for half a second at most. Raises FleetError when that is over."""
         self._broker.attend(LOOK_SECONDS)
 
-    def publish(self, offer: Offer) -> None:
+    def publish(self, offer: ModelRelease) -> None:
         """Offer a model to all kiosks, in place of what was offered, and see that it comes back.
 
         Raises FleetError where it does not: a broker drops without a word what may not be written.
@@ -93,7 +93,7 @@ class Desk:
     def _hear(self, topic: str, content: bytes, _kept: bool) -> None:
         self._heard_at = time.monotonic()
         kiosk, kind = owner(topic), topic.rpartition("/")[2]
-        with contextlib.suppress(OfferError, ValueError):
+        with contextlib.suppress(ReleaseError, ValueError):
             if topic == self._offer_topic:
                 self.offer = offers.parse(content) if content else None
             elif kind == "online":
@@ -105,10 +105,12 @@ class Desk:
                 self.states[kiosk] = state if isinstance(state, dict) else {}
 
 
-def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) -> bool:
+def roll_out(
+    desk: OperatorClient, offer: ModelRelease, plan: Plan, tell: Callable[[str], None]
+) -> bool:
     """Offer a model to more and more kiosks; return whether all went well, else it was halted.
 
-    A connection that is lost is opened again: meanwhile nothing goes on. Raises OfferError when
+    A connection that is lost is opened again: meanwhile nothing goes on. Raises ReleaseError when
     this rollout was halted before, is of another file, or somebody else offers something meanwhile;
     FleetError when there is no broker at the start.
     """
@@ -117,11 +119,11 @@ def roll_out(desk: Desk, offer: Offer, plan: Plan, tell: Callable[[str], None]) 
         tell(f"in place of {desk.offer.rollout}, which stands at {desk.offer.percent:g} %")
     offer = _begin(desk, offer, plan)
     desk.publish(offer)
-    campaign, said = Campaign(plan, time.monotonic()), ""
+    campaign, said = StagedRollout(plan, time.monotonic()), ""
     while True:
         _attend(desk, offer)
         if desk.offer != offer:
-            raise OfferError("something else is offered now, so this rollout is left as it is")
+            raise ReleaseError("something else is offered now, so this rollout is left as it is")
         verdict, count = campaign.step(offer, desk.online, desk.outcomes, time.monotonic())
         if (line := f"{offer.percent:g} %: {words(count)}") != said:
             tell(said := line)
@@ -148,21 +150,23 @@ def words(count: Count) -> str:
     return f"{count.chosen} kiosks, {count.online} online: {told or 'nothing told yet'}"
 
 
-def _begin(desk: Desk, offer: Offer, plan: Plan) -> Offer:
+def _begin(desk: OperatorClient, offer: ModelRelease, plan: Plan) -> ModelRelease:
     """Return the offer of the first stage, or of the one at which this rollout was left."""
     before = desk.offer
     if before is None or before.rollout != offer.rollout:
         return offer.model_copy(update={"percent": plan.stages[0]})
     if before.percent == 0.0:
-        raise OfferError(f"the rollout {offer.rollout} was halted; give the next one another name")
+        raise ReleaseError(
+            f"the rollout {offer.rollout} was halted; give the next one another name"
+        )
     if before.sha256 != offer.sha256:
-        raise OfferError(
+        raise ReleaseError(
             f"the rollout {offer.rollout} is of another file; give this one its own name"
         )
     return offer.model_copy(update={"percent": before.percent})
 
 
-def _attend(desk: Desk, offer: Offer) -> None:
+def _attend(desk: OperatorClient, offer: ModelRelease) -> None:
     try:
         desk.attend()
     except FleetError as error:
@@ -171,7 +175,7 @@ def _attend(desk: Desk, offer: Offer) -> None:
         _publish(desk, offer)
 
 
-def _publish(desk: Desk, offer: Offer) -> None:
+def _publish(desk: OperatorClient, offer: ModelRelease) -> None:
     """Offer it, whatever it takes: a halt must reach the kiosks, and a broker may forget."""
     while True:
         try:

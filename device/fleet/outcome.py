@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from device.errors import OfferError
+from device.errors import ReleaseError
 from device.fleet.report import encode
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RolloutStatus:
     """Where a kiosk stands with the model of a rollout, and the reason in words if there is one.
 
     It is `waiting` until the file was had, `declined` where the owner has chosen otherwise;
@@ -36,23 +36,23 @@ class Outcome:
         return encode(asdict(self) | {"reason": self.reason[:LONGEST]})
 
 
-def parse(data: bytes) -> Outcome:
-    """Read what `encode` wrote. Raises OfferError."""
+def parse(data: bytes) -> RolloutStatus:
+    """Read what `encode` wrote. Raises ReleaseError."""
     try:
         told: dict[str, Any] = json.loads(data)
-        outcome = Outcome(**told)
+        outcome = RolloutStatus(**told)
     except (ValueError, TypeError) as error:
-        raise OfferError(f"not an outcome: {error}") from error
+        raise ReleaseError(f"not an outcome: {error}") from error
     if outcome.stand not in STANDS or not all(isinstance(one, str) for one in told.values()):
-        raise OfferError("not an outcome: a value is none that it may have")
+        raise ReleaseError("not an outcome: a value is none that it may have")
     return outcome
 
 
-def known(rollout: str, version: str, state: State) -> Outcome | None:
+def known(rollout: str, version: str, state: State) -> RolloutStatus | None:
     """Return where the kiosk stands with a version by its state of models; None: nowhere yet."""
     for one in state.given_up:
         if one.version == version:
-            return Outcome(rollout, version, "failed", one.reason)
+            return RolloutStatus(rollout, version, "failed", one.reason)
     if state.current == version:
-        return Outcome(rollout, version, "trial" if state.trial else "passed")
+        return RolloutStatus(rollout, version, "trial" if state.trial else "passed")
     return None

@@ -8,14 +8,14 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from device.config.schema import Section
-from device.errors import OfferError
+from device.errors import ReleaseError
 
 LARGEST = 4096
 """Bytes of an offer."""
 _OF_ALL = 2**64
 
 
-class Offer(Section):
+class ModelRelease(Section):
     """A model archive: its version, where it is, its SHA-256, and whom it is for.
 
     `percent` of the kiosks take it: those that the lot of `rollout` falls on. The same rollout
@@ -30,22 +30,22 @@ class Offer(Section):
 
     def is_for(self, kiosk: str) -> bool:
         """Tell whether a kiosk, by its id, is to take it by now."""
-        return lot(self.rollout, kiosk) < self.percent
+        return bucket(self.rollout, kiosk) < self.percent
 
 
-def lot(rollout: str, kiosk: str) -> float:
+def bucket(rollout: str, kiosk: str) -> float:
     """Return a number from 0 to below 100 that is a kiosk's own in a rollout, evenly spread."""
     digest = hashlib.sha256(f"{rollout}:{kiosk}".encode()).digest()
     return 100.0 * int.from_bytes(digest[:8], "big") / _OF_ALL
 
 
-def parse(data: bytes) -> Offer:
-    """Read an offer. Raises OfferError, which says what is wrong with it."""
+def parse(data: bytes) -> ModelRelease:
+    """Read an offer. Raises ReleaseError, which says what is wrong with it."""
     if len(data) > LARGEST:
-        raise OfferError(f"the offer is longer than {LARGEST} bytes")
+        raise ReleaseError(f"the offer is longer than {LARGEST} bytes")
     try:
-        return Offer.model_validate_json(data)
+        return ModelRelease.model_validate_json(data)
     except ValidationError as error:
         one = error.errors(include_url=False)[0]
         where = ".".join(map(str, one["loc"])) or "it"
-        raise OfferError(f"the offer cannot be read: {where}: {one['msg'].lower()}") from error
+        raise ReleaseError(f"the offer cannot be read: {where}: {one['msg'].lower()}") from error

@@ -47,7 +47,7 @@ def encode(told: dict[str, Any]) -> bytes:
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-class Pulse:
+class ReportSchedule:
     """Decides when a state is told: at once when something has changed, else now and then.
 
     `calm` is how many seconds lie between two messages at least, `beat` at most. Times are

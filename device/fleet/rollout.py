@@ -14,12 +14,12 @@ import time
 from random import Random
 from typing import TYPE_CHECKING
 
-from device.errors import BundleError, MoodliftError, OfferError
+from device.errors import BundleError, MoodliftError, ReleaseError
 from device.fleet import outcome as outcomes
 from device.fleet import release as offers
-from device.fleet.outcome import Outcome
-from device.fleet.rollout_log import Memory
-from device.fleet.timing import Jitter, Pace
+from device.fleet.outcome import RolloutStatus
+from device.fleet.rollout_log import RolloutLog
+from device.fleet.timing import Jitter, Timing
 from device.models import archive as archives
 from device.vision.bundle import MANIFEST
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from device.deployment.models import Models
     from device.fleet.fetch import Fetcher
     from device.fleet.outcome import Stand
-    from device.fleet.release import Offer
-    from device.fleet.rollout_log import Heeded
+    from device.fleet.release import ModelRelease
+    from device.fleet.rollout_log import RolloutRecord
     from device.models.archive import Archive
     from device.models.state import State
 
@@ -56,19 +56,19 @@ class Rollout:
         folder: Path,
         fetcher: Fetcher,
         url: str = "",
-        pace: Pace | None = None,
+        pace: Timing | None = None,
         random: Random | None = None,
     ) -> None:
         self._kiosk, self._models, self._fetcher, self._url = kiosk, models, fetcher, url
-        self._pace, self._random = pace or Pace(), random or Random()
-        self._memory = Memory(folder)
+        self._pace, self._random = pace or Timing(), random or Random()
+        self._memory = RolloutLog(folder)
         self._ending = threading.Event()
-        self._offer: Offer | None = None
+        self._offer: ModelRelease | None = None
         self._begin_at = self._poll_at = 0.0
         self._waits = self._jitter()
         self._reason = self._fault = ""
         self._read: tuple[tuple[int, int] | None, State] | None = None
-        self.outcome: Outcome | None = None
+        self.outcome: RolloutStatus | None = None
         self._thread = threading.Thread(target=self._heed, name="rollout", daemon=True)
         self._thread.start()
 
@@ -81,7 +81,7 @@ class Rollout:
         """Take in what is offered now; nothing is an offer of nothing. From any thread."""
         try:
             found = offers.parse(data) if data else None
-        except OfferError as error:
+        except ReleaseError as error:
             self._tell_fault(str(error))
             return
         self._tell_fault("")
@@ -114,10 +114,10 @@ class Rollout:
     def _poll(self) -> None:
         try:
             self.give(self._fetcher.fetch(self._url, offers.LARGEST, FETCH_SECONDS))
-        except OfferError as error:
+        except ReleaseError as error:
             self._tell_fault(f"{self._url}: {error}")
 
-    def _step(self, now: float) -> Outcome | None:
+    def _step(self, now: float) -> RolloutStatus | None:
         """Do what is due about the present offer; return where the kiosk stands with it."""
         offer = self._offer
         if offer is None:
@@ -145,7 +145,7 @@ class Rollout:
             self._read = stamp, self._models.store.state()
         return self._read[1]
 
-    def _take(self, offer: Offer, heeded: Heeded) -> None:
+    def _take(self, offer: ModelRelease, heeded: RolloutRecord) -> None:
         """Have an offered model serve, on trial. What may be better later is tried again then."""
         try:
             if offer.version in (one.version for one in self._models.entries()):
@@ -160,17 +160,17 @@ class Rollout:
         except (MoodliftError, OSError) as error:
             self._wait(offer, str(error))
 
-    def _install(self, offer: Offer, heeded: Heeded) -> None:
+    def _install(self, offer: ModelRelease, heeded: RolloutRecord) -> None:
         """Fetch a model and install it. Raises BundleError when it will never do here."""
         data = self._fetcher.fetch(offer.url, archives.LARGEST, FETCH_SECONDS)
         if hashlib.sha256(data).hexdigest() != offer.sha256:
-            raise OfferError("the file there is not the one that is offered (sha256 differs)")
+            raise ReleaseError("the file there is not the one that is offered (sha256 differs)")
         _check(archives.read(data), offer.version)
         if heeded.tries >= TRIES:
             raise BundleError(f"the kiosk ended {TRIES} times while it was being checked")
         now = self._offer
         if now is None or now.rollout != offer.rollout or not now.is_for(self._kiosk):
-            raise OfferError("the offer was taken back meanwhile")
+            raise ReleaseError("the offer was taken back meanwhile")
         self._memory.note(heeded, tries=heeded.tries + 1)
         try:
             self._models.install(data)
@@ -181,14 +181,14 @@ class Rollout:
             self._memory.note(heeded)
             raise
 
-    def _refuse(self, offer: Offer, heeded: Heeded, reason: str) -> None:
+    def _refuse(self, offer: ModelRelease, heeded: RolloutRecord, reason: str) -> None:
         log.warning("rollout %s: %s is refused: %s", offer.rollout, offer.version, reason)
         try:
             self._memory.note(heeded, refused=reason)
         except OSError as error:
             self._wait(offer, f"{reason}; {error.strerror}")
 
-    def _wait(self, offer: Offer, reason: str) -> None:
+    def _wait(self, offer: ModelRelease, reason: str) -> None:
         if reason != self._reason:
             log.warning("rollout %s: %s waits: %s", offer.rollout, offer.version, reason)
         self._reason = reason
@@ -206,7 +206,7 @@ class Rollout:
 def _check(archive: Archive, version: str) -> None:
     """See that an archive is signed and holds what is offered.
 
-    Raises OfferError where its key may yet be trusted, BundleError where it is another model.
+    Raises ReleaseError where its key may yet be trusted, BundleError where it is another model.
     """
     # It takes a while to load, and is not needed until something is offered.
     from device.models.keyring import Keyring
@@ -214,7 +214,7 @@ def _check(archive: Archive, version: str) -> None:
     try:
         Keyring().check(archive)
     except BundleError as error:
-        raise OfferError(str(error)) from error
+        raise ReleaseError(str(error)) from error
     try:
         holds = json.loads(archive.files[MANIFEST])["version"]
     except (ValueError, TypeError, KeyError) as error:
@@ -223,5 +223,5 @@ def _check(archive: Archive, version: str) -> None:
         raise BundleError(f"the file holds the model {holds}, where {version} was offered")
 
 
-def _outcome(offer: Offer, stand: Stand, reason: str) -> Outcome:
-    return Outcome(offer.rollout, offer.version, stand, reason)
+def _outcome(offer: ModelRelease, stand: Stand, reason: str) -> RolloutStatus:
+    return RolloutStatus(offer.rollout, offer.version, stand, reason)

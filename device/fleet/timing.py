@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Timing:
     """Seconds: between two messages (`calm` at least, `beat` at most), and before another try.
 
     `patience` is the longest wait after a first failure, `longest` after many. A connection that

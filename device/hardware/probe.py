@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 
-from device.errors import AudioError, CameraError, ChildError, MoodliftError, ProbeError
+from device.errors import AudioError, CameraError, MoodliftError, ProbeError, SandboxError
 from device.hardware.audio import PygameAudio, find_outlets, speaker_names
 from device.hardware.camera import picamera, usb
 from device.hardware.camera.source import CameraSettings, available, open_camera
@@ -86,7 +86,7 @@ class Probe:
             raise ProbeError("something else is being tried; wait a moment")
         try:
             return sandbox.ask(work, arguments, SECONDS)
-        except ChildError as error:
+        except SandboxError as error:
             raise ProbeError(_WORDS.get(error.how, str(error))) from error
         except MoodliftError as error:
             raise ProbeError(str(error)) from error

@@ -9,7 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from device.history.store import DAY, FILE, Store
+from device.history.store import DAY, FILE, HistoryStore
 from device.history.tally import MINUTE, Minute, Tally
 from device.messages import Level
 
@@ -27,7 +27,7 @@ WAITING = 60
 CLOSE_SECONDS = 3.0
 
 
-class Recorder:
+class HistoryRecorder:
     """Counts minutes in the caller's thread, and writes each in its own; `folder` is the state's.
 
     A disk that is full, read-only or gone stops the writing, not the show: it is told in `health`,
@@ -75,12 +75,12 @@ class Recorder:
         self._thread.join(CLOSE_SECONDS)
 
     def _write(self) -> None:
-        store: Store | None = None
+        store: HistoryStore | None = None
         waiting: list[Minute] = []
         while (minute := self._over.get()) is not None:
             waiting = [*waiting, minute][-WAITING:]
             try:
-                store = store or Store(self.path)
+                store = store or HistoryStore(self.path)
                 while waiting:
                     store.add(waiting[0])
                     del waiting[0]
@@ -101,7 +101,7 @@ class Recorder:
         self._fault = fault
 
 
-def _close(store: Store | None) -> None:
+def _close(store: HistoryStore | None) -> None:
     if store is not None:
         try:
             store.close()

@@ -41,7 +41,7 @@ ADD_REACTION = (
 BUSY_SECONDS = 5.0
 
 
-class Store:
+class HistoryStore:
     """Writes minutes to a file; used by one thread. Any method may raise sqlite3.Error or OSError.
 
     A file that is no database, or turns out to be damaged, is moved aside, and another is begun.

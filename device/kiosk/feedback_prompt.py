@@ -12,26 +12,26 @@ from device.messages import NOBODY, Feedback
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from device.feedback import Keeper
+    from device.feedback import FeedbackRecorder
     from device.hardware.display import Wish
     from device.messages import Mood
     from device.stage import Stage
-    from device.vision.protocol import Answer
+    from device.vision.protocol import Response
     from device.vision.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 
-class Interview:
+class FeedbackPrompt:
     """Leads the stage's questions. Whatever somebody says is about the moment they were asked.
 
     The crop of that moment is in memory for as long as a question is on stage, and no longer.
     """
 
-    def __init__(self, stage: Stage, eye: Supervisor, keeper: Keeper) -> None:
+    def __init__(self, stage: Stage, eye: Supervisor, keeper: FeedbackRecorder) -> None:
         self._stage, self._eye, self._keeper = stage, eye, keeper
         self._mood = NOBODY
-        self._round: _Round | None = None
+        self._round: _Prompt | None = None
 
     def step(self, mood: Mood, now: float) -> None:
         """Note the mood on stage, and forget the crop once nobody has answered in time."""
@@ -63,7 +63,7 @@ class Interview:
         """Take down what is on stage, and ask for the crop, if a question has just come up."""
         self._round = None
         if self._keeper.enabled and self._stage.asking(now):
-            self._round = _Round(self._mood, self._eye.model, self._eye.glance())
+            self._round = _Prompt(self._mood, self._eye.model, self._eye.glance())
 
     def _hear(self, felt: str | None, now: float) -> None:
         asked = self._round
@@ -89,16 +89,16 @@ class Interview:
 
 
 @dataclass(slots=True)
-class _Round:
+class _Prompt:
     """The mood on stage, the model, and the crop on its way, of when the question came up."""
 
     mood: Mood
     model: str
-    look: Future[Answer]
+    look: Future[Response]
     felt: str = ""
 
     @property
-    def seen(self) -> Answer | None:
+    def seen(self) -> Response | None:
         """The largest face of that moment, if the eye has answered."""
         answered = self.look.done() and not self.look.cancelled()
         return self.look.result() if answered else None

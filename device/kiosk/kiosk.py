@@ -23,10 +23,10 @@ import pygame
 from device import __version__, drift, feedback, history, mood, music, reactions, stage, web
 from device.config.hours import Hours
 from device.config.settings import Settings
-from device.control.commands import Orders
+from device.control.commands import CommandQueue
 from device.control.status import Status
 from device.deployment.models import Models
-from device.deployment.monitor import Watch
+from device.deployment.monitor import DeploymentMonitor
 from device.errors import OutputError
 from device.fleet.fleet import Fleet
 from device.hardware import audio, board, gpio
@@ -34,9 +34,9 @@ from device.hardware.camera.source import CameraSettings
 from device.hardware.display import Key, Number, Tap
 from device.hardware.probe import CHIME, Probe
 from device.kiosk import startup
-from device.kiosk.feedback_prompt import Interview
-from device.kiosk.report import Record
-from device.kiosk.throttling import Strain
+from device.kiosk.feedback_prompt import FeedbackPrompt
+from device.kiosk.report import RunReport
+from device.kiosk.throttling import ThermalThrottle
 from device.messages import NOBODY, Level
 from device.system import malloc
 from device.system.faults import Faults
@@ -44,19 +44,19 @@ from device.system.health import HealthBook
 from device.system.latest import Latest
 from device.system.paths import state_directory
 from device.system.rate import Rate
-from device.system.restart import begin_again, shut_down
+from device.system.restart import restart_process, shut_down
 from device.system.systemd import Notifier
-from device.vision.protocol import EyeSettings
+from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
-from device.web.service import Page
+from device.web.service import WebService
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import Config
-    from device.control.commands import Order
+    from device.control.commands import Command
     from device.hardware.display import Mode, Wish
-    from device.messages import Health, Mood, Reaction, Sighting
+    from device.messages import FrameResult, Health, Mood, Reaction
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ STATUS_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunOptions:
     """How to run once: where to show, for how long, and what to leave behind."""
 
     display: Mode = "auto"
@@ -87,7 +87,7 @@ class Kiosk:
     `settings` are what the page shows and changes; `config` is what holds until the next start.
     """
 
-    def __init__(self, config: Config, run: Run, settings: Settings | None = None) -> None:
+    def __init__(self, config: Config, run: RunOptions, settings: Settings | None = None) -> None:
         now = time.monotonic()
         malloc.return_large()
         self._stopping = False
@@ -108,10 +108,10 @@ class Kiosk:
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
         models = Models(config.models, config.eye.model)
-        self._models = Watch(models, self._eye)
+        self._models = DeploymentMonitor(models, self._eye)
         self.display = startup.open_display(config.stage, run.display, self._fault)
         self._stage = startup.set_stage(config.stage, self._fault)
-        self._ladder = stage.Ladder(1.0 / config.stage.fps)
+        self._ladder = stage.QualityScaler(1.0 / config.stage.fps)
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
@@ -119,15 +119,15 @@ class Kiosk:
         playlists = self.player.library.playlists()
         self._rules = startup.load_rules(config.reactions.file, playlists, self._fault)
         self._status: Latest[Status] = Latest(Status())
-        self._orders = Orders()
+        self._orders = CommandQueue()
         machine = board.LinuxBoard(state_directory())
-        self._strain = Strain(machine, self._eye, config.eye.max_rate)
-        self._history = history.Recorder(config.history, state_directory())
-        self._watcher = drift.Watcher(state_directory(), config.history.enabled)
-        self._keeper = feedback.Keeper(config.feedback, state_directory())
+        self._strain = ThermalThrottle(machine, self._eye, config.eye.max_rate)
+        self._history = history.HistoryRecorder(config.history, state_directory())
+        self._watcher = drift.DriftMonitor(state_directory(), config.history.enabled)
+        self._keeper = feedback.FeedbackRecorder(config.feedback, state_directory())
         self._keeper.start()
-        self._interview = Interview(self._stage, self._eye, self._keeper)
-        view = web.View(
+        self._interview = FeedbackPrompt(self._stage, self._eye, self._keeper)
+        view = web.KioskServices(
             self._status,
             self._eye.sighting,
             self._eye.preview,
@@ -142,7 +142,7 @@ class Kiosk:
             models,
             self._watcher,
         )
-        self.page = Page(config.web, view, now)
+        self.page = WebService(config.web, view, now)
         self._fleet = Fleet(config.fleet, self._status, self._orders, models, state_directory())
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
@@ -155,7 +155,7 @@ class Kiosk:
         self._drawn_rate = Rate()
         self._seen = -1
         self._status_at = 0.0
-        self.record = Record(now)
+        self.record = RunReport(now)
         self._notifier = Notifier()
 
     def run(self) -> None:
@@ -177,7 +177,7 @@ class Kiosk:
         if self._shut_down:
             shut_down()
         elif self._restart:
-            begin_again()
+            restart_process()
 
     def close(self) -> None:
         """Close every part."""
@@ -226,14 +226,14 @@ class Kiosk:
             self._history.note(self._mood.mood, active, self._paused, now)
             self._publish(sighting, now)
 
-    def _newest(self, now: float) -> Sighting | None:
+    def _newest(self, now: float) -> FrameResult | None:
         """Return what the eye saw last, unless that is history."""
         sighting = self._eye.sighting.get()
         if self._paused or sighting is None or now - sighting.seen > STALE_SECONDS:
             return None
         return sighting
 
-    def _draw(self, sighting: Sighting | None, now: float) -> None:
+    def _draw(self, sighting: FrameResult | None, now: float) -> None:
         scene = stage.Scene(
             mood=self._felt(now),
             sighting=sighting,
@@ -287,7 +287,7 @@ class Kiosk:
         self._paused = paused
         self._eye.pause(paused)
 
-    def _follow(self, order: Order, now: float) -> None:
+    def _follow(self, order: Command, now: float) -> None:
         """Do what the owner wants."""
         log.info("order: %s", order.model_dump(exclude_unset=True))
         if order.paused is not None:
@@ -325,7 +325,7 @@ class Kiosk:
         if self._panel.moving:
             self._awake_until = now + AWAKE_SECONDS
 
-    def _publish(self, sighting: Sighting | None, now: float) -> None:
+    def _publish(self, sighting: FrameResult | None, now: float) -> None:
         last = self._eye.sighting.get()
         self._faults.note(self._health, now)
         status = Status(
@@ -381,9 +381,9 @@ class Kiosk:
         self._book.note(part, Level.FAILED, words, self._began)
 
 
-def eye_settings(config: Config) -> EyeSettings:
+def eye_settings(config: Config) -> VisionSettings:
     """Return what the eye needs to know of the configuration."""
-    return EyeSettings(
+    return VisionSettings(
         CameraSettings.of(config.camera),
         config.eye.threads,
         config.eye.max_rate,

@@ -23,7 +23,7 @@ MEASURE_SECONDS = 1.0
 
 
 @dataclass(slots=True)
-class Record:
+class RunReport:
     """Changes of mood, reactions and tracks, each with its seconds since the kiosk began."""
 
     began: float

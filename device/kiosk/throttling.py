@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device.hardware.board import Reading
-from device.vision.rate_control import Pace
+from device.vision.rate_control import RateController
 
 if TYPE_CHECKING:
     from device.hardware.board import Board
@@ -16,13 +16,13 @@ READ_SECONDS = 5.0
 """How often the machine is asked how it is."""
 
 
-class Strain:
+class ThermalThrottle:
     """Asks `board` now and then; `reading` is what it said last. `most` is the eye's full rate."""
 
     def __init__(self, board: Board, eye: Supervisor, most: float) -> None:
         self.reading = Reading()
         self._board, self._eye = board, eye
-        self._pace = Pace(most)
+        self._pace = RateController(most)
         self._due = float("-inf")
 
     def step(self, now: float) -> None:

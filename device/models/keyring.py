@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.errors import BundleError, ModelsError, OutputError
 from device.models import signature
-from device.system.files import keep
+from device.system.files import write_private
 from device.system.paths import state_directory
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Keyring:
         )
         path = self._own / f"{name}.pem"
         try:
-            keep(path, text.decode("ascii"))
+            write_private(path, text.decode("ascii"))
         except OSError as error:
             raise OutputError(f"{path}: {error.strerror}") from error
         return name

@@ -31,7 +31,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class RejectedModel:
     """A version that failed its trial, why, and when by the wall clock (RFC 3339)."""
 
     version: str
@@ -49,7 +49,7 @@ class State:
     current: str = ""
     before: str = ""
     trial: Trial | None = None
-    given_up: tuple[GivenUp, ...] = ()
+    given_up: tuple[RejectedModel, ...] = ()
 
     def as_json(self) -> str:
         """Return the file's text."""
@@ -63,7 +63,7 @@ def parse(text: str) -> State:
         if told.pop("schema") != SCHEMA:
             raise ValueError("of another schema")
         trial = told.pop("trial")
-        given_up = tuple(GivenUp(**_strings(one)) for one in told.pop("given_up"))
+        given_up = tuple(RejectedModel(**_strings(one)) for one in told.pop("given_up"))
         return State(**_strings(told), trial=_trial(trial), given_up=given_up)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a state of models: {error}") from error

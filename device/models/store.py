@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from device.errors import BundleError, ModelsError, OutputError
 from device.models import state as states
 from device.models.state import State
-from device.system.files import keep
+from device.system.files import write_private
 from device.system.paths import MODELS, state_directory
 from device.vision import bundle as bundles
 
@@ -39,7 +39,7 @@ KEPT = 3
 """So many installed models stay, with those that serve or may be gone back to."""
 
 
-class Store:
+class ModelStore:
     """Installed bundles in `folder`, those that came with the program in `shipped`."""
 
     def __init__(self, folder: Path | None = None, shipped: Path = MODELS) -> None:
@@ -99,7 +99,7 @@ class Store:
             before = self.state()
             after = step(before)
             if after != before:
-                keep(self._path, after.as_json())
+                write_private(self._path, after.as_json())
                 _sync(self.folder)
 
     @contextlib.contextmanager

@@ -11,7 +11,7 @@ from device.mood.room import distribution, gather, leading, remember
 
 if TYPE_CHECKING:
     from device.config.schema import MoodConfig
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.mood.person import Person
 
 MIN_SIGHTINGS = 3
@@ -43,7 +43,9 @@ class MoodState:
     newest: tuple[int, float] | None = None
 
 
-def step(state: MoodState, sighting: Sighting | None, now: float, config: MoodConfig) -> MoodState:
+def step(
+    state: MoodState, sighting: FrameResult | None, now: float, config: MoodConfig
+) -> MoodState:
     """Return the state at `now`, with the newest sighting, which may be an old one passed again.
 
     Two changes of `state.mood.emotion` are never less than `dwell_seconds` apart. An emotion
@@ -71,7 +73,7 @@ def _tick(state: MoodState, now: float) -> MoodState:
     return replace(state, clock=clock, mood=mood, people=people, candidate=candidate)
 
 
-def _watch(state: MoodState, sighting: Sighting, config: MoodConfig) -> MoodState:
+def _watch(state: MoodState, sighting: FrameResult, config: MoodConfig) -> MoodState:
     """Take in a frame that was not seen before."""
     state = replace(state, newest=(sighting.number, sighting.time))
     if not sighting.faces:

@@ -3,6 +3,6 @@
 from device.music.fade import approach
 from device.music.library import PLAYLISTS, SOUNDS, Library
 from device.music.player import Player
-from device.music.shuffle import Deck
+from device.music.shuffle import Shuffle
 
-__all__ = ["PLAYLISTS", "SOUNDS", "Deck", "Library", "Player", "approach"]
+__all__ = ["PLAYLISTS", "SOUNDS", "Library", "Player", "Shuffle", "approach"]

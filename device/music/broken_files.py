@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Broken:
+class BrokenFiles:
     """Remembers bad files, warns once of each, and gives a file another chance once it changes."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.system.paths import ASSETS, given
+from device.system.paths import ASSETS, expand_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Library:
     """
 
     def __init__(self, owner: str | Path = "", ours: Path = ASSETS / "music") -> None:
-        self._owner = given(str(owner)) if owner else None
+        self._owner = expand_user(str(owner)) if owner else None
         self._ours = ours
         self._scans: dict[str, tuple[float, tuple[Path, ...]]] = {}
         self.fault = self._find_fault()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from device.config.hours import Hours
 from device.errors import AudioError
 from device.messages import Level
-from device.music.broken_files import Broken
+from device.music.broken_files import BrokenFiles
 from device.music.fade import approach, gain_of
 from device.music.library import RESCAN_SECONDS, Library
-from device.music.shuffle import Deck
-from device.music.track import Voice
+from device.music.shuffle import Shuffle
+from device.music.track import Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,14 +73,14 @@ class Player:
         self._random = random or Random()
         self._clock = clock
         self._quiet_hours = Hours.parse(config.quiet_hours)
-        self._decks: dict[str, Deck] = {}
-        self._broken = Broken()
+        self._decks: dict[str, Shuffle] = {}
+        self._broken = BrokenFiles()
         self._cap = config.volume_cap
         self._volume = min(config.volume, self._cap)
         self.muted = False
         self._loudness = self._volume
-        self._voice: Voice | None = None
-        self._leaving: list[Voice] = []
+        self._voice: Track | None = None
+        self._leaving: list[Track] = []
         self._duck, self._duck_until = 1.0, -math.inf
         self._now: float | None = None
         self._skip = False
@@ -173,7 +173,7 @@ class Player:
             voice.release = self._find_release(voice, now)
         return now < voice.release and not hurried
 
-    def _find_release(self, voice: Voice, now: float) -> float:
+    def _find_release(self, voice: Track, now: float) -> float:
         """Return when the piece may fade: where a phrase ends, after its least time."""
         earliest = max(now, voice.started + self._config.min_play_seconds)
         before = self._config.fade_seconds * (1.0 - RINGING)
@@ -247,7 +247,7 @@ class Player:
         if now < self._retry_at.get(playlist, now):
             return
         tracks = self._broken.without(self._library.tracks(playlist, now))
-        deck = self._decks.setdefault(playlist, Deck(self._random))
+        deck = self._decks.setdefault(playlist, Shuffle(self._random))
         track = deck.deal(tracks)
         if track is None:
             self._empty = f'the playlist "{playlist}" has nothing that can be played'
@@ -264,7 +264,7 @@ class Player:
         self._empty = ""
         if self._voice:
             self._leaving.append(self._voice)
-        self._voice = Voice(piece, track, playlist, now, level, gain)
+        self._voice = Track(piece, track, playlist, now, level, gain)
 
     def _blame(self, path: Path, error: AudioError) -> None:
         if not self._audio.fault:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
-class Deck:
+class Shuffle:
     """Deals tracks in random order, and never the same twice in a row if there is another."""
 
     def __init__(self, random: Random) -> None:

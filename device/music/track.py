@@ -11,18 +11,18 @@ from device.music.fade import approach, gain_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.hardware.audio import Piece
+    from device.hardware.audio import Playback
 
 
 @dataclass(slots=True, eq=False)
-class Voice:
+class Track:
     """A piece that plays a track of a playlist since `started`, monotonic seconds.
 
     `level` in [0, 1] is how far it has faded in, `release` when it may fade out, once that is
     known. `gain` is what it sounds with.
     """
 
-    piece: Piece
+    piece: Playback
     track: Path
     playlist: str
     started: float

@@ -1,16 +1,16 @@
 """What the kiosk does about a mood: rules from a file, and a pure function of mood and time."""
 
 from device.reactions.rule import EFFECTS, Rule
-from device.reactions.rule_state import Course
+from device.reactions.rule_state import RuleState
 from device.reactions.rules_file import DEFAULT_FILE, load
 from device.reactions.state import ReactionState, step
 
 __all__ = [
     "DEFAULT_FILE",
     "EFFECTS",
-    "Course",
     "ReactionState",
     "Rule",
+    "RuleState",
     "load",
     "step",
 ]

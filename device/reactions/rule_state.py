@@ -14,7 +14,7 @@ HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RuleState:
     """The past of the rule called `name`, as far as it matters; times are monotonic seconds.
 
     `fits` says since when the mood is one of the rule's, `left` since when it is not, `empty` since
@@ -31,7 +31,7 @@ class Course:
     starts: tuple[float, ...] = ()
 
 
-def advance(course: Course, rule: Rule, emotion: str | None, now: float) -> Course:
+def advance(course: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
     """Return the course at `now`, while the mood of the room is `emotion`."""
     course = _observe(course, rule, emotion, now)
     if course.reaction is not None:
@@ -45,7 +45,7 @@ def advance(course: Course, rule: Rule, emotion: str | None, now: float) -> Cour
     return course
 
 
-def _observe(course: Course, rule: Rule, emotion: str | None, now: float) -> Course:
+def _observe(course: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
     fits = emotion in rule.moods
     return replace(
         course,
@@ -62,7 +62,7 @@ def _since(before: float | None, holds: bool, now: float) -> float | None:
     return now if before is None else before
 
 
-def _over(course: Course, reaction: Reaction, rule: Rule, now: float) -> bool:
+def _over(course: RuleState, reaction: Reaction, rule: Rule, now: float) -> bool:
     age = now - reaction.started
     if age >= rule.max_seconds:
         return True
@@ -73,7 +73,7 @@ def _over(course: Course, reaction: Reaction, rule: Rule, now: float) -> bool:
     return False
 
 
-def _due(course: Course, rule: Rule, now: float) -> bool:
+def _due(course: RuleState, rule: Rule, now: float) -> bool:
     return (
         course.fits is not None
         and now - course.fits >= rule.after_seconds
@@ -82,6 +82,6 @@ def _due(course: Course, rule: Rule, now: float) -> bool:
     )
 
 
-def _start(course: Course, rule: Rule, emotion: str, now: float) -> Course:
+def _start(course: RuleState, rule: Rule, emotion: str, now: float) -> RuleState:
     reaction = Reaction(rule.name, emotion, now, rule.effect, rule.playlist, rule.light)
     return replace(course, reaction=reaction, starts=(*course.starts, now))

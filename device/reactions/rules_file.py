@@ -11,7 +11,7 @@ from device.config.schema import Section, find_line, read_text, read_toml
 from device.errors import ConfigError
 from device.music import PLAYLISTS
 from device.reactions.rule import Rule
-from device.system.paths import ASSETS, given
+from device.system.paths import ASSETS, expand_user
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,7 +23,7 @@ DEFAULT_FILE = ASSETS / "reactions.toml"
 TABLE = "reaction"
 
 
-class Book(Section):
+class RuleFile(Section):
     """All rules of a file; none at all is a kiosk that only mirrors."""
 
     reaction: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
@@ -35,7 +35,7 @@ def load(file: str | Path = "", playlists: Collection[str] | None = PLAYLISTS) -
     `playlists` are the names that a rule may use; None takes every name that a folder can have.
     Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.
     """
-    path = given(str(file)) if file else DEFAULT_FILE
+    path = expand_user(str(file)) if file else DEFAULT_FILE
     return parse(read_text(path), str(path), playlists)
 
 
@@ -45,7 +45,7 @@ def parse(
     """Read the rules of a file's text. Raises ConfigError as `load` does."""
     values = read_toml(text, name)
     try:
-        book = Book.model_validate(values, context={"playlists": playlists})
+        book = RuleFile.model_validate(values, context={"playlists": playlists})
     except ValidationError as error:
         lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
         raise ConfigError("\n".join(lines)) from error
@@ -57,7 +57,7 @@ def _explain(error: ErrorDetails, text: str, name: str) -> str:
     loc = error["loc"]
     where, dotted = _place(loc, text, name)
     if error["type"] == "extra_forbidden":
-        known = Rule.model_fields if len(loc) > 1 else Book.model_fields
+        known = Rule.model_fields if len(loc) > 1 else RuleFile.model_fields
         return f"{where}: {dotted}: unknown key; known here: {', '.join(known)}"
     if error["type"] == "missing":
         return f"{where}: {dotted}: has to be given"
@@ -68,7 +68,7 @@ def _explain(error: ErrorDetails, text: str, name: str) -> str:
     return f"{where}: {dotted} = {error['input']!r}: {message}"
 
 
-def _refuse_twins(book: Book, text: str, name: str) -> None:
+def _refuse_twins(book: RuleFile, text: str, name: str) -> None:
     seen: set[str] = set()
     for index, rule in enumerate(book.reaction):
         if rule.name in seen:

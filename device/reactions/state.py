@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.reactions.rule_state import Course, advance
+from device.reactions.rule_state import RuleState, advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ class ReactionState:
 
     active: tuple[Reaction, ...] = ()
     sounds: tuple[str, ...] = ()
-    courses: tuple[Course, ...] = ()
+    courses: tuple[RuleState, ...] = ()
     clock: float = -math.inf
 
 
@@ -39,10 +39,10 @@ def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) ->
     """
     clock = now if state.clock < now < math.inf else state.clock
     before = {course.name: course for course in state.courses}
-    courses: list[Course] = []
+    courses: list[RuleState] = []
     sounds: list[str] = []
     for rule in rules:
-        old = before.get(rule.name, Course(rule.name))
+        old = before.get(rule.name, RuleState(rule.name))
         new = advance(old, rule, mood.emotion, clock)
         courses.append(new)
         if rule.sound and new.reaction is not None and old.reaction is None:
@@ -50,7 +50,7 @@ def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) ->
     return ReactionState(_order(courses), tuple(sounds), tuple(courses), clock)
 
 
-def _order(courses: list[Course]) -> tuple[Reaction, ...]:
+def _order(courses: list[RuleState]) -> tuple[Reaction, ...]:
     fitting = [c.reaction for c in courses if c.reaction is not None and c.fits is not None]
     lingering = [c.reaction for c in courses if c.reaction is not None and c.fits is None]
     lingering.sort(key=lambda reaction: reaction.started, reverse=True)

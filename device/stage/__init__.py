@@ -2,8 +2,8 @@
 
 from device.config.strings import Strings, load_strings
 from device.stage.effects.registry import EFFECTS
-from device.stage.quality import Ladder, Quality
+from device.stage.quality import Quality, QualityScaler
 from device.stage.scene import Scene
 from device.stage.stage import Stage
 
-__all__ = ["EFFECTS", "Ladder", "Quality", "Scene", "Stage", "Strings", "load_strings"]
+__all__ = ["EFFECTS", "Quality", "QualityScaler", "Scene", "Stage", "Strings", "load_strings"]

@@ -39,7 +39,7 @@ PATIENCE, MOST_PATIENCE = 20.0, 640.0
 """Seconds without need before a step up; doubled, up to the most, when that step was too much."""
 
 
-class Ladder:
+class QualityScaler:
     """Finds the best rung on which frames come in time, `budget` seconds each.
 
     Tell it each frame's cost with `note`; `quality` says how to draw the next.

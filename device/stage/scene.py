@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from device.messages import EMOTIONS, NOBODY, Health, Mood, Reaction, Sighting
+from device.messages import EMOTIONS, NOBODY, FrameResult, Health, Mood, Reaction
 
 ATTRACT = "attract"
 PAUSED = "paused"
@@ -21,7 +21,7 @@ class Scene:
     """
 
     mood: Mood = NOBODY
-    sighting: Sighting | None = None
+    sighting: FrameResult | None = None
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
     paused: bool = False

@@ -10,24 +10,24 @@ from device.messages import EMOTIONS
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
 from device.stage.character.actor import Actor, Cast
-from device.stage.character.group import Company
+from device.stage.character.group import Group
 from device.stage.easing import smooth
-from device.stage.effects.registry import Cues, Effects
+from device.stage.effects.registry import Effects, EffectScheduler
 from device.stage.emoji import Emoji
 from device.stage.layout import Layout
 from device.stage.overlays.caption import Caption
-from device.stage.overlays.consent import Consent, ConsentClock
+from device.stage.overlays.consent import ConsentClock, ConsentOverlay
 from device.stage.overlays.footer import Footer
 from device.stage.overlays.night import Night
 from device.stage.overlays.notice import Notice, NoticeClock
-from device.stage.overlays.pairing_code import Ticket
-from device.stage.overlays.qr_code import Code
-from device.stage.overlays.question import Question, QuestionClock
+from device.stage.overlays.pairing_code import PairingCode
+from device.stage.overlays.qr_code import QrCode
+from device.stage.overlays.question import QuestionClock, QuestionOverlay
 from device.stage.palette import PALETTES
 from device.stage.quality import Quality
 from device.stage.scene import ACTS, ATTRACT
 from device.stage.text import Typesetter
-from device.stage.transition import Playbill
+from device.stage.transition import Transition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from device.stage.scene import Scene
 
 
-class Set:
+class SceneAssets:
     """Everything that is made for one size of canvas.
 
     At first what every frame needs; the rest with `make_next`, which takes most of the time.
@@ -60,16 +60,16 @@ class Set:
         self.emoji = emoji
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout, cast)
-        self.company = Company(layout, rng.random())
+        self.company = Group(layout, rng.random())
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(strings, layout, typesetter)
         self.notice = Notice(strings.notice.text, layout, typesetter)
         self.footer = Footer(strings, layout, typesetter)
-        self.question = Question(strings, layout, typesetter)
-        self.consent = Consent(strings, layout, typesetter)
-        self.code = Code(layout, typesetter)
-        self.ticket = Ticket(strings, layout, typesetter)
+        self.question = QuestionOverlay(strings, layout, typesetter)
+        self.consent = ConsentOverlay(strings, layout, typesetter)
+        self.code = QrCode(layout, typesetter)
+        self.ticket = PairingCode(strings, layout, typesetter)
 
     def make_next(self) -> bool:
         """Make one more emoji, sky, effect or face; return False when all were there."""
@@ -95,19 +95,19 @@ class Stage:
         self._seed = rng.random()
         self._emoji = Emoji()
         self._cast = Cast(config, random.Random(self._seed))
-        self._bill = Playbill()
-        self._cues = Cues()
+        self._bill = Transition()
+        self._cues = EffectScheduler()
         self._notice = NoticeClock()
         self._question = QuestionClock()
         self._consent = ConsentClock()
         self._night = Night()
-        self._set: Set | None = None
+        self._set: SceneAssets | None = None
         self.quality = Quality()
         """How much to draw. The canvas's scale is the caller's."""
         self.ready = False
         """Whether all pictures are made. Until then frames take longer than they will."""
 
-    def prepare(self, size: tuple[int, int]) -> Set:
+    def prepare(self, size: tuple[int, int]) -> SceneAssets:
         """Make all that a canvas of some width and height in pixels needs, unless it is there.
 
         `draw` does this by itself, a part a frame.
@@ -118,7 +118,7 @@ class Stage:
         self.ready = True
         return scenery
 
-    def _scenery(self, size: tuple[int, int]) -> Set:
+    def _scenery(self, size: tuple[int, int]) -> SceneAssets:
         """Return what is made for a size by now."""
         if self._set is None or self._set.layout.size != size:
             self._set = None  # the old one first: both together would be too much
@@ -126,9 +126,9 @@ class Stage:
         self._set.layout.quality = self.quality
         return self._set
 
-    def _made(self, size: tuple[int, int]) -> Set:
+    def _made(self, size: tuple[int, int]) -> SceneAssets:
         rng = random.Random(self._seed)
-        return Set(size, self._strings, self._emoji, self._cast, rng)
+        return SceneAssets(size, self._strings, self._emoji, self._cast, rng)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
@@ -198,7 +198,9 @@ class Stage:
         given = self._set is not None and self._set.consent.hit(x * width, y * height)
         return self.consent(given, now)
 
-    def _draw_picture(self, canvas: pygame.Surface, scenery: Set, scene: Scene, now: float) -> None:
+    def _draw_picture(
+        self, canvas: pygame.Surface, scenery: SceneAssets, scene: Scene, now: float
+    ) -> None:
         bill, runs = self._bill, self._cues.runs
         last = PALETTES[bill.last or bill.act]
         scenery.backdrop.draw(canvas, last, PALETTES[bill.act], bill.blend)

@@ -20,7 +20,7 @@ class Turn:
     since: float
 
 
-class Playbill:
+class Transition:
     """Follows the wanted act, one change at a time. Times are in seconds and may jump."""
 
     def __init__(self) -> None:

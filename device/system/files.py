@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from device.system.paths import given
+from device.system.paths import expand_user
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def keep(path: Path, content: str | bytes) -> None:
+def write_private(path: Path, content: str | bytes) -> None:
     """Write a private file, and its folder where it is missing. Raises OSError.
 
     Whenever the power goes, the file is the old one or the new one. Text is written as UTF-8.
@@ -32,10 +32,10 @@ def keep(path: Path, content: str | bytes) -> None:
         raise
 
 
-def secret(path: str) -> str:
+def read_secret(path: str) -> str:
     """Return the first line of a file. Raises OSError when it cannot be read, or says nothing."""
     try:
-        line = given(path).read_text("utf-8").partition("\n")[0].strip()
+        line = expand_user(path).read_text("utf-8").partition("\n")[0].strip()
     except UnicodeDecodeError as error:
         raise OSError(0, "is not UTF-8 text", path) from error
     if not line:

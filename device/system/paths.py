@@ -11,7 +11,7 @@ SYSTEM_CONFIG = Path("/etc/moodlift/config.toml")
 SYSTEM_STATE = Path("/var/lib/moodlift")
 
 
-def given(path: str) -> Path:
+def expand_user(path: str) -> Path:
     """Return a path as people write it, `~` for a home; one of nobody stays, and is not there."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - the other one raises for nobody's home
 

@@ -20,7 +20,7 @@ STDERR = 2
 SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 
 
-def begin_again() -> NoReturn:
+def restart_process() -> NoReturn:
     """Run this process's command line anew. Everything must be closed before."""
     log.info("starting again")
     logging.shutdown()

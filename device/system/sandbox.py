@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from device.errors import ChildError, MoodliftError
+from device.errors import MoodliftError, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def ask(
     """Return what `work` returns in a child, which has so many seconds for it.
 
     With `memory` it may take that many bytes beyond those that it has at its start, and write no
-    file. Raises the MoodliftError that `work` raises, or ChildError when no answer comes.
+    file. Raises the MoodliftError that `work` raises, or SandboxError when no answer comes.
     """
     receiver, sender = SPAWN.Pipe(duplex=False)
     given = (sender, work, arguments, seconds, memory)
@@ -43,13 +43,13 @@ def ask(
     sender.close()
     try:
         if not receiver.poll(START_SECONDS + seconds):
-            raise ChildError("busy", "the machine is too busy")
+            raise SandboxError("busy", "the machine is too busy")
         answer: Any = receiver.recv()
     except EOFError as error:
         process.join(END_SECONDS)
         if process.exitcode in (-signal.SIGALRM, -signal.SIGXCPU):
-            raise ChildError("slow", f"no answer within {seconds:.0f} s") from error
-        raise ChildError("crashed", "it crashed") from error
+            raise SandboxError("slow", f"no answer within {seconds:.0f} s") from error
+        raise SandboxError("crashed", "it crashed") from error
     finally:
         process.kill()
         process.join(END_SECONDS)
@@ -77,7 +77,7 @@ def _child(
     except MoodliftError as error:
         sender.send(error)
     except MemoryError:
-        sender.send(ChildError("crashed", "it takes too much memory"))
+        sender.send(SandboxError("crashed", "it takes too much memory"))
 
 
 def _confine(seconds: int, memory: int) -> None:

@@ -17,7 +17,7 @@ from device.errors import CameraError, CameraUnknown
 from device.hardware.camera.source import open_camera
 from device.messages import Frame, Level
 from device.system.backoff import LONGEST, Backoff
-from device.vision.protocol import Part
+from device.vision.protocol import PartStatus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ REOPEN_SECONDS = 3.0
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
-class Grabber:
+class CaptureThread:
     """Reads a camera for ever; `wake` is set whenever there is something new to look at."""
 
     def __init__(self, settings: CameraSettings, wake: threading.Event) -> None:
@@ -41,7 +41,7 @@ class Grabber:
         self._frame: Frame | None = None
         self._count = 0
         self._opened: float | None = None
-        self._part = Part(Level.DEGRADED, "camera is being opened")
+        self._part = PartStatus(Level.DEGRADED, "camera is being opened")
         self._paused = False
         self._changed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
@@ -62,7 +62,7 @@ class Grabber:
         self._changed.set()
 
     @property
-    def part(self) -> Part:
+    def part(self) -> PartStatus:
         """How the camera does."""
         return self._part
 
@@ -76,7 +76,7 @@ class Grabber:
         backoff = Backoff(longest=REOPEN_SECONDS)
         while True:
             if self._paused:
-                self._part = Part(Level.OFF, "camera is paused")
+                self._part = PartStatus(Level.OFF, "camera is paused")
                 self._changed.wait()
                 self._changed.clear()
                 continue
@@ -97,7 +97,7 @@ class Grabber:
 
     def _fail(self, words: str, wait: float) -> None:
         """Tell what is wrong, and wait before the next try."""
-        self._part = Part(Level.FAILED, words)
+        self._part = PartStatus(Level.FAILED, words)
         self._opened = None
         self._changed.wait(wait)
         self._changed.clear()
@@ -113,7 +113,7 @@ class Grabber:
                     return
                 if self._part.level is not Level.OK:
                     log.info("camera: %s", camera.name)
-                    self._part = Part(Level.OK, camera.name)
+                    self._part = PartStatus(Level.OK, camera.name)
                     backoff.succeeded()
                 self._opened = now
                 self._count += 1

@@ -6,8 +6,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from device.errors import BundleError
-from device.models.store import Store
-from device.system.paths import MODELS, given
+from device.models.store import ModelStore
+from device.system.paths import MODELS, expand_user
 from device.vision import bundle as bundles
 from device.vision.classifier import Classifier
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 def candidates(configured: str = "") -> list[Path]:
     """Return the bundle folders to try, best first."""
-    first = [given(configured)] if configured else []
-    return first + Store(shipped=MODELS).candidates()
+    first = [expand_user(configured)] if configured else []
+    return first + ModelStore(shipped=MODELS).candidates()
 
 
 def load(configured: str = "", threads: int | None = None) -> tuple[Classifier, Bundle, str]:

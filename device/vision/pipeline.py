@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from device import images
-from device.messages import Box, Detection, Face, Point, Sighting, Timings
+from device.messages import Box, Detection, Face, FrameResult, Point, Timings
 from device.vision import alignment
 from device.vision.detector import ACQUIRE, KEEP, SIZE
 
@@ -29,14 +29,14 @@ CLOSE_UP = 0.5
 fills the picture is too large for the detector."""
 
 
-class Vision:
+class Pipeline:
     """Detector and classifier together. Not for use by two threads at once."""
 
     def __init__(self, detector: Detector, classifier: Classifier) -> None:
         self._detector = detector
         self._classifier = classifier
 
-    def follow(self, frame: Frame, tracker: Tracker) -> Sighting:
+    def follow(self, frame: Frame, tracker: Tracker) -> FrameResult:
         """Return the faces of the next frame of a camera; `tracker` keeps their ids."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, KEEP)
@@ -44,7 +44,7 @@ class Vision:
         detect_ms = _ms(start)
         return self._name(frame, numbered, Timings(detect=detect_ms))
 
-    def look(self, frame: Frame, decode_ms: float = 0.0) -> Sighting:
+    def look(self, frame: Frame, decode_ms: float = 0.0) -> FrameResult:
         """Return the faces of a still picture, best score first, with ids from 1."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, ACQUIRE)
@@ -65,7 +65,7 @@ class Vision:
 
     def _name(
         self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
-    ) -> Sighting:
+    ) -> FrameResult:
         start = time.perf_counter()
         aligned = [alignment.align(frame.image, detection.landmarks) for _, detection in numbered]
         grey = (
@@ -78,7 +78,7 @@ class Vision:
         start = time.perf_counter()
         probabilities = self._classifier.classify(crops)
         height, width = frame.image.shape[:2]
-        return Sighting(
+        return FrameResult(
             number=frame.number,
             time=frame.time,
             seen=time.monotonic(),
@@ -94,7 +94,7 @@ class Vision:
         )
 
 
-def enlarged(sighting: Sighting, factor: float, image: NDArray[np.uint8]) -> Sighting:
+def enlarged(sighting: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
     """Return what was seen on a shrunk picture in pixels of the original one."""
     faces = tuple(
         replace(

@@ -1,7 +1,7 @@
-"""What the kiosk and its eye say to each other over their pipe.
+"""The messages between the kiosk and its vision worker, over their pipe.
 
-The eye sends `Sighting`, `Pulse` and `Answer`; the kiosk sends `Pause`, `Rate`, `Question`,
-`Glance` and `Stop`.
+The worker sends `FrameResult`, `Heartbeat` and `Response`; the kiosk sends `Pause`, `SetRate`,
+`ClassifyRequest`, `CropRequest` and `Stop`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.messages import Level, Sighting
+    from device.messages import FrameResult, Level
 
 PULSE_SECONDS = 0.5
 """How often the eye says that it lives."""
 
 
 @dataclass(frozen=True, slots=True)
-class EyeSettings:
+class VisionSettings:
     """All that the eye needs to know. `threads = 0` leaves their number to the runtime."""
 
     camera: CameraSettings = field(default_factory=CameraSettings)
@@ -32,7 +32,7 @@ class EyeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartStatus:
     """How one part of the eye does, in words."""
 
     level: Level
@@ -40,17 +40,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Heartbeat:
     """A sign of life. `waiting` is for how many seconds an open camera has given no frame."""
 
-    camera: Part
-    model: Part
+    camera: PartStatus
+    model: PartStatus
     version: str
     waiting: float
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ClassifyRequest:
     """Look at one picture, uint8 BGR (h, w, 3), outside the camera's stream."""
 
     id: int
@@ -58,14 +58,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class CropRequest:
     """Cut the largest face out of the frame that the camera's newest sighting is of."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What was asked for under this id, or why there is no answer.
 
     To a question, the faces of its picture. To a glance, the one face, and its aligned `crop`,
@@ -73,13 +73,13 @@ class Answer:
     """
 
     id: int
-    sighting: Sighting | None
+    sighting: FrameResult | None
     error: str = ""
     crop: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class SetRate:
     """Look so many times a second at most."""
 
     most: float

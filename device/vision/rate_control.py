@@ -10,7 +10,7 @@ PATIENCE = 30.0
 """Seconds without being held back before one step up: cooling takes that long."""
 
 
-class Pace:
+class RateController:
     """Steps down at each reading of a machine that is held back, and slowly up again."""
 
     def __init__(self, most: float) -> None:

@@ -13,14 +13,22 @@ from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
 from device import images
-from device.errors import EyeBusy
-from device.messages import Level, Sighting
+from device.errors import VisionBusy
+from device.messages import FrameResult, Level
 from device.system.backoff import Backoff
 from device.system.health import HealthBook
 from device.system.latest import Latest
 from device.vision import pipeline, worker
 from device.vision.preview import Preview
-from device.vision.protocol import Answer, Glance, Pause, Pulse, Question, Rate, Stop
+from device.vision.protocol import (
+    ClassifyRequest,
+    CropRequest,
+    Heartbeat,
+    Pause,
+    Response,
+    SetRate,
+    Stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.messages import Health
-    from device.vision.protocol import EyeSettings, Part
+    from device.vision.protocol import PartStatus, VisionSettings
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +65,8 @@ class Supervisor:
     It waits only to bury an eye: a few milliseconds, or 2 s for one that even SIGKILL cannot end.
     """
 
-    def __init__(self, settings: EyeSettings) -> None:
-        self.sighting: Latest[Sighting | None] = Latest(None)
+    def __init__(self, settings: VisionSettings) -> None:
+        self.sighting: Latest[FrameResult | None] = Latest(None)
         self.preview = Preview()
         self.restarts = 0
         self.blocks = 0
@@ -143,34 +151,34 @@ class Supervisor:
             return
         self._rate = rate
         if self._link:
-            self._link.send(Rate(rate))
+            self._link.send(SetRate(rate))
 
-    def classify(self, image: NDArray[np.uint8]) -> Sighting:
+    def classify(self, image: NDArray[np.uint8]) -> FrameResult:
         """Look at one BGR picture (h, w, 3). For other threads.
 
-        Raises EyeBusy when no answer comes within 5 s.
+        Raises VisionBusy when no answer comes within 5 s.
         """
         link = self._link
         if link is None or link.pulse is None:
-            raise EyeBusy("the eye is starting; try again in a few seconds")
+            raise VisionBusy("the eye is starting; try again in a few seconds")
         small, factor = images.shrunk(image, LARGEST_PICTURE)
-        asked = link.ask(Question(next(self._questions), small))
+        asked = link.ask(ClassifyRequest(next(self._questions), small))
         try:
             answer = asked.result(ANSWER_SECONDS)
         except (TimeoutError, CancelledError) as error:
             asked.cancel()
-            raise EyeBusy("the eye did not answer; try again in a few seconds") from error
+            raise VisionBusy("the eye did not answer; try again in a few seconds") from error
         if answer.sighting is None:
-            raise EyeBusy(answer.error)
+            raise VisionBusy(answer.error)
         return pipeline.enlarged(answer.sighting, factor, image)
 
-    def glance(self) -> Future[Answer]:
+    def glance(self) -> Future[Response]:
         """Ask for the crop of the largest face now, which comes later; cancelled if never."""
         if self._link is None:
-            nothing: Future[Answer] = Future()
+            nothing: Future[Response] = Future()
             nothing.cancel()
             return nothing
-        return self._link.ask(Glance(next(self._questions)))
+        return self._link.ask(CropRequest(next(self._questions)))
 
     def stop(self) -> None:
         """End the eye and remove the shared memory."""
@@ -186,7 +194,7 @@ class Supervisor:
         if self._paused:
             self._link.send(Pause(True))
         if self._rate != self._settings.max_rate:
-            self._link.send(Rate(self._rate))
+            self._link.send(SetRate(self._rate))
 
     def _end(self, link: _Link) -> None:
         link.end()
@@ -214,7 +222,7 @@ class Supervisor:
             self._note_part("camera", link.pulse.camera, now)
             self._note_part("model", link.pulse.model, now)
 
-    def _note_part(self, name: str, part: Part, now: float) -> None:
+    def _note_part(self, name: str, part: PartStatus, now: float) -> None:
         self._book.note(name, part.level, part.message, now)
 
 
@@ -234,18 +242,18 @@ class _Link:
     def __init__(
         self,
         spawn: multiprocessing.context.SpawnContext,
-        settings: EyeSettings,
+        settings: VisionSettings,
         preview: str,
-        sighting: Latest[Sighting | None],
+        sighting: Latest[FrameResult | None],
         now: float,
     ) -> None:
         self.started = now
-        self.pulse: Pulse | None = None
+        self.pulse: Heartbeat | None = None
         self._heard = now
         self.longest = 0.0
         self._sighting = sighting
         self._gone = False
-        self._asked: dict[int, Future[Answer]] = {}
+        self._asked: dict[int, Future[Response]] = {}
         self._sending = threading.Lock()
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
@@ -294,9 +302,9 @@ class _Link:
         finally:
             self._sending.release()
 
-    def ask(self, question: Question | Glance) -> Future[Answer]:
+    def ask(self, question: ClassifyRequest | CropRequest) -> Future[Response]:
         """Return the eye's answer, which is cancelled when none will come."""
-        answer: Future[Answer] = Future()
+        answer: Future[Response] = Future()
         self._asked[question.id] = answer
         self.send(question)
         if self._gone:
@@ -325,11 +333,11 @@ class _Link:
             self.longest = max(self.longest, now - self._heard)
         self._heard = now
         match message:
-            case Sighting():
+            case FrameResult():
                 self._sighting.publish(message)
-            case Pulse():
+            case Heartbeat():
                 self.pulse = message
-            case Answer():
+            case Response():
                 asked = self._asked.pop(message.id, None)
                 if asked is not None and asked.set_running_or_notify_cancel():
                     asked.set_result(message)

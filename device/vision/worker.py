@@ -20,19 +20,19 @@ from device.errors import BundleError, MoodliftError
 from device.messages import Frame, Level
 from device.system.malloc import return_large
 from device.vision import alignment, model_loader
-from device.vision.capture import Grabber
+from device.vision.capture import CaptureThread
 from device.vision.detector import Detector
-from device.vision.pipeline import Vision
+from device.vision.pipeline import Pipeline
 from device.vision.preview import Preview
 from device.vision.protocol import (
     PULSE_SECONDS,
-    Answer,
-    Glance,
-    Part,
+    ClassifyRequest,
+    CropRequest,
+    Heartbeat,
+    PartStatus,
     Pause,
-    Pulse,
-    Question,
-    Rate,
+    Response,
+    SetRate,
     Stop,
 )
 from device.vision.tracker import Tracker
@@ -40,9 +40,9 @@ from device.vision.tracker import Tracker
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.vision.bundle import Bundle
-    from device.vision.protocol import EyeSettings
+    from device.vision.protocol import VisionSettings
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ GLANCE_SECONDS = 2.0
 """After this long a frame is not what stands before the camera."""
 
 
-def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) -> None:
+def main(settings: VisionSettings, pipe: Connection, preview: str, log_level: int) -> None:
     """Run the eye until it is told to stop or the kiosk is gone; the child's entry point."""
     # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -61,26 +61,26 @@ def main(settings: EyeSettings, pipe: Connection, preview: str, log_level: int) 
     logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=words)
     return_large()
     cv2.setNumThreads(settings.threads or 2)
-    Eye(settings, pipe, Preview(preview)).run()
+    VisionWorker(settings, pipe, Preview(preview)).run()
 
 
-class Eye:
+class VisionWorker:
     """Takes the newest frame, looks at it, and tells what it saw."""
 
-    def __init__(self, settings: EyeSettings, pipe: Connection, preview: Preview) -> None:
+    def __init__(self, settings: VisionSettings, pipe: Connection, preview: Preview) -> None:
         self._settings = settings
         self._pipe = pipe
         self._preview = preview
         self._wake = threading.Event()
         self._ordered = threading.Event()
         self._orders: deque[object] = deque()
-        self._questions: deque[Question] = deque()
-        self._grabber = Grabber(settings.camera, self._wake)
+        self._questions: deque[ClassifyRequest] = deque()
+        self._grabber = CaptureThread(settings.camera, self._wake)
         self._tracker = Tracker()
-        self._vision: Vision | None = None
-        self._model = Part(Level.DEGRADED, "model is being loaded")
+        self._vision: Pipeline | None = None
+        self._model = PartStatus(Level.DEGRADED, "model is being loaded")
         self._version = ""
-        self._seen: tuple[Frame, Sighting] | None = None
+        self._seen: tuple[Frame, FrameResult] | None = None
         self._load_at = 0.0
         self._pulse_at = 0.0
         self._look_at = 0.0
@@ -129,11 +129,11 @@ class Eye:
                     self._grabber.pause(paused)
                     self._tracker = Tracker()
                     self._seen = None
-                case Rate(most):
+                case SetRate(most):
                     self._rate = most
-                case Question() as question:
+                case ClassifyRequest() as question:
                     self._questions.append(question)
-                case Glance(id_):
+                case CropRequest(id_):
                     self._pipe.send(self._glance(id_))
         return True
 
@@ -146,22 +146,22 @@ class Eye:
         if now >= self._pulse_at:
             self._pulse_at = now + PULSE_SECONDS
             grabber = self._grabber
-            self._pipe.send(Pulse(grabber.part, self._model, self._version, grabber.waiting))
+            self._pipe.send(Heartbeat(grabber.part, self._model, self._version, grabber.waiting))
 
     def _load(self) -> None:
         threads = self._settings.threads or None
         try:
             classifier, bundle, faults = model_loader.load(self._settings.model, threads)
-            self._vision = Vision(Detector(threads), classifier)
+            self._vision = Pipeline(Detector(threads), classifier)
         except MoodliftError as error:
-            self._model = Part(Level.FAILED, str(error))
+            self._model = PartStatus(Level.FAILED, str(error))
             return
         self._version = bundle.version
         if faults:
             message = f"{bundle.path.name} serves instead: {faults}"
-            self._model = Part(Level.DEGRADED, message)
+            self._model = PartStatus(Level.DEGRADED, message)
         else:
-            self._model = Part(Level.OK, _words(bundle))
+            self._model = PartStatus(Level.OK, _words(bundle))
 
     def _look(self) -> None:
         if time.monotonic() < self._look_at:
@@ -177,24 +177,24 @@ class Eye:
             self._seen = (frame, sighting)
             self._pipe.send(sighting)
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: ClassifyRequest) -> Response:
         if self._vision is None:
-            return Answer(question.id, None, self._model.message)
+            return Response(question.id, None, self._model.message)
         try:
             frame = Frame(question.image, question.id, time.monotonic())
-            return Answer(question.id, self._vision.look(frame))
+            return Response(question.id, self._vision.look(frame))
         except (BundleError, cv2.error, ValueError) as error:
-            return Answer(question.id, None, str(error))
+            return Response(question.id, None, str(error))
 
-    def _glance(self, id_: int) -> Answer:
+    def _glance(self, id_: int) -> Response:
         if self._seen is None:
-            return Answer(id_, None)
+            return Response(id_, None)
         frame, sighting = self._seen
         face = sighting.largest
         if face is None or time.monotonic() - frame.time > GLANCE_SECONDS:
-            return Answer(id_, None)
+            return Response(id_, None)
         aligned = alignment.align(frame.image, face.landmarks)
-        return Answer(id_, replace(sighting, faces=(face,)), crop=aligned)
+        return Response(id_, replace(sighting, faces=(face,)), crop=aligned)
 
     def _wait(self) -> None:
         """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""

@@ -1,8 +1,8 @@
 """The status page: what the kiosk tells and shows to browsers on its network."""
 
 from device.web.app import create_app
-from device.web.auth.service import Door
+from device.web.auth.service import AuthService
 from device.web.server.server import Server
-from device.web.view import View
+from device.web.view import KioskServices
 
-__all__ = ["Door", "Server", "View", "create_app"]
+__all__ = ["AuthService", "KioskServices", "Server", "create_app"]

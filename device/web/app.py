@@ -13,14 +13,14 @@ from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
 from device.web import problems, text
 from device.web.auth.service import close
-from device.web.context import Site, attach, here
+from device.web.context import WebContext, attach, current
 from device.web.routes import api, devices, drift, feedback, models, pages, settings, try_it
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from device.web.auth.service import Door
-    from device.web.view import View
+    from device.web.auth.service import AuthService
+    from device.web.view import KioskServices
 
 UPLOAD_BYTES = 8 * 1024 * 1024
 """Largest body of a request."""
@@ -44,14 +44,14 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
-def create_app(view: View, door: Door) -> Flask:
+def create_app(view: KioskServices, door: AuthService) -> Flask:
     """Return the web page of a kiosk as a WSGI app; serve it with `Server`."""
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=text, version=__version__)
-    app.jinja_env.globals.update(is_owner=lambda: here().door.is_browser())
-    attach(app, Site(view, door))
+    app.jinja_env.globals.update(is_owner=lambda: current().door.is_browser())
+    attach(app, WebContext(view, door))
     close(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from device.web.auth.rate_limit import Throttle
-from device.web.live_view import Feed
-from device.web.server.broadcast import Relay
-from device.web.server.slots import Seats
+from device.web.auth.rate_limit import RateLimiter
+from device.web.live_view import LiveView
+from device.web.server.broadcast import Broadcast
+from device.web.server.slots import Slots
 from device.web.server.streams import EVENT_SECONDS, event, part
 
 if TYPE_CHECKING:
     from device.control.status import Status
-    from device.web.auth.service import Door
-    from device.web.view import View
+    from device.web.auth.service import AuthService
+    from device.web.view import KioskServices
 
 FOLLOWERS = 256
 """Most browsers that follow the status at once."""
@@ -29,22 +29,22 @@ UPLOADS = 4
 _KEY = "moodlift"
 
 
-class Site:
+class WebContext:
     """The state behind an app."""
 
-    def __init__(self, view: View, door: Door) -> None:
+    def __init__(self, view: KioskServices, door: AuthService) -> None:
         self.view, self.door = view, door
-        self.feed = Feed(view)
-        self.news = Relay(
+        self.feed = LiveView(view)
+        self.news = Broadcast(
             lambda: contextlib.nullcontext(view.status),
             lambda _: event(self.told()),
             EVENT_SECONDS,
         )
-        self.film = Relay(self.feed.watch, part, after=0)
-        self.followers = Seats(FOLLOWERS)
-        self.viewers = Seats(view.viewers)
-        self.uploads = Seats(UPLOADS)
-        self.answers = Throttle(each=ANSWERS, all_=ALL_ANSWERS)
+        self.film = Broadcast(self.feed.watch, part, after=0)
+        self.followers = Slots(FOLLOWERS)
+        self.viewers = Slots(view.viewers)
+        self.uploads = Slots(UPLOADS)
+        self.answers = RateLimiter(each=ANSWERS, all_=ALL_ANSWERS)
         self._told: tuple[Status, str] | None = None
 
     def told(self) -> str:
@@ -55,17 +55,17 @@ class Site:
         return told[1]
 
 
-def attach(app: Flask, site: Site) -> None:
+def attach(app: Flask, site: WebContext) -> None:
     """Make `site` the state of an app."""
     app.extensions[_KEY] = site
 
 
-def site_of(app: Flask) -> Site:
+def context_of(app: Flask) -> WebContext:
     """Return the state of an app."""
-    site: Site = app.extensions[_KEY]
+    site: WebContext = app.extensions[_KEY]
     return site
 
 
-def here() -> Site:
+def current() -> WebContext:
     """Return the state of the app whose request is being answered."""
-    return site_of(current_app)
+    return context_of(current_app)

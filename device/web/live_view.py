@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.control.status import Status
-    from device.messages import Frame, Sighting
-    from device.web.view import View
+    from device.messages import Frame, FrameResult
+    from device.web.view import KioskServices
 
 RATE = 15.0
 """Most pictures a second."""
@@ -38,13 +38,13 @@ PLACEHOLDER_SECONDS = 1.0
 _POLL_SECONDS = 0.02
 
 
-class Feed:
+class LiveView:
     """Encodes while somebody watches, in one thread.
 
     `encoded` counts pictures, for metrics. `blurred` hides the faces, from all who watch.
     """
 
-    def __init__(self, view: View, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, view: KioskServices, clock: Callable[[], float] = time.monotonic) -> None:
         self.encoded = 0
         self.blurred = view.blurred
         self._view = view
@@ -112,7 +112,7 @@ class Feed:
                 placeholder_at = now + PLACEHOLDER_SECONDS
             self._stop.wait(_POLL_SECONDS)
 
-    def _live(self, now: float) -> tuple[Frame, int, Sighting | None] | None:
+    def _live(self, now: float) -> tuple[Frame, int, FrameResult | None] | None:
         """Return a frame, by how much it was shrunk, and what was seen last; None if that is stale.
 
         It is the newest frame; but where faces are hidden, it is the newest that was looked at.
@@ -125,7 +125,7 @@ class Feed:
         seen = self._view.preview.read(sighting.time if sighting and self.blurred else None)
         return (*seen, sighting) if seen and now - seen[0].time <= FRESH_SECONDS else None
 
-    def _draw(self, frame: Frame, shrunk: int, sighting: Sighting | None) -> NDArray[np.uint8]:
+    def _draw(self, frame: Frame, shrunk: int, sighting: FrameResult | None) -> NDArray[np.uint8]:
         # A frame is known by its time: each eye counts from one. Where faces were a moment ago,
         # or that there were none, hides nobody.
         apart = 0.0 if self.blurred else TOGETHER_SECONDS

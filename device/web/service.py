@@ -9,8 +9,8 @@ from device import web
 from device.errors import CertificateError, PortInUse
 from device.messages import Level
 from device.system.health import HealthBook
-from device.system.paths import given, state_directory
-from device.web.context import site_of
+from device.system.paths import expand_user, state_directory
+from device.web.context import context_of
 
 if TYPE_CHECKING:
     from device.config.schema import WebConfig
@@ -24,12 +24,12 @@ RETRY_SECONDS = 10.0
 SPARE_PORTS = 20
 
 
-class Page:
+class WebService:
     """Serves the status page while its port can be had."""
 
-    def __init__(self, config: WebConfig, view: web.View, now: float) -> None:
+    def __init__(self, config: WebConfig, view: web.KioskServices, now: float) -> None:
         self._config = config
-        self._door = web.Door.of(
+        self._door = web.AuthService.of(
             state_directory(), tuple(config.names), config.visitors, config.metrics_token_file
         )
         self._app = web.create_app(view, self._door)
@@ -65,7 +65,7 @@ class Page:
     @property
     def watched(self) -> bool:
         """Whether somebody looks at the live picture."""
-        return site_of(self._app).viewers.taken > 0
+        return context_of(self._app).viewers.taken > 0
 
     def invite(self) -> None:
         """Put a code on stage that lets one browser in, or take it off again."""
@@ -137,12 +137,12 @@ class Page:
         self._book.note("page", level, message, now)
 
 
-def _certificate(config: WebConfig, door: web.Door) -> Certificate:
+def _certificate(config: WebConfig, door: web.AuthService) -> Certificate:
     """Return what the configuration asks for. Raises CertificateError."""
     from device.web.server import (
         tls,  # cryptography takes a while to load, and is not needed without
     )
 
     if config.https == "own":
-        return tls.OwnersCertificate(given(config.certificate), given(config.key))
+        return tls.OwnersCertificate(expand_user(config.certificate), expand_user(config.key))
     return tls.OwnCertificate(state_directory(), door.hosts.names, config.host)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
 from device.deployment.models import Models
-from device.drift import Watcher
-from device.feedback import Keeper
+from device.drift import DriftMonitor
+from device.feedback import FeedbackRecorder
 from device.hardware.probe import Probe
 from device.system.paths import state_directory
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.control.commands import Orders
+    from device.control.commands import CommandQueue
     from device.control.status import Status
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.system.latest import Latest
     from device.vision.preview import Preview
 
 
 @dataclass(frozen=True)
-class View:
+class KioskServices:
     """The kiosk as the web page sees it.
 
     `classify` finds the faces of a uint8 BGR picture (h, w, 3) and may raise EyeBusy or
@@ -40,17 +40,19 @@ class View:
     """
 
     status: Latest[Status]
-    sighting: Latest[Sighting | None]
+    sighting: Latest[FrameResult | None]
     preview: Preview
-    classify: Callable[[NDArray[np.uint8]], Sighting]
-    orders: Orders
+    classify: Callable[[NDArray[np.uint8]], FrameResult]
+    orders: CommandQueue
     history: Path
     viewers: int = 8
     blurred: bool = False
     settings: Settings = field(default_factory=Settings)
     probe: Probe = field(default_factory=lambda: Probe(Config()))
-    feedback: Keeper = field(
-        default_factory=lambda: Keeper(FeedbackConfig(enabled=False), state_directory())
+    feedback: FeedbackRecorder = field(
+        default_factory=lambda: FeedbackRecorder(FeedbackConfig(enabled=False), state_directory())
     )
     models: Models = field(default_factory=Models)
-    watcher: Watcher = field(default_factory=lambda: Watcher(state_directory(), enabled=False))
+    watcher: DriftMonitor = field(
+        default_factory=lambda: DriftMonitor(state_directory(), enabled=False)
+    )

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from device.config.editable import COMMON, schema
-from device.config.overrides import Overlay
+from device.config.overrides import Overrides
 from device.config.schema import Config
 from device.config.settings import Setting, Settings, value_of
 from device.errors import ConfigError, OutputError
@@ -310,4 +310,4 @@ def test_whatever_is_set_is_what_holds(tmp_path: Path, wanted: list[tuple[str, A
         assert later.fault == ""
         assert {each.key: each.value for each in later.common()} == expected
     if settings.path.exists():
-        assert set(Overlay(settings.path).before) <= set(COMMON)
+        assert set(Overrides(settings.path).before) <= set(COMMON)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from device.control import commands
-from device.control.commands import MOST, Order, Orders, Show
-from device.errors import OrderError
+from device.control.commands import MOST, Command, CommandQueue, ShowScene
+from device.errors import CommandError
 from device.messages import EMOTIONS
 
 
 @pytest.mark.parametrize(
     ("values", "order"),
     [
-        ({"paused": True}, Order(paused=True)),
-        ({"muted": False, "volume": 0.25}, Order(muted=False, volume=0.25)),
-        ({"skip": True}, Order(skip=True)),
-        ({"show": {"emotion": "fear"}}, Order(show=Show(emotion="fear", seconds=20.0))),
+        ({"paused": True}, Command(paused=True)),
+        ({"muted": False, "volume": 0.25}, Command(muted=False, volume=0.25)),
+        ({"skip": True}, Command(skip=True)),
+        ({"show": {"emotion": "fear"}}, Command(show=ShowScene(emotion="fear", seconds=20.0))),
     ],
 )
-def test_orders_are_read(values: dict[str, object], order: Order) -> None:
+def test_orders_are_read(values: dict[str, object], order: Command) -> None:
     assert commands.parse(values) == order
 
 
@@ -38,17 +38,17 @@ def test_orders_are_read(values: dict[str, object], order: Order) -> None:
     ],
 )
 def test_what_is_no_order_is_told(values: object, reason: str) -> None:
-    with pytest.raises(OrderError) as caught:
+    with pytest.raises(CommandError) as caught:
         commands.parse(values)
     assert reason in str(caught.value)
 
 
 def test_orders_come_in_their_order_and_do_not_pile_up() -> None:
-    waiting = Orders()
-    given = [Order(volume=number / MOST) for number in range(MOST)]
+    waiting = CommandQueue()
+    given = [Command(volume=number / MOST) for number in range(MOST)]
     for order in given:
         waiting.give(order)
-    with pytest.raises(OrderError, match="too many"):
-        waiting.give(Order(skip=True))
+    with pytest.raises(CommandError, match="too many"):
+        waiting.give(Command(skip=True))
     assert list(waiting.take()) == given
     assert list(waiting.take()) == []

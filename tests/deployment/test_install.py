@@ -15,7 +15,7 @@ from device.errors import BundleError, ModelsError, OutputError
 from device.messages import EMOTIONS
 from device.models.archive import SIGNATURE
 from device.models.state import State, Trial
-from device.models.store import Store
+from device.models.store import ModelStore
 from device.system.paths import ASSETS
 from device.system.sandbox import ask
 from device.vision import bundle, model_loader
@@ -212,7 +212,7 @@ def test_two_are_not_installed_at_once(own_state: Path) -> None:
     trust()
     told: list[str] = []
 
-    def busy(candidate: Path, present: Path | None, slower: float) -> acceptance.Findings:
+    def busy(candidate: Path, present: Path | None, slower: float) -> acceptance.Benchmark:
         with pytest.raises(ModelsError) as caught:
             Models(examine=quick).install(archive(files("9.1.0")))
         told.append(str(caught.value))
@@ -325,7 +325,7 @@ def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
 
 def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) -> None:
     trust()
-    models = Models(store=Store(shipped=tmp_path / "none"), examine=quick)
+    models = Models(store=ModelStore(shipped=tmp_path / "none"), examine=quick)
     assert models.entries() == ()
     models.install(archive(files("9.0.0")))
     assert models.store.state() == State("9.0.0"), "nothing to go back to, so no trial"
@@ -351,4 +351,4 @@ def test_a_damaged_state_is_told_and_the_newest_serves(
     assert taken.version == "9.0.0"
     assert "the newest model serves" in caplog.text
     Models(examine=quick).use(NOW)
-    assert Store().state() == State(NOW, "9.0.0", Trial())
+    assert ModelStore().state() == State(NOW, "9.0.0", Trial())

@@ -10,8 +10,8 @@ import pytest
 
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
-from device.deployment.monitor import SAVE_SECONDS, TOLD_SECONDS, Watch
-from device.messages import Health, Level, OnTrial, Sighting, Timings
+from device.deployment.monitor import SAVE_SECONDS, TOLD_SECONDS, DeploymentMonitor
+from device.messages import FrameResult, Health, Level, Timings, TrialStatus
 from device.models.state import State, Trial
 from device.system.latest import Latest
 from device.vision import bundle
@@ -38,7 +38,7 @@ class Eye:
     words: str = "sound"
     ms: float = 4.0
     number: int = 0
-    sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+    sighting: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
 
     def renew(self, now: float) -> None:
         self.renewed += 1
@@ -54,7 +54,7 @@ class Eye:
     def see(self) -> None:
         self.number += 1
         timings = Timings(classify=self.ms)
-        self.sighting.publish(Sighting(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
+        self.sighting.publish(FrameResult(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
 
 
 class Kiosk:
@@ -71,7 +71,7 @@ class Kiosk:
         """Start the kiosk, again."""
         self.eye.restarts = self.eye.blocks = 0
         self.eye.model = bundle.load(self.models.store.present()).version
-        self.watch = Watch(self.models, self.eye)
+        self.watch = DeploymentMonitor(self.models, self.eye)
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
         for _ in range(seconds):
@@ -116,7 +116,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(1)
     assert (kiosk.eye.renewed, kiosk.eye.model) == (1, "9.0.0")
-    assert kiosk.watch.trial == OnTrial("9.0.0", NOW, 300.0)
+    assert kiosk.watch.trial == TrialStatus("9.0.0", NOW, 300.0)
     assert kiosk.model.message == "sound; on trial for 5 more minutes of seeing"
     assert kiosk.model.level is Level.OK
     trial = kiosk.state.trial
@@ -230,7 +230,7 @@ def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.1.0")))
     kiosk.go_on(1)
     assert kiosk.eye.model == "9.1.0"
-    assert kiosk.watch.trial == OnTrial("9.1.0", NOW, 300.0)
+    assert kiosk.watch.trial == TrialStatus("9.1.0", NOW, 300.0)
 
 
 def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> None:
@@ -248,6 +248,6 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     trust()
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
-    watch = Watch(models, Eye(models))
+    watch = DeploymentMonitor(models, Eye(models))
     watch.poll(1.0, False, 1.0)
     assert watch.trial is None

@@ -5,25 +5,32 @@ from dataclasses import replace
 import pytest
 
 from device.config.schema import ModelsConfig
-from device.deployment.trial import FAILURES, NEEDED, STEP_SECONDS, Course, Figures, Glimpse
-from device.messages import Box, Face, Point, Sighting, Timings
+from device.deployment.trial import (
+    FAILURES,
+    NEEDED,
+    STEP_SECONDS,
+    TrialFigures,
+    TrialMonitor,
+    TrialSample,
+)
+from device.messages import Box, Face, FrameResult, Point, Timings
 from device.models.state import Trial
 
 LIMITS = ModelsConfig(trial_minutes=15.0, slower=1.5)
 FACE = Face(1, Box(0, 0, 9, 9), 0.9, (Point(0, 0),) * 6, (1.0, 0, 0, 0, 0, 0, 0))
 
 
-def sighting(number: int, ms: float = 4.0, faces: int = 1) -> Sighting:
+def sighting(number: int, ms: float = 4.0, faces: int = 1) -> FrameResult:
     """What the eye saw; each face took so many milliseconds."""
-    return Sighting(number, 0.0, 0.1, 640, 480, (FACE,) * faces, Timings(classify=ms * faces))
+    return FrameResult(number, 0.0, 0.1, 640, 480, (FACE,) * faces, Timings(classify=ms * faces))
 
 
 class Kiosk:
     """Looks at an eye once a second, whose every look sees something new."""
 
     def __init__(self, trial: Trial | None = None, failures: int = 0) -> None:
-        self.course = Course("9", trial or Trial(), LIMITS, failures)
-        self.glimpse = Glimpse("9", "", failures, sighting(0), 1.0)
+        self.course = TrialMonitor("9", trial or Trial(), LIMITS, failures)
+        self.glimpse = TrialSample("9", "", failures, sighting(0), 1.0)
         self.now = 1000.0
 
     def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: object) -> None:
@@ -100,11 +107,14 @@ def test_an_eye_that_fails_too_often_ends_it(before: int) -> None:
 def test_a_kiosk_that_ends_without_notice_counts_too() -> None:
     trial = Trial()
     for number in range(FAILURES):
-        course = Course("9", trial, LIMITS, 0)
+        course = TrialMonitor("9", trial, LIMITS, 0)
         assert course.record.failures == number
         assert not course.reason
         trial = course.record
-    assert Course("9", trial, LIMITS, 0).reason == f"the eye or the kiosk failed {FAILURES} times"
+    assert (
+        TrialMonitor("9", trial, LIMITS, 0).reason
+        == f"the eye or the kiosk failed {FAILURES} times"
+    )
 
 
 def test_a_model_that_cannot_be_used_ends_it_at_once() -> None:
@@ -159,7 +169,7 @@ def test_a_machine_that_is_held_back_tells_nothing_of_the_model() -> None:
 
 
 def test_figures_wait_until_there_are_enough() -> None:
-    figures = Figures()
+    figures = TrialFigures()
     for number in range(NEEDED):
         assert figures.classify_ms is figures.share is None
         figures.note(sighting(number, ms=float(number), faces=2), 10.0)

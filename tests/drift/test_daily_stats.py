@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from device.drift.daily_stats import BINS, Day, added, entropy
+from device.drift.daily_stats import BINS, DailyStats, added, entropy
 from device.messages import EMOTIONS
 from tests.support.drift_days import face, sighting
 
 
 def test_a_face_is_counted_in_every_histogram():
-    day = Day(20_000)
+    day = DailyStats(20_000)
     day.add_face(face(brightness=20.0, eyes=8.0, sure=0.64))
     assert (day.faces, day.small, day.dark) == (1, 1, 1)
     assert {name: sum(bins) for name, bins in day.histograms.items()} == dict.fromkeys(BINS, 1) | {
@@ -22,7 +22,7 @@ def test_a_face_is_counted_in_every_histogram():
 
 
 def test_a_head_that_is_turned_away_is_told_from_one_that_looks_here():
-    day = Day(20_000)
+    day = DailyStats(20_000)
     day.add_face(face(eyes=30.0))
     day.add_face(face(eyes=20.0, mouth=31.5))
     assert day.histograms["turned"] == [1, 1]
@@ -37,10 +37,10 @@ def test_entropy_goes_from_sure_to_no_idea(probabilities, expected):
 
 
 def test_a_day_survives_being_written():
-    day = Day(20_000, "0.4.0")
+    day = DailyStats(20_000, "0.4.0")
     day.add_face(face())
     day.add("latency", 33.0)
-    assert Day.of_json(day.as_json()) == day
+    assert DailyStats.of_json(day.as_json()) == day
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_a_day_survives_being_written():
 )  # fmt: skip
 def test_what_is_no_day_is_refused(text):
     with pytest.raises(ValueError, match="day|JSON|value"):
-        Day.of_json(text)
+        DailyStats.of_json(text)
 
 
 def test_days_add_up():
-    one, other = Day(1, "a"), Day(2, "b")
+    one, other = DailyStats(1, "a"), DailyStats(2, "b")
     one.add_face(face(brightness=50.0))
     other.add_face(face(brightness=150.0))
     other.frames, other.seconds = 30, 10.0

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from device.drift import Watcher
+from device.drift import DriftMonitor
 from device.drift.daily_stats import SECONDS
 from device.drift.monitor import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
 from device.messages import Level
-from device.system.files import keep
+from device.system.files import write_private
 from tests.support.drift_days import day, face, sighting
 
 NOON = 20_500 * SECONDS + SECONDS / 2
@@ -33,7 +33,7 @@ def watch(tmp_path, clock):
     made = []
 
     def start(**how):
-        made.append(Watcher(tmp_path, clock=clock, **how))
+        made.append(DriftMonitor(tmp_path, clock=clock, **how))
         return made[-1]
 
     yield start
@@ -130,7 +130,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_recovers(watch, tmp_path):
 
 def test_old_days_are_forgotten(watch, tmp_path):
     for number in range(MOST_DAYS + 5):
-        keep(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
+        write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     watcher = watch()
     watcher.note(sighting(face(1)), "0.4.0", 0.0)
     watcher.close()
@@ -143,8 +143,8 @@ def test_old_days_are_forgotten(watch, tmp_path):
 
 def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
     for number in range(MOST_DAYS):
-        keep(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
-    keep(tmp_path / "watching" / "normal-since", "100")
+        write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
+    write_private(tmp_path / "watching" / "normal-since", "100")
     watcher = watch()
     watcher.note(sighting(face(1)), "0.4.0", 0.0)
     watcher.close()
@@ -158,7 +158,7 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):
     rng = random.Random(3)
     for at in range(12):
         one = day(20_489 + at, rng, brightness=110.0 if at < 8 else 50.0)
-        keep(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
+        write_private(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
     watcher = watch()
     end = time.monotonic() + 5.0
     while watcher.health[0] is Level.OK and time.monotonic() < end:

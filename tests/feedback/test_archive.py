@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from device.errors import ArchiveError, FeedbackError
-from device.feedback import Kept, archive
+from device.feedback import StoredCrop, archive
 from device.feedback.crop import LARGEST, encode
 from device.feedback.manifest import MOST_CROPS
 from device.messages import EMOTIONS
@@ -36,8 +36,8 @@ NAMES = ("crops/7.png", "crops/9.png")
 WHEN = "2026-09-21T13:00:00Z"
 
 
-def kept(number: int, label: str = "sad") -> Kept:
-    return Kept(label, tuple(SURE), "0.4.0", 497_221, encode(crop(number)), number)
+def kept(number: int, label: str = "sad") -> StoredCrop:
+    return StoredCrop(label, tuple(SURE), "0.4.0", 497_221, encode(crop(number)), number)
 
 
 def entry(name: str, content: bytes, **changes: Any) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None
 def test_a_damaged_crop_is_named_and_the_old_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(b"old")
-    damaged = Kept("joy", (math.nan,) * 7, "0.4.0", 497_221, b"", 8)
+    damaged = StoredCrop("joy", (math.nan,) * 7, "0.4.0", 497_221, b"", 8)
     with pytest.raises(FeedbackError, match="^crop 8 is damaged; delete it$"):
         archive.save(path, [kept(1), damaged])
     assert path.read_bytes() == b"old"
@@ -175,7 +175,7 @@ def test_the_largest_export_can_be_read(tmp_path: Path) -> None:
     archive.save(
         path,
         (
-            Kept("surprise", (0.1429,) * 7, model, 497_221, png, 10**17 + number)
+            StoredCrop("surprise", (0.1429,) * 7, model, 497_221, png, 10**17 + number)
             for number in range(MOST_CROPS)
         ),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from device.cli import main
 from device.config.schema import FeedbackConfig
-from device.feedback import Keepsake, Store, archive
+from device.feedback import Crop, FeedbackStore, archive
 from device.feedback.crop import encode
 from tests.support.exports import crop
 
@@ -17,17 +17,17 @@ EXPORT = ["feedback", "export", "-"]
 
 
 @pytest.fixture
-def store(own_state: Path) -> Store:
+def store(own_state: Path) -> FeedbackStore:
     """A store with two crops, whose bytes are whatever noise gives."""
-    one = Store(own_state, FeedbackConfig())
+    one = FeedbackStore(own_state, FeedbackConfig())
     for seed in range(2):
         hour = int(time.time() // 3600)
-        one.keep(Keepsake("sad", SURE, "0.4.0", hour, encode(crop(seed))))
+        one.keep(Crop("sad", SURE, "0.4.0", hour, encode(crop(seed))))
     return one
 
 
 def test_the_archive_comes_byte_for_byte(
-    store: Store, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    store: FeedbackStore, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     assert main.main(EXPORT) == 0
     told = capfdbinary.readouterr()
@@ -38,7 +38,7 @@ def test_the_archive_comes_byte_for_byte(
 
 
 def test_it_needs_no_folder_that_can_be_written(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+    store: FeedbackStore, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     monkeypatch.chdir("/proc/self")
     assert main.main(EXPORT) == 0
@@ -46,7 +46,7 @@ def test_it_needs_no_folder_that_can_be_written(
 
 
 def test_a_terminal_gets_no_archive(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: FeedbackStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(SystemExit) as end:
@@ -57,7 +57,7 @@ def test_a_terminal_gets_no_archive(
 
 
 def test_a_full_disk_behind_it_is_told(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: FeedbackStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", full)

@@ -15,7 +15,7 @@ import pytest
 from device.cli import main
 from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError, PictureError
-from device.feedback import Agreement, Keeper, Keepsake, Store
+from device.feedback import Agreement, Crop, FeedbackRecorder, FeedbackStore
 from device.feedback.crop import decode, encode
 from device.feedback.store import surplus
 from device.messages import EMOTIONS, Feedback, Level
@@ -26,12 +26,12 @@ HOUR = int(NOON // 3600)
 SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
 
 
-def keepsake(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Keepsake:
-    return Keepsake(label, SURE, "0.4.0", hour, encode(crop(seed)))
+def keepsake(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
+    return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
 
 
-def store(folder: Path, **limits: int) -> Store:
-    return Store(folder, FeedbackConfig(**limits))
+def store(folder: Path, **limits: int) -> FeedbackStore:
+    return FeedbackStore(folder, FeedbackConfig(**limits))
 
 
 def said(felt: str, shown: str | None = "happy") -> Feedback:
@@ -289,13 +289,13 @@ def test_a_damaged_png_is_no_crop() -> None:
 
 @pytest.fixture
 def keeper(tmp_path: Path):
-    one = Keeper(FeedbackConfig(), tmp_path, lambda: NOON + 1234)
+    one = FeedbackRecorder(FeedbackConfig(), tmp_path, lambda: NOON + 1234)
     one.start()
     yield one
     one.close()
 
 
-def test_the_keeper_rounds_to_the_hour(keeper: Keeper) -> None:
+def test_the_keeper_rounds_to_the_hour(keeper: FeedbackRecorder) -> None:
     keeper.keep(crop(3), "sad", (1 / 7,) * 7, "0.4.0").result(5)
     (kept,) = keeper.store.crops()
     assert kept.when.endswith(":00:00Z")
@@ -307,7 +307,7 @@ def test_the_keeper_rounds_to_the_hour(keeper: Keeper) -> None:
 
 
 def test_a_disk_that_fails_stops_the_keeping_and_is_told_once(
-    keeper: Keeper, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    keeper: FeedbackRecorder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "feedback").touch()
     for _ in range(3):
@@ -358,7 +358,7 @@ except FeedbackError as error:
 @pytest.mark.parametrize("enabled", [True, False])
 def test_what_is_too_old_goes_by_itself(tmp_path: Path, enabled: bool) -> None:
     store(tmp_path).keep(keepsake(hour=HOUR - 181 * 24))
-    one = Keeper(FeedbackConfig(enabled=enabled), tmp_path, lambda: NOON)
+    one = FeedbackRecorder(FeedbackConfig(enabled=enabled), tmp_path, lambda: NOON)
     one.start()
     one.close()
     assert one.store.crops() == []
@@ -368,7 +368,7 @@ def test_a_limit_that_was_lowered_holds_from_the_next_start(tmp_path: Path) -> N
     large = store(tmp_path)
     for label in ("sad", "happy", "happy", "happy", "sad", "fear"):
         large.keep(keepsake(label))
-    one = Keeper(FeedbackConfig(crops=3), tmp_path, lambda: NOON)
+    one = FeedbackRecorder(FeedbackConfig(crops=3), tmp_path, lambda: NOON)
     one.start()
     one.close()
     assert [(kept.number, kept.label) for kept in large.crops()] == [
@@ -386,7 +386,7 @@ def test_of_twenty_thousand_almost_all_go_at_once() -> None:
 
 
 def test_a_keeper_that_is_off_keeps_nothing(tmp_path: Path) -> None:
-    one = Keeper(FeedbackConfig(enabled=False), tmp_path)
+    one = FeedbackRecorder(FeedbackConfig(enabled=False), tmp_path)
     one.start()
     with pytest.raises(FeedbackError, match="switched off"):
         one.keep(crop(), "sad", SURE, "0.4.0").result(1)

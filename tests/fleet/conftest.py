@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from device.fleet.timing import Pace
+    from device.fleet.timing import Timing
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def join(own_state: Path) -> Iterator[Callable[..., Part]]:
     """Have kiosks take part in a fleet; they leave it at the end of the test."""
     with contextlib.ExitStack() as stack:
 
-        def make(folder: Path = own_state, pace: Pace = QUICK, **config: Any) -> Part:
+        def make(folder: Path = own_state, pace: Timing = QUICK, **config: Any) -> Part:
             given = {"host": "127.0.0.1", "tls": False, **config}
             part = Part(folder, FleetConfig(**given), pace)
             stack.callback(part.fleet.close)

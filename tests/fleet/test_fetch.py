@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.errors import OfferError
+from device.errors import ReleaseError
 from device.fleet.fetch import Fetcher
 from tests.support.authority import Authority
 from tests.support.offers import HttpsServer
@@ -61,43 +61,43 @@ def test_the_authority_may_lie_in_a_home(
 def test_what_cannot_be_had_is_told(
     server: HttpsServer, authority: Authority, path: str, words: str
 ) -> None:
-    with pytest.raises(OfferError, match=words):
+    with pytest.raises(ReleaseError, match=words):
         Fetcher(str(authority.file)).fetch(f"{server.address}{path}", 1000, 5.0)
 
 
 def test_too_much_is_not_taken(server: HttpsServer, authority: Authority) -> None:
-    with pytest.raises(OfferError, match=r"the file is larger than 0\.0 MB"):
+    with pytest.raises(ReleaseError, match=r"the file is larger than 0\.0 MB"):
         Fetcher(str(authority.file)).fetch(f"{server.address}/a", 6, 5.0)
 
 
 def test_what_takes_too_long_is_given_up(server: HttpsServer, authority: Authority) -> None:
     times = iter((0.0, 6.0))
-    with pytest.raises(OfferError, match="the file takes too long to come"):
+    with pytest.raises(ReleaseError, match="the file takes too long to come"):
         Fetcher(str(authority.file), lambda: next(times)).fetch(f"{server.address}/a", 100, 5.0)
 
 
 def test_what_was_cut_off_is_not_taken(server: HttpsServer, authority: Authority) -> None:
     server.cut = True
-    with pytest.raises(OfferError, match="the file was cut off on the way"):
+    with pytest.raises(ReleaseError, match="the file was cut off on the way"):
         Fetcher(str(authority.file)).fetch(f"{server.address}/a", 100, 5.0)
 
 
 def test_a_server_that_nobody_vouches_for_is_not_asked(server: HttpsServer) -> None:
-    with pytest.raises(OfferError, match="its certificate is not trusted"):
+    with pytest.raises(ReleaseError, match="its certificate is not trusted"):
         Fetcher().fetch(f"{server.address}/a", 100, 5.0)
     assert server.asked == []
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a", "file:///etc/passwd", "ftp://a/b", "a"])
 def test_nothing_but_https_is_asked(url: str) -> None:
-    with pytest.raises(OfferError, match="not an HTTPS address"):
+    with pytest.raises(ReleaseError, match="not an HTTPS address"):
         Fetcher().fetch(url, 100, 5.0)
 
 
 def test_a_server_that_is_not_there(authority: Authority, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(OfferError, match=r"127\.0\.0\.1: Connection refused"):
+    with pytest.raises(ReleaseError, match=r"127\.0\.0\.1: Connection refused"):
         Fetcher(str(authority.file)).fetch(f"https://127.0.0.1:{port}/a", 100, 5.0)
-    with pytest.raises(OfferError, match="No such file"):
+    with pytest.raises(ReleaseError, match="No such file"):
         Fetcher(str(tmp_path / "none.pem")).fetch(f"https://127.0.0.1:{port}/a", 100, 5.0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.control.commands import Order
+from device.control.commands import Command
 from device.fleet import report
 from device.fleet.identity import device_id
 from device.messages import Level
@@ -256,26 +256,26 @@ def test_two_kiosks_with_one_id_say_so(
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("pause", Order(paused=True)),
-        ("resume", Order(paused=False)),
-        ("mute", Order(muted=True)),
-        ("unmute", Order(muted=False)),
-        ("toggle-pause", Order(paused=True)),
-        ("toggle-mute", Order(muted=False)),
+        ("pause", Command(paused=True)),
+        ("resume", Command(paused=False)),
+        ("mute", Command(muted=True)),
+        ("unmute", Command(muted=False)),
+        ("toggle-pause", Command(paused=True)),
+        ("toggle-mute", Command(muted=False)),
     ],
 )
 def test_it_does_what_it_is_told(
     join: Callable[..., Part],
     tmp_path: Path,
     word: str,
-    expected: Order,
+    expected: Command,
 ) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
         part = join(port=broker.port, id="kiosk-1")
         part.publish(paused=False, muted=True)
         operator.until(lambda: b'"muted":true' in operator.kept.get("moodlift/kiosk-1/state", b""))
         operator.say("moodlift/kiosk-1/order", word)
-        taken: list[Order] = []
+        taken: list[Command] = []
         operator.until(lambda: taken.extend(part.orders.take()) or taken)
         assert taken == [expected]
 
@@ -290,9 +290,9 @@ def test_what_is_no_order_or_an_old_one_is_not_obeyed(
         for word in (b"restart", b'{"paused": true}', b"\xff\xfe", b"", b"x" * 100_000):
             operator.say("moodlift/kiosk-1/order", word)
         operator.say("moodlift/kiosk-1/order", "mute")
-        taken: list[Order] = []
+        taken: list[Command] = []
         operator.until(lambda: taken.extend(part.orders.take()) or taken)
-        assert taken == [Order(muted=True)]
+        assert taken == [Command(muted=True)]
         assert "no order 'restart'; there are pause, resume" in caplog.text
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from device.errors import OfferError
+from device.errors import ReleaseError
 from device.fleet import outcome
 from device.fleet.identity import draw
-from device.fleet.outcome import Outcome, known
-from device.fleet.release import Offer, lot, parse
-from device.models.state import GivenUp, State, Trial
+from device.fleet.outcome import RolloutStatus, known
+from device.fleet.release import ModelRelease, bucket, parse
+from device.models.state import RejectedModel, State, Trial
 
 GOOD: dict[str, Any] = {
     "rollout": "spring",
@@ -23,7 +23,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def offer(**changes: Any) -> Offer:
+def offer(**changes: Any) -> ModelRelease:
     return parse(json.dumps(GOOD | changes).encode())
 
 
@@ -47,13 +47,13 @@ def test_a_good_one_is_read() -> None:
     ],
 )
 def test_a_wrong_one_is_told(changes: dict[str, Any], words: str) -> None:
-    with pytest.raises(OfferError, match=words):
+    with pytest.raises(ReleaseError, match=words):
         offer(**changes)
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b"null", b" " * 5000, b"[" * 4000])
 def test_what_is_none_is_told(data: bytes) -> None:
-    with pytest.raises(OfferError):
+    with pytest.raises(ReleaseError):
         parse(data)
 
 
@@ -71,7 +71,7 @@ def test_the_share_is_what_it_says_and_only_grows() -> None:
 
 def test_another_rollout_begins_with_other_kiosks() -> None:
     kiosks = [draw() for _ in range(1000)]
-    first, second = ({one for one in kiosks if lot(name, one) < 10} for name in ("a", "b"))
+    first, second = ({one for one in kiosks if bucket(name, one) < 10} for name in ("a", "b"))
     assert len(first & second) < 40
 
 
@@ -79,23 +79,23 @@ def test_another_rollout_begins_with_other_kiosks() -> None:
     ("state", "expected"),
     [
         (State("0.5.0"), None),
-        (State("0.6.0", "0.5.0", Trial()), Outcome("spring", "0.6.0", "trial")),
-        (State("0.6.0", "0.5.0"), Outcome("spring", "0.6.0", "passed")),
+        (State("0.6.0", "0.5.0", Trial()), RolloutStatus("spring", "0.6.0", "trial")),
+        (State("0.6.0", "0.5.0"), RolloutStatus("spring", "0.6.0", "passed")),
         (
-            State("0.5.0", given_up=(GivenUp("0.6.0", "slow", "2026"),)),
-            Outcome("spring", "0.6.0", "failed", "slow"),
+            State("0.5.0", given_up=(RejectedModel("0.6.0", "slow", "2026"),)),
+            RolloutStatus("spring", "0.6.0", "failed", "slow"),
         ),
     ],
 )
-def test_what_the_models_tell(state: State, expected: Outcome | None) -> None:
+def test_what_the_models_tell(state: State, expected: RolloutStatus | None) -> None:
     assert known("spring", "0.6.0", state) == expected
 
 
 def test_an_outcome_is_read_as_it_was_written() -> None:
-    told = Outcome("spring", "0.6.0", "failed", "ä" * 300)
+    told = RolloutStatus("spring", "0.6.0", "failed", "ä" * 300)
     got = outcome.parse(told.encode())
     assert (got.stand, len(got.reason)) == ("failed", outcome.LONGEST)
     for wrong in (b"", b"{}", b"[]", b'{"rollout":1,"version":"","stand":"trial","reason":""}',
                   told.encode().replace(b"failed", b"happy")):  # fmt: skip
-        with pytest.raises(OfferError, match="not an outcome"):
+        with pytest.raises(ReleaseError, match="not an outcome"):
             outcome.parse(wrong)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from device.fleet.identity import PATTERN, device_id, draw
-from device.fleet.report import Pulse, state
+from device.fleet.report import ReportSchedule, state
 from device.messages import Health, Level
 from tests.support.fleets import sample
 
@@ -45,7 +45,7 @@ def test_that_there_was_no_broker_is_not_told_to_the_broker() -> None:
 
 
 def test_a_change_is_told_at_once_but_no_more_than_once_a_second() -> None:
-    pulse, one, other = Pulse(1.0, 60.0), state(sample()), state(sample(paused=True))
+    pulse, one, other = ReportSchedule(1.0, 60.0), state(sample()), state(sample(paused=True))
     assert pulse.due(one, 10.0)
     assert not pulse.due(other, 10.5)
     assert pulse.due(other, 11.0)
@@ -54,7 +54,7 @@ def test_a_change_is_told_at_once_but_no_more_than_once_a_second() -> None:
 
 
 def test_what_differs_all_the_time_waits_for_the_next_beat() -> None:
-    pulse = Pulse(1.0, 60.0)
+    pulse = ReportSchedule(1.0, 60.0)
     assert pulse.due(state(sample()), 0.0)
     later = state(sample(rate=3.0, uptime=9.0))
     assert not pulse.due(later, 59.0)

@@ -13,7 +13,7 @@ from device.deployment.models import Models
 from device.errors import BundleError
 from device.fleet.fetch import Fetcher
 from device.fleet.rollout import TRIES, Rollout
-from device.fleet.rollout_log import Heeded, Memory
+from device.fleet.rollout_log import RolloutLog, RolloutRecord
 from tests.support.authority import Authority
 from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
 from tests.support.fleets import QUICK
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.deployment import acceptance
-    from device.fleet.outcome import Outcome
+    from device.fleet.outcome import RolloutStatus
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 
 
-def failing(candidate: Path, present: Path | None, slower: float) -> acceptance.Findings:
+def failing(candidate: Path, present: Path | None, slower: float) -> acceptance.Benchmark:
     raise BundleError("too slow here")
 
 
@@ -54,7 +54,7 @@ class Kiosk:
         assert self.rollout
         self.rollout.give(json.dumps(offer).encode())
 
-    def stands(self, stand: str, words: str = "") -> Outcome:
+    def stands(self, stand: str, words: str = "") -> RolloutStatus:
         """Return the outcome once it is this one."""
         end = time.monotonic() + 5
         while time.monotonic() < end:
@@ -217,7 +217,7 @@ def test_a_model_with_which_the_kiosk_ends_is_not_tried_for_ever(
 ) -> None:
     kiosk.stop()
     offer = server.offer(archive(files(VERSION)))
-    Memory(own_state).note(Heeded("spring", offer["sha256"], tries=TRIES))
+    RolloutLog(own_state).note(RolloutRecord("spring", offer["sha256"], tries=TRIES))
     kiosk.start()
     kiosk.give(offer)
     kiosk.stands("failed", "the kiosk ended 3 times")
@@ -276,8 +276,8 @@ def test_a_damaged_memory_is_told_and_begun_anew(
     own_state.mkdir(parents=True, exist_ok=True)
     for text in ("{", "[]", '{"rollouts": [{"rollout": 1, "sha256": ""}]}', '{"rollouts": [1]}'):
         (own_state / "rollouts.json").write_text(text)
-        memory = Memory(own_state)
+        memory = RolloutLog(own_state)
         assert "rollouts are heeded anew" in caplog.text
         caplog.clear()
-    memory.note(Heeded("a", "b"), refused="words")
-    assert Memory(own_state).recall("c", "b").refused == "words"
+    memory.note(RolloutRecord("a", "b"), refused="words")
+    assert RolloutLog(own_state).recall("c", "b").refused == "words"

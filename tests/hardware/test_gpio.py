@@ -11,8 +11,8 @@ import pytest
 from gpiozero import Device, OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from device.config.schema import PanelConfig, parse
-from device.errors import ConfigError, PanelError
+from device.config.schema import GpioConfig, parse
+from device.errors import ConfigError, GpioError
 from device.hardware.gpio import (
     COLOURS,
     DARK,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from device.hardware.gpio import Panel
 
-PINS = PanelConfig(red=17, green=27, blue=22)
+PINS = GpioConfig(red=17, green=27, blue=22)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_close_switches_the_lamp_off_and_frees_the_pins(pins: MockFactory) -> No
 
 
 def test_no_pins_are_no_lamp() -> None:
-    panel = open_panel(PanelConfig())
+    panel = open_panel(GpioConfig())
     assert isinstance(panel, NoPanel)
     panel.show("gold", 0.0)
     assert panel.health == (Level.OFF, "no light is configured")
@@ -155,7 +155,7 @@ def test_pins_without_pwm_are_told() -> None:
     before = Device.pin_factory
     Device.pin_factory = MockFactory()
     try:
-        with pytest.raises(PanelError, match="PWM"):
+        with pytest.raises(GpioError, match="PWM"):
             Lamp.rgb((17, 27, 22))
     finally:
         Device.pin_factory.reset()
@@ -213,7 +213,7 @@ def test_a_pin_that_fails_later_is_told_once(caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_strip_is_as_bright_as_the_light_looks(pins: MockFactory) -> None:
-    panel = open_panel(PanelConfig(strip=18))
+    panel = open_panel(GpioConfig(strip=18))
     assert panel.health == (Level.OK, "strip on GPIO 18")
     for number, light in enumerate(("white", "warm", "blue", None)):
         panel.show(light, 10.0 * number)
@@ -286,7 +286,7 @@ def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> 
 
 
 def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
-    panel = open_panel(PanelConfig(button=5, pir=6))
+    panel = open_panel(GpioConfig(button=5, pir=6))
     assert panel.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
     assert not panel.moving
     pins.pin(6).drive_high()
@@ -297,7 +297,7 @@ def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
     assert wait_for(panel, 1) == [Press.SHORT]
     panel.show("gold", 0.0)
     panel.close()
-    again = open_panel(PanelConfig(button=6, pir=5))
+    again = open_panel(GpioConfig(button=6, pir=5))
     assert again.health[0] is Level.OK
     again.close()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device import history
-from device.web.auth.sessions import Keys
+from device.web.auth.sessions import SessionStore
 from tests.healing.conftest import part, sees
 from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk
@@ -65,4 +65,4 @@ def test_the_show_does_not_care_for_the_clock(
     today = 1_800_000_000 // DAY
     # What was seen in 1970 is older than the history is kept.
     assert {today - 1, today, today + 1} == days
-    assert Keys(state).token
+    assert SessionStore(state).token

@@ -21,7 +21,7 @@ from device.config.settings import Settings
 from device.hardware.camera.source import CameraSettings
 from device.system.backoff import Backoff
 from device.vision import supervisor as supervisors
-from device.vision.protocol import EyeSettings
+from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
 from device.web.auth import sessions
 from tests.healing.conftest import rounds, sees
@@ -57,7 +57,7 @@ while True:
 def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisors, "Backoff", lambda: Backoff(0.02, 0.05))
     rng = random.Random(6)
-    eye = Supervisor(EyeSettings(CameraSettings("fake:")))
+    eye = Supervisor(VisionSettings(CameraSettings("fake:")))
 
     def poll(seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from device import history
 from device.config.schema import HistoryConfig
 from device.errors import HistoryError
-from device.history import MINUTE, SPANS, Minute, Recorder, Store, Tally
+from device.history import MINUTE, SPANS, HistoryRecorder, HistoryStore, Minute, Tally
 from device.history.recorder import WAITING
 from device.history.store import DAY
 from device.history.tally import LONGEST_STEP
@@ -90,7 +90,7 @@ def minute(number: int, emotion: str = "happy", seconds: float = 60.0) -> Minute
 
 
 def test_what_is_stored_twice_adds_up(tmp_path: Path) -> None:
-    store = Store(tmp_path / "deep/history.sqlite")
+    store = HistoryStore(tmp_path / "deep/history.sqlite")
     one = minute(7, seconds=20.0)
     one.reactions["comfort"] = 1
     store.add(one)
@@ -103,7 +103,7 @@ def test_what_is_stored_twice_adds_up(tmp_path: Path) -> None:
 
 def test_a_minute_that_is_written_outlives_a_power_cut(tmp_path: Path) -> None:
     """With a write-ahead log only FULL, which is 2, syncs at each transaction (sqlite.org)."""
-    store = Store(tmp_path / "history.sqlite")
+    store = HistoryStore(tmp_path / "history.sqlite")
     assert store._database.execute("PRAGMA synchronous").fetchone() == (2,)
     store.close()
 
@@ -111,7 +111,7 @@ def test_a_minute_that_is_written_outlives_a_power_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize("span", SPANS)
 def test_a_span_is_read_in_buckets_that_add_up(tmp_path: Path, span: str) -> None:
     path = tmp_path / "history.sqlite"
-    store, last = Store(path), int(NOW // MINUTE)
+    store, last = HistoryStore(path), int(NOW // MINUTE)
     store._database.execute("PRAGMA synchronous = OFF")  # for so many minutes at once
     minutes, width = SPANS[span]
     for back in range(minutes * 2):
@@ -148,7 +148,7 @@ def test_a_file_that_is_none_is_moved_aside(
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(HistoryError, match="not a database"):
         history.read(path, "hour", NOW)
-    store = Store(path)
+    store = HistoryStore(path)
     store.add(minute(1))
     store.close()
     assert len(history.everything(path)) == 1
@@ -160,14 +160,14 @@ def test_a_file_that_is_damaged_further_on_is_moved_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "history.sqlite"
-    store = Store(path)
+    store = HistoryStore(path)
     store._database.execute("PRAGMA synchronous = OFF")  # for so many minutes at once
     for number in range(500):
         store.add(minute(number))
     store.close()
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
-    store = Store(path)
+    store = HistoryStore(path)
     assert "it is now" not in caplog.text, "its first page is good"
     store.add(minute(500))
     store.add(minute(501))
@@ -183,7 +183,7 @@ def test_a_file_that_is_in_use_is_not_moved_aside(
 ) -> None:
     monkeypatch.setattr("device.history.store.BUSY_SECONDS", 0.0)
     path = tmp_path / "history.sqlite"
-    store = Store(path)
+    store = HistoryStore(path)
     other = sqlite3.connect(path)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -205,12 +205,12 @@ def wait_until(check: Callable[[], bool]) -> None:
 def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Path) -> None:
     wall = [NOW]
     days = 3
-    store = Store(tmp_path / history.FILE)
+    store = HistoryStore(tmp_path / history.FILE)
     last = int(NOW // MINUTE)
     for number in (last - days * DAY - 5, last - days * DAY + 5):
         store.add(minute(number))
     store.close()
-    recorder = Recorder(HistoryConfig(days=days), tmp_path, lambda: wall[0])
+    recorder = HistoryRecorder(HistoryConfig(days=days), tmp_path, lambda: wall[0])
     for second in range(130):
         wall[0] = NOW + second
         recorder.note(mood("happy"), (), False, float(second))
@@ -227,7 +227,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
     blocked = tmp_path / "state"
     blocked.touch()
     wall = [NOW]
-    recorder = Recorder(HistoryConfig(), blocked, lambda: wall[0])
+    recorder = HistoryRecorder(HistoryConfig(), blocked, lambda: wall[0])
 
     def pass_minutes(count: int) -> None:
         for _ in range(count):
@@ -249,7 +249,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
 
 
 def test_history_that_is_switched_off_writes_nothing(tmp_path: Path) -> None:
-    recorder = Recorder(HistoryConfig(enabled=False), tmp_path)
+    recorder = HistoryRecorder(HistoryConfig(enabled=False), tmp_path)
     recorder.note(mood("happy"), (), False, 0.0)
     recorder.close()
     assert recorder.health == (Level.OFF, "switched off")
@@ -258,7 +258,7 @@ def test_history_that_is_switched_off_writes_nothing(tmp_path: Path) -> None:
 
 def test_readers_and_the_writer_do_not_wait_for_each_other(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
-    store = Store(path)
+    store = HistoryStore(path)
     store.add(minute(1))
     reader = sqlite3.connect(path)
     reader.execute("BEGIN")

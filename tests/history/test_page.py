@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from device import history
-from device.history import COUNTS, MINUTE, SPANS, STATES, Store
+from device.history import COUNTS, MINUTE, SPANS, STATES, HistoryStore
 from device.history.store import DAY
 from device.messages import EMOTIONS
-from device.web import Door, create_app
+from device.web import AuthService, create_app
 from device.web.routes import api
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(tmp_path: Path) -> Any:
     """The owner's page of a kiosk with a week of history, and its first minute."""
-    from device.control.commands import Orders
+    from device.control.commands import CommandQueue
     from device.control.status import Status
     from device.system.latest import Latest
     from device.vision.preview import Preview
-    from device.web import View
+    from device.web import KioskServices
 
-    store, last = Store(tmp_path / history.FILE), int(time.time() // MINUTE)
+    store, last = HistoryStore(tmp_path / history.FILE), int(time.time() // MINUTE)
     with store._database:
         for back in range(0, 7 * DAY, 7):
             store._database.execute(
@@ -38,9 +38,9 @@ def page(tmp_path: Path) -> Any:
                 (last - back, *(back % (3 + n) * 2.0 for n in range(len(STATES))), 2.0, 1.0),
             )
     store.close()
-    preview, door = Preview(), Door.of(None)
-    view = View(
-        Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), Orders(),
+    preview, door = Preview(), AuthService.of(None)
+    view = KioskServices(
+        Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), CommandQueue(),
         tmp_path / history.FILE,
     )  # fmt: skip
     client = create_app(view, door).test_client()

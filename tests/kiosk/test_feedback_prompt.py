@@ -11,7 +11,7 @@ import pytest
 
 from device.cli import main
 from device.config.schema import FeedbackConfig
-from device.feedback import Store, archive
+from device.feedback import FeedbackStore, archive
 from device.system.paths import ASSETS
 from device.vision.alignment import align
 from device.vision.detector import KEEP, Detector
@@ -91,8 +91,8 @@ def play(source: str, script: str, enabled: str = "on") -> str:
 
 
 @pytest.fixture
-def store(own_state: Path) -> Store:
-    return Store(own_state, FeedbackConfig())
+def store(own_state: Path) -> FeedbackStore:
+    return FeedbackStore(own_state, FeedbackConfig())
 
 
 YES_BY_KEYS = """
@@ -108,7 +108,7 @@ assert kiosk._interview._round is None
 """
 
 
-def test_keys_keep_the_crop_that_the_device_makes(store: Store, tmp_path: Path) -> None:
+def test_keys_keep_the_crop_that_the_device_makes(store: FeedbackStore, tmp_path: Path) -> None:
     told = play(f"file:{ASTRONAUT}", YES_BY_KEYS)
     assert "somebody feels sad; the stage showed happy" in told
     assert store.answers().counts == {("happy", "sad"): 1}
@@ -132,7 +132,7 @@ tap(parts.consent.yes)
 """
 
 
-def test_touches_keep_a_crop_of_the_demo_s_people(store: Store) -> None:
+def test_touches_keep_a_crop_of_the_demo_s_people(store: FeedbackStore) -> None:
     play(f"file:{DEMO}", YES_BY_TOUCH)
     (one,) = store.crops()
     assert one.label == "happy"
@@ -167,7 +167,7 @@ no(lambda: too_late(lambda: tap(parts.consent.yes)))
 """
 
 
-def test_without_a_yes_only_the_count_is_kept(store: Store) -> None:
+def test_without_a_yes_only_the_count_is_kept(store: FeedbackStore) -> None:
     play(f"file:{ASTRONAUT}", NO)
     assert store.crops() == []
     assert store.answers().counts == {("happy", "happy"): 6}
@@ -201,14 +201,14 @@ step(3.0)
 """
 
 
-def test_what_is_no_answer_to_what_the_kiosk_saw_leaves_nothing(store: Store) -> None:
+def test_what_is_no_answer_to_what_the_kiosk_saw_leaves_nothing(store: FeedbackStore) -> None:
     """A question that nobody answers, a scene that the owner has put on, and a paused camera."""
     play(f"file:{ASTRONAUT}", UNANSWERED)
     assert store.crops() == []
     assert set(store.answers().counts) <= {("happy", "happy")}, "of just before the pause"
 
 
-def test_before_nobody_the_answer_is_thanked_for_alone(store: Store) -> None:
+def test_before_nobody_the_answer_is_thanked_for_alone(store: FeedbackStore) -> None:
     script = """
 step(20.0, until=lambda: kiosk._eye.model)
 press(pygame.K_w)
@@ -220,7 +220,7 @@ assert not asked()
     assert store.answers().counts == {}
 
 
-def test_switched_off_nothing_is_asked_or_counted(store: Store) -> None:
+def test_switched_off_nothing_is_asked_or_counted(store: FeedbackStore) -> None:
     script = """
 press(pygame.K_w)
 assert kiosk._interview._round is None
@@ -233,7 +233,7 @@ assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._check(0.0
     assert not store.path.exists()
 
 
-def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: Store) -> None:
+def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: FeedbackStore) -> None:
     store.path.parent.parent.mkdir(parents=True)
     store.path.parent.touch()
     script = (

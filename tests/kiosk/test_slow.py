@@ -8,8 +8,8 @@ import time
 import pytest
 
 from device.config import schema
-from device.kiosk.kiosk import Kiosk, Run
-from device.messages import Box, Face, Sighting
+from device.kiosk.kiosk import Kiosk, RunOptions
+from device.messages import Box, Face, FrameResult
 from device.system.latest import Latest
 
 pytestmark = pytest.mark.usefixtures("own_signals")
@@ -27,8 +27,8 @@ LATE = 5.0
 
 def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
     """Run a kiosk for some seconds that gets a face now and then, each `LATE` seconds old."""
-    sightings: Latest[Sighting | None] = Latest(None)
-    kiosk, over = Kiosk(schema.parse(QUIET), Run("offscreen", 12.0)), threading.Event()
+    sightings: Latest[FrameResult | None] = Latest(None)
+    kiosk, over = Kiosk(schema.parse(QUIET), RunOptions("offscreen", 12.0)), threading.Event()
     monkeypatch.setattr(kiosk._eye, "sighting", sightings)
 
     def see() -> None:
@@ -36,7 +36,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
         while not over.is_set():
             now = time.monotonic()
             number += 1
-            sightings.publish(Sighting(number, now - LATE, now, 640, 480, (HAPPY,)))
+            sightings.publish(FrameResult(number, now - LATE, now, 640, 480, (HAPPY,)))
             over.wait(seen_every)
 
     thread = threading.Thread(target=see)

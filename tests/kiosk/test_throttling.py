@@ -9,9 +9,9 @@ import pytest
 
 from device.hardware.board import FakeBoard, Reading
 from device.hardware.camera.source import CameraSettings
-from device.kiosk.throttling import READ_SECONDS, Strain
+from device.kiosk.throttling import READ_SECONDS, ThermalThrottle
 from device.messages import Level
-from device.vision.protocol import EyeSettings
+from device.vision.protocol import VisionSettings
 from device.vision.rate_control import LEAST, PATIENCE, STEP
 from device.vision.supervisor import Supervisor
 from tests.support.faces import ASTRONAUT
@@ -35,7 +35,7 @@ class FakeEye:
 
 def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later() -> None:
     board, eye = FakeBoard(HOT), FakeEye()
-    strain = Strain(board, cast("Supervisor", eye), MOST)
+    strain = ThermalThrottle(board, cast("Supervisor", eye), MOST)
     for now in (0.0, 0.1, READ_SECONDS - 0.1, READ_SECONDS):
         strain.step(now)
     assert eye.told == pytest.approx([MOST * STEP, MOST * STEP**2]), "asked when due, and then only"
@@ -50,7 +50,7 @@ def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later
 
 @pytest.fixture
 def eye() -> Iterator[Supervisor]:
-    eye = Supervisor(EyeSettings(CameraSettings(f"fake:{ASTRONAUT}"), max_rate=MOST))
+    eye = Supervisor(VisionSettings(CameraSettings(f"fake:{ASTRONAUT}"), max_rate=MOST))
     yield eye
     eye.stop()
 
@@ -73,7 +73,7 @@ def watched(eye: Supervisor, since: float, number: int) -> list[float]:
 def test_a_real_eye_looks_less_often_also_if_it_starts_later(eye: Supervisor, began: str) -> None:
     if began == "cool":
         watched(eye, 0.0, 1)
-    strain = Strain(FakeBoard(HOT), eye, MOST)
+    strain = ThermalThrottle(FakeBoard(HOT), eye, MOST)
     for reading in range(5):
         strain.step(reading * READ_SECONDS)
     assert strain.rate == LEAST

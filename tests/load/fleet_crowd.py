@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 from device.fleet import report
 from device.fleet.identity import draw
-from device.fleet.timing import Pace
+from device.fleet.timing import Timing
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import EMOTIONS, NOBODY, Mood
@@ -84,8 +84,8 @@ def told(mood: str | None, uptime: float) -> dict[str, Any]:
 
 def day(every: float, random: Random) -> tuple[int, int]:
     """Return how many messages a kiosk sends in a day, and their bytes as MQTT has them."""
-    pace, visits, topics = Pace(), Visits(random, every), Topics("moodlift", draw())
-    pulse, messages, size, at = report.Pulse(pace.calm, pace.beat), 0, 0, 0.0
+    pace, visits, topics = Timing(), Visits(random, every), Topics("moodlift", draw())
+    pulse, messages, size, at = report.ReportSchedule(pace.calm, pace.beat), 0, 0, 0.0
     while at < DAY:
         state = told(visits.mood(at), at)
         if pulse.due(state, at):
@@ -164,7 +164,7 @@ def simulate(many: int, seconds: float, every: float, random: Random) -> None:
         broker = Mosquitto(folder, authority.issue(), secured=True)
         context = ssl.create_default_context(cafile=str(authority.file))
         # One process looks after all of them, so each looks less often than a kiosk does.
-        crowd = Crowd(broker.port, random, Pace(look=2.0), context, USER, PASSWORD)
+        crowd = Crowd(broker.port, random, Timing(look=2.0), context, USER, PASSWORD)
         noon = time.monotonic()
 
         def kiosk() -> Simulated:

@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from device.errors import OfferError
+from device.errors import ReleaseError
 from device.fleet import discovery, release, report
-from device.fleet.outcome import Outcome
-from device.fleet.timing import Jitter, Pace
+from device.fleet.outcome import RolloutStatus
+from device.fleet.timing import Jitter, Timing
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Crowd:
 
     port: int
     random: Random
-    pace: Pace = field(default_factory=Pace)
+    pace: Timing = field(default_factory=Timing)
     context: ssl.SSLContext | None = None
     user: str = ""
     password: str = ""
@@ -98,7 +98,7 @@ class Simulated:
     def __init__(self, crowd: Crowd, name: str, state: Callable[[float], dict[str, Any]]) -> None:
         self._crowd, self._state = crowd, state
         self.topics = Topics("moodlift", name)
-        self._outcome: Outcome | None = None
+        self._outcome: RolloutStatus | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def run(self) -> None:
@@ -143,7 +143,7 @@ class Simulated:
 
     async def _tell(self) -> None:
         pace = self._crowd.pace
-        pulse = report.Pulse(pace.calm, pace.beat)
+        pulse = report.ReportSchedule(pace.calm, pace.beat)
         pinged = time.monotonic()
         while True:
             now = time.monotonic()
@@ -167,20 +167,20 @@ class Simulated:
 
     async def _heed(self, data: bytes) -> None:
         """Take an offered model on trial, if it is this one's turn and first time."""
-        with contextlib.suppress(OfferError):
+        with contextlib.suppress(ReleaseError):
             found = release.parse(data)
             me, known = self.topics.id, self._outcome
             if not found.is_for(me) or (known and known.rollout == found.rollout):
                 return
             self._crowd.taken.add(me)
-            self._stand(Outcome(found.rollout, found.version, "trial"))
+            self._stand(RolloutStatus(found.rollout, found.version, "trial"))
             await asyncio.sleep(self._crowd.trial)
             if me in self._crowd.faulty:
-                self._stand(Outcome(found.rollout, found.version, "failed", "it was slow"))
+                self._stand(RolloutStatus(found.rollout, found.version, "failed", "it was slow"))
             else:
-                self._stand(Outcome(found.rollout, found.version, "passed"))
+                self._stand(RolloutStatus(found.rollout, found.version, "passed"))
 
-    def _stand(self, outcome: Outcome) -> None:
+    def _stand(self, outcome: RolloutStatus) -> None:
         self._outcome = outcome
         self._say(self.topics.rollout, outcome.encode())
 

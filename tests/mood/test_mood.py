@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from device.config.schema import MoodConfig
-from device.messages import EMOTIONS, Box, Face, Sighting
+from device.messages import EMOTIONS, Box, Face, FrameResult
 from device.mood import MIN_SIGHTINGS, MoodState, step
 
 CONFIG = MoodConfig()
@@ -36,15 +36,15 @@ class Room:
     state: MoodState = field(default_factory=MoodState)
     changes: list[tuple[float, str | None]] = field(default_factory=list)
 
-    def feed(self, sighting: Sighting | None) -> None:
+    def feed(self, sighting: FrameResult | None) -> None:
         before = self.state.mood.emotion
         self.state = step(self.state, sighting, self.now, self.config)
         if self.state.mood.emotion != before:
             self.changes.append((self.now, self.state.mood.emotion))
 
-    def sighting(self, *faces: Face) -> Sighting:
+    def sighting(self, *faces: Face) -> FrameResult:
         self.number += 1
-        return Sighting(self.number, self.now - 0.05, self.now, 640, 480, faces)
+        return FrameResult(self.number, self.now - 0.05, self.now, 640, 480, faces)
 
     def play(self, seconds: float, *faces: Face, fps: float = FPS) -> str | None:
         for _ in range(round(seconds * fps)):
@@ -52,7 +52,7 @@ class Room:
             self.feed(self.sighting(*faces))
         return self.state.mood.emotion
 
-    def wait(self, seconds: float, sighting: Sighting | None = None) -> str | None:
+    def wait(self, seconds: float, sighting: FrameResult | None = None) -> str | None:
         for _ in range(round(seconds * FPS)):
             self.now += 1.0 / FPS
             self.feed(sighting)
@@ -167,7 +167,7 @@ def test_nobody_after_absent_seconds() -> None:
 def test_a_dead_eye_does_not_keep_a_mood(again: bool) -> None:
     room = Room()
     room.play(3, face(1, mix(sad=0.8)))
-    last = Sighting(room.number, room.now - 0.05, room.now, 640, 480, (face(1, mix(sad=0.8)),))
+    last = FrameResult(room.number, room.now - 0.05, room.now, 640, 480, (face(1, mix(sad=0.8)),))
     assert room.wait(2.2, last if again else None) is None
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.config.schema import MoodConfig
-from device.messages import EMOTIONS, Box, Face, Sighting
+from device.messages import EMOTIONS, Box, Face, FrameResult
 from device.mood import MIN_SIGHTINGS, MoodState, step
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,14 +52,14 @@ configs = st.builds(
     dwell_seconds=st.sampled_from([0.2, 0.5, 1.0, 4.0]),
     absent_seconds=st.sampled_from([0.2, 2.0]),
 )
-Trace = list[tuple[float, Sighting | None, MoodState]]
+Trace = list[tuple[float, FrameResult | None, MoodState]]
 
 
 def run(stream: list[tuple[float, tuple[Face, ...] | None]], config: MoodConfig) -> Trace:
     state, now, trace = MoodState(), 50.0, []
     for number, (gap, faces) in enumerate(stream):
         now += gap
-        sighting = None if faces is None else Sighting(number, now, now, 640, 480, faces)
+        sighting = None if faces is None else FrameResult(number, now, now, 640, 480, faces)
         state = step(state, sighting, now, config)
         trace.append((now, sighting, state))
     return trace
@@ -125,7 +125,7 @@ def test_a_frame_passed_again_counts_once(stream, config) -> None:
     state, now, last = MoodState(), 50.0, None
     for number, (gap, faces) in enumerate(stream):
         now += gap
-        last = last if faces is None else Sighting(number, now, now, 640, 480, faces)
+        last = last if faces is None else FrameResult(number, now, now, 640, 480, faces)
         once = step(state, last, now, config)
         assert step(step(once, last, now, config), last, now, config) == once
         state = once
@@ -142,7 +142,7 @@ def test_no_clock_or_number_does_harm(steps, config) -> None:
     for now, taken, number, probabilities in steps:
         faces = (Face(1, Box(0, 0, 9, 9), 0.9, (), probabilities),)
         before = state
-        state = step(state, Sighting(number, taken, now, 640, 480, faces), now, config)
+        state = step(state, FrameResult(number, taken, now, 640, 480, faces), now, config)
         assert state.clock >= before.clock
         if state.mood.emotion != before.mood.emotion:
             changed.append(state.clock)

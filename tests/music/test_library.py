@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from device.music import PLAYLISTS, SOUNDS, Deck, Library
+from device.music import PLAYLISTS, SOUNDS, Library, Shuffle
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -154,7 +154,7 @@ def test_every_piece_says_where_its_phrases_end() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
     tracks = [Path(f"{i}.ogg") for i in range(count)]
-    deck = Deck(Random(5))
+    deck = Shuffle(Random(5))
     dealt = [deck.deal(tracks) for _ in range(20 * count)]
     for i in range(0, len(dealt), count):
         assert sorted(map(str, dealt[i : i + count])) == sorted(map(str, tracks))
@@ -165,7 +165,7 @@ def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
 
 def test_a_deck_follows_the_folder() -> None:
     one, two, three = (Path(name) for name in ("1", "2", "3"))
-    deck = Deck(Random(1))
+    deck = Shuffle(Random(1))
     assert deck.deal([]) is None
     assert deck.deal([one]) == one
     assert deck.deal([one]) == one

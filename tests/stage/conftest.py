@@ -9,7 +9,7 @@ import pygame
 import pytest
 
 from device.config.schema import StageConfig
-from device.messages import Box, Face, Mood, Reaction, Sighting
+from device.messages import Box, Face, FrameResult, Mood, Reaction
 from device.stage import Scene, Stage, Strings, load_strings
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def feel() -> Callable[..., Scene]:
 
 
 @pytest.fixture(scope="session")
-def seen() -> Callable[[float], Sighting]:
+def seen() -> Callable[[float], FrameResult]:
     """Make a sighting of one face at a time."""
 
-    def make(time: float) -> Sighting:
+    def make(time: float) -> FrameResult:
         face = Face(1, Box(10, 10, 90, 90), 0.9, (), (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0))
-        return Sighting(round(time * 30), time, time, 640, 480, (face,))
+        return FrameResult(round(time * 30), time, time, 640, 480, (face,))
 
     return make

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.messages import EMOTIONS, Box, Face, Mood, Sighting
+from device.messages import EMOTIONS, Box, Face, FrameResult, Mood
 from device.stage import Scene
 from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
 from device.stage.character.actor import gaze
@@ -134,7 +134,7 @@ def test_a_still_face_neither_breathes_nor_glances_nor_swings_over():
 
 def seen(*boxes):
     faces = tuple(Face(number, box, 0.9, (), one_hot("happy")) for number, box in enumerate(boxes))
-    return Sighting(1, 1.0, 1.0, 640, 480, faces)
+    return FrameResult(1, 1.0, 1.0, 640, 480, faces)
 
 
 def test_it_looks_at_the_largest_face():
@@ -180,7 +180,7 @@ def test_people_have_companions_up_to_six(theatre):
         boxes = [Box(10 + 75 * number, 100, 60, 60) for number in range(count)]
         faces = seen(*boxes).faces
         mood = Mood("happy", 0.0, count, one_hot("happy"))
-        scene = Scene(mood, Sighting(1, 1.0, 1.0, 640, 480, faces))
+        scene = Scene(mood, FrameResult(1, 1.0, 1.0, 640, 480, faces))
         picture = place.after(scene, 2.0).astype(int)
         return picture, place
 

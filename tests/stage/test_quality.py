@@ -15,12 +15,12 @@ from device.messages import Reaction
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.character import Portrait
 from device.stage.layout import Layout
-from device.stage.quality import PATIENCE, RUNGS, WINDOW, Ladder, Quality
+from device.stage.quality import PATIENCE, RUNGS, WINDOW, Quality, QualityScaler
 
 BUDGET = 1 / 30
 
 
-def run(ladder: Ladder, cost: float, seconds: float, start: float) -> list[Quality]:
+def run(ladder: QualityScaler, cost: float, seconds: float, start: float) -> list[Quality]:
     """Draw for some seconds on a machine that needs `cost` for a frame at full quality."""
     seen = []
     for number in range(round(seconds / BUDGET)):
@@ -40,12 +40,12 @@ def changes(seen: list[Quality]) -> int:
 
 
 def test_a_fast_machine_keeps_full_quality() -> None:
-    assert changes(run(Ladder(BUDGET), 0.2 * BUDGET, 120, 0.0)) == 0
+    assert changes(run(QualityScaler(BUDGET), 0.2 * BUDGET, 120, 0.0)) == 0
 
 
 @pytest.mark.parametrize("slowness", [1.5, 2.5, 4.0])
 def test_a_slow_machine_ends_on_a_rung_on_which_it_keeps_up(slowness: float) -> None:
-    ladder = Ladder(BUDGET)
+    ladder = QualityScaler(BUDGET)
     run(ladder, slowness * BUDGET, 20, 0.0)
     quality = ladder.quality
     assert quality != RUNGS[0]
@@ -53,21 +53,21 @@ def test_a_slow_machine_ends_on_a_rung_on_which_it_keeps_up(slowness: float) -> 
 
 
 def test_one_that_is_far_too_slow_gets_the_last_rung_and_stays() -> None:
-    ladder = Ladder(BUDGET)
+    ladder = QualityScaler(BUDGET)
     seen = run(ladder, 50 * BUDGET, 30, 0.0)
     assert changes(seen) == len(RUNGS) - 1
     assert ladder.quality == RUNGS[-1]
 
 
 def test_single_slow_frames_change_nothing() -> None:
-    ladder = Ladder(BUDGET)
+    ladder = QualityScaler(BUDGET)
     for number in range(900):
         ladder.note(BUDGET * (4.0 if number % 3 == 0 else 0.3), number * BUDGET)
     assert ladder.quality == RUNGS[0]
 
 
 def test_it_climbs_again_when_the_machine_has_time() -> None:
-    ladder = Ladder(BUDGET)
+    ladder = QualityScaler(BUDGET)
     run(ladder, 50 * BUDGET, 15, 0.0)
     seen = run(ladder, 0.2 * BUDGET, (len(RUNGS) - 1) * (PATIENCE + 2 * WINDOW) + 5, 15.0)
     assert seen[-1] == RUNGS[0]
@@ -176,7 +176,7 @@ def test_what_a_new_size_needs_is_made_a_part_a_frame_and_looks_the_same_then(
 
 
 def test_it_does_not_go_up_and_down_for_ever() -> None:
-    ladder = Ladder(BUDGET)
+    ladder = QualityScaler(BUDGET)
     seen = []
     # Each rung but the last is too slow by far, and the last one looks easy.
     for number in range(round(3600 / BUDGET)):

@@ -7,7 +7,7 @@ import pytest
 from device.messages import EMOTIONS
 from device.stage.character import Portrait
 from device.stage.layout import Layout
-from device.stage.overlays.question import PATIENCE, Question, QuestionClock
+from device.stage.overlays.question import PATIENCE, QuestionClock, QuestionOverlay
 from device.stage.text import Typesetter
 
 
@@ -73,7 +73,7 @@ def test_a_touch_asks_and_a_touch_elsewhere_waves_it_off(theatre, feel):
 
 def test_its_faces_are_painted_before_it_is_asked(strings, monkeypatch):
     layout, clock = Layout.of((640, 360)), QuestionClock()
-    ready, late = (Question(strings, layout, Typesetter()) for _ in range(2))
+    ready, late = (QuestionOverlay(strings, layout, Typesetter()) for _ in range(2))
     assert [ready.make_next() for _ in range(8)] == [True] * 7 + [False]
     clock.ask(0.0)
     pictures = []

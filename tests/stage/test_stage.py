@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.config.schema import StageConfig
-from device.messages import EMOTIONS, Box, Face, Health, Level, Mood, Reaction, Sighting
+from device.messages import EMOTIONS, Box, Face, FrameResult, Health, Level, Mood, Reaction
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.layout import Layout
 from device.stage.scene import ACTS
@@ -217,7 +217,7 @@ def test_a_large_screen_draws(theatre, feel):
 effects = st.sampled_from([*EFFECTS, None, "unknown"])
 faces = st.builds(lambda: Face(1, Box(0, 0, 9, 9), 0.9, (), ()))
 sightings = st.builds(
-    Sighting, st.integers(), st.floats(0, 99), st.floats(0, 99), st.just(640), st.just(480),
+    FrameResult, st.integers(), st.floats(0, 99), st.floats(0, 99), st.just(640), st.just(480),
     st.tuples(faces) | st.just(()),
 )  # fmt: skip
 scenes = st.builds(

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from convert.signing import sign
-from device.deployment.acceptance import Findings
+from device.deployment.acceptance import Benchmark
 from device.models.archive import SIGNATURE, Archive, write
 from device.models.keyring import Keyring
 from device.system.paths import MODELS
@@ -29,9 +29,9 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"the key of the tests, 32 bytes..")
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"another key of tests, 32 bytes..")
 
 
-def quick(candidate: Path, present: Path | None, slower: float) -> Findings:
+def quick(candidate: Path, present: Path | None, slower: float) -> Benchmark:
     """Pass every model that can be read: what the checks find is tried elsewhere."""
-    return Findings(bundle.load(candidate).version, 1.0, None)
+    return Benchmark(bundle.load(candidate).version, 1.0, None)
 
 
 def public(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:

@@ -2,8 +2,8 @@
 
 import random
 
-from device.drift import Day
-from device.messages import EMOTIONS, Box, Face, Point, Sighting, Timings
+from device.drift import DailyStats
+from device.messages import EMOTIONS, Box, Face, FrameResult, Point, Timings
 
 
 def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="happy"):
@@ -17,12 +17,12 @@ def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="h
 
 
 def sighting(*faces, total=20.0, number=1):
-    return Sighting(number, 0.0, 0.0, 640, 480, faces, Timings(detect=total))
+    return FrameResult(number, 0.0, 0.0, 640, 480, faces, Timings(detect=total))
 
 
 def day(number, rng: random.Random, faces=60, model="0.4.0", **how):
     """Return a day with so many faces, some brighter and some further away than others."""
-    told = Day(number, model)
+    told = DailyStats(number, model)
     brightness, eyes = how.pop("brightness", 110.0), how.pop("eyes", 30.0)
     for _ in range(faces):
         emotion = rng.choices(("happy", "neutral", "sad"), (6, 3, 1))[0]

@@ -6,18 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.feedback import Kept, archive
+from device.feedback import StoredCrop, archive
 from device.feedback.crop import encode
 
 FIRST = 497_221
 """The hour since 1970 in which the first crop was kept; each of the others is an hour later."""
 
 
-def kept(images: NDArray[np.uint8], labels: list[str], first: int = FIRST) -> list[Kept]:
+def kept(images: NDArray[np.uint8], labels: list[str], first: int = FIRST) -> list[StoredCrop]:
     """Return crops uint8 (n, 48, 48) as a kiosk has kept them."""
     even = (0.16, 0.14, 0.14, 0.14, 0.14, 0.14, 0.14)
     return [
-        Kept(label, even, "0.4.0", first + number, encode(image), number)
+        StoredCrop(label, even, "0.4.0", first + number, encode(image), number)
         for number, (image, label) in enumerate(zip(images, labels, strict=True))
     ]
 

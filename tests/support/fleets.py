@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from device.control.commands import Orders
+from device.control.commands import CommandQueue
 from device.control.status import Status
 from device.deployment.models import Models
 from device.fleet.fleet import Fleet
-from device.fleet.timing import Pace
+from device.fleet.timing import Timing
 from device.hardware.board import Reading
-from device.messages import Health, Level, Mood, Sighting
+from device.messages import FrameResult, Health, Level, Mood
 from device.system.latest import Latest
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from device.config.schema import FleetConfig
 
-QUICK = Pace(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
+QUICK = Timing(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
 
 
 def sample(**changes: Any) -> Status:
@@ -31,7 +31,7 @@ def sample(**changes: Any) -> Status:
         "version": "0.1.0",
         "model": "0.5.0",
         "mood": Mood("happy", now, 1, (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)),
-        "sighting": Sighting(7, now, now, 640, 480),
+        "sighting": FrameResult(7, now, now, 640, 480),
         "rate": 14.94,
         "health": (Health("camera", Level.OK, "USB camera", 0.0),),
         "machine": Reading(52.1),
@@ -42,9 +42,9 @@ def sample(**changes: Any) -> Status:
 class Part:
     """A kiosk's part in a fleet, with all that it is given."""
 
-    def __init__(self, folder: Path, config: FleetConfig, pace: Pace = QUICK) -> None:
+    def __init__(self, folder: Path, config: FleetConfig, pace: Timing = QUICK) -> None:
         self.status = Latest(sample())
-        self.orders = Orders()
+        self.orders = CommandQueue()
         self.models = Models()
         self.fleet = Fleet(config, self.status, self.orders, self.models, folder, pace)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from device.config import schema
-from device.control.commands import Order
+from device.control.commands import Command
 from device.kiosk import kiosk
 from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk, free_port
@@ -96,7 +96,7 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
     begun: list[int] = []
     monkeypatch.setattr(kiosk, "begin_again", lambda: begun.append(1))
     silent = {"camera": {"source": "fake"}, "sound": {"enabled": False}, "web": {"enabled": False}}
-    running = kiosk.Kiosk(schema.parse(silent), kiosk.Run("offscreen", 20.0))
+    running = kiosk.Kiosk(schema.parse(silent), kiosk.RunOptions("offscreen", 20.0))
     close = running.close
 
     def closing() -> None:
@@ -105,6 +105,6 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
         close()
 
     monkeypatch.setattr(running, "close", closing)
-    running._follow(Order(restart=True), time.monotonic())
+    running._follow(Command(restart=True), time.monotonic())
     running.run()
     assert len(begun) == agains

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from device.errors import BundleError, ChildError
+from device.errors import BundleError, SandboxError
 from device.system import sandbox
 from device.vision import bundle
 
@@ -37,7 +37,7 @@ def test_work_that_goes_wrong_is_told(
     work: object, arguments: tuple[object, ...], how: str, words: str
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(ChildError, match=words) as caught:
+    with pytest.raises(SandboxError, match=words) as caught:
         sandbox.ask(work, arguments, 1.0, MEMORY)
     assert caught.value.how == how
     assert time.monotonic() - began < 20

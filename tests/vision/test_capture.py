@@ -12,8 +12,8 @@ import pytest
 from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 from device.vision import capture
-from device.vision.capture import Grabber
-from device.vision.protocol import Part
+from device.vision.capture import CaptureThread
+from device.vision.protocol import PartStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,12 +34,12 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
         raise RuntimeError(fault)
 
     monkeypatch.setattr(capture, "open_camera", fail)
-    one = Grabber(CameraSettings(), threading.Event())
+    one = CaptureThread(CameraSettings(), threading.Event())
     one.start()
     assert ended.wait(20.0)
     logged = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
     assert logged == ["lost", "burnt"]
-    assert one.part == Part(Level.FAILED, "RuntimeError: burnt")
+    assert one.part == PartStatus(Level.FAILED, "RuntimeError: burnt")
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
@@ -47,7 +47,7 @@ def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: int) -> None:
     image = np.random.default_rng(5).integers(0, 256, (32, 48, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "picture.png"), image)
     wake = threading.Event()
-    one = Grabber(CameraSettings(f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake)
+    one = CaptureThread(CameraSettings(f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake)
     one.start()
     assert wake.wait(20.0)
     frame = one.take()

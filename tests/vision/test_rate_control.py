@@ -2,11 +2,11 @@
 
 import pytest
 
-from device.vision.rate_control import LEAST, PATIENCE, STEP, Pace
+from device.vision.rate_control import LEAST, PATIENCE, STEP, RateController
 
 
 def test_it_steps_down_while_the_machine_is_held_back() -> None:
-    pace = Pace(15.0)
+    pace = RateController(15.0)
     assert pace.note(False, 0.0) == 15.0
     rates = [pace.note(True, 5.0 * reading) for reading in range(1, 10)]
     assert rates[:2] == pytest.approx([15.0 * STEP, 15.0 * STEP**2])
@@ -15,7 +15,7 @@ def test_it_steps_down_while_the_machine_is_held_back() -> None:
 
 
 def test_it_comes_back_one_step_at_a_time() -> None:
-    pace = Pace(15.0)
+    pace = RateController(15.0)
     for reading in range(4):
         pace.note(True, 5.0 * reading)
     lowest, now, rates = pace.rate, 20.0, []
@@ -28,7 +28,7 @@ def test_it_comes_back_one_step_at_a_time() -> None:
 
 
 def test_a_hot_moment_on_the_way_up_starts_the_wait_anew() -> None:
-    pace = Pace(10.0)
+    pace = RateController(10.0)
     pace.note(True, 0.0)
     pace.note(False, 5.0)
     assert pace.note(True, 30.0) == pytest.approx(10.0 * STEP**2)
@@ -37,5 +37,5 @@ def test_a_hot_moment_on_the_way_up_starts_the_wait_anew() -> None:
 
 
 def test_a_slow_eye_is_never_made_faster() -> None:
-    pace = Pace(2.0)
+    pace = RateController(2.0)
     assert pace.note(True, 0.0) == 2.0

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 import pytest
 
-from device.errors import EyeBusy
+from device.errors import VisionBusy
 from device.hardware.camera.source import CameraSettings
 from device.messages import Level
 from device.vision import supervisor as module
 from device.vision.alignment import align
-from device.vision.protocol import EyeSettings
+from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
 from tests.support.bundles import put
 from tests.support.faces import ASTRONAUT, astronaut, hopper, scene
@@ -29,7 +29,7 @@ def start() -> Iterator[Start]:
     running: list[Supervisor] = []
 
     def start(source: str, **settings: object) -> Supervisor:
-        eye = Supervisor(replace(EyeSettings(CameraSettings(source)), **settings))
+        eye = Supervisor(replace(VisionSettings(CameraSettings(source)), **settings))
         running.append(eye)
         return eye
 
@@ -99,7 +99,7 @@ def test_the_preview_is_written_only_when_wanted(start: Start) -> None:
 
 def test_a_picture_from_elsewhere_is_classified(start: Start) -> None:
     eye = start("fake:")
-    with pytest.raises(EyeBusy, match="starting"):
+    with pytest.raises(VisionBusy, match="starting"):
         eye.classify(astronaut())
     until(eye, lambda: health(eye, "model")[0] is Level.OK)
     sighting = eye.classify(astronaut())

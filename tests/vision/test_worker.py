@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from device.hardware.camera.source import CameraSettings
-from device.messages import Frame, Level, Sighting
-from device.vision.protocol import Answer, EyeSettings, Part, Question, Stop
-from device.vision.worker import Eye
+from device.messages import Frame, FrameResult, Level
+from device.vision.protocol import ClassifyRequest, PartStatus, Response, Stop, VisionSettings
+from device.vision.worker import VisionWorker
 
 BLANK = np.zeros((48, 48, 3), np.uint8)
 SECONDS = 0.02
@@ -23,7 +23,7 @@ SECONDS = 0.02
 class Grabber:
     """A camera that always has a newer frame."""
 
-    part, waiting = Part(Level.OK, "running"), 0.0
+    part, waiting = PartStatus(Level.OK, "running"), 0.0
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
@@ -35,16 +35,16 @@ class Grabber:
 class Vision:
     """Sees nobody; while it looks at one visitor's picture, the next one comes."""
 
-    def __init__(self, eye: Eye) -> None:
+    def __init__(self, eye: VisionWorker) -> None:
         self._eye = eye
 
-    def follow(self, frame: Frame, _: object) -> Sighting:
-        return Sighting(frame.number, frame.time, time.monotonic(), 48, 48)
+    def follow(self, frame: Frame, _: object) -> FrameResult:
+        return FrameResult(frame.number, frame.time, time.monotonic(), 48, 48)
 
-    def look(self, frame: Frame) -> Sighting:
+    def look(self, frame: Frame) -> FrameResult:
         time.sleep(SECONDS)
-        self._eye._orders.append(Question(frame.number + 4, BLANK))
-        return Sighting(frame.number, frame.time, time.monotonic(), 48, 48)
+        self._eye._orders.append(ClassifyRequest(frame.number + 4, BLANK))
+        return FrameResult(frame.number, frame.time, time.monotonic(), 48, 48)
 
 
 @pytest.fixture
@@ -53,26 +53,28 @@ def sent() -> list[Any]:
 
 
 @pytest.fixture
-def eye(sent: list[Any]) -> Eye:
-    settings = EyeSettings(CameraSettings("fake:"), max_rate=1000.0)
+def eye(sent: list[Any]) -> VisionWorker:
+    settings = VisionSettings(CameraSettings("fake:"), max_rate=1000.0)
     pipe: Any = SimpleNamespace(send=sent.append)
-    made = Eye(settings, pipe, SimpleNamespace(wanted=False))  # type: ignore[arg-type]
+    made = VisionWorker(settings, pipe, SimpleNamespace(wanted=False))  # type: ignore[arg-type]
     made._grabber, made._vision = Grabber(), Vision(made)  # type: ignore[assignment]
     return made
 
 
-def test_the_camera_is_looked_at_between_visitors_pictures(eye: Eye, sent: list[Any]) -> None:
-    eye._orders.extend(Question(number, BLANK) for number in range(4))
+def test_the_camera_is_looked_at_between_visitors_pictures(
+    eye: VisionWorker, sent: list[Any]
+) -> None:
+    eye._orders.extend(ClassifyRequest(number, BLANK) for number in range(4))
     assert all(eye.turn() for _ in range(12))
-    answers = [one.id for one in sent if isinstance(one, Answer)]
+    answers = [one.id for one in sent if isinstance(one, Response)]
     assert answers == list(range(12)), "each gets its answer, in the order that they came"
-    kinds = [type(one) for one in sent if isinstance(one, Answer | Sighting)]
-    assert kinds == [Sighting, Answer] * 12
+    kinds = [type(one) for one in sent if isinstance(one, Response | FrameResult)]
+    assert kinds == [FrameResult, Response] * 12
 
 
-def test_an_order_to_stop_does_not_wait_for_them(eye: Eye, sent: list[Any]) -> None:
-    eye._orders.extend(Question(number, BLANK) for number in range(4))
+def test_an_order_to_stop_does_not_wait_for_them(eye: VisionWorker, sent: list[Any]) -> None:
+    eye._orders.extend(ClassifyRequest(number, BLANK) for number in range(4))
     assert eye.turn()
     eye._orders.append(Stop())
     assert not eye.turn()
-    assert sum(isinstance(one, Answer) for one in sent) == 1
+    assert sum(isinstance(one, Response) for one in sent) == 1

@@ -18,19 +18,30 @@ import pytest
 
 from device.config.schema import Config, FeedbackConfig
 from device.config.settings import Settings
-from device.control.commands import Orders
+from device.control.commands import CommandQueue
 from device.control.status import Status
 from device.deployment.models import Models
-from device.drift import Watcher
-from device.errors import BundleError, EyeBusy, ProbeError
-from device.feedback import Keeper
+from device.drift import DriftMonitor
+from device.errors import BundleError, ProbeError, VisionBusy
+from device.feedback import FeedbackRecorder
 from device.hardware.board import Reading
 from device.hardware.probe import Choice, Probe
-from device.messages import Box, Face, Fault, Frame, Health, Level, Mood, Point, Sighting, Timings
-from device.system.files import keep
+from device.messages import (
+    Box,
+    Face,
+    Fault,
+    Frame,
+    FrameResult,
+    Health,
+    Level,
+    Mood,
+    Point,
+    Timings,
+)
+from device.system.files import write_private
 from device.system.latest import Latest
 from device.vision.preview import Preview
-from device.web import Door, Server, View, create_app
+from device.web import AuthService, KioskServices, Server, create_app
 from tests.support.drift_days import day
 
 if TYPE_CHECKING:
@@ -86,23 +97,23 @@ class Kiosk:
 
     preview: Preview
     status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
-    sighting: Latest[Sighting | None] = field(default_factory=lambda: Latest(None))
+    sighting: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
     history: Path = Path("none")
-    orders: Orders = field(default_factory=Orders)
+    orders: CommandQueue = field(default_factory=CommandQueue)
     settings: Settings = field(default_factory=Settings)
     probe: FakeProbe = field(default_factory=FakeProbe)
-    feedback: Keeper = field(
-        default_factory=lambda: Keeper(FeedbackConfig(enabled=False), Path("none"))
+    feedback: FeedbackRecorder = field(
+        default_factory=lambda: FeedbackRecorder(FeedbackConfig(enabled=False), Path("none"))
     )
     models: Models = field(default_factory=Models)
-    watcher: Watcher = field(default_factory=lambda: Watcher(Path("none"), enabled=False))
+    watcher: DriftMonitor = field(default_factory=lambda: DriftMonitor(Path("none"), enabled=False))
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
     number: int = 0
 
-    def view(self, viewers: int = 4) -> View:
-        return View(
+    def view(self, viewers: int = 4) -> KioskServices:
+        return KioskServices(
             self.status,
             self.sighting,
             self.preview,
@@ -117,13 +128,13 @@ class Kiosk:
             watcher=self.watcher,
         )
 
-    def classify(self, image: NDArray[np.uint8]) -> Sighting:
+    def classify(self, image: NDArray[np.uint8]) -> FrameResult:
         self.classified.append(image.shape)
         time.sleep(self.delay)
         if self.fault:
             raise self.fault
         height, width = image.shape[:2]
-        return Sighting(1, 0.0, 0.1, width, height, (face(),), Timings(1, 2, 3, 4))
+        return FrameResult(1, 0.0, 0.1, width, height, (face(),), Timings(1, 2, 3, 4))
 
     def film(self, image: NDArray[np.uint8] | None = None) -> None:
         """Write one new frame of 640 x 480 (or the given one) and its sighting."""
@@ -134,7 +145,7 @@ class Kiosk:
         now = time.monotonic()
         self.preview.write(Frame(image, self.number, now))
         height, width = image.shape[:2]
-        self.sighting.publish(Sighting(self.number, now, now, width, height, (face(),)))
+        self.sighting.publish(FrameResult(self.number, now, now, width, height, (face(),)))
 
     @contextlib.contextmanager
     def filming(self, rate: float = 30.0) -> Iterator[None]:
@@ -164,7 +175,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         "model": "emotion-3",
         "camera": "USB camera",
         "mood": Mood(emotion, 88.0, 1 if emotion else 0, HAPPY if emotion else ()),
-        "sighting": Sighting(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
+        "sighting": FrameResult(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
         "rate": 12.3,
         "freshness": 0.084,
         "stage_rate": 29.9,
@@ -198,9 +209,9 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
-    keeper = Keeper(FeedbackConfig(), tmp_path / "kept")
+    keeper = FeedbackRecorder(FeedbackConfig(), tmp_path / "kept")
     keeper.start()
-    watcher = Watcher(tmp_path / "kept")
+    watcher = DriftMonitor(tmp_path / "kept")
     yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper, watcher=watcher)
     watcher.close()
     keeper.close()
@@ -213,17 +224,17 @@ def drifted(tmp_path: Path) -> None:
     rng = random.Random(1)
     for number in range(20_400, 20_412):
         one = day(number, rng, brightness=110.0 if number < 20_408 else 50.0)
-        keep(tmp_path / "kept" / "watching" / f"{number:06}-0.4.0.json", one.as_json())
+        write_private(tmp_path / "kept" / "watching" / f"{number:06}-0.4.0.json", one.as_json())
 
 
 @pytest.fixture
-def door() -> Door:
+def door() -> AuthService:
     """The way in; `kiosk` is one of the machine's names."""
-    return Door.of(None, ("kiosk",))
+    return AuthService.of(None, ("kiosk",))
 
 
 @pytest.fixture
-def app(kiosk: Kiosk, door: Door) -> Flask:
+def app(kiosk: Kiosk, door: AuthService) -> Flask:
     return create_app(kiosk.view(), door)
 
 
@@ -234,7 +245,7 @@ def nobody(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def client(app: Flask, door: Door) -> FlaskClient:
+def client(app: Flask, door: AuthService) -> FlaskClient:
     """The owner's program."""
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
@@ -286,7 +297,7 @@ class Guest:
 
 
 @pytest.fixture
-def guest(server: Server, door: Door) -> Iterator[Callable[[], Guest]]:
+def guest(server: Server, door: AuthService) -> Iterator[Callable[[], Guest]]:
     """Makes connections to the server, which are closed at the end."""
     guests: list[Guest] = []
 
@@ -299,7 +310,7 @@ def guest(server: Server, door: Door) -> Iterator[Callable[[], Guest]]:
         one.leave()
 
 
-@pytest.fixture(params=[EyeBusy("the eye is starting"), BundleError("no model is installed")])
+@pytest.fixture(params=[VisionBusy("the eye is starting"), BundleError("no model is installed")])
 def unable(request: pytest.FixtureRequest) -> Exception:
     fault: Exception = request.param
     return fault

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.web import Door, create_app
+from device.web import AuthService, create_app
 from device.web.auth import pairing
 from device.web.auth.pairing import SECONDS, Pairing
-from device.web.auth.rate_limit import ALL, EACH, WINDOW, Throttle
+from device.web.auth.rate_limit import ALL, EACH, WINDOW, RateLimiter
 from device.web.auth.service import COOKIE, HARMLESS, HEADER, MONITORS, PASS, PUBLIC, VISITORS
-from device.web.auth.visitors import CODE_SECONDS, PASS_SECONDS, Visits
+from device.web.auth.visitors import CODE_SECONDS, PASS_SECONDS, VisitorPass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def ask(client: FlaskClient, method: str, path: str, **options: Any) -> TestResp
     return answer
 
 
-def come(who: str, app: Flask, door: Door, domain: str = "kiosk") -> FlaskClient:
+def come(who: str, app: Flask, door: AuthService, domain: str = "kiosk") -> FlaskClient:
     """Return the browser, or the program, of somebody."""
     assert door.visits
     client = app.test_client()
@@ -87,7 +87,7 @@ def come(who: str, app: Flask, door: Door, domain: str = "kiosk") -> FlaskClient
     "who", ["nobody", "forged", "forged program", "monitor", "visitor", "owner", "program"]
 )
 def test_every_route_answers_each_as_it_should(
-    app: Flask, door: Door, who: str, tmp_path: Path
+    app: Flask, door: AuthService, who: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "monitor"
     file.write_text(f"{MONITOR}\n", "utf-8")
@@ -97,20 +97,20 @@ def test_every_route_answers_each_as_it_should(
     open_to = {"owner": everything, "program": everything, "visitor": PUBLIC | VISITORS}
     open_to["monitor"] = PUBLIC | MONITORS
     for endpoint, path, method in routes(app):
-        door.throttle = Throttle()
+        door.throttle = RateLimiter()
         code = ask(come(who, app, door), method, path, headers=RIGHT).status_code
         allowed = endpoint in open_to.get(who, PUBLIC)
         assert code == (ANSWERS.get((endpoint, method), 200) if allowed else 401), (path, method)
 
 
 def test_a_monitor_s_file_that_cannot_be_used_lets_nobody_in(
-    app: Flask, door: Door, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    app: Flask, door: AuthService, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "monitor"
     for content in (None, b"", b"\n", b"\xff\n", b"short\n"):
         if content is not None:
             file.write_bytes(content)
-        door.monitors, door.throttle = str(file), Throttle()
+        door.monitors, door.throttle = str(file), RateLimiter()
         assert ask(come("monitor", app, door), "GET", "/metrics").status_code == 401
         told = caplog.text.count("no monitor is let in")
         assert told == 1, "once for each fault, however often somebody asks"
@@ -127,7 +127,7 @@ def test_a_monitor_s_file_that_cannot_be_used_lets_nobody_in(
 @pytest.mark.parametrize(
     "host", ["evil.example", "kiosk.evil.example:8080", "203.0.113.9", "0.0.0.0", "[::]"]
 )
-def test_no_route_answers_under_a_foreign_name(app: Flask, door: Door, host: str) -> None:
+def test_no_route_answers_under_a_foreign_name(app: Flask, door: AuthService, host: str) -> None:
     for _, path, method in routes(app):
         owner = come("owner", app, door, domain=host)
         answer = ask(owner, method, path, base_url=f"http://{host}/", headers=RIGHT)
@@ -135,7 +135,7 @@ def test_no_route_answers_under_a_foreign_name(app: Flask, door: Door, host: str
 
 
 @pytest.mark.parametrize("who", ["owner", "visitor"])
-def test_another_sites_page_changes_nothing(app: Flask, door: Door, who: str) -> None:
+def test_another_sites_page_changes_nothing(app: Flask, door: AuthService, who: str) -> None:
     changing = [(end, path, method) for end, path, method in routes(app) if method not in HARMLESS]
     assert len(changing) >= 4
     for endpoint, path, method in changing:
@@ -162,7 +162,7 @@ def test_other_names_are_not_its_own(app: Flask, host: str) -> None:
     assert answer.status_code in (400, 421)
 
 
-def test_a_session_ends_when_its_browser_logs_out(app: Flask, door: Door) -> None:
+def test_a_session_ends_when_its_browser_logs_out(app: Flask, door: AuthService) -> None:
     client, session = app.test_client(), door.keys.open_session()
     client.set_cookie(COOKIE, session, domain="kiosk")
     assert ask(client, "GET", "/camera_feed").status_code == 200
@@ -172,7 +172,7 @@ def test_a_session_ends_when_its_browser_logs_out(app: Flask, door: Door) -> Non
     assert not door.keys.is_session(session)
 
 
-def test_a_cookie_is_strict_and_out_of_scripts_reach(app: Flask, door: Door) -> None:
+def test_a_cookie_is_strict_and_out_of_scripts_reach(app: Flask, door: AuthService) -> None:
     for scheme in ("http", "https"):
         link = f"/pair/{door.pairing.show()}"
         answer = app.test_client().get(link, base_url=f"{scheme}://kiosk/")
@@ -183,13 +183,15 @@ def test_a_cookie_is_strict_and_out_of_scripts_reach(app: Flask, door: Door) -> 
         assert ("Secure" in words) == (scheme == "https")
 
 
-def test_to_look_at_an_invitation_does_not_use_it_up(app: Flask, door: Door) -> None:
+def test_to_look_at_an_invitation_does_not_use_it_up(app: Flask, door: AuthService) -> None:
     link, client = f"/pair/{door.pairing.show()}", app.test_client()
     assert ask(client, "HEAD", link).status_code == 405
     assert ask(client, "GET", link).status_code == 303
 
 
-def test_a_visitor_comes_by_the_code_on_stage_and_may_only_try(app: Flask, door: Door) -> None:
+def test_a_visitor_comes_by_the_code_on_stage_and_may_only_try(
+    app: Flask, door: AuthService
+) -> None:
     assert door.visits
     client = app.test_client()
     assert ask(client, "GET", "/try").status_code == 401
@@ -205,7 +207,7 @@ def test_a_visitor_comes_by_the_code_on_stage_and_may_only_try(app: Flask, door:
 
 def test_a_visit_ends_and_so_do_codes() -> None:
     now, secret = [1_000_000.0], ["secret"]
-    visits = Visits(lambda: secret[0], lambda: now[0])
+    visits = VisitorPass(lambda: secret[0], lambda: now[0])
     code, pass_ = visits.code, visits.open()
     assert visits.is_code(code)
     assert visits.is_open(pass_)
@@ -228,9 +230,12 @@ def test_a_visit_ends_and_so_do_codes() -> None:
 
 
 def test_a_kiosk_may_have_no_place_for_visitors(kiosk: Any) -> None:
-    door = Door.of(None, ("kiosk",), visitors=False)
+    door = AuthService.of(None, ("kiosk",), visitors=False)
     client = create_app(kiosk.view(), door).test_client()
-    code, pass_ = Visits(lambda: door.keys.token).code, Visits(lambda: door.keys.token).open()
+    code, pass_ = (
+        VisitorPass(lambda: door.keys.token).code,
+        VisitorPass(lambda: door.keys.token).open(),
+    )
     assert ask(client, "GET", f"/visit/{code}").status_code == 403
     client.set_cookie(PASS, pass_, domain="kiosk")
     assert ask(client, "GET", "/try").status_code == 401
@@ -272,7 +277,7 @@ def test_a_damaged_code_lets_nobody_in(tmp_path: Path, text: str) -> None:
 
 def test_tries_are_limited_for_each_and_for_all() -> None:
     now = [0.0]
-    throttle = Throttle(lambda: now[0])
+    throttle = RateLimiter(lambda: now[0])
     for _ in range(EACH):
         assert throttle.wait("a") == 0
         throttle.fail("a")
@@ -286,7 +291,7 @@ def test_tries_are_limited_for_each_and_for_all() -> None:
 
 
 def test_many_addresses_do_not_take_all_memory() -> None:
-    throttle = Throttle(lambda: 0.0)
+    throttle = RateLimiter(lambda: 0.0)
     for number in range(3000):
         throttle.fail(str(number))
     assert len(throttle._each) <= 1000
@@ -302,7 +307,7 @@ def test_half_a_character_is_a_wrong_token(app: Flask) -> None:
     assert codes == [401] * EACH + [429]
 
 
-def test_guessing_is_stopped(app: Flask, door: Door) -> None:
+def test_guessing_is_stopped(app: Flask, door: AuthService) -> None:
     client = app.test_client()
     right = {HEADER: "page"}
     for token in ("a", "b", "c", "d", "e"):

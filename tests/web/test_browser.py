@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from device.control.commands import Order
+    from device.control.commands import Command
     from device.control.status import Status
-    from device.web import Door, Server
+    from device.web import AuthService, Server
 
 PATHS = (
     "/", "/camera_feed", "/history", "/feedback", "/watching", "/try", "/settings", "/models",
@@ -70,7 +70,7 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server, door: Door) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, server: Server, door: AuthService) -> Iterator[Callable[..., Visit]]:
     """Opens pages as the owner, or as somebody who was not let in."""
     contexts = []
 
@@ -205,7 +205,9 @@ def test_a_hidden_page_does_not_hold_the_camera(
         assert eventually(lambda: bool(kiosk.preview.wanted))
 
 
-def test_the_owner_logs_in_by_token_and_out_again(visit: Any, kiosk: Any, door: Door) -> None:
+def test_the_owner_logs_in_by_token_and_out_again(
+    visit: Any, kiosk: Any, door: AuthService
+) -> None:
     one = visit(owner=False, viewport=PHONE)
     page = one.open("/camera_feed")
     expect = sync_api.expect
@@ -238,7 +240,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     page = one.open()
 
     def given(number: int) -> list[dict[str, Any]]:
-        orders: list[Order] = []
+        orders: list[Command] = []
         eventually(lambda: orders.extend(kiosk.orders.take()) or len(orders) >= number)
         return [order.model_dump(exclude_unset=True) for order in orders]
 
@@ -265,7 +267,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     assert list(kiosk.orders.take()) == [], "one for each click"
 
 
-def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: Door) -> None:
+def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: AuthService) -> None:
     link = f"/pair/{door.pairing.show()}"
     phone, other = visit(owner=False, viewport=PHONE), visit(owner=False)
     page = phone.open(link)

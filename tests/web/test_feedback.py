@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from werkzeug.datastructures import Headers
 
-from device.errors import EyeBusy
+from device.errors import VisionBusy
 from device.feedback import archive
 from device.feedback.crop import decode
-from device.messages import EMOTIONS, Sighting
+from device.messages import EMOTIONS, FrameResult
 from device.vision.alignment import align
 from device.web.auth.service import HEADER, PASS
 from device.web.context import ANSWERS
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from device.web import Door
+    from device.web import AuthService
 
 CALL = "/api/v1/feedback"
 KEEP = f"{CALL}/crop?label=sad&consent=yes"
 
 
 @pytest.fixture
-def visitor(app: Flask, door: Door) -> FlaskClient:
+def visitor(app: Flask, door: AuthService) -> FlaskClient:
     assert door.visits
     client = app.test_client()
     client.set_cookie(PASS, door.visits.open())
@@ -118,17 +118,17 @@ def test_consent_is_nothing_but_yes(
 
 def test_a_picture_without_a_face_has_no_crop(visitor: FlaskClient, kiosk: Any, png: bytes) -> None:
     assert visitor.post(KEEP, data=b"GIF89a").status_code == 400
-    kiosk.fault = EyeBusy("the eye is starting")
+    kiosk.fault = VisionBusy("the eye is starting")
     assert visitor.post(KEEP, data=png).status_code == 503
 
 
 def test_nobody_sees_a_face_where_there_is_none(
     app: Flask, visitor: FlaskClient, kiosk: Any, png: bytes
 ) -> None:
-    from device.web.context import site_of
+    from device.web.context import context_of
 
-    view = site_of(app).view
-    object.__setattr__(view, "classify", lambda image: Sighting(1, 0.0, 0.1, 640, 480))
+    view = context_of(app).view
+    object.__setattr__(view, "classify", lambda image: FrameResult(1, 0.0, 0.1, 640, 480))
     answer = visitor.post(KEEP, data=png)
     assert (answer.status_code, answer.json["detail"]) == (400, "there is no face in the picture")
 
@@ -207,13 +207,15 @@ def test_the_page_shows_counts_and_crops(client: FlaskClient, visitor: FlaskClie
         assert client.get(f"/feedback?before={before}").status_code == 200
 
 
-def test_a_kiosk_without_feedback_does_not_ask(nobody: FlaskClient, kiosk: Any, door: Door) -> None:
+def test_a_kiosk_without_feedback_does_not_ask(
+    nobody: FlaskClient, kiosk: Any, door: AuthService
+) -> None:
     from device.config.schema import FeedbackConfig
-    from device.feedback import Keeper
+    from device.feedback import FeedbackRecorder
     from device.web import create_app
 
     running = kiosk.feedback
-    kiosk.feedback = Keeper(FeedbackConfig(enabled=False), running.store.path.parent)
+    kiosk.feedback = FeedbackRecorder(FeedbackConfig(enabled=False), running.store.path.parent)
     client = create_app(kiosk.view(), door).test_client()
     kiosk.feedback = running
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"

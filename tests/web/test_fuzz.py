@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from device.web import Door, Server
+    from device.web import AuthService, Server
 
 ROUNDS = 1500
 PATIENCE = 0.05
@@ -76,7 +76,7 @@ def ask(address: tuple[str, int], content: bytes) -> bytes:
 
 
 def test_nothing_that_is_sent_breaks_the_page(
-    server: Server, door: Door, guest: Callable[[], Any], caplog: pytest.LogCaptureFixture
+    server: Server, door: AuthService, guest: Callable[[], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     rng = random.Random(20261124)

@@ -11,7 +11,7 @@ from device import web
 from device.config.schema import WebConfig
 from device.stage.overlays.qr_code import reachable
 from device.web.server.lan import reached_at
-from device.web.service import RETRY_SECONDS, Page
+from device.web.service import RETRY_SECONDS, WebService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_an_address_that_comes_late_is_told(
     monkeypatch.setattr("device.web.Server", _Server)
     monkeypatch.setattr("device.web.create_app", lambda *_: None)
     network({})
-    page = Page(WebConfig(host="0.0.0.0", port=8080), None, 0.0)
+    page = WebService(WebConfig(host="0.0.0.0", port=8080), None, 0.0)
     assert page.address is None
     page.poll(1.0)
     assert page.address == "http://0.0.0.0:8080/"

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import pytest
 
-from device.messages import Frame, Health, Level, Sighting
+from device.messages import Frame, FrameResult, Health, Level
 from device.vision.annotate import COLOURS
 from device.web import live_view as feeds
 from device.web import placeholder
-from device.web.live_view import Feed
-from device.web.server.broadcast import Relay
+from device.web.live_view import LiveView
+from device.web.server.broadcast import Broadcast
 from device.web.server.streams import part, pictures
 from tests.web.conftest import face
 
@@ -48,7 +48,7 @@ def feed_threads() -> list[threading.Thread]:
 
 
 def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     with feed.watch() as one, feed.watch() as two, feed.watch() as three:
         assert one is two is three
         assert len(feed_threads()) == 1
@@ -60,7 +60,7 @@ def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any)
 
 
 def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     assert not kiosk.preview.wanted
     for _ in range(3):
         with feed.watch() as newest:
@@ -79,14 +79,14 @@ def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
 
 
 def test_at_most_15_pictures_a_second(kiosk: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     with kiosk.filming(60), feed.watch():
         time.sleep(1.5)
     assert 8 <= feed.encoded <= 15 * 1.5 + 2
 
 
 def test_a_box_is_drawn_where_the_face_is(kiosk: Any) -> None:
-    with Feed(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.view()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
         image = first(newest)
     assert image.shape == (480, 640, 3)
@@ -96,7 +96,7 @@ def test_a_box_is_drawn_where_the_face_is(kiosk: Any) -> None:
 
 def test_a_box_fits_a_shrunk_preview(kiosk: Any) -> None:
     """Boxes are in pixels of the full frame; 1920 x 1080 is shown at half its size."""
-    with Feed(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.view()).watch() as newest:
         kiosk.film(np.full((1080, 1920, 3), 90, np.uint8))
         image = first(newest)
     assert image.shape == (540, 960, 3)
@@ -117,7 +117,7 @@ def detail(image: NDArray[np.uint8]) -> float:
 
 
 def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
@@ -133,7 +133,7 @@ def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
 
 def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: Any) -> None:
     """The eye writes a frame before it looks at it: who is in it is not known until then."""
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
@@ -144,7 +144,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
         for number in (2, 3):
             time.sleep(0.15)
             assert feed.encoded == number - 1
-            seen = Sighting(number, taken, time.monotonic(), 640, 480, (face(),))
+            seen = FrameResult(number, taken, time.monotonic(), 640, 480, (face(),))
             # A slow eye takes the next frame at once.
             taken = time.monotonic()
             kiosk.preview.write(Frame(stripes(), number + 1, taken))
@@ -156,7 +156,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
 
 def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
     """At its 15 frames a second, each of which is seen just as the next one is written."""
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     feed.blurred = True
     with feed.watch():
         taken = time.monotonic()
@@ -165,13 +165,13 @@ def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
             time.sleep(1 / 15)
             before, taken = taken, time.monotonic()
             kiosk.preview.write(Frame(stripes(), number, taken))
-            seen = Sighting(number - 1, before, taken, 640, 480, (face(),))
+            seen = FrameResult(number - 1, before, taken, 640, 480, (face(),))
             kiosk.sighting.publish(seen)
     assert feed.encoded >= 16
 
 
 def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
@@ -185,7 +185,7 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
 
 
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
-    with Feed(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.view()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
         kiosk.sighting.publish(replace(kiosk.sighting.get(), time=time.monotonic() - 5))
         first(newest)
@@ -203,7 +203,7 @@ def test_without_a_frame_there_is_a_picture_that_says_why(
     fault = Health("camera", Level.FAILED, "camera is unplugged", 0.0)
     kiosk.status.publish(make_status(health=(fault,)))
     begun = time.monotonic()
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
     with feed.watch() as newest:
         image = first(newest)
         assert time.monotonic() - begun < 1.5
@@ -218,7 +218,7 @@ def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr(feeds, "FRESH_SECONDS", 0.2)
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
     time.sleep(0.3)
-    with Feed(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.view()).watch() as newest:
         assert first(newest).shape == (480, 640, 3)
         kiosk.film(np.full((240, 320, 3), 90, np.uint8))
         assert first(newest, 1).shape == (240, 320, 3)
@@ -227,7 +227,7 @@ def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.Monk
 def test_a_paused_camera_shows_no_frame(kiosk: Any, make_status: Callable[..., Status]) -> None:
     kiosk.status.publish(make_status(paused=True))
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
-    with Feed(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.view()).watch() as newest:
         assert first(newest).shape == (480, 640, 3)
 
 
@@ -246,7 +246,7 @@ def test_any_reason_can_be_drawn(text: str) -> None:
 
 
 def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
-    feed = Feed(kiosk.view())
+    feed = LiveView(kiosk.view())
 
     def visit() -> None:
         for _ in range(20):
@@ -266,7 +266,7 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
 def test_a_failure_ends_the_stream_and_not_the_feed(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    relay = Relay(Feed(kiosk.view()).watch, part, after=0)
+    relay = Broadcast(LiveView(kiosk.view()).watch, part, after=0)
 
     async def watch(most: int) -> list[bytes]:
         pieces = []

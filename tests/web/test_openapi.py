@@ -20,13 +20,13 @@ from schemathesis.specs.openapi.checks import (
 
 from device.config.schema import FeedbackConfig
 from device.deployment.models import Models
-from device.feedback import Keeper
-from device.models.store import Store
+from device.feedback import FeedbackRecorder
+from device.models.store import ModelStore
 from device.vision.preview import Preview
-from device.web import Door, create_app
-from device.web.auth.rate_limit import Throttle
+from device.web import AuthService, create_app
+from device.web.auth.rate_limit import RateLimiter
 from device.web.auth.service import PUBLIC
-from device.web.context import site_of
+from device.web.context import context_of
 from device.web.openapi.document import document
 from tests.web.conftest import Kiosk, settings_in
 
@@ -79,14 +79,14 @@ def test_it_names_nothing_that_is_not_defined() -> None:
 
 
 @pytest.fixture(scope="module")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Door]]:
+def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, AuthService]]:
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
-    keeper = Keeper(FeedbackConfig(), settings.path.parent)
+    keeper = FeedbackRecorder(FeedbackConfig(), settings.path.parent)
     keeper.start()
-    models = Models(store=Store(settings.path.parent / "models"))
+    models = Models(store=ModelStore(settings.path.parent / "models"))
     kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
-    door = Door.of(None)
+    door = AuthService.of(None)
     yield create_app(kiosk.view(), door), door
     keeper.close()
     preview.close()
@@ -104,7 +104,9 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("path", "method"), CALLS)
-def test_the_interface_does_as_it_says(owner: tuple[Flask, Door], path: str, method: str) -> None:
+def test_the_interface_does_as_it_says(
+    owner: tuple[Flask, AuthService], path: str, method: str
+) -> None:
     """Whatever is sent there, by whoever: no server error, and an answer as the document has it."""
     app, door = owner
     headers = {"Authorization": f"Bearer {door.keys.token}", "X-Moodlift": "test"}
@@ -122,9 +124,9 @@ def test_the_interface_does_as_it_says(owner: tuple[Flask, Door], path: str, met
     )
     @given(operation.as_strategy(), st.booleans())
     def ask(case: schemathesis.Case, known: bool) -> None:
-        door.throttle = Throttle()
-        site_of(app).answers = Throttle()
-        list(site_of(app).view.orders.take())
+        door.throttle = RateLimiter()
+        context_of(app).answers = RateLimiter()
+        list(context_of(app).view.orders.take())
         answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)
         tried.append(answer.status_code)
 

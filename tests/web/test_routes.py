@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.control.commands import Orders
+from device.control.commands import CommandQueue
 from device.control.status import Status
 from device.messages import EMOTIONS, Health, Level
 from device.system.latest import Latest
-from device.web import Door, create_app, text
+from device.web import AuthService, create_app, text
 from device.web.app import HEADERS
 
 if TYPE_CHECKING:
@@ -93,19 +93,19 @@ def test_every_mood_has_its_word_and_picture(
 
 def test_a_kiosk_that_just_started_has_a_page() -> None:
     from device.vision.preview import Preview
-    from device.web import View
+    from device.web import KioskServices
 
     preview = Preview()
-    view = View(
+    view = KioskServices(
         Latest(Status()),
         Latest(None),
         preview,
         lambda image: pytest.fail(),
-        Orders(),
+        CommandQueue(),
         Path("none"),
         1,
     )
-    client = create_app(view, Door.of(None)).test_client()
+    client = create_app(view, AuthService.of(None)).test_client()
     text = client.get("/").text
     preview.close()
     assert "Nobody here right now" in text

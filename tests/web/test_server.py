@@ -20,7 +20,7 @@ import pytest
 
 from device.errors import PortInUse
 from device.web import Server
-from device.web.context import FOLLOWERS, site_of
+from device.web.context import FOLLOWERS, context_of
 from device.web.server import gateway as gateways
 from device.web.server import hall as halls
 from device.web.server import server as servers
@@ -87,7 +87,7 @@ def test_stop_ends_open_streams_within_a_second(
         server.stop()
         assert time.monotonic() - begun < 1
     assert eventually(lambda: not web_threads())
-    site = site_of(app)
+    site = context_of(app)
     assert site.viewers.taken == site.followers.taken == 0
     assert not kiosk.preview.wanted
 
@@ -363,12 +363,12 @@ def test_a_viewer_who_reads_nothing_loses_the_seat(
     server.start()
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
     with socket.create_connection(where(server)) as one:
-        token = f"Authorization: Bearer {site_of(app).door.keys.token}"
+        token = f"Authorization: Bearer {context_of(app).door.keys.token}"
         one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{token}\r\n\r\n".encode())
-        assert eventually(lambda: site_of(app).viewers.taken == 1)
+        assert eventually(lambda: context_of(app).viewers.taken == 1)
         end = time.monotonic() + 15
-        while site_of(app).viewers.taken and time.monotonic() < end:
+        while context_of(app).viewers.taken and time.monotonic() < end:
             kiosk.film(noise)
             time.sleep(0.05)
-        assert site_of(app).viewers.taken == 0
+        assert context_of(app).viewers.taken == 0
     server.stop()

@@ -13,18 +13,18 @@ import pytest
 
 from device.cli import main
 from device.errors import OutputError
-from device.web import Door, create_app
-from device.web.auth.sessions import FILE, MOST_SESSIONS, SESSION_DAYS, Keys
+from device.web import AuthService, create_app
+from device.web.auth.sessions import FILE, MOST_SESSIONS, SESSION_DAYS, SessionStore
 
 
 def test_keys_are_kept_private_and_found_again(tmp_path: Path) -> None:
     folder = tmp_path / "state"
-    keys = Keys(folder)
+    keys = SessionStore(folder)
     session = keys.open_session()
     assert len(keys.token) >= 43
     assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
     assert session not in (folder / FILE).read_text()
-    again = Keys(folder)
+    again = SessionStore(folder)
     assert again.token == keys.token
     assert again.is_session(session)
     assert not again.is_session(session[:-1])
@@ -36,7 +36,7 @@ def test_keys_are_kept_private_and_found_again(tmp_path: Path) -> None:
 
 def test_sessions_end_by_themselves_and_do_not_pile_up(tmp_path: Path) -> None:
     now = [0.0]
-    keys = Keys(tmp_path, lambda: now[0])
+    keys = SessionStore(tmp_path, lambda: now[0])
     sessions = []
     for _ in range(MOST_SESSIONS + 3):
         now[0] += 1.0
@@ -54,9 +54,9 @@ def test_damaged_keys_are_told_and_made_anew(
     tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / FILE).write_text(text)
-    keys = Keys(tmp_path)
+    keys = SessionStore(tmp_path)
     assert len(keys.token) >= 43
-    assert Keys(tmp_path).token == keys.token
+    assert SessionStore(tmp_path).token == keys.token
     assert "other keys are made" in caplog.text
 
 
@@ -64,7 +64,7 @@ def test_keys_that_cannot_be_kept_last_for_the_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    keys = Keys(tmp_path / "file" / "state")
+    keys = SessionStore(tmp_path / "file" / "state")
     assert keys.is_token(keys.token)
     assert keys.is_session(keys.open_session())
     assert len(caplog.records) == 1
@@ -77,7 +77,7 @@ def full(self: Path, *rest: Any, **options: Any) -> None:
 def test_a_disk_that_was_full_once_does_not_keep_revoked_browsers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keys = Keys(tmp_path)
+    keys = SessionStore(tmp_path)
     before = keys.open_session()
     with monkeypatch.context() as patch:
         patch.setattr(Path, "touch", full)
@@ -86,9 +86,9 @@ def test_a_disk_that_was_full_once_does_not_keep_revoked_browsers(
         with pytest.raises(OutputError, match="No space left"):
             keys.check()
     assert all(map(keys.is_session, (before, *sessions)))
-    Keys(tmp_path).revoke()
+    SessionStore(tmp_path).revoke()
     assert not any(map(keys.is_session, (before, *sessions)))
-    assert Keys(tmp_path).is_session(keys.open_session())
+    assert SessionStore(tmp_path).is_session(keys.open_session())
     keys.check()
 
 
@@ -96,7 +96,7 @@ def test_pair_prints_a_link_that_works(
     kiosk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    door = Door.of(tmp_path / "moodlift", ("kiosk",))
+    door = AuthService.of(tmp_path / "moodlift", ("kiosk",))
     client = create_app(kiosk.view(), door).test_client()
     assert main.main(["pair"]) == 0
     link = capsys.readouterr().out.splitlines()[0]
@@ -125,7 +125,7 @@ def test_pair_revokes_nothing_where_it_cannot_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    keys = Keys(tmp_path / "moodlift")
+    keys = SessionStore(tmp_path / "moodlift")
     session = keys.open_session()
     monkeypatch.setattr(Path, "touch", full)
     assert main.main(["pair", "--revoke"]) == 2

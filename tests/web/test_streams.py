@@ -16,7 +16,7 @@ import pytest
 
 from device import history
 from device.errors import HistoryError
-from device.web.context import FOLLOWERS, site_of
+from device.web.context import FOLLOWERS, context_of
 from device.web.routes import api
 from device.web.server import streams
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from device.control.status import Status
-    from device.web import Door, Server
+    from device.web import AuthService, Server
 
 
 def next_event(answer: HTTPResponse) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def test_at_most_four_events_a_second_and_the_newest_wins(
 def past(kiosk: Any, tmp_path: Path) -> None:
     """Twelve minutes of history, which are exported three at a time."""
     kiosk.history = tmp_path / history.FILE
-    store = history.Store(kiosk.history)
+    store = history.HistoryStore(kiosk.history)
     for number in range(12):
         store.add(history.Minute(number, {"happy": 60.0}))
     store.close()
@@ -153,7 +153,9 @@ def test_the_head_says_no_other_length_than_the_whole(guest: Any, path: str) -> 
 
 
 @pytest.mark.usefixtures("past")
-def test_without_chunks_a_long_answer_ends_with_its_connection(server: Server, door: Door) -> None:
+def test_without_chunks_a_long_answer_ends_with_its_connection(
+    server: Server, door: AuthService
+) -> None:
     parts = urlsplit(server.address)
     head = f"Connection: keep-alive\r\nAuthorization: Bearer {door.keys.token}\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), timeout=5) as one:
@@ -190,7 +192,7 @@ def test_viewers_share_one_encoding(guest: Any, kiosk: Any, app: Flask) -> None:
     with kiosk.filming():
         answers = [guest().get("/video_feed") for _ in range(4)]
         sets = [{next_picture(answer) for _ in range(8)} for answer in answers]
-        encoded = site_of(app).feed.encoded
+        encoded = context_of(app).feed.encoded
     assert set.intersection(*sets)
     assert len(set.union(*sets)) <= encoded + 1
 
@@ -207,7 +209,7 @@ def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
         assert refused.headers["Content-Type"].startswith("text/plain")
         assert refused.headers["Retry-After"]
         guests[0].leave()
-        assert eventually(lambda: site_of(app).viewers.taken == 3)
+        assert eventually(lambda: context_of(app).viewers.taken == 3)
         assert guest().get("/video_feed").status == 200
 
 
@@ -223,7 +225,7 @@ def test_a_client_that_vanished_gives_its_seat_back(
 ) -> None:
     one = guest()
     one.get(path).readline()
-    site = site_of(app)
+    site = context_of(app)
     assert site.followers.taken + site.viewers.taken == 1
     one.leave()
     assert eventually(lambda: site.followers.taken + site.viewers.taken == 0)
@@ -234,7 +236,7 @@ def test_asking_for_the_head_takes_no_seat(guest: Any, app: Flask, path: str) ->
     one = guest()
     one.ask("HEAD", path)
     assert one.connection.getresponse().status == 200
-    site = site_of(app)
+    site = context_of(app)
     assert site.followers.taken + site.viewers.taken == 0
 
 

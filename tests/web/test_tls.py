@@ -29,7 +29,7 @@ from device.web.server.tls import (
     make,
     names_of,
 )
-from device.web.service import Page
+from device.web.service import WebService
 from tests.support.browsers import launch, sync_api
 from tests.support.kiosks import free_port
 
@@ -241,7 +241,7 @@ def test_the_owners_files_may_lie_in_a_home(
 ) -> None:
     monkeypatch.setenv("HOME", str(owners[0].parent))
     files = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
-    page = Page(WebConfig(https="own", port=free_port(), **files), kiosk.view(), 0.0)
+    page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.view(), 0.0)
     page.poll(0.0)
     assert (page.health.level, page.health.message) == (Level.OK, page.address)
     page.stop()
@@ -252,7 +252,7 @@ def test_a_name_that_no_certificate_can_hold_is_told(
 ) -> None:
     """The page is looked after in the frame loop."""
     monkeypatch.setattr(socket, "gethostname", lambda: "küche")
-    page = Page(WebConfig(https="auto", port=free_port()), kiosk.view(), 0.0)
+    page = WebService(WebConfig(https="auto", port=free_port()), kiosk.view(), 0.0)
     page.poll(0.0)
     assert (page.address, page.health.level) == (None, Level.FAILED)
     assert page.health.message.endswith(": a certificate is for names in ASCII only")
@@ -273,7 +273,7 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     files = {"certificate": str(certificate), "key": str(key)}
     config = WebConfig(https="own", port=free_port(), **files)
     certificate.rename(certificate.with_suffix(".away"))
-    page = Page(config, kiosk.view(), 0.0)
+    page = WebService(config, kiosk.view(), 0.0)
     page.poll(0.0)
     assert (page.address, page.health.level) == (None, Level.FAILED)
     assert "fullchain.pem: No such file" in page.health.message

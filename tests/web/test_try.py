@@ -15,13 +15,13 @@ from axe_playwright_python.sync_playwright import Axe
 from device import images
 from device.cli import main
 from device.config.schema import FeedbackConfig
-from device.feedback import Store, archive
+from device.feedback import FeedbackStore, archive
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS, state_directory
 from device.vision.alignment import align
 from device.vision.detector import ACQUIRE, Detector
-from device.web.auth.sessions import Keys
-from device.web.auth.visitors import Visits
+from device.web.auth.sessions import SessionStore
+from device.web.auth.visitors import VisitorPass
 from tests.support.browsers import PHONE, launch, sync_api
 from tests.support.kiosks import RunningKiosk
 
@@ -98,8 +98,8 @@ def browser(emotion: str, tmp_path: Path) -> Iterator[Browser]:
 
 def scanned(kiosk: RunningKiosk) -> str:
     """Return the address that the code on stage leads to."""
-    keys = Keys(kiosk.report.parent / "state" / "moodlift")
-    return f"{kiosk.address}/visit/{Visits(lambda: keys.token).code}"
+    keys = SessionStore(kiosk.report.parent / "state" / "moodlift")
+    return f"{kiosk.address}/visit/{VisitorPass(lambda: keys.token).code}"
 
 
 def speed(page: Page) -> float:
@@ -154,7 +154,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
 ) -> None:
     """From the touch of a face to the crop in an archive that is read again."""
     monkeypatch.setenv("XDG_STATE_HOME", str(kiosk.report.parent / "state"))
-    store = Store(state_directory(), FeedbackConfig())
+    store = FeedbackStore(state_directory(), FeedbackConfig())
     before, answers = store.crops(), store.answers().counts
     context = browser.new_context(viewport=PHONE, has_touch=True)
     page, expect = context.new_page(), sync_api.expect

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from device.feedback import Keepsake
+    from device.feedback import Crop
 
 HELD = 4
 """The crops of one hour in so many are held out."""
@@ -63,7 +63,7 @@ def read(paths: Sequence[Path]) -> Feedback:
     A crop that is in several counts once; one that people named differently is left out. Raises
     DatasetError when an export is none, is of another crop recipe, or there are too few crops.
     """
-    named: defaultdict[bytes, list[Keepsake]] = defaultdict(list)
+    named: defaultdict[bytes, list[Crop]] = defaultdict(list)
     for path in paths:
         for one in _export(path):
             named[one.image.tobytes()].append(one)
@@ -101,7 +101,7 @@ def digest(paths: Iterable[Path]) -> str:
     return hashlib.sha256("".join(each).encode()).hexdigest()
 
 
-def _export(path: Path) -> list[Keepsake]:
+def _export(path: Path) -> list[Crop]:
     try:
         return archive.read(path)
     except ArchiveError as error:

@@ -1,7 +1,7 @@
 """Sound: pieces of music, one over the other as they change, and short sounds over them."""
 
 from device.errors import AudioError
-from device.hardware.audio.base import Audio, Piece
+from device.hardware.audio.base import Audio, Playback
 from device.hardware.audio.fake import FakeAudio
 from device.hardware.audio.hotplug import HotplugAudio
 from device.hardware.audio.mixer import PygameAudio
@@ -15,7 +15,7 @@ __all__ = [
     "AudioError",
     "FakeAudio",
     "HotplugAudio",
-    "Piece",
+    "Playback",
     "PygameAudio",
     "SilentAudio",
     "find_outlets",

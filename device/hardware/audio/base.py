@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Piece(ABC):
+class Playback(ABC):
     """A piece of music that was started. Gains are linear amplitudes in [0, 1].
 
     `seconds` is how long it is, 0 if its file does not say.
@@ -42,7 +42,7 @@ class Audio(ABC):
     fault: str = ""
 
     @abstractmethod
-    def play(self, path: Path, gain: float) -> Piece:
+    def play(self, path: Path, gain: float) -> Playback:
         """Play a music file from its start, over whatever else plays.
 
         Raises AudioError. If `fault` is empty then, it is the file that cannot be played.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from device.errors import AudioError
-from device.hardware.audio.base import Audio, Piece
+from device.hardware.audio.base import Audio, Playback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def _zero() -> float:
 
 
 @dataclass(eq=False)
-class FakePiece(Piece):
+class FakePlayback(Playback):
     """A piece that goes on until it is ended or stopped."""
 
     audio: FakeAudio
@@ -67,10 +67,10 @@ class FakeAudio(Audio):
     calls: list[Call] = field(default_factory=list)
     changed: bool = False
     closed: bool = False
-    _all: list[FakePiece] = field(default_factory=list)
+    _all: list[FakePlayback] = field(default_factory=list)
 
     @property
-    def pieces(self) -> list[FakePiece]:
+    def pieces(self) -> list[FakePlayback]:
         """The pieces that sound."""
         return [piece for piece in self._all if piece.playing]
 
@@ -84,10 +84,10 @@ class FakeAudio(Audio):
         """The last piece's gain, 0 without one."""
         return self.pieces[-1].gain if self.pieces else 0.0
 
-    def play(self, path: Path, gain: float) -> Piece:
+    def play(self, path: Path, gain: float) -> Playback:
         """Record, or raise AudioError as told."""
         self._refuse(path)
-        piece = FakePiece(self, path.name, gain, self.seconds)
+        piece = FakePlayback(self, path.name, gain, self.seconds)
         self._all.append(piece)
         self.note("play", piece)
         return piece
@@ -116,7 +116,7 @@ class FakeAudio(Audio):
         for piece in self.pieces[-1:]:
             piece.playing = False
 
-    def note(self, what: str, piece: FakePiece) -> None:
+    def note(self, what: str, piece: FakePlayback) -> None:
         """Record what happens to a piece."""
         self.calls.append(Call(self.clock(), what, piece.file, piece.gain))
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from device.hardware.audio.base import Piece
+    from device.hardware.audio.base import Playback
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class HotplugAudio(Audio):
             self._say()
         return True
 
-    def play(self, path: Path, gain: float) -> Piece:
+    def play(self, path: Path, gain: float) -> Playback:
         """Play on the present device."""
         return self._audio.play(path, gain)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pygame.mixer import Sound
 
-    from device.hardware.audio.base import Piece
+    from device.hardware.audio.base import Playback
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class PygameAudio(Audio):
         self.fault = ""
         self._device = device
         self._sounds: dict[Path, Sound] = {}
-        self._pieces: list[Piece] = []
+        self._pieces: list[Playback] = []
 
     def open(self) -> None:
         """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
@@ -60,12 +60,12 @@ class PygameAudio(Audio):
                 log.debug("%s", line)
         self.fault = ""
 
-    def play(self, path: Path, gain: float) -> Piece:
+    def play(self, path: Path, gain: float) -> Playback:
         """Stream a file on a channel of its own; see `Audio.play`."""
         import pygame
 
         from device.hardware.audio.musicfile import MusicFile
-        from device.hardware.audio.playback import ChannelPiece
+        from device.hardware.audio.playback import ChannelPlayback
 
         self.open()
         channel = next(
@@ -75,7 +75,7 @@ class PygameAudio(Audio):
             raise AudioError(f"{path}: {MOST} pieces play already")
         file = MusicFile(path)
         try:
-            piece = ChannelPiece(file, channel, gain)
+            piece = ChannelPlayback(file, channel, gain)
         except AudioError:
             file.close()
             raise

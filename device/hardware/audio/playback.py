@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from device.errors import AudioError
-from device.hardware.audio.base import Piece
+from device.hardware.audio.base import Playback
 from device.hardware.audio.mixer import BUFFER
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BLOCK = 32 * BUFFER
 POLL_SECONDS = 0.2
 
 
-class ChannelPiece(Piece):
+class ChannelPlayback(Playback):
     """Plays `file` on `channel`: one block sounds, the next is queued, a thread decodes on.
 
     Raises AudioError when not even a first block can be read.

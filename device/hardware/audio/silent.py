@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.hardware.audio.base import Audio, Piece
+from device.hardware.audio.base import Audio, Playback
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class SilentPiece(Piece):
+class SilentPlayback(Playback):
     """Lasts until it is stopped."""
 
     def __init__(self) -> None:
@@ -36,9 +36,9 @@ class SilentAudio(Audio):
         self.name = f"silent: {reason}"
         self.fault = reason
 
-    def play(self, path: Path, gain: float) -> Piece:  # noqa: ARG002 (the port asks)
+    def play(self, path: Path, gain: float) -> Playback:  # noqa: ARG002 (the port asks)
         """Pretend to play."""
-        return SilentPiece()
+        return SilentPlayback()
 
     def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002 (the port asks)
         """Play nothing, for no time."""

@@ -21,7 +21,7 @@ import numpy as np
 from device import images
 from device.errors import CameraError, CameraUnknown, PictureError
 from device.hardware.camera.base import Camera
-from device.hardware.camera.file import Pace
+from device.hardware.camera.file import FramePacer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ class FakeCamera(Camera):
                 self._image = _picture(part)
         self._check_plug()
         self._start = time.monotonic()
-        self._pace = Pace(RATE, time.monotonic, time.sleep)
+        self._pace = FramePacer(RATE, time.monotonic, time.sleep)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the next frame, or fail as told; see `Camera.read`."""

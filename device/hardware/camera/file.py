@@ -38,7 +38,7 @@ def open_file(
         if not path.exists():
             raise CameraUnknown(f"{path}: no such file or folder")
         if path.is_dir() or path.suffix.lower() in PICTURES:
-            return PictureCamera(path, Pace(PICTURE_RATE, clock, sleep))
+            return PictureCamera(path, FramePacer(PICTURE_RATE, clock, sleep))
         return VideoCamera(path, clock, sleep)
     except CameraError:
         raise
@@ -46,7 +46,7 @@ def open_file(
         raise CameraUnknown(f"{path}: cannot be looked at: {error.strerror}") from error
 
 
-class Pace:
+class FramePacer:
     """Keeps a steady rate in frames per second, and tells which frame is due."""
 
     def __init__(
@@ -77,7 +77,7 @@ class Pace:
 class PictureCamera(Camera):
     """Still pictures in a loop; those of a folder that cannot be read are left out."""
 
-    def __init__(self, path: Path, pace: Pace) -> None:
+    def __init__(self, path: Path, pace: FramePacer) -> None:
         self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
         self._pace = pace
         if path.is_dir():
@@ -128,7 +128,7 @@ class VideoCamera(Camera):
         if not self._capture.isOpened():
             raise CameraUnknown(f"{path}: not a video that can be read")
         rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self._pace = Pace(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
+        self._pace = FramePacer(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
         self._position = 0
 
     def read(self) -> NDArray[np.uint8]:

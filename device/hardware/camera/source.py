@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.errors import CameraError, CameraUnknown
 from device.hardware.camera import fake, file, picamera, usb
-from device.system.paths import given
+from device.system.paths import expand_user
 
 if TYPE_CHECKING:
     from device.config.schema import CameraConfig
@@ -45,7 +45,7 @@ def open_camera(settings: CameraSettings) -> Camera:
         case "usb":
             return usb.UsbCamera(usb.find(rest), *wanted)
         case "file":
-            return file.open_file(given(rest))
+            return file.open_file(expand_user(rest))
         case "fake":
             return fake.FakeCamera(rest)
     raise CameraUnknown(f"unknown camera source {settings.source!r}")

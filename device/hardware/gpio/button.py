@@ -23,7 +23,7 @@ class Button:
     """A button between a BCM pin and ground, by the pin's own pull-up.
 
     It is a long press as soon as it was held for `hold_seconds`, and then no short one. gpiozero
-    tells of it in threads of its own; `presses` hands it to whoever asks. Raises PanelError when
+    tells of it in threads of its own; `presses` hands it to whoever asks. Raises GpioError when
     the pin cannot be had.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
-from device.errors import PanelError
+from device.errors import GpioError
 from device.hardware.gpio.base import Panel
 from device.hardware.gpio.button import Button, Press
 from device.hardware.gpio.lamp import Lamp
@@ -16,7 +16,7 @@ from device.messages import Level
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import PanelConfig
+    from device.config.schema import GpioConfig
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ Part = TypeVar("Part")
 class GpioPanel(Panel):
     """The parts whose pins are configured. What cannot be opened is told in `health`."""
 
-    def __init__(self, config: PanelConfig) -> None:
+    def __init__(self, config: GpioConfig) -> None:
         self._faults: list[str] = []
         self._lamps: list[Lamp] = []
         self._button: Button | None = None
@@ -44,7 +44,7 @@ class GpioPanel(Panel):
     def _open(self, make: Callable[[], Part]) -> list[Part]:
         try:
             return [make()]
-        except PanelError as error:
+        except GpioError as error:
             self._blame(str(error))
             return []
 

@@ -44,7 +44,7 @@ class Lamp:
         """Open an RGB lamp on the BCM pins of red, green and blue.
 
         `active_low` is for a common anode; `brightness` in (0, 1] is the most it gives. Raises
-        PanelError when gpiozero is not installed, there is no GPIO, or a pin cannot be had.
+        GpioError when gpiozero is not installed, there is no GPIO, or a pin cannot be had.
         """
         name = f"light on GPIO {', '.join(map(str, pins))}"
 

@@ -10,7 +10,7 @@ from device.hardware.gpio.pins import opened
 class Motion:
     """A sensor whose output, on a BCM pin, is high for as long as it sees motion.
 
-    Raises PanelError when the pin cannot be had.
+    Raises GpioError when the pin cannot be had.
     """
 
     def __init__(self, pin: int) -> None:

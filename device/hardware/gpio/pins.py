@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, TypeVar
 
-from device.errors import PanelError
+from device.errors import GpioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,18 +15,18 @@ Made = TypeVar("Made")
 
 
 def opened(name: str, make: Callable[[], Made]) -> Made:
-    """Return what `make` opens. Raises PanelError, beginning with the `name`, when it can't."""
+    """Return what `make` opens. Raises GpioError, beginning with the `name`, when it can't."""
     try:
         import gpiozero  # noqa: F401 (is it there?)
     except ImportError as error:
-        raise PanelError(f"{name}: gpiozero is not installed") from error
+        raise GpioError(f"{name}: gpiozero is not installed") from error
     try:
         # gpiozero warns of each pin library that it lacks; the error below says it in one line.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return make()
     except pin_errors() as error:
-        raise PanelError(f"{name}: {words(error)}") from error
+        raise GpioError(f"{name}: {words(error)}") from error
 
 
 def pin_errors() -> tuple[type[Exception], ...]:

@@ -8,9 +8,9 @@ from device.hardware.gpio.base import NoPanel, Panel
 from device.hardware.gpio.gpiozero_panel import GpioPanel
 
 if TYPE_CHECKING:
-    from device.config.schema import PanelConfig
+    from device.config.schema import GpioConfig
 
 
-def open_panel(config: PanelConfig) -> Panel:
+def open_panel(config: GpioConfig) -> Panel:
     """Open what hangs on the configured pins, or `NoPanel` if there are none."""
     return GpioPanel(config) if config.pins else NoPanel()

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import pygame
 
     from device.config.schema import StageConfig
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.stage.character.expression import Expression
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
     from device.stage.scene import Scene
-    from device.stage.transition import Playbill
+    from device.stage.transition import Transition
 
 HEAD = 0.79
 """The head's diameter over the emoji's: the sprout on it needs room too."""
@@ -56,7 +56,7 @@ class Actor:
         alone = cast.kind == "emoji"
         self._portrait = None if alone else Portrait(round(layout.diameter * HEAD))
 
-    def draw(self, canvas: pygame.Surface, bill: Playbill, scene: Scene, now: float) -> None:
+    def draw(self, canvas: pygame.Surface, bill: Transition, scene: Scene, now: float) -> None:
         """Draw both."""
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
@@ -97,7 +97,7 @@ def expression(act: str, scene: Scene) -> Expression:
     return np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
 
 
-def gaze(sighting: Sighting | None) -> Gaze | None:
+def gaze(sighting: FrameResult | None) -> Gaze | None:
     """Return where the largest face is, as the kiosk would look at it; None if there is none.
 
     The camera looks at people: who stands at the right of its picture is at the screen's left.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pygame
     from numpy.typing import NDArray
 
-    from device.messages import Face, Sighting
+    from device.messages import Face, FrameResult
     from device.stage.layout import Layout
 
 MOST = 6
@@ -45,7 +45,7 @@ class Companion:
     painted: bool = False
 
 
-class Company:
+class Group:
     """Follows people by identity. The same seed, sightings and times give the same picture."""
 
     def __init__(self, layout: Layout, seed: float) -> None:
@@ -56,7 +56,7 @@ class Company:
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
 
-    def draw(self, canvas: pygame.Surface, sighting: Sighting | None, now: float) -> None:
+    def draw(self, canvas: pygame.Surface, sighting: FrameResult | None, now: float) -> None:
         """Draw a face for each person, if there are at least two."""
         gap = 0.0 if self._now is None else clamp(now - self._now)
         self._now = now
@@ -78,7 +78,7 @@ class Company:
         """Tell whether a companion is one of those that are painted in this frame."""
         return (number - self._turn) % max(PAINTED, len(self._people)) < PAINTED
 
-    def _chosen(self, sighting: Sighting | None) -> list[Face]:
+    def _chosen(self, sighting: FrameResult | None) -> list[Face]:
         """Return the people from the screen's left to its right, if they are several."""
         faces = sighting.faces if sighting else ()
         largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MOST]

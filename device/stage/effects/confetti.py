@@ -40,7 +40,7 @@ DRAG = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PaperPiece:
     """A piece of paper: lengths in short sides, times in seconds, `side` is -1 left or 1 right."""
 
     colour: int
@@ -75,8 +75,8 @@ class Confetti(Effect):
         self._more_rays = from_alpha(rays(round(layout.diameter * 2.0), 0.5), RAYS)
         self._popper = (right, pygame.transform.flip(right, True, False))
 
-    def _piece(self, rng: random.Random, number: int) -> Piece:
-        return Piece(
+    def _piece(self, rng: random.Random, number: int) -> PaperPiece:
+        return PaperPiece(
             colour=number % len(COLOURS),
             start=rng.uniform(0.0, 0.5),
             side=-1 if number % 4 < 2 else 1,
@@ -121,7 +121,7 @@ class Confetti(Effect):
             place = self._descent(piece, slow)
             self._paper(canvas, piece, slow, place, strength * thick * lasting)
 
-    def _flight(self, piece: Piece, seconds: float) -> tuple[float, float]:
+    def _flight(self, piece: PaperPiece, seconds: float) -> tuple[float, float]:
         """Return where a shot is: thrown, slowed by the air, then falling at a steady rate."""
         short, (width, height) = self.layout.short, self.layout.size
         reach = piece.speed * DRAG * (1.0 - math.exp(-seconds / DRAG))
@@ -133,7 +133,7 @@ class Confetti(Effect):
         y = height - (0.16 + (math.sin(piece.angle) * reach * tallness - sink)) * short
         return x, y
 
-    def _descent(self, piece: Piece, seconds: float) -> tuple[float, float]:
+    def _descent(self, piece: PaperPiece, seconds: float) -> tuple[float, float]:
         """Return where a snowing piece is; it starts again at the top."""
         width, height = self.layout.size
         margin = self.layout.short * 0.05
@@ -143,7 +143,7 @@ class Confetti(Effect):
     def _paper(
         self,
         canvas: pygame.Surface,
-        piece: Piece,
+        piece: PaperPiece,
         seconds: float,
         place: tuple[float, float],
         strength: float,

@@ -40,7 +40,7 @@ MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EffectRun:
     """One effect, when it came on, and when it was called off, if it was."""
 
     name: str
@@ -60,11 +60,11 @@ class Run:
         return self.until is not None and now - self.until >= FADE_OUT
 
 
-class Cues:
+class EffectScheduler:
     """Follows the reactions: an effect starts with its reaction and fades out after it."""
 
     def __init__(self) -> None:
-        self.runs: list[Run] = []
+        self.runs: list[EffectRun] = []
 
     def follow(self, reactions: tuple[Reaction, ...], now: float) -> None:
         """Take note of what is wanted. Effects of unknown names are left out."""
@@ -73,11 +73,11 @@ class Cues:
         running = {(run.name, run.reaction) for run in self.runs if run.until is None}
         for name, started in sorted(wanted - running):
             if len(self.runs) < MOST:
-                self.runs.append(Run(name, started, now))
+                self.runs.append(EffectRun(name, started, now))
 
-    def _end(self, run: Run, wanted: set[tuple[str, float]], now: float) -> Run:
+    def _end(self, run: EffectRun, wanted: set[tuple[str, float]], now: float) -> EffectRun:
         if run.until is None and (run.name, run.reaction) not in wanted:
-            return Run(run.name, run.reaction, run.since, now)
+            return EffectRun(run.name, run.reaction, run.since, now)
         return run
 
 
@@ -96,14 +96,14 @@ class Effects:
                 return True
         return False
 
-    def behind(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
+    def behind(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw what is between the sky and the emoji."""
         for run in runs:
             if run.name in self._effects:
                 effect = self._effects[run.name]
                 effect.behind(canvas, max(0.0, now - run.since), run.strength(now))
 
-    def before(self, canvas: pygame.Surface, runs: list[Run], now: float) -> None:
+    def before(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw what is between the emoji and the caption."""
         for run in runs:
             if run.name in self._effects:

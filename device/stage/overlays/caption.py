@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.transition import Playbill
+    from device.stage.transition import Transition
 
 LABEL_DELAY = 0.35
 """Seconds after the emoji was called."""
@@ -33,7 +33,7 @@ class Caption:
         self._layout = layout
         self._typesetter = typesetter
 
-    def draw(self, canvas: pygame.Surface, bill: Playbill, strength: float = 1.0) -> None:
+    def draw(self, canvas: pygame.Surface, bill: Transition, strength: float = 1.0) -> None:
         """Draw both, in [0, 1] of their full opacity."""
         if bill.last and bill.age < FADE:
             going = 1.0 - smooth(bill.age / FADE)

@@ -70,7 +70,7 @@ class ConsentClock:
         return PATIENCE if self._since is None or now < self._since else now - self._since
 
 
-class Consent:
+class ConsentOverlay:
     """Draws it, and tells which answer lies under a place."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:

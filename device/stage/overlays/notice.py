@@ -13,7 +13,7 @@ from device.stage.text import MEDIUM, Style, Typesetter
 if TYPE_CHECKING:
     import pygame
 
-    from device.messages import Sighting
+    from device.messages import FrameResult
     from device.stage.layout import Layout
 
 SHOWN = 8.0
@@ -31,7 +31,7 @@ class NoticeClock:
         self._newest: float | None = None
         self._last_face: float | None = None
 
-    def watch(self, sighting: Sighting | None, now: float) -> None:
+    def watch(self, sighting: FrameResult | None, now: float) -> None:
         """Take note of a frame. One that was seen before tells nothing about now."""
         if sighting is None or not sighting.faces or sighting.seen == self._newest:
             return

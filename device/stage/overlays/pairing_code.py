@@ -21,7 +21,7 @@ SIDE = 0.5
 """The code's side over the canvas's shorter one."""
 
 
-class Ticket:
+class PairingCode:
     """Draws the code over everything else: whoever asked for it stands in front of it."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:

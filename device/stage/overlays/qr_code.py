@@ -29,7 +29,7 @@ KEPT = 4
 """So many codes are remembered: the one on stage and the ones before, as they change."""
 
 
-class Code:
+class QrCode:
     """Draws the code of one address at a time."""
 
     def __init__(self, layout: Layout, typesetter: Typesetter) -> None:

@@ -67,7 +67,7 @@ class QuestionClock:
         return min(coming, smooth((lasting - age) / FADE))
 
 
-class Question:
+class QuestionOverlay:
     """Draws it, and tells which face lies under a place."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from device.errors import OutputError
-from device.system.files import keep
+from device.system.files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def leave(folder: Path, clock: Callable[[], float] = time.time) -> str:
     code = secrets.token_urlsafe(BYTES)
     path = folder / FILE
     try:
-        keep(path, json.dumps({"code": _digest(code), "until": clock() + SECONDS}))
+        write_private(path, json.dumps({"code": _digest(code), "until": clock() + SECONDS}))
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}; try it as the kiosk's own user") from error
     return code

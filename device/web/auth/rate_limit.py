@@ -16,7 +16,7 @@ EACH, ALL = 5, 60
 MOST_ADDRESSES = 1000
 
 
-class Throttle:
+class RateLimiter:
     """Counts failures; past the limits every try fails unheard until some are a minute old.
 
     `each` and `all_` are the limits of one address and of all together.

@@ -13,13 +13,13 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request,
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from device.system.files import secret
+from device.system.files import read_secret
 from device.web.auth.pairing import Pairing
-from device.web.auth.rate_limit import Throttle
-from device.web.auth.sessions import DAY, SESSION_DAYS, Keys
-from device.web.auth.trusted_hosts import Hosts
-from device.web.auth.visitors import PASS_SECONDS, Visits
-from device.web.context import here
+from device.web.auth.rate_limit import RateLimiter
+from device.web.auth.sessions import DAY, SESSION_DAYS, SessionStore
+from device.web.auth.trusted_hosts import TrustedHosts
+from device.web.auth.visitors import PASS_SECONDS, VisitorPass
+from device.web.context import current
 from device.web.problems import PROGRAMS
 
 if TYPE_CHECKING:
@@ -54,16 +54,16 @@ blueprint = Blueprint("door", __name__)
 
 
 @dataclass
-class Door:
+class AuthService:
     """What decides who comes in."""
 
-    keys: Keys
+    keys: SessionStore
     pairing: Pairing
-    visits: Visits | None
-    hosts: Hosts = field(default_factory=Hosts)
+    visits: VisitorPass | None
+    hosts: TrustedHosts = field(default_factory=TrustedHosts)
     monitors: str = ""
     unread: str = ""
-    throttle: Throttle = field(default_factory=Throttle)
+    throttle: RateLimiter = field(default_factory=RateLimiter)
 
     @classmethod
     def of(
@@ -72,14 +72,14 @@ class Door:
         names: tuple[str, ...] = (),
         visitors: bool = True,
         monitors: str = "",
-    ) -> Door:
+    ) -> AuthService:
         """Return the door whose keys lie in a folder; without one they are new each time.
 
         `monitors` is a file with the token of those who ask for figures.
         """
-        keys = Keys(folder)
-        visits = Visits(lambda: keys.token) if visitors else None
-        return cls(keys, Pairing(folder), visits, Hosts(names), monitors)
+        keys = SessionStore(folder)
+        visits = VisitorPass(lambda: keys.token) if visitors else None
+        return cls(keys, Pairing(folder), visits, TrustedHosts(names), monitors)
 
     def is_owner(self) -> bool:
         """Tell whether the present request comes from the owner.
@@ -102,7 +102,7 @@ class Door:
         if not self.monitors or kind.lower() != "bearer":
             return False
         try:
-            known, fault = secret(self.monitors), ""
+            known, fault = read_secret(self.monitors), ""
         except OSError as error:
             known, fault = "", str(error.strerror)
         if not fault and len(known) < SHORTEST:
@@ -132,7 +132,7 @@ class Door:
 
 def guard() -> ResponseReturnValue | None:
     """Answer for whoever may not do what the present request asks for; None for the others."""
-    door = here().door
+    door = current().door
     if not door.hosts.are_own(request.host):
         abort(421, "this is not the kiosk's name; [web] names in its configuration can add it")
     changes = request.method not in HARMLESS
@@ -184,7 +184,7 @@ def enter() -> ResponseReturnValue:
     token = given.get("token") if isinstance(given, dict) else None
     if not isinstance(token, str):
         abort(400, 'send JSON: {"token": "..."}')
-    door = here().door
+    door = current().door
     if not door.try_once(lambda: door.keys.is_token(token.strip())):
         abort(401, "that is not the kiosk's token")
     return _welcome(jsonify(owner=True))
@@ -195,7 +195,7 @@ def pair(code: str) -> ResponseReturnValue:
     """Let the browser in that has scanned a code, or has opened its link."""
     if request.method == "HEAD":
         abort(405)  # whoever only looks at a link does not use its code up
-    door = here().door
+    door = current().door
     if not door.try_once(lambda: door.pairing.redeem(code)):
         abort(403, "this code was used already, or is older than five minutes")
     return _welcome(Response(status=303, headers={"Location": url_for("pages.status")}))
@@ -204,7 +204,7 @@ def pair(code: str) -> ResponseReturnValue:
 @blueprint.get("/visit/<code>")
 def visit(code: str) -> ResponseReturnValue:
     """Let a visitor try the kiosk who has scanned the code that it shows to everybody."""
-    door, visits = here().door, here().door.visits
+    door, visits = current().door, current().door.visits
     if visits is None:
         abort(403, "this kiosk has no place for visitors")
     if not door.try_once(lambda: visits.is_code(code)):
@@ -217,14 +217,14 @@ def visit(code: str) -> ResponseReturnValue:
 @blueprint.post("/api/v1/logout")
 def leave() -> ResponseReturnValue:
     """Forget this browser."""
-    here().door.keys.close_session(request.cookies.get(COOKIE, ""))
+    current().door.keys.close_session(request.cookies.get(COOKIE, ""))
     answer = jsonify(owner=False)
     answer.delete_cookie(COOKIE)
     return answer
 
 
 def _welcome(answer: Response) -> Response:
-    _set_cookie(answer, COOKIE, here().door.keys.open_session(), SESSION_DAYS * DAY)
+    _set_cookie(answer, COOKIE, current().door.keys.open_session(), SESSION_DAYS * DAY)
     return answer
 
 

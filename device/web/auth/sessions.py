@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from device.errors import OutputError
-from device.system.files import keep
+from device.system.files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ MOST_SESSIONS = 64
 """So many browsers are remembered, the newest ones."""
 
 
-class Keys:
+class SessionStore:
     """The token, made at the first start, and the sessions, kept in a folder only we can read.
 
     Without a folder, or where it cannot be written, they last as long as the process. What another
@@ -125,7 +125,9 @@ class Keys:
         if self._path is None:
             return
         try:
-            keep(self._path, json.dumps({"token": self._token, "sessions": self._sessions}))
+            write_private(
+                self._path, json.dumps({"token": self._token, "sessions": self._sessions})
+            )
             stat = self._path.stat()
             self._stamp, self._fault = (stat.st_mtime_ns, stat.st_ino), ""
         except OSError as error:

@@ -20,7 +20,7 @@ KEPT_SECONDS = 60.0
 MOST_KEPT = 64
 
 
-class Hosts:
+class TrustedHosts:
     """Knows the machine's names and addresses, and those that the owner's configuration adds."""
 
     def __init__(

@@ -21,7 +21,7 @@ PASS_SECONDS = 1800.0
 CODE_BYTES, PASS_BYTES = 9, 24
 
 
-class Visits:
+class VisitorPass:
     """Makes codes and passes, and knows its own; `secret` returns what signs them."""
 
     def __init__(self, secret: Callable[[], str], clock: Callable[[], float] = time.time) -> None:

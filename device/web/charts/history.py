@@ -23,7 +23,7 @@ MARKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Segment:
     """A rectangle of one emotion."""
 
     emotion: str
@@ -39,7 +39,7 @@ class Bar:
 
     x: float
     words: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Slice:
     """An emotion's part of the time in which somebody was there."""
 
     emotion: str
@@ -65,7 +65,7 @@ class Chart:
 
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
-    shares: tuple[Share, ...]
+    shares: tuple[Slice, ...]
     visits: int
     reactions: dict[str, int]
     width: float = WIDTH
@@ -88,7 +88,7 @@ def draw(past: Past) -> Chart:
             height = HEIGHT * min(1.0, bucket.seconds[emotion] / past.width)
             if height > 0.0:
                 y -= height
-                pieces.append(Piece(emotion, x, y, place * (1 - GAP), height))
+                pieces.append(Segment(emotion, x, y, place * (1 - GAP), height))
         said = ", ".join(
             f"{text.duration(bucket.seconds[one.emotion])} {one.emotion}" for one in pieces
         )
@@ -101,7 +101,7 @@ def draw(past: Past) -> Chart:
     )
     there = sum(past.totals[name] for name in EMOTIONS)
     shares = tuple(
-        Share(name, past.totals[name], 100 * past.totals[name] / there if there else 0.0)
+        Slice(name, past.totals[name], 100 * past.totals[name] / there if there else 0.0)
         for name in EMOTIONS
     )
     return Chart(tuple(bars), marks, shares, past.visits, past.reactions)

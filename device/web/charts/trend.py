@@ -12,14 +12,14 @@ from device.web import text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from device.drift import Day, Finding
+    from device.drift import DailyStats, Finding
     from device.feedback import Agreement
 
 WIDTH, HEIGHT = 320.0, 64.0
 """Of a drawing, in its own units."""
 MOST = 60
 """Days that are drawn."""
-FIGURES: tuple[tuple[str, str, str, Callable[[Day], float | None]], ...] = (
+FIGURES: tuple[tuple[str, str, str, Callable[[DailyStats], float | None]], ...] = (
     ("confidence", "Confidence", "%", lambda day: _percent(day.mean("confidence"))),
     ("entropy", "Hesitation between expressions", "%", lambda day: _percent(day.mean("entropy"))),
     ("brightness", "Brightness of faces, of 255", "", lambda day: day.mean("brightness")),
@@ -53,7 +53,7 @@ class Trend:
     height: float = HEIGHT
 
 
-def trends(days: Sequence[Day], findings: Sequence[Finding]) -> list[Trend]:
+def trends(days: Sequence[DailyStats], findings: Sequence[Finding]) -> list[Trend]:
     """Draw every figure over the last of some days."""
     told = {one.name: one.words for one in findings if one.shifted}
     shown = by_number(days)[-MOST:]
@@ -105,5 +105,5 @@ def _of(count: int, all_: int) -> float | None:
     return 100 * count / all_ if all_ else None
 
 
-def _share(count: int, day: Day) -> float | None:
+def _share(count: int, day: DailyStats) -> float | None:
     return _of(count, day.faces)

@@ -6,7 +6,7 @@ from functools import cache
 
 from device import __version__
 from device.config.editable import COMMON, schema
-from device.control.commands import Order
+from device.control.commands import Command
 from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
 from device.web.openapi import drift, feedback, models
@@ -117,7 +117,7 @@ def document() -> Schema:
         "Token": object_of(token=TEXT),
         **models.schemas(),
     }
-    order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
+    order = Command.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")
     schemas["Show"]["properties"]["emotion"] |= EMOTION
     schemas["Order"] = order | {"minProperties": 1}

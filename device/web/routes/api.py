@@ -14,8 +14,8 @@ from flask import Blueprint, Response, abort, jsonify, request
 from device import history
 from device.control import commands
 from device.control.status import sighting_json
-from device.errors import OrderError
-from device.web.context import here
+from device.errors import CommandError
+from device.web.context import current
 from device.web.openapi import document
 from device.web.routes import upload
 from device.web.server.streams import Pieces, endless, events
@@ -36,13 +36,13 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
     """Return how the kiosk is doing."""
-    return Response(here().told(), mimetype="application/json")
+    return Response(current().told(), mimetype="application/json")
 
 
 @blueprint.get("/events")
 def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
-    site = here()
+    site = current()
     if not site.followers.take():
         raise upload.busy("too many follow the status already")
     return endless(events(site.news), site.followers, "text/event-stream")
@@ -59,8 +59,8 @@ def order() -> ResponseReturnValue:
     """Tell the kiosk to pause, mute, be louder, skip a track or show a scene, as JSON says."""
     try:
         wanted = commands.parse(request.get_json(silent=True))
-        here().view.orders.give(wanted)
-    except OrderError as error:
+        current().view.orders.give(wanted)
+    except CommandError as error:
         abort(400, str(error))
     return jsonify(wanted.model_dump(exclude_unset=True)), 202
 
@@ -72,7 +72,7 @@ def blur() -> ResponseReturnValue:
     wanted = given.get("blurred") if isinstance(given, dict) else None
     if not isinstance(wanted, bool):
         abort(400, 'send JSON: {"blurred": true} or {"blurred": false}')
-    here().feed.blurred = wanted
+    current().feed.blurred = wanted
     return jsonify(blurred=wanted)
 
 
@@ -82,7 +82,7 @@ def past() -> ResponseReturnValue:
     span = request.args.get("span", "day")
     if span not in history.SPANS:
         abort(400, f"span: should be one of {', '.join(history.SPANS)}")
-    seen = history.read(here().view.history, span, time.time())
+    seen = history.read(current().view.history, span, time.time())
     buckets = [
         {
             "start": _moment(one.start),
@@ -108,7 +108,7 @@ def export(kind: str) -> ResponseReturnValue:
     """Return every minute that is kept, as CSV or JSON."""
     if kind not in KINDS:
         abort(404)
-    path = here().view.history
+    path = current().view.history
     # What cannot be read is told before the answer begins.
     rows = _rows(path, history.everything(path, most=MINUTES))
     headers = {"Content-Disposition": f'attachment; filename="moodlift-history.{kind}"'}

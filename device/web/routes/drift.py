@@ -13,12 +13,12 @@ from device.drift.drift import FIRST_DAYS, LAST_DAYS, LEAST, sides
 from device.errors import FeedbackError
 from device.messages import EMOTIONS
 from device.web.charts import trend
-from device.web.context import here
+from device.web.context import current
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from device.drift import Day
+    from device.drift import DailyStats
     from device.feedback import Agreement
 
 blueprint = Blueprint("watching", __name__)
@@ -29,7 +29,7 @@ CALL = "/api/v1/watching"
 @blueprint.get("/watching")
 def show() -> str:
     """Show each figure over the days, and what has drifted."""
-    view = here().view
+    view = current().view
     days, since, model = _days(), view.watcher.normal_since, view.status.get().model
     findings = compare(days, since, model)
     first_days, later = sides(days, since, "emotion", model)
@@ -51,7 +51,7 @@ def show() -> str:
 @blueprint.get(CALL)
 def tell() -> Response:
     """Return the figures of each day, and how the last ones compare with the first ones."""
-    view = here().view
+    view = current().view
     days = _days()
     found = compare(days, view.watcher.normal_since, view.status.get().model)
     findings = [dataclasses.asdict(one) for one in found]
@@ -72,15 +72,15 @@ def tell() -> Response:
 def normal() -> ResponseReturnValue:
     """Take what is seen from today on for normal."""
     try:
-        here().view.watcher.is_normal()
+        current().view.watcher.is_normal()
     except OSError as error:
         abort(503, f"it cannot be written down: {error.strerror}")
     return tell()
 
 
-def _days() -> list[Day]:
+def _days() -> list[DailyStats]:
     try:
-        return here().view.watcher.days()
+        return current().view.watcher.days()
     except OSError as error:
         abort(503, f"the figures cannot be read: {error.strerror}")
 
@@ -88,11 +88,11 @@ def _days() -> list[Day]:
 def _answers() -> dict[int, Agreement]:
     """Return the answers by day; none where they cannot be read, which /feedback tells."""
     try:
-        return here().view.feedback.store.daily()
+        return current().view.feedback.store.daily()
     except FeedbackError:
         return {}
 
 
-def _part(day: Day, at: int) -> float:
+def _part(day: DailyStats, at: int) -> float:
     """Return an emotion's share of the faces, in percent."""
     return 100 * day.histograms["emotion"][at] / day.faces if day.faces else 0.0

@@ -14,7 +14,7 @@ from device.feedback import Agreement, archive
 from device.feedback.crop import encode
 from device.messages import EMOTIONS, Feedback
 from device.vision.alignment import align
-from device.web.context import here
+from device.web.context import current
 from device.web.routes import upload
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from device.feedback import Kept, Store
+    from device.feedback import FeedbackStore, StoredCrop
 
 blueprint = Blueprint("feedback", __name__)
 
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
         kept=sum(store.kept().values()),
         crops=store.crops(before, PAGE),
         page=PAGE,
-        days=here().view.feedback.days,
+        days=current().view.feedback.days,
     )
 
 
@@ -68,7 +68,7 @@ def answer() -> ResponseReturnValue:
     if not given or any(value not in EMOTIONS for value in given.values()):
         abort(400, f'send JSON: {{"shown": ..., "felt": ...}}, each of {", ".join(EMOTIONS)}')
     _limit()
-    _written(here().view.feedback.count(Feedback(given["felt"], given["shown"])))
+    _written(current().view.feedback.count(Feedback(given["felt"], given["shown"])))
     return jsonify(given), 201
 
 
@@ -89,7 +89,7 @@ def take() -> ResponseReturnValue:
         abort(400, "there is no face in the picture")
     crop = align(image, face.landmarks)
     if keeps:
-        view = here().view
+        view = current().view
         model = view.status.get().model
         _written(view.feedback.keep(crop, str(label), face.probabilities, model))
     return Response(encode(crop), 201 if keeps else 200, mimetype="image/png")
@@ -132,13 +132,13 @@ def export() -> ResponseReturnValue:
     return Response(archive.content(_store().crops()), 200, headers, mimetype="application/zip")
 
 
-def _store() -> Store:
-    return here().view.feedback.store
+def _store() -> FeedbackStore:
+    return current().view.feedback.store
 
 
 def _limit() -> None:
     """Abort with 429 for whoever answers all too often."""
-    answers, address = here().answers, request.remote_addr or ""
+    answers, address = current().answers, request.remote_addr or ""
     wait = answers.wait(address)
     if wait:
         raise TooManyRequests("too many answers; wait a minute", retry_after=math.ceil(wait))
@@ -159,7 +159,7 @@ def _agreement(one: Agreement) -> dict[str, Any]:
     return {"agreeing": one.agreeing, "answers": one.answers, "share": share, "interval": interval}
 
 
-def _crop(one: Kept) -> dict[str, Any]:
+def _crop(one: StoredCrop) -> dict[str, Any]:
     return {
         "id": one.number,
         "label": one.label,

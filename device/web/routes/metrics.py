@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from device.web.context import Site
+    from device.web.context import WebContext
 
 __all__ = ["CONTENT_TYPE", "text"]
 
 LEVELS = tuple(Level)
 
 
-def text(site: Site) -> bytes:
+def text(site: WebContext) -> bytes:
     """Return all figures of the moment."""
     registry = CollectorRegistry()
     registry.register(_Kiosk(site))
@@ -31,7 +31,7 @@ def text(site: Site) -> bytes:
 
 
 class _Kiosk(Collector):
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: WebContext) -> None:
         self._site = site
 
     def collect(self) -> Iterator[Metric]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from device.errors import BundleError, ModelsError, OutputError
-from device.web.context import here
+from device.web.context import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ CALL = "/api/v1/models"
 @blueprint.get("/models")
 def show() -> str:
     """Show the models, and where another one is given."""
-    models = here().view.models
+    models = current().view.models
     return render_template(
         "models.html",
         entries=models.entries(),
@@ -36,7 +36,7 @@ def show() -> str:
 @blueprint.get(CALL)
 def tell() -> Response:
     """Return the models that are here."""
-    models = here().view.models
+    models = current().view.models
     told = [dataclasses.asdict(one) for one in models.entries()]
     before = models.store.state().before
     return jsonify(models=told, before=before, configured=models.configured)
@@ -46,7 +46,7 @@ def tell() -> Response:
 def install() -> ResponseReturnValue:
     """Install the archive that is the request's body, and have it serve, on trial."""
     data = request.get_data(cache=False)
-    _do(lambda: here().view.models.install(data))
+    _do(lambda: current().view.models.install(data))
     return tell(), 201
 
 
@@ -57,14 +57,14 @@ def use() -> ResponseReturnValue:
     wanted = given.get("version") if isinstance(given, dict) else None
     if not isinstance(wanted, str):
         abort(400, 'send JSON: {"version": "0.1.0"}')
-    _do(lambda: here().view.models.use(wanted))
+    _do(lambda: current().view.models.use(wanted))
     return tell()
 
 
 @blueprint.post(f"{CALL}/rollback")
 def roll_back() -> ResponseReturnValue:
     """Go back to the last good model at once."""
-    _do(here().view.models.roll_back)
+    _do(current().view.models.roll_back)
     return tell()
 
 

@@ -20,7 +20,7 @@ from device import history
 from device.messages import Level
 from device.web import text
 from device.web.charts.history import draw
-from device.web.context import here
+from device.web.context import current
 from device.web.openapi import document
 from device.web.routes import metrics
 from device.web.server.streams import BOUNDARY, endless, pictures
@@ -38,13 +38,13 @@ EMOJI_SECONDS = 86400
 @blueprint.get("/")
 def status() -> str:
     """Show how the kiosk is doing; complete without JavaScript, live with it."""
-    return render_template("status.html", status=here().view.status.get().as_json())
+    return render_template("status.html", status=current().view.status.get().as_json())
 
 
 @blueprint.get("/camera_feed")
 def camera() -> str:
     """Show the page with the live picture."""
-    site = here()
+    site = current()
     status = site.view.status.get().as_json()
     return render_template("get_started.html", status=status, blurred=site.feed.blurred)
 
@@ -55,7 +55,7 @@ def past() -> ResponseReturnValue:
     span = request.args.get("span", "day")
     if span not in history.SPANS:
         abort(404)
-    seen = history.read(here().view.history, span, time.time())
+    seen = history.read(current().view.history, span, time.time())
     return render_template("history.html", span=span, spans=history.SPANS, chart=draw(seen))
 
 
@@ -68,7 +68,7 @@ def interface() -> str:
 @blueprint.get("/video_feed")
 def video() -> ResponseReturnValue:
     """Stream the live picture with its boxes as MJPEG."""
-    site = here()
+    site = current()
     if not site.viewers.take():
         refusal = f"{text.people(site.viewers.number)} are watching already: try again later\n"
         return Response(refusal, 503, {"Retry-After": "5"}, mimetype="text/plain")
@@ -90,13 +90,13 @@ def emoji(name: str) -> Response:
 @blueprint.get("/metrics")
 def figures() -> Response:
     """Give the kiosk's figures in the form that Prometheus reads."""
-    return Response(metrics.text(here()), content_type=metrics.CONTENT_TYPE)
+    return Response(metrics.text(current()), content_type=metrics.CONTENT_TYPE)
 
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """Say whether the kiosk sees: a frame was understood not long ago, or the camera is paused."""
-    status = here().view.status.get()
+    status = current().view.status.get()
     fresh = status.freshness is not None and status.freshness < READY_SECONDS
     ready = fresh or status.paused
     return jsonify(ready=ready), 200 if ready else 503
@@ -105,5 +105,5 @@ def readyz() -> ResponseReturnValue:
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """Say in one word whether the kiosk works, for monitors."""
-    level = here().view.status.get().level
+    level = current().view.status.get().level
     return jsonify(level=level), 503 if level is Level.FAILED else 200

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from device.errors import ConfigError, OutputError
 from device.web import form, problems
-from device.web.context import here
+from device.web.context import current
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ CALL = "/api/v1/settings"
 @blueprint.get("/settings")
 def show() -> ResponseReturnValue:
     """Show the settings, or what is wrong with the file that has them."""
-    store = here().view.settings
+    store = current().view.settings
     try:
         fields = form.fields(store.common())
     except ConfigError as error:
@@ -51,7 +51,7 @@ def change() -> ResponseReturnValue:
         abort(400, 'settings: send JSON such as {"stage.mirror": true}')
     _common()
     try:
-        here().view.settings.change(wanted)
+        current().view.settings.change(wanted)
     except ConfigError as error:
         errors = dict(zip(error.keys, str(error).splitlines(), strict=False))
         details = problems.details(400, str(error), errors=errors)
@@ -65,7 +65,7 @@ def change() -> ResponseReturnValue:
 def set_aside() -> ResponseReturnValue:
     """Go back to what the configuration file says."""
     try:
-        here().view.settings.set_aside()
+        current().view.settings.set_aside()
     except OutputError as error:
         abort(503, str(error))
     return tell()
@@ -74,6 +74,6 @@ def set_aside() -> ResponseReturnValue:
 def _common() -> tuple[Setting, ...]:
     """Return the settings. Aborts with 409 when a file of them is wrong."""
     try:
-        return here().view.settings.common()
+        return current().view.settings.common()
     except ConfigError as error:
         abort(409, str(error))

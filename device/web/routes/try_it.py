@@ -11,7 +11,7 @@ from device.messages import EMOTIONS
 from device.music import PLAYLISTS
 from device.music.library import Library
 from device.system.paths import ASSETS
-from device.web.context import here
+from device.web.context import current
 
 blueprint = Blueprint("trial", __name__)
 
@@ -22,7 +22,7 @@ PIECE_SECONDS = 86400
 @blueprint.get("/try")
 def show() -> str:
     """Show the page on which a visitor's camera is tried."""
-    keeper = here().view.feedback
+    keeper = current().view.feedback
     return render_template("try.html", music=_music(), asks=keeper.enabled, days=keeper.days)
 
 

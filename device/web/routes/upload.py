@@ -8,14 +8,14 @@ from flask import abort, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from device import images
-from device.errors import BundleError, EyeBusy, PictureError
-from device.web.context import here
+from device.errors import BundleError, PictureError, VisionBusy
+from device.web.context import current
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.messages import Sighting
+    from device.messages import FrameResult
 
 FIELDS = ("image", "file")
 """Names under which a form may send its picture."""
@@ -25,12 +25,12 @@ DECODING_SECONDS = 5.0
 _LONGEST_NAME = 80
 
 
-def look() -> tuple[NDArray[np.uint8], Sighting]:
+def look() -> tuple[NDArray[np.uint8], FrameResult]:
     """Return the JPEG or PNG that is the request's body or a form's file, and its faces.
 
     Aborts with 400 for what is no picture, and with 503 while the kiosk cannot look at it.
     """
-    site = here()
+    site = current()
     if not site.uploads.take():
         raise busy("too many pictures at once")
     try:
@@ -39,7 +39,7 @@ def look() -> tuple[NDArray[np.uint8], Sighting]:
         return image, site.view.classify(image)
     except PictureError as error:
         abort(400, str(error))
-    except (EyeBusy, BundleError) as error:
+    except (VisionBusy, BundleError) as error:
         raise busy(str(error)) from error
     finally:
         site.uploads.leave()

@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.02
 """How often one task looks, for all streams, whether something newer is there."""
 
 
-class Relay(Generic[T]):
+class Broadcast(Generic[T]):
     """Follows a `Latest` while streams follow the relay; all of it in one asyncio loop.
 
     `lend` lends what is followed, `encode` makes the bytes of a value. Values come at least `gap`

@@ -23,7 +23,7 @@ from tornado.iostream import StreamClosedError
 
 from device.errors import MoodliftError
 from device.web import problems
-from device.web.server.slots import Seats
+from device.web.server.slots import Slots
 from device.web.server.streams import Pieces, Stream
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Gateway(HTTPServerConnectionDelegate):
 
     def __init__(self, app: Callable[..., Any], pool: Executor) -> None:
         self.app, self.pool = app, pool
-        self.large = Seats(LARGE_BODIES)
+        self.large = Slots(LARGE_BODIES)
         self.connections: set[HTTP1ServerConnection] = set()
         self.answers: set[asyncio.Task[None]] = set()
         self.streams: set[asyncio.Task[None]] = set()

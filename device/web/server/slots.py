@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Seats:
+class Slots:
     """`number` places. Whoever finds none free is sent away, and never waits."""
 
     def __init__(self, number: int) -> None:

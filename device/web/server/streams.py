@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
     from device.control.status import Status
-    from device.web.server.broadcast import Relay
-    from device.web.server.slots import Seats
+    from device.web.server.broadcast import Broadcast
+    from device.web.server.slots import Slots
 
 EVENT_SECONDS = 0.25
 """Shortest time between two events."""
@@ -30,7 +30,7 @@ class Stream:
     ordinary WSGI body it is empty.
     """
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], seats: Seats | None = None) -> None:
+    def __init__(self, pieces: AsyncGenerator[bytes, None], seats: Slots | None = None) -> None:
         self.pieces = pieces
         self._seats = seats
 
@@ -54,7 +54,7 @@ class Pieces:
         return self._pieces
 
 
-def endless(pieces: AsyncGenerator[bytes, None], seats: Seats, mimetype: str) -> Response:
+def endless(pieces: AsyncGenerator[bytes, None], seats: Slots, mimetype: str) -> Response:
     """Answer with a stream, from a seat that was taken and is left however the stream ends."""
     return Response(Stream(pieces, seats), mimetype=mimetype, direct_passthrough=True)
 
@@ -64,7 +64,7 @@ def event(data: str) -> bytes:
     return f"data: {data}\n\n".encode()
 
 
-async def events(relay: Relay[Status]) -> AsyncGenerator[bytes, None]:
+async def events(relay: Broadcast[Status]) -> AsyncGenerator[bytes, None]:
     """Yield the newest status as server-sent events, which the relay has encoded."""
     yield f"retry: {RETRY_MS}\n\n".encode()
     async with aclosing(relay.follow(ALIVE_SECONDS)) as newest:
@@ -72,7 +72,7 @@ async def events(relay: Relay[Status]) -> AsyncGenerator[bytes, None]:
             yield piece or b"event: alive\ndata:\n\n"
 
 
-async def pictures(relay: Relay[bytes]) -> AsyncGenerator[bytes, None]:
+async def pictures(relay: Broadcast[bytes]) -> AsyncGenerator[bytes, None]:
     """Yield the live picture as parts of multipart/x-mixed-replace; a slow reader skips some."""
     yield f"--{BOUNDARY}\r\n".encode()
     async with aclosing(relay.follow(ALIVE_SECONDS)) as newest:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from device.errors import CertificateError
-from device.system.files import keep
+from device.system.files import write_private
 from device.web.server.lan import reached_at
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class OwnCertificate:
     def _write(self) -> None:
         if self._path:
             with contextlib.suppress(OSError):
-                keep(self._path, self._pem)
+                write_private(self._path, self._pem)
 
 
 def make(names: Iterable[str], now: datetime) -> str:

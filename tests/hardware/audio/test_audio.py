@@ -18,7 +18,7 @@ from device.config.schema import SoundConfig
 from device.hardware.audio import AudioError, PygameAudio, open_audio
 from device.hardware.audio.mixer import MOST
 from device.hardware.audio.musicfile import RATE, MusicFile
-from device.hardware.audio.playback import BLOCK, ChannelPiece
+from device.hardware.audio.playback import BLOCK, ChannelPlayback
 from device.music import Library, Player
 from device.system.paths import ASSETS
 
@@ -144,7 +144,7 @@ def test_a_file_that_breaks_off_ends_there(
     import pygame
 
     pygame.mixer.init(RATE, -16, 2)
-    piece = ChannelPiece(Torn(tone(tmp_path / "tone.wav", 9.0)), pygame.mixer.Channel(0), 0.5)
+    piece = ChannelPlayback(Torn(tone(tmp_path / "tone.wav", 9.0)), pygame.mixer.Channel(0), 0.5)
     deadline = time.monotonic() + 5
     while piece.playing and time.monotonic() < deadline:
         time.sleep(0.01)
