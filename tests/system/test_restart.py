@@ -94,7 +94,7 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
     late: bool, agains: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[int] = []
-    monkeypatch.setattr(kiosk, "begin_again", lambda: begun.append(1))
+    monkeypatch.setattr(kiosk, "restart_process", lambda: begun.append(1))
     silent = {"camera": {"source": "fake"}, "sound": {"enabled": False}, "web": {"enabled": False}}
     running = kiosk.Kiosk(schema.parse(silent), kiosk.RunOptions("offscreen", 20.0))
     close = running.close

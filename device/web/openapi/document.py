@@ -119,8 +119,8 @@ def document() -> Schema:
     }
     order = Command.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= order.pop("$defs")
-    schemas["Show"]["properties"]["emotion"] |= EMOTION
-    schemas["Order"] = order | {"minProperties": 1}
+    schemas["ShowScene"]["properties"]["emotion"] |= EMOTION
+    schemas["Command"] = order | {"minProperties": 1}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -177,7 +177,7 @@ def _paths() -> Schema:
         "/api/v1/order": {
             "post": operation(
                 "Tell the kiosk to pause, mute, be louder, skip a track or show a scene.",
-                json_of("Order"), 400, 413, body=json_of("Order"), code=202,
+                json_of("Command"), 400, 413, body=json_of("Command"), code=202,
             )
         },
         "/api/v1/camera": {
