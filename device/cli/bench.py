@@ -112,8 +112,8 @@ def _look(vision: Pipeline, content: bytes, number: int) -> tuple[Timings, int]:
     start = time.perf_counter()
     image = images.read(content, "sample")
     decode_ms = (time.perf_counter() - start) * 1000
-    sighting = vision.look(Frame(image, number, time.monotonic()), decode_ms)
-    return sighting.timings, len(sighting.faces)
+    frame_result = vision.look(Frame(image, number, time.monotonic()), decode_ms)
+    return frame_result.timings, len(frame_result.faces)
 
 
 def _summary(values: list[float]) -> dict[str, float]:

@@ -72,11 +72,11 @@ def examine(config: Config, config_fault: str) -> Iterator[Check]:
 def _vision(config: Config) -> Check:
     classifier, bundle, faults = model_loader.load(config.eye.model)
     vision = Pipeline(Detector(), classifier)
-    sighting = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
-    if len(sighting.faces) != 1 or sighting.faces[0].emotion != "happy":
+    frame_result = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
+    if len(frame_result.faces) != 1 or frame_result.faces[0].emotion != "happy":
         return Check(Level.FAILED, "vision", f"{SAMPLE.name}: the happy face is not recognised")
     accuracy = bundle.accuracy or 0.0
-    words = f"{bundle.path.name} ({accuracy:.1%} on FER2013), {sighting.timings.total:.0f} ms"
+    words = f"{bundle.path.name} ({accuracy:.1%} on FER2013), {frame_result.timings.total:.0f} ms"
     if faults:
         return Check(Level.DEGRADED, "vision", f"{words}; not used: {faults}")
     return Check(Level.OK, "vision", words)

@@ -89,7 +89,7 @@ def play(
         now = 1000.0 + number / rate
         mood = _mood(name)
         state = reactions.step(state, rules, mood, now)
-        scene = Scene(mood, _sighting(name, now), state.active, (), name == PAUSED)
+        scene = Scene(mood, _frame_result(name, now), state.active, (), name == PAUSED)
         started = time.perf_counter()
         stage.draw(canvas, scene, now)
         yield time.perf_counter() - started
@@ -101,7 +101,7 @@ def _mood(name: str) -> Mood:
     return acted("happy" if name == GROUP else name, 0.0)
 
 
-def _sighting(name: str, now: float) -> FrameResult | None:
+def _frame_result(name: str, now: float) -> FrameResult | None:
     """Return one person a little to the side, or five for a group."""
     if name in (NOBODY_THERE, PAUSED):
         return None

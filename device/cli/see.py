@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from device import images
-from device.control.status import sighting_json
+from device.control.status import frame_result_json
 from device.errors import PictureError
 from device.messages import Frame
 from device.vision import annotate, model_loader
@@ -42,10 +42,10 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     taken: set[str] = set()
     for path in paths:
         try:
-            for name, extra, frame, sighting in _sightings(vision, path):
-                _tell(path, name, extra, sighting, as_json)
+            for name, extra, frame, frame_result in _frame_results(vision, path):
+                _tell(path, name, extra, frame_result, as_json)
                 if annotate_to:
-                    _save(annotate_to / _name(path, extra, taken), frame, sighting)
+                    _save(annotate_to / _name(path, extra, taken), frame, frame_result)
         except PictureError as error:
             print(f"moodlift see: {error}", file=sys.stderr)
             failures += 1
@@ -59,7 +59,7 @@ def _make(folder: Path) -> None:
         raise PictureError(f"{folder}: {error.strerror}") from error
 
 
-def _sightings(
+def _frame_results(
     vision: Pipeline, path: Path
 ) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
     if path.suffix.lower() in VIDEOS:
@@ -95,14 +95,16 @@ def _video(
 
 
 def _tell(
-    path: Path, name: str, extra: dict[str, Any], sighting: FrameResult, as_json: bool
+    path: Path, name: str, extra: dict[str, Any], frame_result: FrameResult, as_json: bool
 ) -> None:
     if as_json:
-        print(json.dumps({"path": str(path), **extra, **sighting_json(sighting)}), flush=True)
+        print(
+            json.dumps({"path": str(path), **extra, **frame_result_json(frame_result)}), flush=True
+        )
         return
-    if not sighting.faces:
+    if not frame_result.faces:
         print(f"{name}: no face")
-    for face in sighting.faces:
+    for face in frame_result.faces:
         x, y, w, h = (round(value) for value in face.box)
         share = max(face.probabilities)
         print(f"{name}: face {face.id}: {face.emotion} {share:.0%}, {w}x{h} px at {x},{y}")
@@ -119,7 +121,7 @@ def _name(path: Path, extra: dict[str, Any], taken: set[str]) -> str:
     return name
 
 
-def _save(target: Path, frame: Frame, sighting: FrameResult) -> None:
-    image = annotate.annotate(frame.image, sighting.faces)
+def _save(target: Path, frame: Frame, frame_result: FrameResult) -> None:
+    image = annotate.annotate(frame.image, frame_result.faces)
     if not cv2.imwrite(str(target), image):
         raise PictureError(f"{target}: cannot be written")

@@ -30,7 +30,7 @@ class Status:
     trial: TrialStatus | None = None
     camera: str = ""
     mood: Mood = NOBODY
-    sighting: FrameResult | None = None
+    frame_result: FrameResult | None = None
     rate: float = 0.0
     freshness: float | None = None
     stage_rate: float = 0.0
@@ -51,7 +51,7 @@ class Status:
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable form of `/api/v1/status`."""
-        faces = self.sighting.faces if self.sighting else ()
+        faces = self.frame_result.faces if self.frame_result else ()
         return {
             "version": self.version,
             "model": self.model,
@@ -60,7 +60,7 @@ class Status:
             "uptime_s": round(self.uptime, 1),
             "mood": mood_json(self.mood, self.time),
             "faces": [face_json(face) for face in faces],
-            "frame": frame_json(self.sighting),
+            "frame": frame_json(self.frame_result),
             "rate_hz": round(self.rate, 1),
             "freshness_s": None if self.freshness is None else round(self.freshness, 2),
             "stage_hz": round(self.stage_rate, 1),
@@ -127,27 +127,27 @@ def timings_json(timings: Timings) -> dict[str, float]:
     return {name: round(ms, 3) for name, ms in {**stages, "total": timings.total}.items()}
 
 
-def sighting_json(sighting: FrameResult) -> dict[str, Any]:
+def frame_result_json(frame_result: FrameResult) -> dict[str, Any]:
     """Return the stable form of all faces of one picture."""
     return {
-        "width": sighting.width,
-        "height": sighting.height,
-        "faces": [face_json(face) for face in sighting.faces],
-        "ms": timings_json(sighting.timings),
+        "width": frame_result.width,
+        "height": frame_result.height,
+        "faces": [face_json(face) for face in frame_result.faces],
+        "ms": timings_json(frame_result.timings),
     }
 
 
-def frame_json(sighting: FrameResult | None) -> dict[str, Any] | None:
+def frame_json(frame_result: FrameResult | None) -> dict[str, Any] | None:
     """Return what is known of the newest frame."""
-    if sighting is None:
+    if frame_result is None:
         return None
-    ms = timings_json(sighting.timings)
+    ms = timings_json(frame_result.timings)
     return {
-        "number": sighting.number,
-        "width": sighting.width,
-        "height": sighting.height,
+        "number": frame_result.number,
+        "width": frame_result.width,
+        "height": frame_result.height,
         "ms": ms,
-        "latency_ms": round((sighting.seen - sighting.time) * 1000, 1),
+        "latency_ms": round((frame_result.seen - frame_result.time) * 1000, 1),
     }
 
 

@@ -66,9 +66,9 @@ class DeploymentMonitor:
         if self._course:
             self._course.note(glimpse, now)
             self._attend(self._course, now)
-        elif glimpse.sighting and glimpse.sighting.number != self._number and not strained:
-            self._number = glimpse.sighting.number
-            self._figures.note(glimpse.sighting, share)
+        elif glimpse.frame_result and glimpse.frame_result.number != self._number and not strained:
+            self._number = glimpse.frame_result.number
+            self._figures.note(glimpse.frame_result, share)
 
     def told(self, parts: tuple[Health, ...], now: float) -> tuple[Health, ...]:
         """Return how parts do, with what is to be said of the model's trial."""
@@ -126,7 +126,7 @@ class DeploymentMonitor:
         faults = [one.message for one in eye.health if one.part == "model" and one.level in wrong]
         failures = eye.restarts - eye.blocks
         return TrialSample(
-            eye.model, "; ".join(faults), failures, eye.sighting.get(), share, strained
+            eye.model, "; ".join(faults), failures, eye.frame_result.get(), share, strained
         )
 
     def _attend(self, course: TrialMonitor, now: float) -> None:

@@ -32,15 +32,15 @@ class TrialSample:
     """The eye at one moment.
 
     `version` is the model's that serves, "" while none is known; `fault` why none can. `failures`
-    is how often the eye has failed since the kiosk began, but for blocked cameras. `sighting` is
-    the newest one, `share` that of the frames that are to be understood in a second. `strained`:
+    is how often the eye has failed since the kiosk began, but for blocked cameras. `frame_result`
+    is the newest, `share` that of the frames that are to be understood in a second. `strained`:
     the machine is held back, by heat or its supply, so its speed tells nothing of the model.
     """
 
     version: str
     fault: str
     failures: int
-    sighting: FrameResult | None
+    frame_result: FrameResult | None
     share: float
     strained: bool = False
 
@@ -52,11 +52,11 @@ class TrialFigures:
         self._classify: deque[float] = deque(maxlen=SAMPLES)
         self._shares: deque[float] = deque(maxlen=SAMPLES)
 
-    def note(self, sighting: FrameResult, share: float) -> None:
-        """Take down a new sighting, and the share of frames that are understood."""
+    def note(self, frame_result: FrameResult, share: float) -> None:
+        """Take down a new frame result, and the share of frames that are understood."""
         self._shares.append(share)
-        if sighting.faces:
-            self._classify.append(sighting.timings.classify / len(sighting.faces))
+        if frame_result.faces:
+            self._classify.append(frame_result.timings.classify / len(frame_result.faces))
 
     @property
     def classify_ms(self) -> float | None:
@@ -113,14 +113,14 @@ class TrialMonitor:
 
     def _count(self, glimpse: TrialSample, elapsed: float) -> float:
         """Return the seconds that count, after a look at what was seen in them."""
-        sighting = glimpse.sighting
-        if glimpse.version != self.version or sighting is None:
+        frame_result = glimpse.frame_result
+        if glimpse.version != self.version or frame_result is None:
             return 0.0
-        before, self._number = self._number, sighting.number
-        if before in (None, sighting.number):
+        before, self._number = self._number, frame_result.number
+        if before in (None, frame_result.number):
             return 0.0
         if not glimpse.strained:
-            self._figures.note(sighting, glimpse.share)
+            self._figures.note(frame_result, glimpse.share)
         return elapsed
 
     def _judge(self, glimpse: TrialSample | None = None) -> None:

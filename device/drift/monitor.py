@@ -69,7 +69,7 @@ class DriftMonitor:
             return Level.DEGRADED, self._hint
         return Level.OK, "the model's figures are counted, day by day"
 
-    def note(self, sighting: FrameResult, model: str, now: float) -> None:
+    def note(self, frame_result: FrameResult, model: str, now: float) -> None:
         """Count what was seen in one picture at `now` (monotonic seconds)."""
         wall = self._clock()
         if wall < SET or not self._enabled:
@@ -79,7 +79,7 @@ class DriftMonitor:
             self._put()
             self._day = self._begun(number, model)
             self._save_at = now + SAVE_SECONDS
-        self._count(self._day, sighting, now)
+        self._count(self._day, frame_result, now)
         if self._save_at is None or now >= self._save_at:
             self._save_at = now + SAVE_SECONDS
             self._put()
@@ -117,15 +117,15 @@ class DriftMonitor:
         if self._enabled:
             self._thread.join(CLOSE_SECONDS)
 
-    def _count(self, day: DailyStats, sighting: FrameResult, now: float) -> None:
+    def _count(self, day: DailyStats, frame_result: FrameResult, now: float) -> None:
         if self._noted is not None:
             day.seconds += min(max(now - self._noted, 0.0), LONGEST_STEP)
         self._noted = now
         day.frames += 1
-        day.found += bool(sighting.faces)
-        day.add("latency", sighting.timings.total)
+        day.found += bool(frame_result.faces)
+        day.add("latency", frame_result.timings.total)
         self._counted = {one: at for one, at in self._counted.items() if now - at < AGAIN_SECONDS}
-        for face in sighting.faces:
+        for face in frame_result.faces:
             if face.id not in self._counted:
                 self._counted[face.id] = now
                 day.add_face(face)

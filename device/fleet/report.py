@@ -28,7 +28,7 @@ def state(status: Status) -> dict[str, Any]:
     temperature = status.machine.temperature
     return {
         "mood": status.mood.emotion or NOBODY,
-        "faces": len(status.sighting.faces) if status.sighting else 0,
+        "faces": len(status.frame_result.faces) if status.frame_result else 0,
         "rate_hz": round(status.rate, 1),
         "temperature_c": None if temperature is None else round(temperature),
         "level": str(status.level),

@@ -82,8 +82,8 @@ class FeedbackPrompt:
             return
         asked, self._round = self._round, None
         seen = asked.seen if asked and given else None
-        if asked and seen and seen.sighting and seen.crop is not None:
-            face = seen.sighting.faces[0]
+        if asked and seen and seen.frame_result and seen.crop is not None:
+            face = seen.frame_result.faces[0]
             self._keeper.keep(seen.crop, asked.felt, face.probabilities, asked.model)
             log.info("a crop is kept, with its person's consent")
 

@@ -129,7 +129,7 @@ class Kiosk:
         self._interview = FeedbackPrompt(self._stage, self._eye, self._keeper)
         view = web.KioskServices(
             self._status,
-            self._eye.sighting,
+            self._eye.frame_result,
             self._eye.preview,
             self._eye.classify,
             self._orders,
@@ -203,12 +203,12 @@ class Kiosk:
         self._heed_panel(now)
         for order in self._orders.take():
             self._follow(order, now)
-        sighting = self._newest(now)
-        if sighting and sighting.number != self._seen:
-            self._seen = sighting.number
+        frame_result = self._newest(now)
+        if frame_result and frame_result.number != self._seen:
+            self._seen = frame_result.number
             self._seen_rate.count(now)
-            self._watcher.note(sighting, self._eye.model, now)
-        self._mood = mood.step(self._mood, sighting, now, self._config.mood)
+            self._watcher.note(frame_result, self._eye.model, now)
+        self._mood = mood.step(self._mood, frame_result, now, self._config.mood)
         felt = self._felt(now)
         # A scene that the owner has put on is nobody's mood: no answer to it counts.
         self._interview.step(felt if felt is self._mood.mood else NOBODY, now)
@@ -220,23 +220,23 @@ class Kiosk:
             self.player.play_sound(sound)
         self._panel.show(_first(active, "light"), now)
         self._health = self._check(now)
-        self._draw(sighting, now)
+        self._draw(frame_result, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._history.note(self._mood.mood, active, self._paused, now)
-            self._publish(sighting, now)
+            self._publish(frame_result, now)
 
     def _newest(self, now: float) -> FrameResult | None:
         """Return what the eye saw last, unless that is history."""
-        sighting = self._eye.sighting.get()
-        if self._paused or sighting is None or now - sighting.seen > STALE_SECONDS:
+        frame_result = self._eye.frame_result.get()
+        if self._paused or frame_result is None or now - frame_result.seen > STALE_SECONDS:
             return None
-        return sighting
+        return frame_result
 
-    def _draw(self, sighting: FrameResult | None, now: float) -> None:
+    def _draw(self, frame_result: FrameResult | None, now: float) -> None:
         scene = stage.Scene(
             mood=self._felt(now),
-            sighting=sighting,
+            frame_result=frame_result,
             reactions=self._reactions.active,
             health=self._health,
             paused=self._paused,
@@ -325,8 +325,8 @@ class Kiosk:
         if self._panel.moving:
             self._awake_until = now + AWAKE_SECONDS
 
-    def _publish(self, sighting: FrameResult | None, now: float) -> None:
-        last = self._eye.sighting.get()
+    def _publish(self, frame_result: FrameResult | None, now: float) -> None:
+        last = self._eye.frame_result.get()
         self._faults.note(self._health, now)
         status = Status(
             time=now,
@@ -336,7 +336,7 @@ class Kiosk:
             trial=self._models.trial,
             camera=next((one.message for one in self._eye.health if one.part == "camera"), ""),
             mood=self._mood.mood,
-            sighting=sighting,
+            frame_result=frame_result,
             rate=self._seen_rate.per_second(now),
             # What came since this step began is newer than `now`.
             freshness=max(0.0, now - last.time) if last else None,

@@ -39,7 +39,7 @@ class RunReport:
     def note(self, status: Status, eye: int | None) -> None:
         """Take down what changed; `eye` is the process of the eye."""
         at = round(status.time - self.began, 2)
-        if self.first_face is None and status.sighting and status.sighting.faces:
+        if self.first_face is None and status.frame_result and status.frame_result.faces:
             self.first_face = procfs.age()
         if eye is not None and status.time >= self._measure_at:
             self._measure_at = status.time + MEASURE_SECONDS

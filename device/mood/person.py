@@ -21,7 +21,7 @@ class Person:
     """What is known of one face id.
 
     `probabilities` is filtered, `presence` grows from 0 to 1 while the face is seen, `size` is the
-    width of its box in pixels, `seen` the time of the newest sighting that has it.
+    width of its box in pixels, `seen` the time of the newest frame result that has it.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""How the mood of the room moves on with each sighting and with time."""
+"""How the mood of the room moves on with each frame result and with time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from device.messages import FrameResult
     from device.mood.person import Person
 
-MIN_SIGHTINGS = 3
+MIN_RESULTS = 3
 """A mood needs at least this many frames with a face, however slow the camera is."""
 
 
@@ -24,15 +24,15 @@ class Candidate:
 
     emotion: str
     since: float
-    sightings: int
+    frame_results: int
 
 
 @dataclass(frozen=True, slots=True)
 class MoodState:
     """All that `step` knows; `MoodState()` is an empty room that nobody has looked at yet.
 
-    `clock` is the latest time seen, `seen` the time of the newest sighting with a face, `newest`
-    number and time of the newest sighting.
+    `clock` is the latest time seen, `seen` the time of the newest result with a face, `newest` the
+    number and time of the newest result.
     """
 
     mood: Mood = NOBODY
@@ -44,20 +44,20 @@ class MoodState:
 
 
 def step(
-    state: MoodState, sighting: FrameResult | None, now: float, config: MoodConfig
+    state: MoodState, frame_result: FrameResult | None, now: float, config: MoodConfig
 ) -> MoodState:
-    """Return the state at `now`, with the newest sighting, which may be an old one passed again.
+    """Return the state at `now`, with the newest frame result, which may be passed again.
 
     Two changes of `state.mood.emotion` are never less than `dwell_seconds` apart. An emotion
-    begins only at a sighting with a face, after it led for `dwell_seconds` and `MIN_SIGHTINGS` such
-    sightings. None begins `absent_seconds` after the last face, or `dwell_seconds` after the last
+    begins only at a result with a face, after it led for `dwell_seconds` and `MIN_RESULTS` such
+    results. None begins `absent_seconds` after the last face, or `dwell_seconds` after the last
     change if that is later. `now` is monotonic seconds; one that goes backwards stands still.
     """
     state = _tick(state, now)
     if state.clock == -math.inf:
         return state
-    if sighting is not None and state.newest != (sighting.number, sighting.time):
-        state = _watch(state, sighting, config)
+    if frame_result is not None and state.newest != (frame_result.number, frame_result.time):
+        state = _watch(state, frame_result, config)
     if _deserted(state, config):
         state = _settle(state, None)
     return _describe(state, config)
@@ -73,12 +73,12 @@ def _tick(state: MoodState, now: float) -> MoodState:
     return replace(state, clock=clock, mood=mood, people=people, candidate=candidate)
 
 
-def _watch(state: MoodState, sighting: FrameResult, config: MoodConfig) -> MoodState:
+def _watch(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
     """Take in a frame that was not seen before."""
-    state = replace(state, newest=(sighting.number, sighting.time))
-    if not sighting.faces:
+    state = replace(state, newest=(frame_result.number, frame_result.time))
+    if not frame_result.faces:
         return state
-    people = gather(state.people, sighting.faces, state.clock, config.filter_seconds)
+    people = gather(state.people, frame_result.faces, state.clock, config.filter_seconds)
     room = distribution(people, state.clock, config.filter_seconds)
     emotion = leading(room, state.mood.emotion, config)
     state = replace(state, people=people, seen=state.clock, candidate=_challenge(state, emotion))
@@ -93,11 +93,11 @@ def _challenge(state: MoodState, emotion: str) -> Candidate | None:
     candidate = state.candidate
     if candidate is None or candidate.emotion != emotion:
         return Candidate(emotion, state.clock, 1)
-    return replace(candidate, sightings=candidate.sightings + 1)
+    return replace(candidate, frame_results=candidate.frame_results + 1)
 
 
 def _ripe(candidate: Candidate, now: float, config: MoodConfig) -> bool:
-    return candidate.sightings >= MIN_SIGHTINGS and now - candidate.since >= config.dwell_seconds
+    return candidate.frame_results >= MIN_RESULTS and now - candidate.since >= config.dwell_seconds
 
 
 def _deserted(state: MoodState, config: MoodConfig) -> bool:

@@ -21,7 +21,7 @@ class Scene:
     """
 
     mood: Mood = NOBODY
-    sighting: FrameResult | None = None
+    frame_result: FrameResult | None = None
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
     paused: bool = False

@@ -136,7 +136,7 @@ class Stage:
         self.ready = not scenery.make_next()
         self._bill.follow(scene.act, now)
         self._cues.follow(() if scene.paused else scene.reactions, now)
-        self._notice.watch(scene.sighting, now)
+        self._notice.watch(scene.frame_result, now)
         self._draw_picture(canvas, scenery, scene, now)
         asked = max(self._question.shown(now), self._consent.shown(now))
         scenery.caption.draw(canvas, self._bill, 1.0 - asked)
@@ -208,7 +208,7 @@ class Stage:
         scenery.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
         scenery.effects.behind(canvas, runs, now)
         scenery.actor.draw(canvas, bill, scene, now)
-        scenery.company.draw(canvas, None if scene.paused else scene.sighting, now)
+        scenery.company.draw(canvas, None if scene.paused else scene.frame_result, now)
         scenery.attract.draw_hand(canvas, bill.age, self._share(ATTRACT, 0.4))
         scenery.effects.before(canvas, runs, now)
 

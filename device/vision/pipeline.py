@@ -94,7 +94,7 @@ class Pipeline:
         )
 
 
-def enlarged(sighting: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
+def enlarged(frame_result: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
     """Return what was seen on a shrunk picture in pixels of the original one."""
     faces = tuple(
         replace(
@@ -102,9 +102,9 @@ def enlarged(sighting: FrameResult, factor: float, image: NDArray[np.uint8]) -> 
             box=Box(*(value * factor for value in face.box)),
             landmarks=tuple(Point(p.x * factor, p.y * factor) for p in face.landmarks),
         )
-        for face in sighting.faces
+        for face in frame_result.faces
     )
-    return replace(sighting, faces=faces, height=image.shape[0], width=image.shape[1])
+    return replace(frame_result, faces=faces, height=image.shape[0], width=image.shape[1])
 
 
 def _placed(detection: Detection, shift: float, factor: float) -> Detection:

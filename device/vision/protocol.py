@@ -59,7 +59,7 @@ class ClassifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class CropRequest:
-    """Cut the largest face out of the frame that the camera's newest sighting is of."""
+    """Cut the largest face out of the frame that the camera's newest frame result is of."""
 
     id: int
 
@@ -73,7 +73,7 @@ class Response:
     """
 
     id: int
-    sighting: FrameResult | None
+    frame_result: FrameResult | None
     error: str = ""
     crop: NDArray[np.uint8] | None = None
 

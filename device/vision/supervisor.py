@@ -66,7 +66,7 @@ class Supervisor:
     """
 
     def __init__(self, settings: VisionSettings) -> None:
-        self.sighting: Latest[FrameResult | None] = Latest(None)
+        self.frame_result: Latest[FrameResult | None] = Latest(None)
         self.preview = Preview()
         self.restarts = 0
         self.blocks = 0
@@ -122,7 +122,7 @@ class Supervisor:
 
     def advances(self, now: float) -> bool:
         """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
-        last = self.sighting.get()
+        last = self.frame_result.get()
         if last is not None and now - last.time < SILENCE_SECONDS:
             return True
         starting = self._link is not None and self._link.pulse is None
@@ -168,9 +168,9 @@ class Supervisor:
         except (TimeoutError, CancelledError) as error:
             asked.cancel()
             raise VisionBusy("the eye did not answer; try again in a few seconds") from error
-        if answer.sighting is None:
+        if answer.frame_result is None:
             raise VisionBusy(answer.error)
-        return pipeline.enlarged(answer.sighting, factor, image)
+        return pipeline.enlarged(answer.frame_result, factor, image)
 
     def glance(self) -> Future[Response]:
         """Ask for the crop of the largest face now, which comes later; cancelled if never."""
@@ -186,11 +186,11 @@ class Supervisor:
             self._link.send(Stop())
             self._link.process.join(0.5)
             self._end(self._link)
-        self.sighting.close()
+        self.frame_result.close()
         self.preview.close()
 
     def _start(self, now: float) -> None:
-        self._link = _Link(self._spawn, self._settings, self.preview.name, self.sighting, now)
+        self._link = _Link(self._spawn, self._settings, self.preview.name, self.frame_result, now)
         if self._paused:
             self._link.send(Pause(True))
         if self._rate != self._settings.max_rate:
@@ -244,14 +244,14 @@ class _Link:
         spawn: multiprocessing.context.SpawnContext,
         settings: VisionSettings,
         preview: str,
-        sighting: Latest[FrameResult | None],
+        frame_result: Latest[FrameResult | None],
         now: float,
     ) -> None:
         self.started = now
         self.pulse: Heartbeat | None = None
         self._heard = now
         self.longest = 0.0
-        self._sighting = sighting
+        self._frame_result = frame_result
         self._gone = False
         self._asked: dict[int, Future[Response]] = {}
         self._sending = threading.Lock()
@@ -334,7 +334,7 @@ class _Link:
         self._heard = now
         match message:
             case FrameResult():
-                self._sighting.publish(message)
+                self._frame_result.publish(message)
             case Heartbeat():
                 self.pulse = message
             case Response():

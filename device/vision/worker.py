@@ -173,9 +173,9 @@ class VisionWorker:
         if self._preview.wanted:
             self._preview.write(frame)
         if self._vision is not None:
-            sighting = self._vision.follow(frame, self._tracker)
-            self._seen = (frame, sighting)
-            self._pipe.send(sighting)
+            frame_result = self._vision.follow(frame, self._tracker)
+            self._seen = (frame, frame_result)
+            self._pipe.send(frame_result)
 
     def _answer(self, question: ClassifyRequest) -> Response:
         if self._vision is None:
@@ -189,12 +189,12 @@ class VisionWorker:
     def _glance(self, id_: int) -> Response:
         if self._seen is None:
             return Response(id_, None)
-        frame, sighting = self._seen
-        face = sighting.largest
+        frame, frame_result = self._seen
+        face = frame_result.largest
         if face is None or time.monotonic() - frame.time > GLANCE_SECONDS:
             return Response(id_, None)
         aligned = alignment.align(frame.image, face.landmarks)
-        return Response(id_, replace(sighting, faces=(face,)), crop=aligned)
+        return Response(id_, replace(frame_result, faces=(face,)), crop=aligned)
 
     def _wait(self) -> None:
         """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""

@@ -119,18 +119,20 @@ class LiveView:
         """
         if self._view.status.get().paused:
             return None
-        sighting = self._view.sighting.get()
-        if sighting and now - sighting.time > FRESH_SECONDS:
-            sighting = None
-        seen = self._view.preview.read(sighting.time if sighting and self.blurred else None)
-        return (*seen, sighting) if seen and now - seen[0].time <= FRESH_SECONDS else None
+        frame_result = self._view.frame_result.get()
+        if frame_result and now - frame_result.time > FRESH_SECONDS:
+            frame_result = None
+        seen = self._view.preview.read(frame_result.time if frame_result and self.blurred else None)
+        return (*seen, frame_result) if seen and now - seen[0].time <= FRESH_SECONDS else None
 
-    def _draw(self, frame: Frame, shrunk: int, sighting: FrameResult | None) -> NDArray[np.uint8]:
+    def _draw(
+        self, frame: Frame, shrunk: int, frame_result: FrameResult | None
+    ) -> NDArray[np.uint8]:
         # A frame is known by its time: each eye counts from one. Where faces were a moment ago,
         # or that there were none, hides nobody.
         apart = 0.0 if self.blurred else TOGETHER_SECONDS
-        near = sighting and abs(sighting.time - frame.time) <= apart
-        faces = sighting.faces if sighting and near else None
+        near = frame_result and abs(frame_result.time - frame.time) <= apart
+        faces = frame_result.faces if frame_result and near else None
         image = hide(frame.image, faces, shrunk) if self.blurred else frame.image
         return annotate(image, faces, shrunk) if faces else image
 

@@ -40,7 +40,7 @@ class KioskServices:
     """
 
     status: Latest[Status]
-    sighting: Latest[FrameResult | None]
+    frame_result: Latest[FrameResult | None]
     preview: Preview
     classify: Callable[[NDArray[np.uint8]], FrameResult]
     orders: CommandQueue

@@ -38,7 +38,7 @@ class Eye:
     words: str = "sound"
     ms: float = 4.0
     number: int = 0
-    sighting: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
+    frame_result: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
 
     def renew(self, now: float) -> None:
         self.renewed += 1
@@ -54,7 +54,7 @@ class Eye:
     def see(self) -> None:
         self.number += 1
         timings = Timings(classify=self.ms)
-        self.sighting.publish(FrameResult(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
+        self.frame_result.publish(FrameResult(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
 
 
 class Kiosk:

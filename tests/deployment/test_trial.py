@@ -20,7 +20,7 @@ LIMITS = ModelsConfig(trial_minutes=15.0, slower=1.5)
 FACE = Face(1, Box(0, 0, 9, 9), 0.9, (Point(0, 0),) * 6, (1.0, 0, 0, 0, 0, 0, 0))
 
 
-def sighting(number: int, ms: float = 4.0, faces: int = 1) -> FrameResult:
+def frame_result(number: int, ms: float = 4.0, faces: int = 1) -> FrameResult:
     """What the eye saw; each face took so many milliseconds."""
     return FrameResult(number, 0.0, 0.1, 640, 480, (FACE,) * faces, Timings(classify=ms * faces))
 
@@ -30,16 +30,18 @@ class Kiosk:
 
     def __init__(self, trial: Trial | None = None, failures: int = 0) -> None:
         self.course = TrialMonitor("9", trial or Trial(), LIMITS, failures)
-        self.glimpse = TrialSample("9", "", failures, sighting(0), 1.0)
+        self.glimpse = TrialSample("9", "", failures, frame_result(0), 1.0)
         self.now = 1000.0
 
     def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: object) -> None:
         """Go on for some seconds."""
         self.glimpse = replace(self.glimpse, **changes)
         for _ in range(seconds):
-            last = self.glimpse.sighting
+            last = self.glimpse.frame_result
             assert last is not None
-            self.glimpse = replace(self.glimpse, sighting=sighting(last.number + 1, ms, faces))
+            self.glimpse = replace(
+                self.glimpse, frame_result=frame_result(last.number + 1, ms, faces)
+            )
             self.look()
 
     def look(self, seconds: float = 1.0) -> None:
@@ -172,10 +174,10 @@ def test_figures_wait_until_there_are_enough() -> None:
     figures = TrialFigures()
     for number in range(NEEDED):
         assert figures.classify_ms is figures.share is None
-        figures.note(sighting(number, ms=float(number), faces=2), 10.0)
+        figures.note(frame_result(number, ms=float(number), faces=2), 10.0)
     assert figures.classify_ms == (NEEDED - 1) / 2
     assert figures.share == 10.0
     for number in range(500):
-        figures.note(sighting(number, faces=0), 5.0)
+        figures.note(frame_result(number, faces=0), 5.0)
     assert figures.classify_ms == (NEEDED - 1) / 2
     assert figures.share == 5.0

@@ -6,7 +6,7 @@ import pytest
 
 from device.drift.daily_stats import BINS, DailyStats, added, entropy
 from device.messages import EMOTIONS
-from tests.support.drift_days import face, sighting
+from tests.support.drift_days import face, frame_result
 
 
 def test_a_face_is_counted_in_every_histogram():
@@ -66,4 +66,4 @@ def test_days_add_up():
 
 def test_made_up_faces_are_what_they_say():
     assert math.isclose(sum(face(sure=0.4).probabilities), 1.0)
-    assert sighting(face()).timings.total == 20.0
+    assert frame_result(face()).timings.total == 20.0

@@ -73,10 +73,10 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
                 os.kill(eye.pid, rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV)))
         poll(0.1)
     files = len(list(Path("/proc/self/fd").iterdir()))
-    sighting, end = eye.sighting.get(), time.monotonic() + 30
-    while eye.sighting.get() is sighting and time.monotonic() < end:
+    frame_result, end = eye.frame_result.get(), time.monotonic() + 30
+    while eye.frame_result.get() is frame_result and time.monotonic() < end:
         poll(0.1)
-    assert eye.sighting.get() is not sighting, eye.health
+    assert eye.frame_result.get() is not frame_result, eye.health
     assert eye.restarts >= 0.9 * killed
     assert files < 80
     eye.stop()

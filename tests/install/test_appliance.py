@@ -305,7 +305,7 @@ def test_an_upgrade_can_be_taken_back(kiosk: Machine) -> None:
 
 def test_an_upgrade_that_does_not_start_is_taken_back_by_itself(kiosk: Machine) -> None:
     first, releases = release(kiosk), kiosk.run("ls", "/opt/moodlift/releases")
-    script = source(kiosk, "broken", kiosk="self._draw(sighting, now) -> raise SystemExit(3)")
+    script = source(kiosk, "broken", kiosk="self._draw(frame_result, now) -> raise SystemExit(3)")
     told = kiosk.run(script, *OFFLINE, check=False)
     assert f"{first} runs again" in told.splitlines()[-1]
     assert release(kiosk) == first

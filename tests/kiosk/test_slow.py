@@ -27,16 +27,16 @@ LATE = 5.0
 
 def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
     """Run a kiosk for some seconds that gets a face now and then, each `LATE` seconds old."""
-    sightings: Latest[FrameResult | None] = Latest(None)
+    frame_results: Latest[FrameResult | None] = Latest(None)
     kiosk, over = Kiosk(schema.parse(QUIET), RunOptions("offscreen", 12.0)), threading.Event()
-    monkeypatch.setattr(kiosk._eye, "sighting", sightings)
+    monkeypatch.setattr(kiosk._eye, "frame_result", frame_results)
 
     def see() -> None:
         number = 0
         while not over.is_set():
             now = time.monotonic()
             number += 1
-            sightings.publish(FrameResult(number, now - LATE, now, 640, 480, (HAPPY,)))
+            frame_results.publish(FrameResult(number, now - LATE, now, 640, 480, (HAPPY,)))
             over.wait(seen_every)
 
     thread = threading.Thread(target=see)

@@ -62,7 +62,7 @@ def watched(eye: Supervisor, since: float, number: int) -> list[float]:
     while len(times) < number:
         assert time.monotonic() < end, eye.health
         eye.poll(time.monotonic())
-        seen = eye.sighting.get()
+        seen = eye.frame_result.get()
         if seen and seen.time > max([since, *times]):
             times.append(seen.time)
         time.sleep(0.01)

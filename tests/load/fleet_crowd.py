@@ -79,7 +79,7 @@ def told(mood: str | None, uptime: float) -> dict[str, Any]:
         uptime=uptime,
         machine=Reading(52.0 + 4.0 * math.sin(uptime / 900)),
     )
-    return report.state(replace(status, sighting=None)) | {"faces": 1 if mood else 0}
+    return report.state(replace(status, frame_result=None)) | {"faces": 1 if mood else 0}
 
 
 def day(every: float, random: Random) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, FrameResult
-from device.mood import MIN_SIGHTINGS, MoodState, step
+from device.mood import MIN_RESULTS, MoodState, step
 
 CONFIG = MoodConfig()
 FPS = 10.0
@@ -36,26 +36,26 @@ class Room:
     state: MoodState = field(default_factory=MoodState)
     changes: list[tuple[float, str | None]] = field(default_factory=list)
 
-    def feed(self, sighting: FrameResult | None) -> None:
+    def feed(self, frame_result: FrameResult | None) -> None:
         before = self.state.mood.emotion
-        self.state = step(self.state, sighting, self.now, self.config)
+        self.state = step(self.state, frame_result, self.now, self.config)
         if self.state.mood.emotion != before:
             self.changes.append((self.now, self.state.mood.emotion))
 
-    def sighting(self, *faces: Face) -> FrameResult:
+    def frame_result(self, *faces: Face) -> FrameResult:
         self.number += 1
         return FrameResult(self.number, self.now - 0.05, self.now, 640, 480, faces)
 
     def play(self, seconds: float, *faces: Face, fps: float = FPS) -> str | None:
         for _ in range(round(seconds * fps)):
             self.now += 1.0 / fps
-            self.feed(self.sighting(*faces))
+            self.feed(self.frame_result(*faces))
         return self.state.mood.emotion
 
-    def wait(self, seconds: float, sighting: FrameResult | None = None) -> str | None:
+    def wait(self, seconds: float, frame_result: FrameResult | None = None) -> str | None:
         for _ in range(round(seconds * FPS)):
             self.now += 1.0 / FPS
-            self.feed(sighting)
+            self.feed(frame_result)
         return self.state.mood.emotion
 
 
@@ -111,7 +111,7 @@ def test_a_face_in_one_frame_alone_gives_no_mood() -> None:
 def test_few_frames_are_not_enough_however_much_time_they_span(faces: int) -> None:
     room = Room(MoodConfig(dwell_seconds=0.5))
     one = face(1, mix(happy=0.9))
-    assert faces < MIN_SIGHTINGS
+    assert faces < MIN_RESULTS
     assert room.play(faces / 1.1, one, fps=1.1) is None
     assert room.wait(0.9) is None
 
@@ -129,20 +129,20 @@ def test_a_camera_that_pauses_begins_again() -> None:
     assert room.changes == []
 
 
-def test_the_same_sighting_counts_once() -> None:
+def test_the_same_frame_result_counts_once() -> None:
     room = Room()
-    sighting = room.sighting(face(1, mix(happy=0.9)))
-    assert room.wait(0.9, sighting) is None
-    assert room.wait(1.5, sighting) is None
+    frame_result = room.frame_result(face(1, mix(happy=0.9)))
+    assert room.wait(0.9, frame_result) is None
+    assert room.wait(1.5, frame_result) is None
     assert room.state.people == ()
 
 
-def test_a_sighting_again_at_the_same_moment_leaves_the_state_as_it_is() -> None:
+def test_a_frame_result_again_at_the_same_moment_leaves_the_state_as_it_is() -> None:
     room = Room()
     room.play(0.7, face(1, mix(happy=0.9)), face(2, mix(sad=0.6)))
-    sighting = room.sighting(face(1, mix(sad=0.9)))
-    once = step(room.state, sighting, room.now, CONFIG)
-    assert step(once, sighting, room.now, CONFIG) == once
+    frame_result = room.frame_result(face(1, mix(sad=0.9)))
+    once = step(room.state, frame_result, room.now, CONFIG)
+    assert step(once, frame_result, room.now, CONFIG) == once
 
 
 def test_numbers_that_begin_again_with_a_new_eye_count() -> None:
@@ -231,10 +231,10 @@ def test_the_filter_follows_time_and_not_frames(fps: float) -> None:
 def test_a_clock_that_is_wrong_stands_still(now: float) -> None:
     room = Room()
     room.play(3, face(1, mix(happy=0.9)))
-    state = step(room.state, room.sighting(face(1, mix(happy=0.9))), now, CONFIG)
+    state = step(room.state, room.frame_result(face(1, mix(happy=0.9))), now, CONFIG)
     assert state.clock == room.state.clock
     assert state.mood.emotion == "happy"
-    first = step(MoodState(), room.sighting(face(1, mix(happy=0.9))), now, CONFIG)
+    first = step(MoodState(), room.frame_result(face(1, mix(happy=0.9))), now, CONFIG)
     assert first.mood.emotion is None
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, FrameResult
-from device.mood import MIN_SIGHTINGS, MoodState, step
+from device.mood import MIN_RESULTS, MoodState, step
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine that is busy with other things fails no test."""
@@ -28,7 +28,7 @@ def blends(draw: st.DrawFn) -> tuple[float, ...]:
 
 @st.composite
 def bursts(draw: st.DrawFn) -> list[tuple[float, tuple[Face, ...] | None]]:
-    """A few frames alike: (seconds since the one before, faces); None is no new sighting."""
+    """A few frames alike: (seconds since the one before, faces); None is no new frame result."""
     count = draw(st.integers(1, 15))
     gap = draw(st.sampled_from([0.01, 0.03, 0.07, 0.1, 0.25, 0.5, 0.9, 1.1]))
     faces: tuple[Face, ...] | None = None
@@ -59,9 +59,9 @@ def run(stream: list[tuple[float, tuple[Face, ...] | None]], config: MoodConfig)
     state, now, trace = MoodState(), 50.0, []
     for number, (gap, faces) in enumerate(stream):
         now += gap
-        sighting = None if faces is None else FrameResult(number, now, now, 640, 480, faces)
-        state = step(state, sighting, now, config)
-        trace.append((now, sighting, state))
+        frame_result = None if faces is None else FrameResult(number, now, now, 640, 480, faces)
+        state = step(state, frame_result, now, config)
+        trace.append((now, frame_result, state))
     return trace
 
 
@@ -85,12 +85,12 @@ def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) ->
     trace = run(stream, config)
     before = 0
     for i in changes(trace):
-        now, sighting, state = trace[i]
+        now, frame_result, state = trace[i]
         if state.mood.emotion is not None:
-            assert sighting is not None
-            assert sighting.faces
+            assert frame_result is not None
+            assert frame_result.faces
             frames = [t for t, seen, _ in trace[before : i + 1] if seen is not None and seen.faces]
-            assert len(frames) >= MIN_SIGHTINGS
+            assert len(frames) >= MIN_RESULTS
             assert now - frames[0] >= config.dwell_seconds
         before = i + 1
 
@@ -99,8 +99,8 @@ def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) ->
 @given(streams, configs)
 def test_nobody_for_long_is_nobody(stream, config) -> None:
     last_face = 50.0
-    for now, sighting, state in run(stream, config):
-        if sighting is not None and sighting.faces:
+    for now, frame_result, state in run(stream, config):
+        if frame_result is not None and frame_result.faces:
             last_face = now
         if now - last_face >= config.absent_seconds + config.dwell_seconds:
             assert state.mood.emotion is None
@@ -121,7 +121,7 @@ def test_the_mood_is_well_formed(stream, config) -> None:
 @settings(BUSY, max_examples=200)
 @given(streams, configs)
 def test_a_frame_passed_again_counts_once(stream, config) -> None:
-    """A stage that passes each sighting many times sees no other moods."""
+    """A stage that passes each frame result many times sees no other moods."""
     state, now, last = MoodState(), 50.0, None
     for number, (gap, faces) in enumerate(stream):
         now += gap

@@ -75,7 +75,7 @@ def feel() -> Callable[..., Scene]:
 
 @pytest.fixture(scope="session")
 def seen() -> Callable[[float], FrameResult]:
-    """Make a sighting of one face at a time."""
+    """Make a frame result of one face at a time."""
 
     def make(time: float) -> FrameResult:
         face = Face(1, Box(10, 10, 90, 90), 0.9, (), (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0))

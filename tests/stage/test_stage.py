@@ -136,21 +136,21 @@ def test_the_notice_comes_with_the_first_face_and_goes(theatre, feel, seen):
         return near(plain.after(feel("neutral"), seconds), place.after(scene, seconds), box)
 
     assert shown(feel("neutral"), 2.0) == 0
-    assert shown(feel("neutral", sighting=seen(1.0)), 1 / 30) < 1, "it should slide in"
-    assert shown(feel("neutral", sighting=seen(1.0)), 3.0) > 20
-    assert shown(feel("neutral", sighting=seen(2.0)), 7.0) < 3
+    assert shown(feel("neutral", frame_result=seen(1.0)), 1 / 30) < 1, "it should slide in"
+    assert shown(feel("neutral", frame_result=seen(1.0)), 3.0) > 20
+    assert shown(feel("neutral", frame_result=seen(2.0)), 7.0) < 3
     place.now += 590
-    assert shown(feel("neutral", sighting=seen(3.0)), 2.0) < 3
+    assert shown(feel("neutral", frame_result=seen(3.0)), 2.0) < 3
     place.now += 601
-    assert shown(feel("neutral", sighting=seen(3.0)), 2.0) < 3, "stale"
-    assert shown(feel("neutral", sighting=seen(4.0)), 2.0) > 20
+    assert shown(feel("neutral", frame_result=seen(3.0)), 2.0) < 3, "stale"
+    assert shown(feel("neutral", frame_result=seen(4.0)), 2.0) > 20
 
 
 def test_the_notice_stays_for_eight_seconds(theatre, feel, seen):
     place, plain, box = theatre(), theatre(), Layout.of((320, 240)).notice
     place.after(feel("neutral"), 2.0)
     plain.after(feel("neutral"), 2.0)
-    frames = place.play(feel("neutral", sighting=seen(1.0)), 11.0)
+    frames = place.play(feel("neutral", frame_result=seen(1.0)), 11.0)
     without = plain.play(feel("neutral"), 11.0)
     shown = [near(*pair, box) > 15 for pair in zip(without, frames, strict=True)]
     assert 8.0 <= sum(shown) / 30 <= 9.2
@@ -216,14 +216,14 @@ def test_a_large_screen_draws(theatre, feel):
 
 effects = st.sampled_from([*EFFECTS, None, "unknown"])
 faces = st.builds(lambda: Face(1, Box(0, 0, 9, 9), 0.9, (), ()))
-sightings = st.builds(
+frame_results = st.builds(
     FrameResult, st.integers(), st.floats(0, 99), st.floats(0, 99), st.just(640), st.just(480),
     st.tuples(faces) | st.just(()),
 )  # fmt: skip
 scenes = st.builds(
     Scene,
     mood=st.builds(Mood, st.sampled_from([*EMOTIONS, None, "bored"]), st.floats(0, 99)),
-    sighting=st.none() | sightings,
+    frame_result=st.none() | frame_results,
     reactions=st.lists(
         st.builds(Reaction, st.just("r"), st.just("sad"), st.floats(0, 99), effects), max_size=4
     ).map(tuple),

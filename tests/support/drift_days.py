@@ -16,7 +16,7 @@ def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="h
     return Face(number, Box(80, 80, 80, 80), 0.9, points, probabilities, brightness)
 
 
-def sighting(*faces, total=20.0, number=1):
+def frame_result(*faces, total=20.0, number=1):
     return FrameResult(number, 0.0, 0.0, 640, 480, faces, Timings(detect=total))
 
 

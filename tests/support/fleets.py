@@ -31,7 +31,7 @@ def sample(**changes: Any) -> Status:
         "version": "0.1.0",
         "model": "0.5.0",
         "mood": Mood("happy", now, 1, (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)),
-        "sighting": FrameResult(7, now, now, 640, 480),
+        "frame_result": FrameResult(7, now, now, 640, 480),
         "rate": 14.94,
         "health": (Health("camera", Level.OK, "USB camera", 0.0),),
         "machine": Reading(52.1),

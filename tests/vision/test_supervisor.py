@@ -55,18 +55,18 @@ def health(eye: Supervisor, part: str) -> tuple[Level, str]:
 
 
 def sees_a_face(eye: Supervisor) -> bool:
-    sighting = eye.sighting.get()
-    return sighting is not None and len(sighting.faces) == 1
+    frame_result = eye.frame_result.get()
+    return frame_result is not None and len(frame_result.faces) == 1
 
 
 def test_a_face_in_front_of_the_camera_is_seen(start: Start) -> None:
     eye = start(f"file:{ASTRONAUT}")
     until(eye, lambda: sees_a_face(eye))
-    sighting = eye.sighting.get()
-    assert sighting is not None
-    assert sighting.faces[0].emotion == "happy"
-    assert sum(sighting.faces[0].probabilities) == pytest.approx(1.0, abs=1e-4)
-    assert 0 <= sighting.seen - sighting.time < 2.0
+    frame_result = eye.frame_result.get()
+    assert frame_result is not None
+    assert frame_result.faces[0].emotion == "happy"
+    assert sum(frame_result.faces[0].probabilities) == pytest.approx(1.0, abs=1e-4)
+    assert 0 <= frame_result.seen - frame_result.time < 2.0
     until(eye, lambda: health(eye, "camera")[0] is Level.OK)
     assert eye.model
 
@@ -77,10 +77,10 @@ def test_ids_stay_and_the_rate_is_kept(start: Start) -> None:
     numbers, ids, begin = set(), set(), time.monotonic()
     while time.monotonic() - begin < 2.0:
         eye.poll(time.monotonic())
-        sighting = eye.sighting.get()
-        assert sighting is not None
-        numbers.add(sighting.number)
-        ids |= {face.id for face in sighting.faces}
+        frame_result = eye.frame_result.get()
+        assert frame_result is not None
+        numbers.add(frame_result.number)
+        ids |= {face.id for face in frame_result.faces}
         time.sleep(0.005)
     assert ids == {1}
     assert 5 <= len(numbers) / 2.0 <= 11.5
@@ -102,8 +102,8 @@ def test_a_picture_from_elsewhere_is_classified(start: Start) -> None:
     with pytest.raises(VisionBusy, match="starting"):
         eye.classify(astronaut())
     until(eye, lambda: health(eye, "model")[0] is Level.OK)
-    sighting = eye.classify(astronaut())
-    assert [face.emotion for face in sighting.faces] == ["happy"]
+    frame_result = eye.classify(astronaut())
+    assert [face.emotion for face in frame_result.faces] == ["happy"]
     large = np.repeat(np.repeat(astronaut(), 5, axis=0), 5, axis=1)
     (face,) = eye.classify(large).faces
     assert face.box.w == pytest.approx(5 * 105, rel=0.1)
@@ -117,9 +117,9 @@ def test_killed_it_comes_back_by_itself(start: Start) -> None:
     os.kill(first, signal.SIGKILL)
     until(eye, lambda: health(eye, "eye")[0] is Level.FAILED, 3.0)
     assert "ended by itself (exit code -9); starting it again in" in health(eye, "eye")[1]
-    before = eye.sighting.get()
+    before = eye.frame_result.get()
     assert before
-    until(eye, lambda: eye.sighting.get() is not before)
+    until(eye, lambda: eye.frame_result.get() is not before)
     assert eye.pid != first
     assert eye.restarts == 1
     until(eye, lambda: health(eye, "eye") == (Level.OK, "running"))
@@ -135,8 +135,8 @@ def test_renewed_it_looks_anew_which_model_is_to_serve(start: Start, own_state: 
     assert before != "99.0.0"
     assert eye.pid != first
     assert eye.restarts == 0
-    last = eye.sighting.get()
-    until(eye, lambda: eye.sighting.get() is not last)
+    last = eye.frame_result.get()
+    until(eye, lambda: eye.frame_result.get() is not last)
 
 
 def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
@@ -146,8 +146,8 @@ def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     os.kill(eye.pid, signal.SIGSTOP)
     until(eye, lambda: eye.restarts == 1, 8.0)
     assert health(eye, "eye")[1].startswith("silent for 4 s")
-    before = eye.sighting.get()
-    until(eye, lambda: eye.sighting.get() is not before)
+    before = eye.frame_result.get()
+    until(eye, lambda: eye.frame_result.get() is not before)
 
 
 def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
@@ -171,8 +171,8 @@ def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
         assert time.monotonic() - begun > 0.5 * limit
         assert longest < 0.75, "a watchdog would take the kiosk for hung"
         assert health(eye, "eye")[1].startswith(f"silent for {limit} s")
-        before = eye.sighting.get()
-        until(eye, lambda before=before: eye.sighting.get() is not before)
+        before = eye.frame_result.get()
+        until(eye, lambda before=before: eye.frame_result.get() is not before)
 
 
 def test_ctrl_c_does_not_reach_an_eye_that_has_only_just_begun(
@@ -202,8 +202,8 @@ def test_a_camera_that_fails_is_opened_again_without_a_restart(start: Start) -> 
     eye = start(f"fake:{ASTRONAUT},error@0.5")
     until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
     assert health(eye, "camera")[1] == "fake camera: told to fail"
-    before = eye.sighting.get()
-    until(eye, lambda: eye.sighting.get() is not before)
+    before = eye.frame_result.get()
+    until(eye, lambda: eye.frame_result.get() is not before)
     assert eye.restarts == 0
 
 
@@ -221,8 +221,8 @@ def test_odd_frames_do_no_harm(start: Start, fault: str) -> None:
     eye = start(f"fake:{ASTRONAUT},{fault}@0.5")
     until(eye, lambda: sees_a_face(eye))
     for _ in range(3):
-        before = eye.sighting.get()
-        until(eye, lambda before=before: eye.sighting.get() is not before)
+        before = eye.frame_result.get()
+        until(eye, lambda before=before: eye.frame_result.get() is not before)
     assert eye.restarts == 0
 
 
@@ -236,16 +236,16 @@ def test_paused_means_that_the_camera_is_closed(start: Start) -> None:
     until(eye, lambda: sees_a_face(eye))
     eye.pause(True)
     until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
-    paused = eye.sighting.get()
+    paused = eye.frame_result.get()
     end = time.monotonic() + 0.7
     until(eye, lambda: time.monotonic() > end)
-    assert eye.sighting.get() is paused
+    assert eye.frame_result.get() is paused
     assert eye.pid
     os.kill(eye.pid, signal.SIGKILL)
     until(eye, lambda: health(eye, "eye") == (Level.OK, "running") and eye.restarts == 1)
     until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
     eye.pause(False)
-    until(eye, lambda: eye.sighting.get() is not paused)
+    until(eye, lambda: eye.frame_result.get() is not paused)
 
 
 def test_without_a_good_model_the_camera_still_works(start: Start, tmp_path: Path) -> None:
@@ -260,8 +260,8 @@ def test_a_fault_that_nobody_foresaw_is_told_and_tried_again(start: Start) -> No
     eye = start(f"fake:{ASTRONAUT},odd@0.5")
     until(eye, lambda: health(eye, "camera")[0] is Level.FAILED)
     assert health(eye, "camera")[1] == "RuntimeError: fake camera: told to be odd"
-    before = eye.sighting.get()
-    until(eye, lambda: eye.sighting.get() is not before)
+    before = eye.frame_result.get()
+    until(eye, lambda: eye.frame_result.get() is not before)
     assert eye.restarts == 0
 
 
@@ -286,23 +286,23 @@ def test_a_glance_gives_the_largest_face_s_crop(start: Start, tmp_path: Path) ->
     eye = start(f"file:{tmp_path / 'two.png'}")
 
     def two_faces() -> bool:
-        sighting = eye.sighting.get()
-        return sighting is not None and len(sighting.faces) == 2
+        frame_result = eye.frame_result.get()
+        return frame_result is not None and len(frame_result.faces) == 2
 
     until(eye, two_faces)
     answer = eye.glance().result(5)
-    sighting = eye.sighting.get()
-    assert answer.sighting
-    assert sighting
-    (face,) = answer.sighting.faces
-    assert face.landmarks == max(sighting.faces, key=lambda one: one.box.w).landmarks
+    frame_result = eye.frame_result.get()
+    assert answer.frame_result
+    assert frame_result
+    (face,) = answer.frame_result.faces
+    assert face.landmarks == max(frame_result.faces, key=lambda one: one.box.w).landmarks
     assert face.box.x < 320
     assert answer.crop is not None
     assert np.array_equal(answer.crop, align(frame, face.landmarks))
     eye.pause(True)
     until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
     answer = eye.glance().result(5)
-    assert (answer.sighting, answer.crop) == (None, None)
+    assert (answer.frame_result, answer.crop) == (None, None)
 
 
 def test_a_glance_of_an_eye_that_is_not_there_is_given_up(start: Start) -> None:

@@ -97,7 +97,7 @@ class Kiosk:
 
     preview: Preview
     status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
-    sighting: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
+    frame_result: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
     history: Path = Path("none")
     orders: CommandQueue = field(default_factory=CommandQueue)
     settings: Settings = field(default_factory=Settings)
@@ -115,7 +115,7 @@ class Kiosk:
     def view(self, viewers: int = 4) -> KioskServices:
         return KioskServices(
             self.status,
-            self.sighting,
+            self.frame_result,
             self.preview,
             self.classify,
             self.orders,
@@ -137,7 +137,7 @@ class Kiosk:
         return FrameResult(1, 0.0, 0.1, width, height, (face(),), Timings(1, 2, 3, 4))
 
     def film(self, image: NDArray[np.uint8] | None = None) -> None:
-        """Write one new frame of 640 x 480 (or the given one) and its sighting."""
+        """Write one new frame of 640 x 480 (or the given one) and its frame result."""
         self.number += 1
         if image is None:
             image = np.full((480, 640, 3), 90, np.uint8)
@@ -145,7 +145,7 @@ class Kiosk:
         now = time.monotonic()
         self.preview.write(Frame(image, self.number, now))
         height, width = image.shape[:2]
-        self.sighting.publish(FrameResult(self.number, now, now, width, height, (face(),)))
+        self.frame_result.publish(FrameResult(self.number, now, now, width, height, (face(),)))
 
     @contextlib.contextmanager
     def filming(self, rate: float = 30.0) -> Iterator[None]:
@@ -175,7 +175,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         "model": "emotion-3",
         "camera": "USB camera",
         "mood": Mood(emotion, 88.0, 1 if emotion else 0, HAPPY if emotion else ()),
-        "sighting": FrameResult(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
+        "frame_result": FrameResult(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
         "rate": 12.3,
         "freshness": 0.084,
         "stage_rate": 29.9,

@@ -137,7 +137,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
-        kiosk.sighting.publish(replace(kiosk.sighting.get(), faces=()))
+        kiosk.frame_result.publish(replace(kiosk.frame_result.get(), faces=()))
         assert eventually(lambda: feed.encoded == 1)
         taken = time.monotonic()
         kiosk.preview.write(Frame(stripes(), 2, taken))
@@ -148,7 +148,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
             # A slow eye takes the next frame at once.
             taken = time.monotonic()
             kiosk.preview.write(Frame(stripes(), number + 1, taken))
-            kiosk.sighting.publish(seen)
+            kiosk.frame_result.publish(seen)
             assert eventually(lambda number=number: feed.encoded == number)
             assert detail(first(newest)[150:270, 210:350]) < 60
             assert detail(first(newest)[20:100, 420:620]) > 120
@@ -166,7 +166,7 @@ def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
             before, taken = taken, time.monotonic()
             kiosk.preview.write(Frame(stripes(), number, taken))
             seen = FrameResult(number - 1, before, taken, 640, 480, (face(),))
-            kiosk.sighting.publish(seen)
+            kiosk.frame_result.publish(seen)
     assert feed.encoded >= 16
 
 
@@ -175,7 +175,7 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
-        kiosk.sighting.publish(replace(kiosk.sighting.get(), time=time.monotonic() - 5))
+        kiosk.frame_result.publish(replace(kiosk.frame_result.get(), time=time.monotonic() - 5))
         first(newest)
         kiosk.number += 1
         kiosk.preview.write(Frame(stripes(), kiosk.number, time.monotonic()))
@@ -187,7 +187,7 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
     with LiveView(kiosk.view()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
-        kiosk.sighting.publish(replace(kiosk.sighting.get(), time=time.monotonic() - 5))
+        kiosk.frame_result.publish(replace(kiosk.frame_result.get(), time=time.monotonic() - 5))
         first(newest)
         kiosk.number += 1
         frame = Frame(np.full((480, 640, 3), 90, np.uint8), kiosk.number, time.monotonic())

@@ -61,7 +61,7 @@ class Actor:
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
             wanted = expression(bill.act, scene)
-            look = self._cast.life.move(wanted, gaze(scene.sighting), now)
+            look = self._cast.life.move(wanted, gaze(scene.frame_result), now)
             quality, place = self._layout.quality, (x, y + LOWER * diameter)
             again = self._frame % quality.painted == 0
             self._frame += 1
@@ -97,16 +97,16 @@ def expression(act: str, scene: Scene) -> Expression:
     return np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
 
 
-def gaze(sighting: FrameResult | None) -> Gaze | None:
+def gaze(frame_result: FrameResult | None) -> Gaze | None:
     """Return where the largest face is, as the kiosk would look at it; None if there is none.
 
     The camera looks at people: who stands at the right of its picture is at the screen's left.
     """
-    if sighting is None or not sighting.faces:
+    if frame_result is None or not frame_result.faces:
         return None
-    box = max((face.box for face in sighting.faces), key=lambda box: box.w * box.h)
-    right = 1 - 2 * (box.x + box.w / 2) / max(1, sighting.width)
-    down = 2 * (box.y + box.h / 2) / max(1, sighting.height) - 1
+    box = max((face.box for face in frame_result.faces), key=lambda box: box.w * box.h)
+    right = 1 - 2 * (box.x + box.w / 2) / max(1, frame_result.width)
+    down = 2 * (box.y + box.h / 2) / max(1, frame_result.height) - 1
     return Gaze(_bounded(right), _bounded(down))
 
 

@@ -46,7 +46,7 @@ class Companion:
 
 
 class Group:
-    """Follows people by identity. The same seed, sightings and times give the same picture."""
+    """Follows people by identity. The same seed, frame results and times give the same picture."""
 
     def __init__(self, layout: Layout, seed: float) -> None:
         self._layout, self._seed = layout, seed
@@ -56,11 +56,11 @@ class Group:
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
 
-    def draw(self, canvas: pygame.Surface, sighting: FrameResult | None, now: float) -> None:
+    def draw(self, canvas: pygame.Surface, frame_result: FrameResult | None, now: float) -> None:
         """Draw a face for each person, if there are at least two."""
         gap = 0.0 if self._now is None else clamp(now - self._now)
         self._now = now
-        faces = self._chosen(sighting)
+        faces = self._chosen(frame_result)
         self._follow(faces, gap)
         for number, one in enumerate(self._people.values()):
             if one.place is not None:
@@ -78,9 +78,9 @@ class Group:
         """Tell whether a companion is one of those that are painted in this frame."""
         return (number - self._turn) % max(PAINTED, len(self._people)) < PAINTED
 
-    def _chosen(self, sighting: FrameResult | None) -> list[Face]:
+    def _chosen(self, frame_result: FrameResult | None) -> list[Face]:
         """Return the people from the screen's left to its right, if they are several."""
-        faces = sighting.faces if sighting else ()
+        faces = frame_result.faces if frame_result else ()
         largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MOST]
         if len(largest) < 2:
             return []

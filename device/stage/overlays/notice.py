@@ -31,11 +31,11 @@ class NoticeClock:
         self._newest: float | None = None
         self._last_face: float | None = None
 
-    def watch(self, sighting: FrameResult | None, now: float) -> None:
+    def watch(self, frame_result: FrameResult | None, now: float) -> None:
         """Take note of a frame. One that was seen before tells nothing about now."""
-        if sighting is None or not sighting.faces or sighting.seen == self._newest:
+        if frame_result is None or not frame_result.faces or frame_result.seen == self._newest:
             return
-        self._newest = sighting.seen
+        self._newest = frame_result.seen
         if self._last_face is None or now - self._last_face >= ABSENCE:
             self._since = now
         self._last_face = now

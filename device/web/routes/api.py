@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from device import history
 from device.control import commands
-from device.control.status import sighting_json
+from device.control.status import frame_result_json
 from device.errors import CommandError
 from device.web.context import current
 from device.web.openapi import document
@@ -51,7 +51,7 @@ def follow() -> ResponseReturnValue:
 @blueprint.post("/classify")
 def classify() -> ResponseReturnValue:
     """Return the faces of a JPEG or PNG that is the request's body or a form's file."""
-    return jsonify(sighting_json(upload.look()[1]))
+    return jsonify(frame_result_json(upload.look()[1]))
 
 
 @blueprint.post("/order")

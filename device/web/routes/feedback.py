@@ -83,8 +83,8 @@ def take() -> ResponseReturnValue:
         abort(400, f"label: should be one of {', '.join(EMOTIONS)}")
     if keeps:
         _limit()
-    image, sighting = upload.look()
-    face = sighting.largest
+    image, frame_result = upload.look()
+    face = frame_result.largest
     if face is None:
         abort(400, "there is no face in the picture")
     crop = align(image, face.landmarks)

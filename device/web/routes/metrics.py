@@ -38,7 +38,7 @@ class _Kiosk(Collector):
         status, site = self._site.view.status.get(), self._site
         names = {"version": status.version, "model": status.model, "camera": status.camera}
         yield InfoMetricFamily("moodlift", "What runs here.", names)
-        faces = status.sighting.faces if status.sighting else ()
+        faces = status.frame_result.faces if status.frame_result else ()
         yield _gauge("uptime_seconds", "Since the start.", status.uptime)
         yield _gauge("faces", "People in view.", len(faces))
         yield _gauge("vision_hertz", "Frames understood in a second.", status.rate)
