@@ -85,10 +85,10 @@ def test_every_mood_has_its_word_and_picture(
     client: FlaskClient, kiosk: Any, make_status: Callable[..., Status], emotion: str | None
 ) -> None:
     kiosk.status.publish(make_status(emotion))
-    text = client.get("/").text
+    page = client.get("/").text
     name = emotion or "empty"
-    assert text.MOODS[name] in text
-    assert f'id="emoji" src="/emoji/{name}.svg"' in text
+    assert text.MOODS[name] in page
+    assert f'id="emoji" src="/emoji/{name}.svg"' in page
 
 
 def test_a_kiosk_that_just_started_has_a_page() -> None:
