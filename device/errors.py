@@ -90,7 +90,7 @@ class FeedbackError(MoodliftError, OSError):
 
 
 class ArchiveError(MoodliftError, ValueError):
-    """A file is no export of feedback that may be trusted; says why."""
+    """A file is not a valid archive of feedback or of a model; says why."""
 
 
 class CommandError(MoodliftError, ValueError):

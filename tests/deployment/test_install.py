@@ -15,7 +15,6 @@ from device.errors import BundleError, ModelsError, OutputError
 from device.messages import EMOTIONS
 from device.models.archive import SIGNATURE
 from device.models.state import State, Trial
-from device.models.store import ModelStore
 from device.system.paths import ASSETS
 from device.system.sandbox import ask
 from device.vision import bundle, model_loader
@@ -28,7 +27,6 @@ from tests.support.bundles import (
     custom,
     files,
     huge_input,
-    put,
     quick,
     repeated,
     sign,
@@ -301,36 +299,6 @@ def test_a_folder_that_cannot_be_written_is_told(own_state: Path) -> None:
     assert Models().entries()[0].version == NOW
 
 
-def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -> None:
-    trust()
-    models = Models(examine=quick)
-    models.install(archive(files("9.0.0")))
-    put(own_state / "models", "9.9.9")
-    (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
-    _, taken, faults = model_loader.load()
-    assert taken.version == NOW, "not what somebody has put there"
-    assert "emotion-9.0.0/model.tflite: damaged" in faults
-    assert [one.state for one in models.entries()] == ["damaged", "in use", "ready"]
-
-
-def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
-    trust()
-    models = Models(examine=quick)
-    models.install(archive(files("9.0.0")))
-    models.accept("9.0.0")
-    (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
-    models.install(archive(files("9.1.0")))
-    assert models.store.state() == State("9.1.0", NOW, Trial())
-
-
-def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) -> None:
-    trust()
-    models = Models(store=ModelStore(shipped=tmp_path / "none"), examine=quick)
-    assert models.entries() == ()
-    models.install(archive(files("9.0.0")))
-    assert models.store.state() == State("9.0.0"), "nothing to go back to, so no trial"
-
-
 def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
     trust()
     for number, accuracy in enumerate((10**400, -1, "high", None, {}, 1e999)):
@@ -339,16 +307,3 @@ def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
         Models(examine=quick).install(data)
         entry = Models().entries()[0]
         assert (entry.version, entry.accuracy, entry.date) == (f"9.{number}", None, "x" * 10)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', "\0"])
-def test_a_damaged_state_is_told_and_the_newest_serves(
-    own_state: Path, text: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    put(own_state / "models", "9.0.0")
-    (own_state / "models" / "state.json").write_text(text)
-    _, taken, _ = model_loader.load()
-    assert taken.version == "9.0.0"
-    assert "the newest model serves" in caplog.text
-    Models(examine=quick).use(NOW)
-    assert ModelStore().state() == State(NOW, "9.0.0", Trial())

@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.cli import main
 from device.config.schema import FeedbackConfig
-from device.errors import FeedbackError, PictureError
-from device.feedback import Agreement, Crop, FeedbackRecorder, FeedbackStore
-from device.feedback.crop import decode, encode
+from device.errors import FeedbackError
+from device.feedback import Agreement, Crop, FeedbackStore
+from device.feedback.crop import encode
 from device.feedback.store import surplus
-from device.messages import EMOTIONS, Feedback, Level
+from device.messages import EMOTIONS, Feedback
 from tests.support.exports import crop
 
 NOON = 1_790_000_000.0
@@ -26,7 +25,7 @@ HOUR = int(NOON // 3600)
 SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
 
 
-def keepsake(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
+def face_crop(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
     return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
 
 
@@ -40,7 +39,7 @@ def said(felt: str, shown: str | None = "happy") -> Feedback:
 
 def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path: Path) -> None:
     one = store(tmp_path)
-    one.keep(keepsake("sad", seed=7))
+    one.keep(face_crop("sad", seed=7))
     (kept,) = store(tmp_path).crops()
     assert np.array_equal(kept.image, crop(7))
     assert (kept.number, kept.label, kept.probabilities) == (1, "sad", SURE)
@@ -51,7 +50,7 @@ def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path: Path) -> None:
 
 def test_nothing_else_is_in_the_file(tmp_path: Path) -> None:
     one = store(tmp_path)
-    one.keep(keepsake())
+    one.keep(face_crop())
     one.count(said("sad"), NOON)
     with sqlite3.connect(one.path) as database:
         tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema")}
@@ -104,27 +103,27 @@ def test_no_answers_have_no_share() -> None:
 def test_what_is_too_much_goes_from_the_most_frequent_the_oldest_first(tmp_path: Path) -> None:
     one = store(tmp_path, crops=5)
     for label in ("sad", "happy", "happy", "happy", "happy", "fear"):
-        one.keep(keepsake(label))
+        one.keep(face_crop(label))
     assert [(kept.number, kept.label) for kept in one.crops()] == [
         (6, "fear"), (5, "happy"), (4, "happy"), (3, "happy"), (1, "sad"),
     ]  # fmt: skip
     for _ in range(20):
-        one.keep(keepsake("happy"))
+        one.keep(face_crop("happy"))
     assert one.kept() | {"happy": 3, "fear": 1, "sad": 1} == one.kept()
 
 
 def test_of_equally_many_the_oldest_goes(tmp_path: Path) -> None:
     one = store(tmp_path, crops=2)
     for label in ("sad", "happy", "fear"):
-        one.keep(keepsake(label))
+        one.keep(face_crop(label))
     assert [kept.label for kept in one.crops()] == ["fear", "happy"]
 
 
 def test_bytes_are_limited_too(tmp_path: Path) -> None:
     one = store(tmp_path, megabytes=1, crops=2000)
-    size = len(keepsake().png)
+    size = len(face_crop().png)
     for _ in range(1_000_000 // size + 3):
-        one.keep(keepsake())
+        one.keep(face_crop())
     kept = one.crops()
     assert 1_000_000 - size < sum(len(each.png) for each in kept) <= 1_000_000
     assert len(kept) < 1_000_000 // size + 3
@@ -133,8 +132,8 @@ def test_bytes_are_limited_too(tmp_path: Path) -> None:
 def test_crops_expire_and_counts_do_not(tmp_path: Path) -> None:
     one = store(tmp_path, days=180)
     one.count(said("sad"), NOON)
-    one.keep(keepsake(hour=HOUR))
-    one.keep(keepsake(hour=HOUR + 1))
+    one.keep(face_crop(hour=HOUR))
+    one.keep(face_crop(hour=HOUR + 1))
     one.expire(NOON + 180 * 86_400)
     assert len(one.crops()) == 2
     one.expire(NOON + 180 * 86_400 + 3600)
@@ -148,11 +147,11 @@ def test_what_is_deleted_is_overwritten_and_its_number_never_used_again(tmp_path
     one = store(tmp_path)
     pictures = [encode(crop(seed)) for seed in range(3)]
     for seed in range(3):
-        one.keep(keepsake(seed=seed))
+        one.keep(face_crop(seed=seed))
     assert all(png[60:200] in one.path.read_bytes() for png in pictures)
     assert one.delete([3, 9, 2**70]) == [9, 2**70]
     assert pictures[2][60:200] not in one.path.read_bytes()
-    one.keep(keepsake(seed=5))
+    one.keep(face_crop(seed=5))
     assert [kept.number for kept in one.crops()] == [4, 2, 1]
     one.purge()
     assert one.crops() == []
@@ -163,7 +162,7 @@ def test_what_is_deleted_is_overwritten_and_its_number_never_used_again(tmp_path
 def test_pages_of_crops(tmp_path: Path) -> None:
     one = store(tmp_path)
     for seed in range(5):
-        one.keep(keepsake(seed=seed))
+        one.keep(face_crop(seed=seed))
     assert [kept.number for kept in one.crops(None, 2)] == [5, 4]
     assert [kept.number for kept in one.crops(4, 2)] == [3, 2]
     assert one.crops(1, 2) == []
@@ -171,12 +170,12 @@ def test_pages_of_crops(tmp_path: Path) -> None:
 
 def test_crops_of_another_recipe_go(tmp_path: Path) -> None:
     one = store(tmp_path)
-    one.keep(keepsake())
+    one.keep(face_crop())
     one.count(said("sad"), NOON)
     with sqlite3.connect(one.path) as database:
         database.execute("PRAGMA user_version = 77")
     database.close()
-    one.keep(keepsake("fear"))
+    one.keep(face_crop("fear"))
     assert [kept.label for kept in one.crops()] == ["fear"]
     assert one.answers().agreement() == (0, 1)
 
@@ -191,7 +190,7 @@ def test_a_damaged_file_is_told_left_alone_and_can_be_purged(
     one.path.parent.mkdir()
     one.path.write_bytes(content)
     for call in (
-        lambda: one.keep(keepsake()),
+        lambda: one.keep(face_crop()),
         lambda: one.count(said("sad"), NOON),
         lambda: one.expire(NOON),
         one.crops,
@@ -202,7 +201,7 @@ def test_a_damaged_file_is_told_left_alone_and_can_be_purged(
     assert one.path.read_bytes() == content
     one.purge()
     assert not one.path.exists()
-    one.keep(keepsake())
+    one.keep(face_crop())
     assert len(one.crops()) == 1
 
 
@@ -211,7 +210,7 @@ def test_a_locked_file_is_not_taken_for_a_damaged_one(
 ) -> None:
     monkeypatch.setattr("device.feedback.store.BUSY_SECONDS", 0.05)
     one = store(tmp_path)
-    one.keep(keepsake())
+    one.keep(face_crop())
     other = sqlite3.connect(one.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(FeedbackError, match="locked"):
@@ -226,16 +225,16 @@ import sys
 from pathlib import Path
 import numpy as np
 from device.config.schema import FeedbackConfig
-from device.feedback import Keepsake, Store
+from device.feedback import Crop, FeedbackStore
 from device.feedback.crop import encode
 from device.messages import Feedback
-store = Store(Path(sys.argv[1]), FeedbackConfig(crops=4))
+store = FeedbackStore(Path(sys.argv[1]), FeedbackConfig(crops=4))
 rng = np.random.default_rng()
 print("go", flush=True)
 while True:
     for label in ("sad", "happy"):
         png = encode(rng.integers(0, 256, (48, 48), np.uint8))
-        store.keep(Keepsake(label, (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
+        store.keep(Crop(label, (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
         store.count(Feedback(label, "sad"), 0.0)
 """
 
@@ -255,72 +254,12 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
         crops = one.crops()
         assert all(kept.image.shape == (48, 48) for kept in crops)
         assert len(crops) <= 4
-        one.keep(keepsake("fear"))
+        one.keep(face_crop("fear"))
         assert "fear" in [kept.label for kept in one.crops()]
     assert sum(one.answers().counts.values()) > 6
     with sqlite3.connect(one.path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
-
-
-@pytest.mark.parametrize(
-    "crop",
-    [
-        np.zeros((48, 47), np.uint8),
-        np.zeros((49, 48), np.uint8),
-        np.zeros((48, 48, 3), np.uint8),
-        np.zeros((48, 48), np.uint16),
-        np.zeros((48, 48), np.bool_),
-    ],
-)
-def test_a_png_of_another_kind_is_no_crop(crop: np.ndarray) -> None:
-    with pytest.raises(PictureError, match="not a PNG of 48 x 48 pixels in 8 bits of grey"):
-        decode(encode(crop))
-
-
-def test_a_damaged_png_is_no_crop() -> None:
-    png = encode(crop())
-    for content in (png[:100], png[:40], png[:33], png[:60] + b"\0" * 40 + png[100:]):
-        with pytest.raises(PictureError, match="damaged"):
-            decode(content)
-    with pytest.raises(PictureError, match="more than 4096"):
-        decode(png + b"\0" * 4096)
-
-
-@pytest.fixture
-def keeper(tmp_path: Path):
-    one = FeedbackRecorder(FeedbackConfig(), tmp_path, lambda: NOON + 1234)
-    one.start()
-    yield one
-    one.close()
-
-
-def test_the_keeper_rounds_to_the_hour(keeper: FeedbackRecorder) -> None:
-    keeper.keep(crop(3), "sad", (1 / 7,) * 7, "0.4.0").result(5)
-    (kept,) = keeper.store.crops()
-    assert kept.when.endswith(":00:00Z")
-    assert kept.hour == int((NOON + 1234) // 3600)
-    assert kept.probabilities == (0.1429,) * 7
-    assert keeper.health == (
-        Level.OK, "answers are counted; crops are kept on consent, for 180 days",
-    )  # fmt: skip
-
-
-def test_a_disk_that_fails_stops_the_keeping_and_is_told_once(
-    keeper: FeedbackRecorder, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "feedback").touch()
-    for _ in range(3):
-        with pytest.raises(FeedbackError):
-            keeper.keep(crop(), "sad", SURE, "0.4.0").result(5)
-    level, words = keeper.health
-    assert level is Level.DEGRADED
-    assert words.startswith("nothing is kept: ")
-    (tmp_path / "feedback").unlink()
-    keeper.count(said("sad")).result(5)
-    assert keeper.health[0] is Level.OK
-    assert len(keeper.store.crops()) == 0, "what could not be kept was dropped"
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_a_full_disk_loses_nothing_that_was_kept(tmp_path: Path) -> None:
@@ -330,19 +269,18 @@ import resource, signal, sys
 from pathlib import Path
 from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError
-from device.feedback import Store
+from device.feedback import Crop, FeedbackStore
 import numpy as np
-from device.feedback import Keepsake
 from device.feedback.crop import encode
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-store = Store(Path(sys.argv[1]), FeedbackConfig())
+store = FeedbackStore(Path(sys.argv[1]), FeedbackConfig())
 rng = np.random.default_rng(1)
 kept = 0
 try:
     while True:
         png = encode(rng.integers(0, 256, (48, 48), np.uint8))
-        store.keep(Keepsake("sad", (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
+        store.keep(Crop("sad", (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
         kept += 1
 except FeedbackError as error:
     print(kept, error)
@@ -355,27 +293,6 @@ except FeedbackError as error:
     assert len(store(tmp_path).crops()) == int(kept) > 5
 
 
-@pytest.mark.parametrize("enabled", [True, False])
-def test_what_is_too_old_goes_by_itself(tmp_path: Path, enabled: bool) -> None:
-    store(tmp_path).keep(keepsake(hour=HOUR - 181 * 24))
-    one = FeedbackRecorder(FeedbackConfig(enabled=enabled), tmp_path, lambda: NOON)
-    one.start()
-    one.close()
-    assert one.store.crops() == []
-
-
-def test_a_limit_that_was_lowered_holds_from_the_next_start(tmp_path: Path) -> None:
-    large = store(tmp_path)
-    for label in ("sad", "happy", "happy", "happy", "sad", "fear"):
-        large.keep(keepsake(label))
-    one = FeedbackRecorder(FeedbackConfig(crops=3), tmp_path, lambda: NOON)
-    one.start()
-    one.close()
-    assert [(kept.number, kept.label) for kept in large.crops()] == [
-        (6, "fear"), (5, "sad"), (4, "happy"),
-    ]  # fmt: skip
-
-
 def test_of_twenty_thousand_almost_all_go_at_once() -> None:
     crops = [(EMOTIONS[number % 5], number, 2000) for number in range(20_000)]
     begun = time.monotonic()
@@ -383,58 +300,3 @@ def test_of_twenty_thousand_almost_all_go_at_once() -> None:
     assert time.monotonic() - begun < 2.0
     assert len(gone) == 19_993
     assert min(set(range(20_000)) - set(gone)) >= 19_990
-
-
-def test_a_keeper_that_is_off_keeps_nothing(tmp_path: Path) -> None:
-    one = FeedbackRecorder(FeedbackConfig(enabled=False), tmp_path)
-    one.start()
-    with pytest.raises(FeedbackError, match="switched off"):
-        one.keep(crop(), "sad", SURE, "0.4.0").result(1)
-    one.close()
-    assert one.health == (Level.OFF, "switched off")
-    assert not one.store.path.exists()
-
-
-def test_the_command_lists_exports_and_deletes(
-    own_state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    now = int(time.time() // 3600)
-    assert main.main(["feedback", "list"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "nobody has answered yet", "0 crops are kept, for 180 days at most",
-    ]  # fmt: skip
-    one = store(own_state)
-    for label in ("sad", "fear", "happy"):
-        one.keep(keepsake(label, now))
-    one.count(said("happy"), NOON)
-    assert main.main(["feedback", "list"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "1 of 1 answers agree: 100.0% (95 % interval 20.7% to 100.0%)"
-    assert lines[1].split()[:1] + lines[1].split()[2:] == [
-        "3", "happy", "seen", "as", "happy", "(70%),", "emotion-0.4.0",
-    ]  # fmt: skip
-    assert lines[-1] == "3 crops are kept, for 180 days at most"
-    target = tmp_path / "export.zip"
-    assert main.main(["feedback", "export", str(target)]) == 0
-    assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert main.main(["feedback", "purge", "1", "2"]) == 0
-    assert [kept.number for kept in one.crops()] == [3]
-    assert main.main(["feedback", "purge", "2"]) == 2
-    assert capsys.readouterr().err == "moodlift: no crop has the number 2\n"
-    with pytest.raises(SystemExit):
-        main.main(["feedback", "purge"])
-    assert main.main(["feedback", "purge", "--all"]) == 0
-    assert one.crops() == []
-    assert one.answers().agreement() == (1, 1)
-
-
-def test_the_command_purges_a_damaged_file(
-    own_state: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    one = store(own_state)
-    one.path.parent.mkdir(parents=True)
-    one.path.write_bytes(b"x" * 5000)
-    assert main.main(["feedback", "list"]) == 2
-    assert "not a database" in capsys.readouterr().err
-    assert main.main(["feedback", "purge", "--all"]) == 0
-    assert not one.path.exists()

@@ -50,7 +50,7 @@ def test_a_model_is_installed_used_and_taken_back(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("data", "code", "words"),
     [
-        (b"", 400, "not a model archive, or a damaged one"),
+        (b"", 400, "not a model archive: not a zip file"),
         (archive(files(), None), 400, "not signed, and this kiosk takes only models that are"),
         (archive(files(), OTHER_KEY), 400, "which this kiosk does not trust"),
         (archive(files(schema=0)), 400, "manifest.json: schema is 0, this device needs 1"),

@@ -1,0 +1,75 @@
+"""`moodlift feedback`: list, export and purge."""
+
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from device.cli import main
+from device.config.schema import FeedbackConfig
+from device.feedback import Crop, FeedbackStore
+from device.feedback.crop import encode
+from device.messages import Feedback
+from tests.support.exports import crop
+
+NOON = 1_790_000_000.0
+HOUR = int(NOON // 3600)
+SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
+
+
+def face_crop(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
+    return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
+
+
+def store(folder: Path, **limits: int) -> FeedbackStore:
+    return FeedbackStore(folder, FeedbackConfig(**limits))
+
+
+def said(felt: str, shown: str | None = "happy") -> Feedback:
+    return Feedback(felt, shown)
+
+
+def test_the_command_lists_exports_and_deletes(
+    own_state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = int(time.time() // 3600)
+    assert main.main(["feedback", "list"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "nobody has answered yet", "0 crops are kept, for 180 days at most",
+    ]  # fmt: skip
+    one = store(own_state)
+    for label in ("sad", "fear", "happy"):
+        one.keep(face_crop(label, now))
+    one.count(said("happy"), NOON)
+    assert main.main(["feedback", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "1 of 1 answers agree: 100.0% (95 % interval 20.7% to 100.0%)"
+    assert lines[1].split()[:1] + lines[1].split()[2:] == [
+        "3", "happy", "seen", "as", "happy", "(70%),", "emotion-0.4.0",
+    ]  # fmt: skip
+    assert lines[-1] == "3 crops are kept, for 180 days at most"
+    target = tmp_path / "export.zip"
+    assert main.main(["feedback", "export", str(target)]) == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert main.main(["feedback", "purge", "1", "2"]) == 0
+    assert [kept.number for kept in one.crops()] == [3]
+    assert main.main(["feedback", "purge", "2"]) == 2
+    assert capsys.readouterr().err == "moodlift: no crop has the number 2\n"
+    with pytest.raises(SystemExit):
+        main.main(["feedback", "purge"])
+    assert main.main(["feedback", "purge", "--all"]) == 0
+    assert one.crops() == []
+    assert one.answers().agreement() == (1, 1)
+
+
+def test_the_command_purges_a_damaged_file(
+    own_state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = store(own_state)
+    one.path.parent.mkdir(parents=True)
+    one.path.write_bytes(b"x" * 5000)
+    assert main.main(["feedback", "list"]) == 2
+    assert "not a database" in capsys.readouterr().err
+    assert main.main(["feedback", "purge", "--all"]) == 0
+    assert not one.path.exists()
