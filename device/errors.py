@@ -93,6 +93,10 @@ class ArchiveError(MoodliftError, ValueError):
     """A file is not a valid archive of feedback or of a model; says why."""
 
 
+class ZombieThread(MoodliftError, RuntimeError):
+    """A thread was asked to end and still runs."""
+
+
 class CommandError(MoodliftError, ValueError):
     """The kiosk was told to do something that it cannot, or cannot take in now."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from device.deployment.trial import TrialFigures, TrialMonitor, TrialSample
 from device.errors import MoodliftError
 from device.messages import Health, Level, TrialStatus
+from device.system.fault_log import FaultLog
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ SAVE_SECONDS = 60.0
 """How often a trial is kept: so much of it is lost when the power goes."""
 TOLD_SECONDS = 3600.0
 """For so long the kiosk's health tells of a model that was given up; the page of models goes on."""
+
+CLOSE_SECONDS = 10.0
 
 
 class DeploymentMonitor:
@@ -45,8 +48,8 @@ class DeploymentMonitor:
         self._number = -1
         self._look_at = self._save_at = 0.0
         self._told: tuple[str, float] | None = None
-        self._writing: threading.Thread | None = None
-        self._fault = ""
+        self._writer: Worker | None = None
+        self._faults = FaultLog(log, "models", "written again")
         self._begin()
 
     @property
@@ -76,8 +79,8 @@ class DeploymentMonitor:
 
     def close(self) -> None:
         """Keep how far the trial went, and that the kiosk ended in order."""
-        if self._writing:
-            self._writing.join()
+        if self._writer:
+            self._writer.stop(CLOSE_SECONDS)
         if self._course:
             self._try(self._noting(self._course, running=False))
 
@@ -145,21 +148,17 @@ class DeploymentMonitor:
 
     def _write(self, work: Callable[[], None]) -> None:
         """Write beside the show; what is not done by the next look is asked for again."""
-        if self._writing is None or not self._writing.is_alive():
-            self._writing = threading.Thread(
-                target=self._try, args=(work,), name="models", daemon=True
-            )
-            self._writing.start()
+        if self._writer is None or not self._writer.is_alive():
+            self._writer = Worker(self._try, work, name="models")
+            self._writer.start()
 
     def _try(self, work: Callable[[], None]) -> None:
         try:
             work()
         except MoodliftError as error:
-            if not self._fault:
-                log.warning("models: %s", error)
-            self._fault = str(error)
+            self._faults.report(str(error))
         else:
-            self._fault = ""
+            self._faults.report("")
 
     def _with_trial(self, part: Health, now: float) -> Health:
         words, level, since = part.message, part.level, part.since
@@ -169,6 +168,6 @@ class DeploymentMonitor:
             words += f"; {self._told[0]}"
             if level is Level.OK:
                 level, since = Level.DEGRADED, self._told[1]
-        if self._fault:
-            words += f"; {self._fault}"
+        if self._faults.fault:
+            words += f"; {self._faults.fault}"
         return Health(part.part, level, words, since)

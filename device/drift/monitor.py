@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
 from typing import TYPE_CHECKING
 
 from device.drift.daily_stats import SECONDS, DailyStats
 from device.drift.drift import compare, hint
 from device.messages import Level
+from device.system.fault_log import FaultLog
 from device.system.files import write_private
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,19 +53,20 @@ class DriftMonitor:
         self._noted: float | None = None
         self._save_at: float | None = None
         self._counted: dict[int, float] = {}
-        self._fault = self._hint = ""
+        self._hint = ""
+        self._faults = FaultLog(log, f"drift: {self._folder}", "figures are written again")
         self._over: queue.SimpleQueue[tuple[Path, str] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="watching", daemon=True)
+        self._worker = Worker(self._work, name="drift", wake=lambda: self._over.put(None))
         if enabled:
-            self._thread.start()
+            self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
         """How the watching does, and what somebody should look at, in words."""
         if not self._enabled:
             return Level.OFF, "switched off"
-        if self._fault:
-            return Level.DEGRADED, f"figures are not written: {self._fault}"
+        if self._faults.fault:
+            return Level.DEGRADED, f"figures are not written: {self._faults.fault}"
         if self._hint:
             return Level.DEGRADED, self._hint
         return Level.OK, "the model's figures are counted, day by day"
@@ -113,9 +115,7 @@ class DriftMonitor:
     def close(self) -> None:
         """Write what there is, and end."""
         self._put()
-        self._over.put(None)
-        if self._enabled:
-            self._thread.join(CLOSE_SECONDS)
+        self._worker.stop(CLOSE_SECONDS)
 
     def _count(self, day: DailyStats, frame_result: FrameResult, now: float) -> None:
         if self._noted is not None:
@@ -149,9 +149,9 @@ class DriftMonitor:
             try:
                 write_private(*day)
                 self._forget()
-                self._tell("")
+                self._faults.report("")
             except OSError as error:
-                self._tell(error.strerror or str(error))
+                self._faults.report(error.strerror or str(error))
             self._look()
 
     def _forget(self) -> None:
@@ -166,15 +166,7 @@ class DriftMonitor:
         try:
             self._hint = hint(self.findings())
         except OSError as error:
-            self._tell(error.strerror or str(error))
-
-    def _tell(self, fault: str) -> None:
-        """Log a fault once, and once that it is over."""
-        if fault and not self._fault:
-            log.warning("watching: %s: %s", self._folder, fault)
-        if self._fault and not fault:
-            log.info("watching: written again")
-        self._fault = fault
+            self._faults.report(error.strerror or str(error))
 
 
 def _read(path: Path) -> DailyStats | None:
@@ -183,5 +175,5 @@ def _read(path: Path) -> DailyStats | None:
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:
-        log.warning("watching: %s: %s; it is left out", path, error)
+        log.warning("drift: %s: %s; it is left out", path, error)
         return None

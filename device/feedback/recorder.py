@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from device.errors import FeedbackError
 from device.feedback.crop import HOUR, LONGEST_MODEL, Crop, encode
 from device.feedback.store import FeedbackStore
 from device.messages import Level
+from device.system.fault_log import FaultLog
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,20 +47,20 @@ class FeedbackRecorder:
         self.store = FeedbackStore(folder, config)
         self.enabled, self.days, self._clock = config.enabled, config.days, clock
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._fault = ""
-        self._thread = threading.Thread(target=self._work, name="feedback", daemon=True)
+        self._faults = FaultLog(log, "feedback", "feedback is kept again")
+        self._worker = Worker(self._work, name="feedback", wake=lambda: self._tasks.put(None))
 
     def start(self) -> None:
         """Begin to keep, and to delete what is too old."""
-        self._thread.start()
+        self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
         """How the keeping does, in words."""
         if not self.enabled:
             return Level.OFF, "switched off"
-        if self._fault:
-            return Level.DEGRADED, f"nothing is kept: {self._fault}"
+        if self._faults.fault:
+            return Level.DEGRADED, f"nothing is kept: {self._faults.fault}"
         return Level.OK, f"answers are counted; crops are kept on consent, for {self.days} days"
 
     def count(self, answer: Feedback) -> Future[None]:
@@ -77,8 +78,7 @@ class FeedbackRecorder:
 
     def close(self) -> None:
         """Write what waits, and end."""
-        self._tasks.put(None)
-        self._thread.join(CLOSE_SECONDS)
+        self._worker.stop(CLOSE_SECONDS)
 
     def _do(self, work: Callable[[], None]) -> Future[None]:
         task = _Task(work)
@@ -91,22 +91,16 @@ class FeedbackRecorder:
     def _work(self) -> None:
         task: _Task | None = self._expiry()
         while task is not None:
-            self._tell(task.run())
+            self._faults.report(task.run())
             try:
-                task = self._tasks.get(timeout=RETRY_SECONDS if self._fault else EXPIRY_SECONDS)
+                task = self._tasks.get(
+                    timeout=RETRY_SECONDS if self._faults.fault else EXPIRY_SECONDS
+                )
             except queue.Empty:
                 task = self._expiry()
 
     def _expiry(self) -> _Task:
         return _Task(lambda: self.store.expire(self._clock()))
-
-    def _tell(self, fault: str) -> None:
-        """Log a fault once, and once that it is over."""
-        if fault and not self._fault:
-            log.warning("feedback: %s", fault)
-        if self._fault and not fault:
-            log.info("feedback: kept again")
-        self._fault = fault
 
 
 class _Task:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-import threading
 import time
 from random import Random
 from typing import TYPE_CHECKING
@@ -17,6 +16,8 @@ from device.fleet.identity import device_id
 from device.fleet.timing import Jitter, Timing
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 from device.messages import Level
+from device.system.fault_log import FaultLog
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +57,9 @@ class Fleet:
     ) -> None:
         self._config, self._status, self._orders = config, status, given
         self._pace = pace or Timing()
-        self._ending = threading.Event()
-        self._fault, self._told = "", "not connected yet"
-        self._thread: threading.Thread | None = None
+        self._told = "not connected yet"
+        self._faults = FaultLog(log, "fleet", "connected again")
+        self._worker = Worker(self._serve, name="fleet")
         self._rollout: Rollout | None = None
         if not config.host and not config.offers_url:
             return
@@ -66,17 +67,16 @@ class Fleet:
         if config.offers or config.offers_url:
             self._rollout = self._heed(models, folder)
         if config.host:
-            self._thread = threading.Thread(target=self._serve, name="fleet", daemon=True)
-            self._thread.start()
+            self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
         """How the connection does, in words."""
         offers = self._rollout.fault if self._rollout else ""
-        faults = [f"{fault}; it is tried again" for fault in (self._fault, offers) if fault]
+        faults = [f"{fault}; it is tried again" for fault in (self._faults.fault, offers) if fault]
         if faults:
             return Level.DEGRADED, "; ".join(faults)
-        if self._thread:
+        if self._config.host:
             return Level.OK, self._told
         if self._rollout:
             return Level.OK, f"heeds {self._config.offers_url}"
@@ -84,26 +84,26 @@ class Fleet:
 
     def close(self) -> None:
         """Say that this kiosk goes, and end."""
-        self._ending.set()
-        if self._thread:
-            self._thread.join(CLOSE_SECONDS)
-        if self._rollout:
-            self._rollout.close()
+        try:
+            self._worker.stop(CLOSE_SECONDS)
+        finally:
+            if self._rollout:
+                self._rollout.close()
 
     def _serve(self) -> None:
         try:
             broker = self._broker()
         except ImportError as error:
-            self._tell_fault(f"paho-mqtt cannot be loaded: {error}")
+            self._faults.report(f"paho-mqtt cannot be loaded: {error}")
             return
         wait = Jitter(self._pace.patience, self._pace.longest, Random())
         brief = 0
-        while not self._ending.is_set():
+        while not self._worker.stopping.is_set():
             opened: float | None = None
             try:
                 broker.open()
                 opened = time.monotonic()
-                self._tell_fault("")
+                self._faults.report("")
                 self._attend(broker)
             except FleetError as error:
                 fault = str(error)
@@ -118,8 +118,8 @@ class Fleet:
             brief += opened is not None
             # Not every broker tells why it hangs up on the first of two.
             doubt = "; it may be that another kiosk has its id" if brief >= BRIEF else ""
-            self._tell_fault(f"{fault}{doubt}")
-            self._ending.wait(wait.failed())
+            self._faults.report(f"{fault}{doubt}")
+            self._worker.stopping.wait(wait.failed())
         self._leave(broker)
 
     def _heed(self, models: Models, folder: Path) -> Rollout:
@@ -145,7 +145,7 @@ class Fleet:
         self._introduce(broker)
         pulse = report.ReportSchedule(self._pace.calm, self._pace.beat)
         outcome: RolloutStatus | None = None
-        while not self._ending.is_set():
+        while not self._worker.stopping.is_set():
             status = self._status.get()
             now = time.monotonic()
             # A kiosk whose loop hangs falls silent, rather than telling what no longer is so.
@@ -188,11 +188,3 @@ class Fleet:
             self._orders.give(commands.read(content, self._status.get()))
         except CommandError as error:
             log.warning("fleet: not obeyed: %s", error)
-
-    def _tell_fault(self, fault: str) -> None:
-        """Log a fault once, and once that it is over."""
-        if fault and not self._fault:
-            log.warning("fleet: %s", fault)
-        if self._fault and not fault:
-            log.info("fleet: connected again")
-        self._fault = fault

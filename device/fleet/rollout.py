@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
 import time
 from random import Random
 from typing import TYPE_CHECKING
@@ -21,6 +20,8 @@ from device.fleet.outcome import RolloutStatus
 from device.fleet.rollout_log import RolloutLog
 from device.fleet.timing import Jitter, Timing
 from device.models import archive as archives
+from device.system.fault_log import FaultLog
+from device.system.worker import Worker
 from device.vision.bundle import MANIFEST
 
 if TYPE_CHECKING:
@@ -62,29 +63,29 @@ class Rollout:
         self._kiosk, self._models, self._fetcher, self._url = kiosk, models, fetcher, url
         self._pace, self._random = pace or Timing(), random or Random()
         self._memory = RolloutLog(folder)
-        self._ending = threading.Event()
         self._offer: ModelRelease | None = None
         self._begin_at = self._poll_at = 0.0
         self._waits = self._jitter()
-        self._reason = self._fault = ""
+        self._reason = ""
+        self._faults = FaultLog(log, "rollout", "offers are read again")
         self._read: tuple[tuple[int, int] | None, State] | None = None
         self.outcome: RolloutStatus | None = None
-        self._thread = threading.Thread(target=self._heed, name="rollout", daemon=True)
-        self._thread.start()
+        self._worker = Worker(self._run, name="rollout")
+        self._worker.start()
 
     @property
     def fault(self) -> str:
         """Why offers cannot be read, "" if they can."""
-        return self._fault
+        return self._faults.fault
 
     def give(self, data: bytes) -> None:
         """Take in what is offered now; nothing is an offer of nothing. From any thread."""
         try:
             found = offers.parse(data) if data else None
         except ReleaseError as error:
-            self._tell_fault(str(error))
+            self._faults.report(str(error))
             return
-        self._tell_fault("")
+        self._faults.report("")
         before = self._offer
         if found == before:
             return
@@ -96,11 +97,10 @@ class Rollout:
 
     def close(self) -> None:
         """End; what is under way is begun again after the next start."""
-        self._ending.set()
-        self._thread.join(CLOSE_SECONDS)
+        self._worker.stop(CLOSE_SECONDS)
 
-    def _heed(self) -> None:
-        while not self._ending.wait(self._pace.look):
+    def _run(self) -> None:
+        while not self._worker.stopping.wait(self._pace.look):
             now = time.monotonic()
             try:
                 if self._url and now >= self._poll_at:
@@ -108,14 +108,14 @@ class Rollout:
                     self._poll()
                 self.outcome = self._step(now)
             except Exception as error:  # noqa: BLE001 (a supervisor: no offer may end it)
-                self._tell_fault(f"{type(error).__name__}: {error}")
-                self._ending.wait(self._pace.retry)
+                self._faults.report(f"{type(error).__name__}: {error}")
+                self._worker.stopping.wait(self._pace.retry)
 
     def _poll(self) -> None:
         try:
             self.give(self._fetcher.fetch(self._url, offers.LARGEST, FETCH_SECONDS))
         except ReleaseError as error:
-            self._tell_fault(f"{self._url}: {error}")
+            self._faults.report(f"{self._url}: {error}")
 
     def _step(self, now: float) -> RolloutStatus | None:
         """Do what is due about the present offer; return where the kiosk stands with it."""
@@ -196,11 +196,6 @@ class Rollout:
 
     def _jitter(self) -> Jitter:
         return Jitter(self._pace.retry, self._pace.retry_longest, self._random)
-
-    def _tell_fault(self, fault: str) -> None:
-        if fault and fault != self._fault:
-            log.warning("rollout: %s", fault)
-        self._fault = fault
 
 
 def _check(archive: Archive, version: str) -> None:

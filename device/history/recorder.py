@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import sqlite3
-import threading
 import time
 from typing import TYPE_CHECKING
 
 from device.history.store import DAY, FILE, HistoryStore
 from device.history.tally import MINUTE, Minute, Tally
 from device.messages import Level
+from device.system.fault_log import FaultLog
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,24 +42,24 @@ class HistoryRecorder:
         self.path = folder / FILE
         self._tally = Tally()
         self._over: queue.SimpleQueue[Minute | None] = queue.SimpleQueue()
-        self._fault = ""
-        self._thread: threading.Thread | None = None
+        self._faults = FaultLog(log, f"history: {self.path}", "history is written again")
+        self._enabled = config.enabled
+        self._worker = Worker(self._write, name="history", wake=lambda: self._over.put(None))
         if config.enabled:
-            self._thread = threading.Thread(target=self._write, name="history", daemon=True)
-            self._thread.start()
+            self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
         """How the writing does, in words."""
-        if self._thread is None:
+        if not self._enabled:
             return Level.OFF, "switched off"
-        if self._fault:
-            return Level.DEGRADED, f"nothing is written: {self._fault}"
+        if self._faults.fault:
+            return Level.DEGRADED, f"nothing is written: {self._faults.fault}"
         return Level.OK, f"kept for {self._days} days"
 
     def note(self, mood: Mood, reactions: tuple[Reaction, ...], paused: bool, now: float) -> None:
         """Take down what is shown at `now` (monotonic seconds); see `Tally.note`."""
-        if self._thread is None:
+        if not self._enabled:
             return
         over = self._tally.note(mood, reactions, paused, now, self._clock())
         if over is not None:
@@ -66,13 +67,10 @@ class HistoryRecorder:
 
     def close(self) -> None:
         """Write what there is of the present minute, and end."""
-        if self._thread is None:
-            return
         rest = self._tally.rest()
         if rest is not None:
             self._over.put(rest)
-        self._over.put(None)
-        self._thread.join(CLOSE_SECONDS)
+        self._worker.stop(CLOSE_SECONDS)
 
     def _write(self) -> None:
         store: HistoryStore | None = None
@@ -85,20 +83,12 @@ class HistoryRecorder:
                     store.add(waiting[0])
                     del waiting[0]
                 store.forget(int(self._clock() // MINUTE) - self._days * DAY)
-                self._tell("")
+                self._faults.report("")
             except (sqlite3.Error, OSError) as error:
-                self._tell(str(error))
+                self._faults.report(str(error))
                 _close(store)
                 store = None
         _close(store)
-
-    def _tell(self, fault: str) -> None:
-        """Log a fault once, and once that it is over."""
-        if fault and not self._fault:
-            log.warning("history: %s: %s", self.path, fault)
-        if self._fault and not fault:
-            log.info("history: written again")
-        self._fault = fault
 
 
 def _close(store: HistoryStore | None) -> None:

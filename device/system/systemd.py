@@ -13,6 +13,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from device.messages import Level
+from device.system.fault_log import FaultLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +36,7 @@ class Notifier:
         self._address = _address(environ)
         self._interval = _interval(environ)
         self._due = float("-inf")
-        self._fault = ""
+        self._faults = FaultLog(log, "service manager", "reached again")
 
     def drawn(self, health: Iterable[Health], alive: bool, now: float) -> None:
         """Tell of a frame that was drawn at `now` (monotonic seconds), if that is due.
@@ -61,11 +62,9 @@ class Notifier:
                 teller.setblocking(False)
                 teller.sendto("\n".join(lines).encode(), self._address)
         except OSError as error:
-            if str(error) != self._fault:
-                log.warning("the service manager cannot be told how it goes: %s", error)
-            self._fault = str(error)
+            self._faults.report(f"it cannot be reached: {error}")
         else:
-            self._fault = ""
+            self._faults.report("")
 
 
 def _address(environ: Mapping[str, str]) -> str:

@@ -6,20 +6,17 @@ where only it is installed. Both run the same files, and give the same numbers b
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import logging
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from device.errors import BundleError, RuntimeMissing
+from device.system.stderr import silenced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
@@ -45,20 +42,6 @@ def runtime(names: tuple[str, ...] = RUNTIMES) -> tuple[str, Any]:
     )
 
 
-@contextlib.contextmanager
-def _greeting_unheard() -> Iterator[None]:
-    """Keep the runtime's own words off stderr: it greets at each model, and errors are raised."""
-    stderr = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
-
-
 class Interpreter:
     """A loaded model with one input. Not for use by two threads at once.
 
@@ -79,7 +62,7 @@ class Interpreter:
         kinds = module.OpResolverType
         kernels = kinds.BUILTIN_REF if reference else kinds.AUTO
         try:
-            with _greeting_unheard():
+            with silenced(log):  # errors are raised
                 self._tflite = module.Interpreter(
                     model_content=content,
                     num_threads=threads,

@@ -18,6 +18,7 @@ from device.messages import FrameResult, Level
 from device.system.backoff import Backoff
 from device.system.health import HealthBook
 from device.system.latest import Latest
+from device.system.worker import Worker
 from device.vision import pipeline, worker
 from device.vision.preview import Preview
 from device.vision.protocol import (
@@ -263,10 +264,8 @@ class _Link:
         with _interrupts_held():
             self.process.start()
         theirs.close()
-        self._hearing = threading.Thread(
-            target=self._hear, args=(self._pipe,), name="eye-hearing", daemon=True
-        )
-        self._hearing.start()
+        self._receiver = Worker(self._receive, self._pipe, name="vision-receiver")
+        self._receiver.start()
 
     def fault(self, now: float, silence: float) -> str:
         """Return in words why this eye must be ended, or nothing; it may be silent for so long."""
@@ -315,10 +314,10 @@ class _Link:
         """Kill the process and stop listening."""
         self.process.kill()
         self.process.join(2.0)
-        self._hearing.join(2.0)
+        self._receiver.join(2.0)
         self._pipe.close()
 
-    def _hear(self, pipe: Connection) -> None:
+    def _receive(self, pipe: Connection) -> None:
         try:
             while True:
                 self._take(pipe.recv())

@@ -11,6 +11,7 @@ import cv2
 
 from device.messages import Level
 from device.system.latest import Latest
+from device.system.worker import Worker
 from device.vision.annotate import annotate, hide
 from device.web import placeholder
 
@@ -35,6 +36,7 @@ by the boxes of the very frame alone."""
 PATIENCE_SECONDS = 0.7
 """How long a first viewer waits for the eye to begin before being told that there is no picture."""
 PLACEHOLDER_SECONDS = 1.0
+CLOSE_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 
 
@@ -51,9 +53,9 @@ class LiveView:
         self._clock = clock
         self._lock = threading.Lock()
         self._viewers = 0
-        self._stop = threading.Event()
         self._newest = Latest(b"")
-        self._thread: threading.Thread | None = None
+        self._worker: Worker | None = None
+        self._stopping = threading.Event()
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[Latest[bytes]]:
@@ -70,47 +72,47 @@ class LiveView:
     def _join(self) -> Latest[bytes]:
         with self._lock:
             self._viewers += 1
-            if self._thread is None:
-                self._stop, self._newest = threading.Event(), Latest(b"")
+            if self._worker is None:
+                self._newest = Latest(b"")
                 self._view.preview.wanted = True
-                self._thread = threading.Thread(target=self._run, name="web-feed", daemon=True)
-                self._thread.start()
+                self._worker = Worker(self._run, self._newest, name="live-view")
+                self._stopping = self._worker.stopping
+                self._worker.start()
             return self._newest
 
     def _leave(self) -> None:
         with self._lock:
             self._viewers -= 1
-            if self._viewers or self._thread is None:
+            if self._viewers or self._worker is None:
                 return
-            self._stop.set()
-            self._thread.join()
-            self._thread = None
             self._view.preview.wanted = False
+            worker, self._worker = self._worker, None
+            worker.stop(CLOSE_SECONDS)
 
-    def _run(self) -> None:
+    def _run(self, newest: Latest[bytes]) -> None:
         try:
-            self._show()
+            self._show(self._stopping)
         finally:
-            self._newest.close()
+            newest.close()
 
-    def _show(self) -> None:
+    def _show(self, stopping: threading.Event) -> None:
         """Publish each new frame, or once a second why there is none, until stopped."""
         shown = -1
         placeholder_at = self._clock() + PATIENCE_SECONDS
-        while not self._stop.is_set():
+        while not stopping.is_set():
             now = self._clock()
             seen = self._live(now)
             if seen is not None and seen[0].number != shown:
                 shown = seen[0].number
                 self._publish(self._draw(*seen))
                 placeholder_at = now + PLACEHOLDER_SECONDS
-                self._stop.wait(max(0.0, now + 1 / RATE - self._clock()))
+                stopping.wait(max(0.0, now + 1 / RATE - self._clock()))
                 continue
             if seen is None and now >= placeholder_at:
                 shown = -1
                 self._publish(placeholder.draw(f"No picture: {reason(self._view.status.get())}"))
                 placeholder_at = now + PLACEHOLDER_SECONDS
-            self._stop.wait(_POLL_SECONDS)
+            stopping.wait(_POLL_SECONDS)
 
     def _live(self, now: float) -> tuple[Frame, int, FrameResult | None] | None:
         """Return a frame, by how much it was shrunk, and what was seen last; None if that is stale.

@@ -79,7 +79,7 @@ class Kiosk:
             if seeing:
                 self.eye.see()
             self.watch.poll(1.0, False, self.now)
-            writing = self.watch._writing
+            writing = self.watch._writer
             if writing:
                 writing.join()
 

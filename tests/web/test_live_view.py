@@ -44,7 +44,7 @@ def first(newest: Latest[bytes], serial: int = 0) -> NDArray[np.uint8]:
 
 
 def feed_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "web-feed"]
+    return [thread for thread in threading.enumerate() if thread.name == "live-view"]
 
 
 def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any) -> None:

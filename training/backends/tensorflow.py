@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import logging
 import os
-import tempfile
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from device.system.stderr import silenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+log = logging.getLogger(__name__)
+
 ALONE = False
-STDERR = 2
 DEEP = 6
 """What gives maps of up to so many pixels a side has its gradient by `_by_kernel`."""
 
@@ -45,14 +48,8 @@ def hushed() -> Iterator[None]:
     The native code logs before it can be told not to, and Keras prints as it exports. Exceptions
     come through.
     """
-    with tempfile.TemporaryFile() as sink, contextlib.redirect_stdout(io.StringIO()):
-        kept = os.dup(STDERR)
-        os.dup2(sink.fileno(), STDERR)
-        try:
-            yield
-        finally:
-            os.dup2(kept, STDERR)
-            os.close(kept)
+    with silenced(log), contextlib.redirect_stdout(io.StringIO()):
+        yield
 
 
 @cache

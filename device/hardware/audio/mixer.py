@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.errors import AudioError
 from device.hardware.audio.base import Audio
-from device.hardware.audio.hush import hushed
+from device.system.stderr import silenced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,17 +47,14 @@ class PygameAudio(Audio):
 
         if pygame.mixer.get_init():
             return
-        device, noise = self._device or None, list[str]()
+        device = self._device or None
         try:
-            with hushed(noise):
+            with silenced(log):
                 pygame.mixer.init(RATE, -16, CHANNELS, BUFFER, devicename=device, allowedchanges=0)
                 pygame.mixer.set_reserved(MOST)
         except pygame.error as error:
             self.fault = f"{device or self.name} cannot be opened: {error}"
             raise AudioError(self.fault) from error
-        finally:
-            for line in noise:
-                log.debug("%s", line)
         self.fault = ""
 
     def play(self, path: Path, gain: float) -> Playback:

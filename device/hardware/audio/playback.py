@@ -11,6 +11,7 @@ import pygame
 from device.errors import AudioError
 from device.hardware.audio.base import Playback
 from device.hardware.audio.mixer import BUFFER
+from device.system.worker import Worker
 
 if TYPE_CHECKING:
     from pygame.mixer import Channel
@@ -34,12 +35,13 @@ class ChannelPlayback(Playback):
     def __init__(self, file: MusicFile, channel: Channel, gain: float) -> None:
         self.seconds = file.seconds
         self._file, self._channel = file, channel
-        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._lock = threading.Lock()
         first = file.read(BLOCK)
         if first:
             channel.set_volume(gain)
             channel.play(_sound(first))
-        self._feeder = threading.Thread(target=self._feed, name="music", daemon=True)
+        self._feeder = Worker(self._feed, name="music")
+        self._stopped = self._feeder.stopping
         self._feeder.start()
 
     def set_gain(self, gain: float) -> None:

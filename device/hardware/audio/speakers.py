@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from device.errors import AudioError
-from device.hardware.audio.hush import hushed
+from device.system.stderr import silenced
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +18,9 @@ def speaker_names() -> list[str]:
     from pygame import _sdl2
     from pygame._sdl2 import audio
 
-    noise = list[str]()
     try:
-        with hushed(noise):
+        with silenced(log):
             _sdl2.init_subsystem(_sdl2.INIT_AUDIO)
             return list(audio.get_audio_device_names(False))
     except RuntimeError as error:  # the builtin of both errors that pygame has here
         raise AudioError(f"the sound devices cannot be listed: {error}") from error
-    finally:
-        for line in noise:
-            log.debug("%s", line)

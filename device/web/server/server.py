@@ -12,13 +12,13 @@ import errno
 import logging
 import os
 import socket
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tornado.netutil import add_accept_handler
 
 from device.errors import PortInUse
+from device.system.worker import Worker
 from device.web.server.hall import Hall
 from device.web.server.lan import url
 
@@ -38,6 +38,7 @@ STALLED_MS = 20_000
 SEND_BYTES = 128 * 1024
 """So much waits in the system for a slow viewer, who then skips pictures and sees new ones."""
 BACKLOG = 128
+CLOSE_SECONDS = 10.0
 
 
 class Server:
@@ -53,7 +54,7 @@ class Server:
         self._certificate = certificate
         self._host = host
         self._port = port
-        self._thread: threading.Thread | None = None
+        self._worker: Worker | None = None
         self._end: Callable[[], object] = lambda: None
 
     @property
@@ -72,19 +73,15 @@ class Server:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         self._port = listener.getsockname()[1]
         started: Future[None] = Future()
-        self._thread = threading.Thread(
-            target=self._run, args=(listener, started), name="web", daemon=True
-        )
-        self._thread.start()
+        self._worker = Worker(self._run, listener, started, name="web", wake=lambda: self._end())
+        self._worker.start()
         started.result()
 
     def stop(self) -> None:
         """End within a second, cutting off whoever still follows or uploads."""
-        if self._thread is None:
-            return
-        self._end()
-        self._thread.join()
-        self._thread = None
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.stop(CLOSE_SECONDS)
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET

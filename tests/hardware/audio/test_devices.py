@@ -15,7 +15,6 @@ import pytest
 from device.config.schema import SoundConfig
 from device.hardware.audio import FakeAudio, HotplugAudio, SilentAudio, find_outlets, open_audio
 from device.hardware.audio.hotplug import LOOK_SECONDS, RETRY_SECONDS
-from device.hardware.audio.hush import hushed
 from device.hardware.audio.selection import connect
 
 if TYPE_CHECKING:
@@ -117,16 +116,6 @@ def test_sound_needs_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         audio = open_audio(SoundConfig())
     assert (audio.name, audio.fault) == ("SDL driver dummy", "")
     audio.close()
-
-
-def test_native_noise_is_collected(capfd: pytest.CaptureFixture[str]) -> None:
-    noise: list[str] = []
-    with pytest.raises(ValueError, match="as it was"), hushed(noise):
-        os.write(2, b"ALSA lib confmisc.c:855: no card\nand more\n")
-        raise ValueError("as it was")
-    os.write(2, b"after")
-    assert noise == ["ALSA lib confmisc.c:855: no card", "and more"]
-    assert capfd.readouterr().err == "after"
 
 
 class Bench:
