@@ -59,7 +59,7 @@ def _serve(kiosk: Kiosk) -> str:
 def _invite(address: str) -> str:
     """Return a link that lets a browser in to the owner's pages, or why there is none."""
     try:
-        return f"{address}pair/{pairing.leave(state_directory())}  (once, within 5 minutes)"
+        return f"{address}pair/{pairing.write_code(state_directory())}  (once, within 5 minutes)"
     except OutputError as error:
         return str(error)
 

@@ -310,7 +310,7 @@ def _pair(options: argparse.Namespace) -> int:
     else:
         config = Settings(options.config).config.web
         address = url(config.host, config.port, secure=config.https != "off")
-        link = f"{address}pair/{pairing.leave(folder)}"
+        link = f"{address}pair/{pairing.write_code(folder)}"
         print(f"{link}\nopen it in one browser, within five minutes")
     return 0
 

@@ -1,4 +1,4 @@
-"""Put the web page together: routes, limits, headers, errors."""
+"""Creates the Flask app: routes, limits, headers, errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
 from device.web import problems, text
-from device.web.auth.service import close
-from device.web.context import WebContext, attach, current
+from device.web.auth import routes as auth_routes
+from device.web.context import WebContext, attach
 from device.web.routes import api, devices, drift, feedback, models, pages, settings, try_it
 
 if TYPE_CHECKING:
@@ -34,25 +34,25 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
-"""On every answer. The last keeps other sites from showing the camera's picture."""
+"""Of every response. Cross-Origin-Resource-Policy stops other sites from embedding the camera."""
 
 
 class MemoryRequest(Request):
-    """A request whose uploads stay in memory: people's pictures never touch a disk."""
+    """A request that keeps uploads in memory: people's pictures never touch a disk."""
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return io.BytesIO()
 
 
-def create_app(view: KioskServices, door: AuthService) -> Flask:
-    """Return the web page of a kiosk as a WSGI app; serve it with `Server`."""
+def create_app(view: KioskServices, auth: AuthService) -> Flask:
+    """Return a kiosk's page and API as a WSGI app; serve it with `Server`."""
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=text, version=__version__)
-    app.jinja_env.globals.update(is_owner=lambda: current().door.is_browser())
-    attach(app, WebContext(view, door))
-    close(app)
+    app.jinja_env.globals.update(is_logged_in=auth_routes.is_logged_in)
+    attach(app, WebContext(view, auth))
+    auth_routes.protect(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(try_it.blueprint)
@@ -61,24 +61,24 @@ def create_app(view: KioskServices, door: AuthService) -> Flask:
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(feedback.blueprint)
     app.register_blueprint(drift.blueprint)
-    app.register_error_handler(HTTPException, problems.answer)
+    app.register_error_handler(HTTPException, problems.respond)
     app.register_error_handler(HistoryError, _unavailable)
     app.register_error_handler(FeedbackError, _unavailable)
-    app.register_error_handler(ProbeError, _unfit)
-    app.after_request(_guard)
+    app.register_error_handler(ProbeError, _conflict)
+    app.after_request(_add_headers)
     return app
 
 
 def _unavailable(error: HistoryError | FeedbackError) -> ResponseReturnValue:
-    return problems.answer(ServiceUnavailable(str(error)))
+    return problems.respond(ServiceUnavailable(str(error)))
 
 
-def _unfit(error: ProbeError) -> ResponseReturnValue:
-    return problems.answer(Conflict(str(error)))
+def _conflict(error: ProbeError) -> ResponseReturnValue:
+    return problems.respond(Conflict(str(error)))
 
 
-def _guard(response: Response) -> Response:
-    """Add the headers that every answer carries; what is not a file is never kept."""
+def _add_headers(response: Response) -> Response:
+    """Add the headers of every response; caches keep only static files."""
     response.headers.extend(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

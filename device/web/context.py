@@ -32,8 +32,8 @@ _KEY = "moodlift"
 class WebContext:
     """The state behind an app."""
 
-    def __init__(self, view: KioskServices, door: AuthService) -> None:
-        self.view, self.door = view, door
+    def __init__(self, view: KioskServices, auth: AuthService) -> None:
+        self.view, self.auth = view, auth
         self.feed = LiveView(view)
         self.news = Broadcast(
             lambda: contextlib.nullcontext(view.status),
@@ -44,7 +44,7 @@ class WebContext:
         self.followers = Slots(FOLLOWERS)
         self.viewers = Slots(view.viewers)
         self.uploads = Slots(UPLOADS)
-        self.answers = RateLimiter(each=ANSWERS, all_=ALL_ANSWERS)
+        self.answers = RateLimiter(per_address=ANSWERS, total=ALL_ANSWERS)
         self._told: tuple[Status, str] | None = None
 
     def told(self) -> str:

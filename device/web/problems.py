@@ -1,4 +1,4 @@
-"""What is answered when something is wrong: problem details for programs, a page for people."""
+"""Responses to errors: problem details (RFC 9457) for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -12,32 +12,36 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.exceptions import HTTPException
 
-PROGRAMS = ("/api/", "/metrics", "/healthz", "/readyz")
-"""What is asked for by programs begins so."""
+API_PREFIXES = ("/api/", "/metrics", "/healthz", "/readyz")
+"""Paths that programs request; people request all others."""
 MIMETYPE = "application/problem+json"
-"""RFC 9457; what is wrong is in `detail`."""
 HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
-"""Those of an error that go out with it."""
+"""Headers of an error that its response keeps."""
 TOO_LARGE = "larger than 8 MB"
 
 
-def answer(error: HTTPException) -> ResponseReturnValue:
-    """Answer an error with its reason."""
+def respond(error: HTTPException) -> ResponseReturnValue:
+    """Return the response to an error, with its reason."""
     if error.response is not None:
         return error.response
     code = error.code or 500
     headers = [(key, value) for key, value in error.get_headers() if key in HEADERS]
     reason = _reason(error)
-    if request.path.startswith(PROGRAMS):
+    if is_api(request.path):
         return Response(details(code, reason), code, headers, mimetype=MIMETYPE)
     return render_template("problem.html", code=code, reason=reason), code, headers
 
 
+def is_api(path: str) -> bool:
+    """Return whether programs request a path."""
+    return path.startswith(API_PREFIXES)
+
+
 def details(code: int, reason: str, **more: object) -> str:
-    """Return a problem's JSON, with more members if there are any."""
+    """Return a problem as JSON, with additional members."""
     title = HTTPStatus(code).phrase
-    told = {"type": "about:blank", "title": title, "status": code, "detail": reason}
-    return json.dumps(told | more)
+    members = {"type": "about:blank", "title": title, "status": code, "detail": reason}
+    return json.dumps(members | more)
 
 
 def _reason(error: HTTPException) -> str:
@@ -46,5 +50,5 @@ def _reason(error: HTTPException) -> str:
     if error.code == 404:
         return f"{request.path}: no such page"
     if error.code == 405:
-        return f"{request.method} is not possible here"
+        return f"{request.method} is not allowed here"
     return error.description or error.name

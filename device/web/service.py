@@ -29,10 +29,10 @@ class WebService:
 
     def __init__(self, config: WebConfig, view: web.KioskServices, now: float) -> None:
         self._config = config
-        self._door = web.AuthService.of(
+        self._auth = web.AuthService.create(
             state_directory(), tuple(config.names), config.visitors, config.metrics_token_file
         )
-        self._app = web.create_app(view, self._door)
+        self._app = web.create_app(view, self._auth)
         self._server: web.Server | None = None
         self._certificate: Certificate | None = None
         self._retry_at = 0.0
@@ -59,7 +59,7 @@ class WebService:
     @property
     def invitation(self) -> str | None:
         """The URL that lets one browser in, while its code is on stage."""
-        code = self._door.pairing.shown
+        code = self._auth.pairing.shown
         return f"{self._address}pair/{code}" if code and self._address else None
 
     @property
@@ -70,9 +70,9 @@ class WebService:
     def invite(self) -> None:
         """Put a code on stage that lets one browser in, or take it off again."""
         if self.invitation:
-            self._door.pairing.hide()
+            self._auth.pairing.hide()
         elif self._address:
-            self._door.pairing.show()
+            self._auth.pairing.show()
 
     def poll(self, now: float) -> None:
         """Begin to serve when that is due and possible."""
@@ -109,7 +109,7 @@ class WebService:
 
     def _serve(self, port: int, now: float) -> None:
         if self._config.https != "off" and self._certificate is None:
-            self._certificate = _certificate(self._config, self._door)
+            self._certificate = _certificate(self._config, self._auth)
         server = web.Server(self._app, self._config.host, port, self._certificate)
         server.start()
         self._server = server
@@ -118,8 +118,8 @@ class WebService:
     def _look(self, server: web.Server, now: float) -> None:
         self._address = server.address
         # Looked for now and then: the code holds for minutes, and the stage asks at every frame.
-        visits = self._door.visits
-        self._welcome = f"{self._address}visit/{visits.code}" if visits else self._address
+        visitors = self._auth.visitors
+        self._welcome = f"{self._address}visit/{visitors.code}" if visitors else self._address
         try:
             if self._certificate:
                 self._certificate.refresh()
@@ -137,7 +137,7 @@ class WebService:
         self._book.note("page", level, message, now)
 
 
-def _certificate(config: WebConfig, door: web.AuthService) -> Certificate:
+def _certificate(config: WebConfig, auth: web.AuthService) -> Certificate:
     """Return what the configuration asks for. Raises CertificateError."""
     from device.web.server import (
         tls,  # cryptography takes a while to load, and is not needed without
@@ -145,4 +145,4 @@ def _certificate(config: WebConfig, door: web.AuthService) -> Certificate:
 
     if config.https == "own":
         return tls.OwnersCertificate(expand_user(config.certificate), expand_user(config.key))
-    return tls.OwnCertificate(state_directory(), door.hosts.names, config.host)
+    return tls.OwnCertificate(state_directory(), auth.trusted_hosts.names, config.host)

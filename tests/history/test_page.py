@@ -38,13 +38,13 @@ def page(tmp_path: Path) -> Any:
                 (last - back, *(back % (3 + n) * 2.0 for n in range(len(STATES))), 2.0, 1.0),
             )
     store.close()
-    preview, door = Preview(), AuthService.of(None)
+    preview, auth = Preview(), AuthService.create(None)
     view = KioskServices(
         Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), CommandQueue(),
         tmp_path / history.FILE,
     )  # fmt: skip
-    client = create_app(view, door).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
+    client = create_app(view, auth).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     yield client
     preview.close()
 

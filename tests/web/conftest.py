@@ -228,14 +228,14 @@ def drifted(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def door() -> AuthService:
+def auth() -> AuthService:
     """The way in; `kiosk` is one of the machine's names."""
-    return AuthService.of(None, ("kiosk",))
+    return AuthService.create(None, ("kiosk",))
 
 
 @pytest.fixture
-def app(kiosk: Kiosk, door: AuthService) -> Flask:
-    return create_app(kiosk.view(), door)
+def app(kiosk: Kiosk, auth: AuthService) -> Flask:
+    return create_app(kiosk.view(), auth)
 
 
 @pytest.fixture
@@ -245,10 +245,10 @@ def nobody(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def client(app: Flask, door: AuthService) -> FlaskClient:
+def client(app: Flask, auth: AuthService) -> FlaskClient:
     """The owner's program."""
     client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     return client
 
 
@@ -297,12 +297,12 @@ class Guest:
 
 
 @pytest.fixture
-def guest(server: Server, door: AuthService) -> Iterator[Callable[[], Guest]]:
+def guest(server: Server, auth: AuthService) -> Iterator[Callable[[], Guest]]:
     """Makes connections to the server, which are closed at the end."""
     guests: list[Guest] = []
 
     def make() -> Guest:
-        guests.append(Guest(server.address, door.keys.token))
+        guests.append(Guest(server.address, auth.sessions.token))
         return guests[-1]
 
     yield make

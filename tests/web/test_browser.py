@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from device.feedback import archive
 from device.messages import EMOTIONS, Feedback, Health, Level, Mood
 from device.web import text
-from device.web.auth.service import COOKIE
+from device.web.auth.routes import SESSION_COOKIE
 from tests.support.browsers import PHONE, launch, sync_api
 from tests.support.bundles import archive as model_archive
 from tests.support.bundles import files, trust
@@ -70,7 +70,7 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server, door: AuthService) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, server: Server, auth: AuthService) -> Iterator[Callable[..., Visit]]:
     """Opens pages as the owner, or as somebody who was not let in."""
     contexts = []
 
@@ -78,7 +78,11 @@ def visit(browser: Browser, server: Server, door: AuthService) -> Iterator[Calla
         context = browser.new_context(**options)
         context.set_default_timeout(15_000)
         if owner:
-            session = {"name": COOKIE, "value": door.keys.open_session(), "url": server.address}
+            session = {
+                "name": SESSION_COOKIE,
+                "value": auth.sessions.open_session(),
+                "url": server.address,
+            }
             context.add_cookies([session])
         contexts.append(context)
         return Visit(context.new_page(), server.address)
@@ -206,7 +210,7 @@ def test_a_hidden_page_does_not_hold_the_camera(
 
 
 def test_the_owner_logs_in_by_token_and_out_again(
-    visit: Any, kiosk: Any, door: AuthService
+    visit: Any, kiosk: Any, auth: AuthService
 ) -> None:
     one = visit(owner=False, viewport=PHONE)
     page = one.open("/camera_feed")
@@ -215,7 +219,7 @@ def test_the_owner_logs_in_by_token_and_out_again(
     page.get_by_label("Or paste the kiosk's token").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("that is not the kiosk's token")
-    page.get_by_label("Or paste the kiosk's token").fill(door.keys.token)
+    page.get_by_label("Or paste the kiosk's token").fill(auth.sessions.token)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_function("() => document.getElementById('picture')?.naturalWidth > 0")
     (cookie,) = page.context.cookies()
@@ -267,8 +271,8 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     assert list(kiosk.orders.take()) == [], "one for each click"
 
 
-def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, door: AuthService) -> None:
-    link = f"/pair/{door.pairing.show()}"
+def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, auth: AuthService) -> None:
+    link = f"/pair/{auth.pairing.show()}"
     phone, other = visit(owner=False, viewport=PHONE), visit(owner=False)
     page = phone.open(link)
     sync_api.expect(page.get_by_role("button", name="Log out")).to_be_visible()

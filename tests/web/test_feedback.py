@@ -14,7 +14,7 @@ from device.feedback import archive
 from device.feedback.crop import decode
 from device.messages import EMOTIONS, FrameResult
 from device.vision.alignment import align
-from device.web.auth.service import HEADER, PASS
+from device.web.auth.routes import HEADER, VISITOR_COOKIE
 from device.web.context import ANSWERS
 from device.web.problems import MIMETYPE
 from tests.web.conftest import HAPPY, LANDMARKS
@@ -32,10 +32,10 @@ KEEP = f"{CALL}/crop?label=sad&consent=yes"
 
 
 @pytest.fixture
-def visitor(app: Flask, door: AuthService) -> FlaskClient:
-    assert door.visits
+def visitor(app: Flask, auth: AuthService) -> FlaskClient:
+    assert auth.visitors
     client = app.test_client()
-    client.set_cookie(PASS, door.visits.open())
+    client.set_cookie(VISITOR_COOKIE, auth.visitors.issue())
     client.environ_base[f"HTTP_{HEADER.upper().replace('-', '_')}"] = "page"
     return client
 
@@ -208,7 +208,7 @@ def test_the_page_shows_counts_and_crops(client: FlaskClient, visitor: FlaskClie
 
 
 def test_a_kiosk_without_feedback_does_not_ask(
-    nobody: FlaskClient, kiosk: Any, door: AuthService
+    nobody: FlaskClient, kiosk: Any, auth: AuthService
 ) -> None:
     from device.config.schema import FeedbackConfig
     from device.feedback import FeedbackRecorder
@@ -216,9 +216,9 @@ def test_a_kiosk_without_feedback_does_not_ask(
 
     running = kiosk.feedback
     kiosk.feedback = FeedbackRecorder(FeedbackConfig(enabled=False), running.store.path.parent)
-    client = create_app(kiosk.view(), door).test_client()
+    client = create_app(kiosk.view(), auth).test_client()
     kiosk.feedback = running
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.keys.token}"
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     assert "Was I right?" not in client.get("/try").text
     answer = client.post(f"{CALL}/answer", json={"shown": "happy", "felt": "sad"})
     assert (answer.status_code, answer.json["detail"]) == (503, "feedback is switched off")

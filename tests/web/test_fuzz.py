@@ -76,7 +76,7 @@ def ask(address: tuple[str, int], content: bytes) -> bytes:
 
 
 def test_nothing_that_is_sent_breaks_the_page(
-    server: Server, door: AuthService, guest: Callable[[], Any], caplog: pytest.LogCaptureFixture
+    server: Server, auth: AuthService, guest: Callable[[], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     rng = random.Random(20261124)
@@ -85,7 +85,7 @@ def test_nothing_that_is_sent_breaks_the_page(
     threads, codes = threading.active_count(), dict[int, int]()
     before = 0
     for number in range(ROUNDS):
-        answer = ask((host, int(port)), request(rng, door.keys.token))
+        answer = ask((host, int(port)), request(rng, auth.sessions.token))
         for code in re.findall(rb"HTTP/1\.[01] (\d{3}) ", answer):
             codes[int(code)] = codes.get(int(code), 0) + 1
         assert b"Traceback" not in answer

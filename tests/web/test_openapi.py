@@ -25,7 +25,7 @@ from device.models.store import ModelStore
 from device.vision.preview import Preview
 from device.web import AuthService, create_app
 from device.web.auth.rate_limit import RateLimiter
-from device.web.auth.service import PUBLIC
+from device.web.auth.roles import Role, required_role
 from device.web.context import context_of
 from device.web.openapi.document import document
 from tests.web.conftest import Kiosk, settings_in
@@ -69,7 +69,7 @@ def test_it_has_every_route_of_the_interface(app: Flask) -> None:
             for kind in ("csv", "json") if "<kind>" in rule.rule else ("",):
                 path = rule.rule.replace("<kind>", kind).replace("<int:number>", "{number}")
                 for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                    routes.add((path, method, rule.endpoint in PUBLIC))
+                    routes.add((path, method, required_role(app, rule.endpoint) is Role.ANYONE))
     assert told == routes
 
 
@@ -86,8 +86,8 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Aut
     keeper.start()
     models = Models(store=ModelStore(settings.path.parent / "models"))
     kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
-    door = AuthService.of(None)
-    yield create_app(kiosk.view(), door), door
+    auth = AuthService.create(None)
+    yield create_app(kiosk.view(), auth), auth
     keeper.close()
     preview.close()
 
@@ -108,8 +108,8 @@ def test_the_interface_does_as_it_says(
     owner: tuple[Flask, AuthService], path: str, method: str
 ) -> None:
     """Whatever is sent there, by whoever: no server error, and an answer as the document has it."""
-    app, door = owner
-    headers = {"Authorization": f"Bearer {door.keys.token}", "X-Moodlift": "test"}
+    app, auth = owner
+    headers = {"Authorization": f"Bearer {auth.sessions.token}", "X-Moodlift": "test"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, headers=headers)
     (operation,) = (
         one.ok() for one in schema.include(path=path, method=method.upper()).get_all_operations()
@@ -124,7 +124,7 @@ def test_the_interface_does_as_it_says(
     )
     @given(operation.as_strategy(), st.booleans())
     def ask(case: schemathesis.Case, known: bool) -> None:
-        door.throttle = RateLimiter()
+        auth.rate_limiter = RateLimiter()
         context_of(app).answers = RateLimiter()
         list(context_of(app).view.orders.take())
         answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)

@@ -105,7 +105,7 @@ def test_a_kiosk_that_just_started_has_a_page() -> None:
         Path("none"),
         1,
     )
-    client = create_app(view, AuthService.of(None)).test_client()
+    client = create_app(view, AuthService.create(None)).test_client()
     text = client.get("/").text
     preview.close()
     assert "Nobody here right now" in text
@@ -192,8 +192,8 @@ def test_errors_of_pages_are_pages(client: FlaskClient) -> None:
     [
         ("GET", "/api/v1/nowhere", 404, "/api/v1/nowhere: no such page"),
         ("GET", "/api/v2/status", 404, "/api/v2/status: no such page"),
-        ("GET", "/api/v1/classify", 405, "GET is not possible here"),
-        ("DELETE", "/api/v1/status", 405, "DELETE is not possible here"),
+        ("GET", "/api/v1/classify", 405, "GET is not allowed here"),
+        ("DELETE", "/api/v1/status", 405, "DELETE is not allowed here"),
     ],
 )
 def test_errors_of_the_api_are_json(

@@ -363,7 +363,7 @@ def test_a_viewer_who_reads_nothing_loses_the_seat(
     server.start()
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
     with socket.create_connection(where(server)) as one:
-        token = f"Authorization: Bearer {context_of(app).door.keys.token}"
+        token = f"Authorization: Bearer {context_of(app).auth.sessions.token}"
         one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{token}\r\n\r\n".encode())
         assert eventually(lambda: context_of(app).viewers.taken == 1)
         end = time.monotonic() + 15

@@ -14,7 +14,7 @@ import pytest
 from device.cli import main
 from device.errors import OutputError
 from device.web import AuthService, create_app
-from device.web.auth.sessions import FILE, MOST_SESSIONS, SESSION_DAYS, SessionStore
+from device.web.auth.sessions import FILE, MAX_SESSIONS, SESSION_DAYS, SessionStore
 
 
 def test_keys_are_kept_private_and_found_again(tmp_path: Path) -> None:
@@ -38,11 +38,11 @@ def test_sessions_end_by_themselves_and_do_not_pile_up(tmp_path: Path) -> None:
     now = [0.0]
     keys = SessionStore(tmp_path, lambda: now[0])
     sessions = []
-    for _ in range(MOST_SESSIONS + 3):
+    for _ in range(MAX_SESSIONS + 3):
         now[0] += 1.0
         sessions.append(keys.open_session())
     alive = [keys.is_session(one) for one in sessions]
-    assert alive == [False] * 3 + [True] * MOST_SESSIONS
+    assert alive == [False] * 3 + [True] * MAX_SESSIONS
     now[0] += SESSION_DAYS * 86_400
     assert not any(map(keys.is_session, sessions))
     keys.open_session()
@@ -57,7 +57,7 @@ def test_damaged_keys_are_told_and_made_anew(
     keys = SessionStore(tmp_path)
     assert len(keys.token) >= 43
     assert SessionStore(tmp_path).token == keys.token
-    assert "other keys are made" in caplog.text
+    assert "generating a new token" in caplog.text
 
 
 def test_keys_that_cannot_be_kept_last_for_the_run(
@@ -96,15 +96,15 @@ def test_pair_prints_a_link_that_works(
     kiosk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    door = AuthService.of(tmp_path / "moodlift", ("kiosk",))
-    client = create_app(kiosk.view(), door).test_client()
+    auth = AuthService.create(tmp_path / "moodlift", ("kiosk",))
+    client = create_app(kiosk.view(), auth).test_client()
     assert main.main(["pair"]) == 0
     link = capsys.readouterr().out.splitlines()[0]
     assert link.startswith("http://127.0.0.1:8080/pair/")
     assert client.get(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
     assert client.get("/camera_feed").status_code == 200
     assert main.main(["pair", "--token"]) == 0
-    assert capsys.readouterr().out.strip() == door.keys.token
+    assert capsys.readouterr().out.strip() == auth.sessions.token
     assert main.main(["pair", "--revoke"]) == 0
     assert client.get("/camera_feed").status_code == 401
 
@@ -117,7 +117,7 @@ def test_pair_says_where_it_cannot_write(
     for options in ([], ["--token"], ["--revoke"]):
         assert main.main(["pair", *options]) == 2
         told = capsys.readouterr()
-        assert "try it as the kiosk's own user" in told.err
+        assert "run this as the kiosk's own user" in told.err
         assert told.out == ""
 
 
@@ -129,7 +129,7 @@ def test_pair_revokes_nothing_where_it_cannot_write(
     session = keys.open_session()
     monkeypatch.setattr(Path, "touch", full)
     assert main.main(["pair", "--revoke"]) == 2
-    assert "No space left on device; try it as" in capsys.readouterr().err
+    assert "No space left on device; run this as" in capsys.readouterr().err
     assert keys.is_session(session)
     assert main.main(["pair", "--token"]) == 0
     assert capsys.readouterr().out.strip() == keys.token

@@ -154,10 +154,10 @@ def test_the_head_says_no_other_length_than_the_whole(guest: Any, path: str) -> 
 
 @pytest.mark.usefixtures("past")
 def test_without_chunks_a_long_answer_ends_with_its_connection(
-    server: Server, door: AuthService
+    server: Server, auth: AuthService
 ) -> None:
     parts = urlsplit(server.address)
-    head = f"Connection: keep-alive\r\nAuthorization: Bearer {door.keys.token}\r\n\r\n"
+    head = f"Connection: keep-alive\r\nAuthorization: Bearer {auth.sessions.token}\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), timeout=5) as one:
         one.sendall(f"GET /api/v1/history.csv HTTP/1.0\r\nHost: kiosk\r\n{head}".encode())
         body = one.makefile("rb").read().partition(b"\r\n\r\n")[2]

@@ -82,11 +82,11 @@ def test_pages_and_streams_come_over_tls(secure: Server, tmp_path: Path) -> None
         client.close()
 
 
-def test_a_cookie_over_tls_never_goes_without(secure: Server, door: Any, tmp_path: Path) -> None:
+def test_a_cookie_over_tls_never_goes_without(secure: Server, auth: Any, tmp_path: Path) -> None:
     client = http.client.HTTPSConnection(
         "localhost", port(secure), context=trusting(tmp_path), timeout=5
     )
-    client.request("GET", f"/pair/{door.pairing.show()}")
+    client.request("GET", f"/pair/{auth.pairing.show()}")
     assert "Secure" in (client.getresponse().headers["Set-Cookie"] or "")
     client.close()
 
@@ -288,12 +288,12 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     page.stop()
 
 
-def test_a_browser_is_in_a_secure_context(secure: Server, door: Any) -> None:
+def test_a_browser_is_in_a_secure_context(secure: Server, auth: Any) -> None:
     with launch() as browser:
         context = browser.new_context(ignore_https_errors=True)
         page = context.new_page()
-        assert door.visits
-        page.goto(f"{secure.address}visit/{door.visits.code}")
+        assert auth.visitors
+        page.goto(f"{secure.address}visit/{auth.visitors.code}")
         assert page.evaluate("window.isSecureContext")
         sync_api.expect(page.locator("#start")).to_be_enabled()
         page.goto(secure.address.replace("https", "http"))

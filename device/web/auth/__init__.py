@@ -1,1 +1,1 @@
-"""Who may come in: browsers, programs, visitors, and how often they may try."""
+"""Authentication: sessions, tokens, pairing codes, visitor passes, roles and rate limits."""

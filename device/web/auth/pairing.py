@@ -1,4 +1,4 @@
-"""Codes that let one browser in, once, within five minutes."""
+"""One-time codes that log one browser in within five minutes."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "pairing.json"
-SECONDS = 300.0
+VALID_SECONDS = 300.0
 BYTES = 16
-"""Of randomness in a code: 128 bits, which a QR code still shows in large modules."""
+"""Of randomness in a code: 128 bits, which still fit a QR code with large modules."""
 
 
 class Pairing:
-    """The codes that the kiosk has shown, and the one that a command left in `folder`."""
+    """The code on the stage, and the one that `moodlift pair` wrote to `folder`."""
 
     def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
         self._path = folder / FILE if folder else None
@@ -34,36 +34,36 @@ class Pairing:
 
     @property
     def shown(self) -> str | None:
-        """The code that is on stage, if one is and it still lets somebody in."""
+        """The code on the stage while it is valid."""
         shown = self._shown
         return shown[0] if shown and self._clock() < shown[1] else None
 
     def show(self) -> str:
-        """Make a code for the stage, in place of the one before."""
+        """Generate a code for the stage, which replaces the previous one."""
         code = secrets.token_urlsafe(BYTES)
-        self._shown = (code, self._clock() + SECONDS)
+        self._shown = (code, self._clock() + VALID_SECONDS)
         return code
 
     def hide(self) -> None:
-        """Take the code off the stage; it lets nobody in any more."""
+        """Invalidate the code on the stage."""
         self._shown = None
 
     def redeem(self, given: str) -> bool:
-        """Tell whether a code lets its bearer in; it does so once."""
+        """Return whether a code is valid, and invalidate it."""
         with self._lock:
             shown = self.shown
             if shown is not None and hmac.compare_digest(shown.encode(), given.encode()):
                 self._shown = None
                 return True
-            return self._redeem_left(given)
+            return self._redeem_written(given)
 
-    def _redeem_left(self, given: str) -> bool:
+    def _redeem_written(self, given: str) -> bool:
         if self._path is None:
             return False
         try:
-            left = json.loads(self._path.read_text("utf-8"))
-            good = hmac.compare_digest(str(left["code"]), _digest(given))
-            if not good or not self._clock() < float(left["until"]):
+            written = json.loads(self._path.read_text("utf-8"))
+            matches = hmac.compare_digest(str(written["code"]), _digest(given))
+            if not matches or not self._clock() < float(written["until"]):
                 return False
             self._path.unlink()
         except (OSError, ValueError, TypeError, KeyError):
@@ -71,17 +71,17 @@ class Pairing:
         return True
 
 
-def leave(folder: Path, clock: Callable[[], float] = time.time) -> str:
-    """Leave a code for the kiosk that runs on this machine, and return it.
+def write_code(folder: Path, clock: Callable[[], float] = time.time) -> str:
+    """Write a code for the kiosk that runs on this machine, and return it.
 
-    Raises OutputError when the kiosk's folder cannot be written.
+    Raises OutputError if the folder cannot be written.
     """
     code = secrets.token_urlsafe(BYTES)
     path = folder / FILE
     try:
-        write_private(path, json.dumps({"code": _digest(code), "until": clock() + SECONDS}))
+        write_private(path, json.dumps({"code": _digest(code), "until": clock() + VALID_SECONDS}))
     except OSError as error:
-        raise OutputError(f"{path}: {error.strerror}; try it as the kiosk's own user") from error
+        raise OutputError(f"{path}: {error.strerror}; run this as the kiosk's own user") from error
     return code
 
 

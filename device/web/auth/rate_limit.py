@@ -1,4 +1,4 @@
-"""How often somebody may try to get in."""
+"""Limits how often an address may try something."""
 
 from __future__ import annotations
 
@@ -10,53 +10,57 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WINDOW = 60.0
-EACH, ALL = 5, 60
-"""So many failures in a window: from one address, and from all of them together."""
-MOST_ADDRESSES = 1000
+WINDOW_SECONDS = 60.0
+PER_ADDRESS, TOTAL = 5, 60
+"""Failed attempts per window: from one address, and from all addresses together."""
+MAX_ADDRESSES = 1000
 
 
 class RateLimiter:
-    """Counts failures; past the limits every try fails unheard until some are a minute old.
-
-    `each` and `all_` are the limits of one address and of all together.
-    """
+    """Counts events in a sliding window, per address and in total."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, each: int = EACH, all_: int = ALL
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        per_address: int = PER_ADDRESS,
+        total: int = TOTAL,
     ) -> None:
         self._clock = clock
-        self._most, self._each_most = all_, each
+        self._total_limit, self._address_limit = total, per_address
         self._lock = threading.Lock()
-        self._all: deque[float] = deque()
-        self._each: dict[str, deque[float]] = {}
+        self._total: deque[float] = deque()
+        self._by_address: dict[str, deque[float]] = {}
 
-    def wait(self, address: str) -> float:
-        """Return after how many seconds an address may try again; 0 if it may now."""
+    def retry_after(self, address: str) -> float:
+        """Return the seconds after which an address may try again; 0 if it may now."""
         with self._lock:
             now = self._clock()
             waits = [0.0]
-            limits = ((self._all, self._most), (self._each.get(address), self._each_most))
-            for failures, most in limits:
-                if failures is not None:
-                    _forget(failures, now)
-                    if len(failures) >= most:
-                        waits.append(failures[-most] + WINDOW - now)
+            limits = (
+                (self._total, self._total_limit),
+                (self._by_address.get(address), self._address_limit),
+            )
+            for times, limit in limits:
+                if times is not None:
+                    _drop_old(times, now)
+                    if len(times) >= limit:
+                        waits.append(times[-limit] + WINDOW_SECONDS - now)
             return max(waits)
 
-    def fail(self, address: str) -> None:
-        """Count a failure."""
+    def record(self, address: str) -> None:
+        """Count an event of an address."""
         with self._lock:
             now = self._clock()
-            if len(self._each) >= MOST_ADDRESSES:
-                for failures in self._each.values():
-                    _forget(failures, now)
-                self._each = {name: times for name, times in self._each.items() if times}
-            if address in self._each or len(self._each) < MOST_ADDRESSES:
-                self._each.setdefault(address, deque(maxlen=self._each_most)).append(now)
-            self._all.append(now)
+            if len(self._by_address) >= MAX_ADDRESSES:
+                for times in self._by_address.values():
+                    _drop_old(times, now)
+                self._by_address = {key: times for key, times in self._by_address.items() if times}
+            if address in self._by_address or len(self._by_address) < MAX_ADDRESSES:
+                times = self._by_address.setdefault(address, deque(maxlen=self._address_limit))
+                times.append(now)
+            self._total.append(now)
 
 
-def _forget(failures: deque[float], now: float) -> None:
-    while failures and now - failures[0] >= WINDOW:
-        failures.popleft()
+def _drop_old(times: deque[float], now: float) -> None:
+    while times and now - times[0] >= WINDOW_SECONDS:
+        times.popleft()

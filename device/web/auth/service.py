@@ -1,4 +1,4 @@
-"""The way in: every route is closed but to its owner, unless it is listed as open to others."""
+"""Decides whether a request comes from the owner, a visitor or a monitor."""
 
 from __future__ import annotations
 
@@ -7,239 +7,108 @@ import logging
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import TooManyRequests, Unauthorized
+from werkzeug.exceptions import TooManyRequests
 
 from device.system.files import read_secret
 from device.web.auth.pairing import Pairing
 from device.web.auth.rate_limit import RateLimiter
-from device.web.auth.sessions import DAY, SESSION_DAYS, SessionStore
+from device.web.auth.sessions import SessionStore
 from device.web.auth.trusted_hosts import TrustedHosts
-from device.web.auth.visitors import PASS_SECONDS, VisitorPass
-from device.web.context import current
-from device.web.problems import PROGRAMS
+from device.web.auth.visitors import VisitorPass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flask import Flask
-    from flask.typing import ResponseReturnValue
-
-PUBLIC = frozenset(
-    {
-        "static", "pages.status", "pages.emoji", "pages.healthz", "pages.readyz", "api.status",
-        "api.follow", "door.show", "door.enter", "door.pair", "door.visit",
-    }
-)  # fmt: skip
-"""Endpoints that answer anybody: no pictures of people, and nothing that changes the kiosk."""
-VISITORS = frozenset(
-    {"trial.show", "trial.piece", "api.classify", "feedback.answer", "feedback.take"}
-)
-"""Endpoints for whoever stands before the kiosk, to try it with their own device."""
-MONITORS = frozenset({"pages.figures"})
-"""Endpoints for whoever looks after many kiosks: counts and levels."""
-HARMLESS = ("GET", "HEAD", "OPTIONS")
-SHORTEST = 20
+MIN_TOKEN_LENGTH = 20
 """Characters of a monitor's token."""
-COOKIE, PASS = "moodlift", "moodlift-visit"
-HEADER = "X-Moodlift"
-"""Sent by our own pages with whatever changes something. Another site's page cannot send it."""
 
 log = logging.getLogger(__name__)
-blueprint = Blueprint("door", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request presents. `bearer` is None without a bearer token."""
+
+    address: str = ""
+    bearer: str | None = None
+    session: str = ""
+    visitor_pass: str = ""
 
 
 @dataclass
 class AuthService:
-    """What decides who comes in."""
+    """Checks credentials. `visitors` is None where visitor access is disabled."""
 
-    keys: SessionStore
+    sessions: SessionStore
     pairing: Pairing
-    visits: VisitorPass | None
-    hosts: TrustedHosts = field(default_factory=TrustedHosts)
-    monitors: str = ""
-    unread: str = ""
-    throttle: RateLimiter = field(default_factory=RateLimiter)
+    visitors: VisitorPass | None
+    trusted_hosts: TrustedHosts = field(default_factory=TrustedHosts)
+    monitor_token_file: str = ""
+    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
+    _file_fault: str = ""
 
     @classmethod
-    def of(
+    def create(
         cls,
         folder: Path | None,
-        names: tuple[str, ...] = (),
-        visitors: bool = True,
-        monitors: str = "",
+        trusted_hosts: tuple[str, ...] = (),
+        visitor_access: bool = True,
+        monitor_token_file: str = "",
     ) -> AuthService:
-        """Return the door whose keys lie in a folder; without one they are new each time.
+        """Return a service that keeps its state in `folder`; None keeps it in memory only."""
+        sessions = SessionStore(folder)
+        visitors = VisitorPass(lambda: sessions.token) if visitor_access else None
+        hosts = TrustedHosts(trusted_hosts)
+        return cls(sessions, Pairing(folder), visitors, hosts, monitor_token_file)
 
-        `monitors` is a file with the token of those who ask for figures.
+    def is_owner(self, credentials: Credentials) -> bool:
+        """Return whether these are the owner's token or session.
+
+        A wrong bearer token counts as a failed attempt. Raises TooManyRequests after too many.
         """
-        keys = SessionStore(folder)
-        visits = VisitorPass(lambda: keys.token) if visitors else None
-        return cls(keys, Pairing(folder), visits, TrustedHosts(names), monitors)
+        token = credentials.bearer
+        if token is None:
+            return self.is_session(credentials)
+        return self.attempt(credentials.address, lambda: self.sessions.is_token(token))
 
-    def is_owner(self) -> bool:
-        """Tell whether the present request comes from the owner.
+    def is_session(self, credentials: Credentials) -> bool:
+        """Return whether a logged-in browser sent these."""
+        return bool(credentials.session) and self.sessions.is_session(credentials.session)
 
-        A wrong bearer token counts as a try to get in, and aborts with 429 after too many.
-        """
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self.try_once(lambda: self.keys.is_token(token.strip()))
-        return self.is_browser()
-
-    def is_browser(self) -> bool:
-        """Tell whether the present request comes from a browser that was let in."""
-        session = request.cookies.get(COOKIE)
-        return bool(session) and self.keys.is_session(session or "")
-
-    def is_monitor(self) -> bool:
-        """Tell whether the present request comes from a monitor; a wrong token is no try yet."""
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if not self.monitors or kind.lower() != "bearer":
+    def is_monitor(self, credentials: Credentials) -> bool:
+        """Return whether these are a monitor's token. A wrong one is not a failed attempt yet."""
+        if not self.monitor_token_file or credentials.bearer is None:
             return False
         try:
-            known, fault = read_secret(self.monitors), ""
+            token, fault = read_secret(self.monitor_token_file), ""
         except OSError as error:
-            known, fault = "", str(error.strerror)
-        if not fault and len(known) < SHORTEST:
-            fault = "too short, for nobody to guess"
-        if fault and fault != self.unread:
-            log.warning("%s: %s; no monitor is let in", self.monitors, fault)
-        self.unread = fault
+            token, fault = "", str(error.strerror)
+        if not fault and len(token) < MIN_TOKEN_LENGTH:
+            fault = f"shorter than {MIN_TOKEN_LENGTH} characters"
+        if fault and fault != self._file_fault:
+            log.warning("%s: %s; /metrics accepts no monitor", self.monitor_token_file, fault)
+        self._file_fault = fault
         if fault:
             return False
-        return hmac.compare_digest(token.strip().encode(), known.encode())
+        return hmac.compare_digest(credentials.bearer.encode(), token.encode())
 
-    def is_visitor(self) -> bool:
-        """Tell whether the present request comes from a visitor."""
-        return self.visits is not None and self.visits.is_open(request.cookies.get(PASS, ""))
+    def is_visitor(self, credentials: Credentials) -> bool:
+        """Return whether these hold a valid visitor pass."""
+        return self.visitors is not None and self.visitors.is_pass(credentials.visitor_pass)
 
-    def try_once(self, check: Callable[[], bool]) -> bool:
-        """Return whether a try to get in is good. Aborts with 429 when there were too many."""
-        address = request.remote_addr or ""
-        wait = self.throttle.wait(address)
-        if wait:
-            raise TooManyRequests("too many tries; wait a minute", retry_after=math.ceil(wait))
-        good = check()
-        if not good:
-            self.throttle.fail(address)
-        return good
+    def attempt(self, address: str, check: Callable[[], bool]) -> bool:
+        """Return what `check` returns, and count a failure against `address`.
 
-
-def guard() -> ResponseReturnValue | None:
-    """Answer for whoever may not do what the present request asks for; None for the others."""
-    door = current().door
-    if not door.hosts.are_own(request.host):
-        abort(421, "this is not the kiosk's name; [web] names in its configuration can add it")
-    changes = request.method not in HARMLESS
-    if changes and not _same_origin():
-        abort(403, "another site's page may not do this")
-    if request.endpoint is None:
-        return None  # there is no such page, which is no secret
-    if request.endpoint in PUBLIC:
-        return None
-    if request.endpoint in MONITORS and door.is_monitor():
-        return None
-    visits = request.endpoint in VISITORS and door.is_visitor()
-    if not visits and not door.is_owner():
-        return _refuse()
-    if changes and (visits or door.is_browser()) and HEADER not in request.headers:
-        abort(403, f"the header {HEADER} is missing")
-    return None
-
-
-def _same_origin() -> bool:
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
-
-
-def _refuse() -> ResponseReturnValue:
-    if request.path.startswith(PROGRAMS):
-        raise Unauthorized(
-            "this is for the owner: log in, or send the token"
-            if request.endpoint not in VISITORS
-            else "this visit is over: scan the code on the kiosk's screen again",
-            www_authenticate=WWWAuthenticate("bearer"),
-        )
-    page = "invite.html" if request.endpoint in VISITORS else "login.html"
-    return render_template(page, next=request.path), 401
-
-
-@blueprint.get("/login")
-def show() -> ResponseReturnValue:
-    """Show where to log in."""
-    return render_template("login.html", next=url_for("pages.status"))
-
-
-@blueprint.post("/api/v1/login")
-def enter() -> ResponseReturnValue:
-    """Let a browser in that sends the token, as JSON: {"token": "..."}."""
-    if HEADER not in request.headers:
-        abort(403, f"the header {HEADER} is missing")
-    given = request.get_json(silent=True)
-    token = given.get("token") if isinstance(given, dict) else None
-    if not isinstance(token, str):
-        abort(400, 'send JSON: {"token": "..."}')
-    door = current().door
-    if not door.try_once(lambda: door.keys.is_token(token.strip())):
-        abort(401, "that is not the kiosk's token")
-    return _welcome(jsonify(owner=True))
-
-
-@blueprint.get("/pair/<code>")
-def pair(code: str) -> ResponseReturnValue:
-    """Let the browser in that has scanned a code, or has opened its link."""
-    if request.method == "HEAD":
-        abort(405)  # whoever only looks at a link does not use its code up
-    door = current().door
-    if not door.try_once(lambda: door.pairing.redeem(code)):
-        abort(403, "this code was used already, or is older than five minutes")
-    return _welcome(Response(status=303, headers={"Location": url_for("pages.status")}))
-
-
-@blueprint.get("/visit/<code>")
-def visit(code: str) -> ResponseReturnValue:
-    """Let a visitor try the kiosk who has scanned the code that it shows to everybody."""
-    door, visits = current().door, current().door.visits
-    if visits is None:
-        abort(403, "this kiosk has no place for visitors")
-    if not door.try_once(lambda: visits.is_code(code)):
-        abort(403, "this code is old: scan the one that the kiosk shows now")
-    answer = Response(status=303, headers={"Location": url_for("trial.show")})
-    _set_cookie(answer, PASS, visits.open(), PASS_SECONDS)
-    return answer
-
-
-@blueprint.post("/api/v1/logout")
-def leave() -> ResponseReturnValue:
-    """Forget this browser."""
-    current().door.keys.close_session(request.cookies.get(COOKIE, ""))
-    answer = jsonify(owner=False)
-    answer.delete_cookie(COOKIE)
-    return answer
-
-
-def _welcome(answer: Response) -> Response:
-    _set_cookie(answer, COOKIE, current().door.keys.open_session(), SESSION_DAYS * DAY)
-    return answer
-
-
-def _set_cookie(answer: Response, name: str, value: str, seconds: float) -> None:
-    answer.set_cookie(
-        name,
-        value,
-        max_age=round(seconds),
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
-
-
-def close(app: Flask) -> None:
-    """Have every request of an app come by the guard."""
-    app.before_request(guard)
-    app.register_blueprint(blueprint)
+        Raises TooManyRequests, without calling `check`, after too many failures.
+        """
+        seconds = self.rate_limiter.retry_after(address)
+        if seconds:
+            raise TooManyRequests(
+                "too many attempts; wait a minute", retry_after=math.ceil(seconds)
+            )
+        success = check()
+        if not success:
+            self.rate_limiter.record(address)
+        return success

@@ -1,4 +1,4 @@
-"""Who has the kiosk's keys: the owner's token, and the browsers that were let in with it."""
+"""The owner's token, and the sessions of the browsers that logged in with it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ BYTES = 32
 """Of randomness in a token and in a session: 256 bits."""
 SESSION_DAYS = 90.0
 DAY = 86_400.0
-MOST_SESSIONS = 64
-"""So many browsers are remembered, the newest ones."""
+MAX_SESSIONS = 64
+"""The oldest sessions beyond this are dropped."""
 
 
 class SessionStore:
-    """The token, made at the first start, and the sessions, kept in a folder only we can read.
+    """The token, generated at the first start, and the sessions, in a file only we can read.
 
-    Without a folder, or where it cannot be written, they last as long as the process. What another
-    process of ours writes there holds at once. Of a session only its SHA-256 is kept.
+    Without a folder, or where it cannot be written, they last as long as the process. Changes that
+    another process makes to the file apply at once. Only the SHA-256 of a session is stored.
     """
 
     def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
@@ -51,60 +51,60 @@ class SessionStore:
 
     @property
     def token(self) -> str:
-        """What the owner logs in with, and programs send as a bearer token."""
+        """The owner logs in with it; programs send it as a bearer token."""
         with self._lock:
             self._read()
             return self._token
 
     def is_token(self, given: str) -> bool:
-        """Tell, in constant time, whether this is the token."""
+        """Return whether this is the token, in constant time."""
         # JSON can hold half a character ("\ud800"), which is no UTF-8.
         return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self.token.encode())
 
     def open_session(self) -> str:
-        """Let a browser in; return what it shows from now on."""
+        """Start a session and return the secret that its browser presents."""
         session = secrets.token_urlsafe(BYTES)
         with self._lock:
             self._read()
             now = self._clock()
             alive = {key: end for key, end in self._sessions.items() if end > now}
-            newest = sorted(alive.items(), key=lambda one: one[1])[-(MOST_SESSIONS - 1) :]
+            newest = sorted(alive.items(), key=lambda one: one[1])[-(MAX_SESSIONS - 1) :]
             self._sessions = {**dict(newest), _digest(session): now + SESSION_DAYS * DAY}
             self._write()
         return session
 
     def is_session(self, given: str) -> bool:
-        """Tell whether a browser that shows this was let in."""
+        """Return whether this is the secret of a session that has not expired."""
         with self._lock:
             self._read()
-            wanted, now = _digest(given), self._clock()
-            # All are compared, so that the time taken tells nothing.
-            known = [hmac.compare_digest(key, wanted) for key in self._sessions]
-            return any(known) and self._sessions.get(wanted, 0.0) > now
+            digest, now = _digest(given), self._clock()
+            # All are compared, so that the time taken reveals nothing.
+            matches = [hmac.compare_digest(key, digest) for key in self._sessions]
+            return any(matches) and self._sessions.get(digest, 0.0) > now
 
     def close_session(self, given: str) -> None:
-        """Forget one browser."""
+        """End one session."""
         with self._lock:
             self._read()
             if self._sessions.pop(_digest(given), None) is not None:
                 self._write()
 
     def revoke(self) -> None:
-        """Make another token, and forget every browser."""
+        """Generate a new token and end every session."""
         with self._lock:
             self._renew()
 
     def check(self) -> None:
-        """Raise OutputError unless the kiosk, which is another process, finds the same keys."""
+        """Raise OutputError if the state could not be written for the kiosk, another process."""
         if self._fault:
-            raise OutputError(f"{self._path}: {self._fault}; try it as the kiosk's own user")
+            raise OutputError(f"{self._path}: {self._fault}; run this as the kiosk's own user")
 
     def _renew(self) -> None:
         self._token, self._sessions = secrets.token_urlsafe(BYTES), {}
         self._write()
 
     def _read(self) -> None:
-        """Take over what is on the disk, unless it is what we know."""
+        """Load the file if it has changed since the last read."""
         if self._path is None:
             return
         try:
@@ -112,14 +112,14 @@ class SessionStore:
             stamp = (stat.st_mtime_ns, stat.st_ino)
             if stamp == self._stamp:
                 return
-            kept = json.loads(self._path.read_text("utf-8"))
-            self._token, self._sessions = _checked(kept)
+            content = json.loads(self._path.read_text("utf-8"))
+            self._token, self._sessions = _validated(content)
             self._stamp, self._fault = stamp, ""
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError, TypeError, KeyError) as error:
             if not self._token:
-                log.warning("%s: %s; other keys are made", self._path, error)
+                log.warning("%s: %s; generating a new token", self._path, error)
 
     def _write(self) -> None:
         if self._path is None:
@@ -131,18 +131,18 @@ class SessionStore:
             stat = self._path.stat()
             self._stamp, self._fault = (stat.st_mtime_ns, stat.st_ino), ""
         except OSError as error:
-            words = error.strerror or str(error)
-            if words != self._fault:
-                log.warning("%s: %s; it is kept until the end of the run", self._path, words)
-            self._fault = words
+            reason = error.strerror or str(error)
+            if reason != self._fault:
+                log.warning("%s: %s; sessions last only until the kiosk stops", self._path, reason)
+            self._fault = reason
 
 
 def _digest(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-def _checked(kept: dict[str, Any]) -> tuple[str, dict[str, float]]:
-    token, sessions = kept["token"], kept["sessions"]
+def _validated(content: dict[str, Any]) -> tuple[str, dict[str, float]]:
+    token, sessions = content["token"], content["sessions"]
     if not isinstance(token, str) or len(token) < BYTES:
-        raise ValueError("holds no token")
+        raise ValueError("contains no token")
     return token, {str(key): float(end) for key, end in sessions.items()}

@@ -1,7 +1,7 @@
-"""The names under which this machine may be asked for: its own, and no others.
+"""The host names under which this machine answers: its own and the configured ones.
 
-A page elsewhere can point a name of its own at this machine (DNS rebinding) and then read what the
-kiosk answers. The browser still sends that name.
+A foreign page can resolve its own name to this machine (DNS rebinding) and then read the kiosk's
+responses. The browser still sends the foreign name in the Host header.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-KEPT_SECONDS = 60.0
-MOST_KEPT = 64
+CACHE_SECONDS = 60.0
+CACHE_SIZE = 64
 
 
 class TrustedHosts:
-    """Knows the machine's names and addresses, and those that the owner's configuration adds."""
+    """The machine's names and addresses, and the names that the configuration adds."""
 
     def __init__(
         self, names: Iterable[str] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         own = socket.gethostname().lower()
         short = own.partition(".")[0]
-        more = (name.lower() for name in names)
-        self.names = frozenset(("localhost", own, short, f"{short}.local", *more))
+        configured = (name.lower() for name in names)
+        self.names = frozenset(("localhost", own, short, f"{short}.local", *configured))
         self._clock = clock
         self._addresses: dict[str, tuple[float, bool]] = {}
 
-    def are_own(self, host: str) -> bool:
-        """Tell whether a Host header, with or without a port, means this machine."""
+    def is_trusted(self, host: str) -> bool:
+        """Return whether a Host header, with or without a port, names this machine."""
         try:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
@@ -46,14 +46,14 @@ class TrustedHosts:
             ipaddress.ip_address(name)
         except ValueError:
             return False
-        return self._is_address(name)
+        return self._is_own_address(name)
 
-    def _is_address(self, address: str) -> bool:
+    def _is_own_address(self, address: str) -> bool:
         now = self._clock()
-        known = self._addresses.get(address)
-        if known and now - known[0] < KEPT_SECONDS:
-            return known[1]
-        if len(self._addresses) >= MOST_KEPT:
+        cached = self._addresses.get(address)
+        if cached and now - cached[0] < CACHE_SECONDS:
+            return cached[1]
+        if len(self._addresses) >= CACHE_SIZE:
             self._addresses.clear()
         own = _can_bind(address)
         self._addresses[address] = (now, own)
@@ -61,7 +61,7 @@ class TrustedHosts:
 
 
 def _can_bind(address: str) -> bool:
-    """Tell whether an address is one of this machine's: only to those can a socket be bound."""
+    """Return whether a socket can be bound to an address, as to this machine's only."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     if ipaddress.ip_address(address).is_unspecified:
         return False

@@ -1,28 +1,30 @@
-"""Visitors: whoever stands before the kiosk may try it with the camera of their own device.
+"""Visitor access: people in front of the kiosk may try it with their own device's camera.
 
-The code on stage shows that they do. It changes with time, and so does nothing need to be kept: a
-code, and the pass that it is changed for, are signed with a key that comes of the owner's token.
+The code on the stage proves that they are there. The code, and the pass that a browser gets for
+it, are signed with the owner's token, so nothing is stored, and a new token revokes them all.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import time
 from typing import TYPE_CHECKING
 
+from itsdangerous import BadSignature, Signer, TimestampSigner
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CODE_SECONDS = 300.0
-"""How long a code is on stage; it is good for as long again."""
+"""A code is shown for this long, and valid for twice as long."""
 PASS_SECONDS = 1800.0
-CODE_BYTES, PASS_BYTES = 9, 24
+CODE_LENGTH = 12
+"""Base64 characters, 72 bits: the QR code on the stage stays small."""
 
 
 class VisitorPass:
-    """Makes codes and passes, and knows its own; `secret` returns what signs them."""
+    """Issues and checks codes and passes. `secret` returns the present signing key."""
 
     def __init__(self, secret: Callable[[], str], clock: Callable[[], float] = time.time) -> None:
         self._secret = secret
@@ -30,34 +32,50 @@ class VisitorPass:
 
     @property
     def code(self) -> str:
-        """The present code."""
+        """The code to show now."""
         return self._code(self._period)
 
     def is_code(self, given: str) -> bool:
-        """Tell whether a code is on stage, or was just before."""
-        now, before = (self._code(self._period - age) for age in (0, 1))
-        is_now = hmac.compare_digest(now.encode(), given.encode())
-        return hmac.compare_digest(before.encode(), given.encode()) or is_now
+        """Return whether a code is the present one or its predecessor."""
+        present, previous = (self._code(self._period - age).encode() for age in (0, 1))
+        is_present = hmac.compare_digest(present, given.encode())
+        # Both are compared, so that the time taken reveals nothing.
+        return hmac.compare_digest(previous, given.encode()) or is_present
 
-    def open(self) -> str:
-        """Return a pass for `PASS_SECONDS`."""
-        until = str(int(self._clock() + PASS_SECONDS))
-        return f"{until}.{self._sign(f'pass {until}', PASS_BYTES)}"
+    def issue(self) -> str:
+        """Return a pass that is valid for `PASS_SECONDS`."""
+        return self._signer().sign(b"visitor").decode()
 
-    def is_open(self, given: str) -> bool:
-        """Tell whether a pass is one of ours, and good still."""
-        until, _, signature = given.partition(".")
-        right = self._sign(f"pass {until}", PASS_BYTES)
-        good = hmac.compare_digest(right.encode(), signature.encode())
-        return good and self._clock() < float(until)
+    def is_pass(self, given: str) -> bool:
+        """Return whether a pass has our signature and has not expired."""
+        try:
+            self._signer().unsign(given, max_age=int(PASS_SECONDS))
+        except BadSignature:
+            return False
+        return True
 
     @property
     def _period(self) -> int:
         return int(self._clock() // CODE_SECONDS)
 
     def _code(self, period: int) -> str:
-        return self._sign(f"code {period}", CODE_BYTES)
+        signer = Signer(
+            self._secret(), "visitor-code", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+        return signer.get_signature(str(period))[:CODE_LENGTH].decode()
 
-    def _sign(self, text: str, size: int) -> str:
-        signature = hmac.new(self._secret().encode(), f"visit {text}".encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(signature.digest()[:size]).decode()
+    def _signer(self) -> TimestampSigner:
+        return _PassSigner(self._secret(), self._clock)
+
+
+class _PassSigner(TimestampSigner):
+    """Signs with the time of an injected clock."""
+
+    def __init__(self, secret: str, clock: Callable[[], float]) -> None:
+        super().__init__(
+            secret, "visitor-pass", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock())

@@ -15,6 +15,7 @@ from device import history
 from device.control import commands
 from device.control.status import frame_result_json
 from device.errors import CommandError
+from device.web.auth.roles import allow
 from device.web.context import current
 from device.web.openapi import document
 from device.web.routes import upload
@@ -34,12 +35,14 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/status")
+@allow("anyone")
 def status() -> ResponseReturnValue:
     """Return how the kiosk is doing."""
     return Response(current().told(), mimetype="application/json")
 
 
 @blueprint.get("/events")
+@allow("anyone")
 def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
     site = current()
@@ -49,6 +52,7 @@ def follow() -> ResponseReturnValue:
 
 
 @blueprint.post("/classify")
+@allow("visitor")
 def classify() -> ResponseReturnValue:
     """Return the faces of a JPEG or PNG that is the request's body or a form's file."""
     return jsonify(frame_result_json(upload.look()[1]))

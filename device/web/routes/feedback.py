@@ -14,6 +14,7 @@ from device.feedback import Agreement, archive
 from device.feedback.crop import encode
 from device.messages import EMOTIONS, Feedback
 from device.vision.alignment import align
+from device.web.auth.roles import allow
 from device.web.context import current
 from device.web.routes import upload
 
@@ -60,6 +61,7 @@ def tell() -> ResponseReturnValue:
 
 
 @blueprint.post(f"{CALL}/answer")
+@allow("visitor")
 def answer() -> ResponseReturnValue:
     """Count an answer, as JSON has it: {"shown": "happy", "felt": "sad"}."""
     given = request.get_json(silent=True)
@@ -73,6 +75,7 @@ def answer() -> ResponseReturnValue:
 
 
 @blueprint.post(f"{CALL}/crop")
+@allow("visitor")
 def take() -> ResponseReturnValue:
     """Return the crop of a picture's largest face, and keep it with `consent=yes` alone."""
     consent, label = request.args.get("consent", CONSENT[0]), request.args.get("label")
@@ -137,12 +140,12 @@ def _store() -> FeedbackStore:
 
 
 def _limit() -> None:
-    """Abort with 429 for whoever answers all too often."""
+    """Count an answer. Aborts with 429 after too many."""
     answers, address = current().answers, request.remote_addr or ""
-    wait = answers.wait(address)
-    if wait:
-        raise TooManyRequests("too many answers; wait a minute", retry_after=math.ceil(wait))
-    answers.fail(address)  # counts, whatever comes of it
+    seconds = answers.retry_after(address)
+    if seconds:
+        raise TooManyRequests("too many answers; wait a minute", retry_after=math.ceil(seconds))
+    answers.record(address)
 
 
 def _written(done: Future[None]) -> None:

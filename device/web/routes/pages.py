@@ -19,6 +19,7 @@ from flask import (
 from device import history
 from device.messages import Level
 from device.web import text
+from device.web.auth.roles import allow
 from device.web.charts.history import draw
 from device.web.context import current
 from device.web.openapi import document
@@ -36,6 +37,7 @@ EMOJI_SECONDS = 86400
 
 
 @blueprint.get("/")
+@allow("anyone")
 def status() -> str:
     """Show how the kiosk is doing; complete without JavaScript, live with it."""
     return render_template("status.html", status=current().view.status.get().as_json())
@@ -77,6 +79,7 @@ def video() -> ResponseReturnValue:
 
 
 @blueprint.get("/emoji/<name>.svg")
+@allow("anyone")
 def emoji(name: str) -> Response:
     """Send an emoji, or the picture of an empty room."""
     if name == text.EMPTY:
@@ -88,12 +91,14 @@ def emoji(name: str) -> Response:
 
 
 @blueprint.get("/metrics")
+@allow("monitor")
 def figures() -> Response:
     """Give the kiosk's figures in the form that Prometheus reads."""
     return Response(metrics.text(current()), content_type=metrics.CONTENT_TYPE)
 
 
 @blueprint.get("/readyz")
+@allow("anyone")
 def readyz() -> ResponseReturnValue:
     """Say whether the kiosk sees: a frame was understood not long ago, or the camera is paused."""
     status = current().view.status.get()
@@ -103,6 +108,7 @@ def readyz() -> ResponseReturnValue:
 
 
 @blueprint.get("/healthz")
+@allow("anyone")
 def healthz() -> ResponseReturnValue:
     """Say in one word whether the kiosk works, for monitors."""
     level = current().view.status.get().level

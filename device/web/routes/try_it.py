@@ -11,15 +11,17 @@ from device.messages import EMOTIONS
 from device.music import PLAYLISTS
 from device.music.library import Library
 from device.system.paths import ASSETS
+from device.web.auth.roles import allow
 from device.web.context import current
 
-blueprint = Blueprint("trial", __name__)
+blueprint = Blueprint("try_it", __name__)
 
 PIECE_SECONDS = 86400
 """How long a browser may keep a piece."""
 
 
 @blueprint.get("/try")
+@allow("visitor")
 def show() -> str:
     """Show the page on which a visitor's camera is tried."""
     keeper = current().view.feedback
@@ -27,7 +29,8 @@ def show() -> str:
 
 
 @blueprint.get("/music/<playlist>/<name>.ogg")
-def piece(playlist: str, name: str) -> Response:
+@allow("visitor")
+def track(playlist: str, name: str) -> Response:
     """Send one of our own pieces."""
     if playlist not in PLAYLISTS:
         abort(404)
@@ -45,7 +48,7 @@ def _music() -> dict[str, list[str]]:
     }
     return {
         emotion: [
-            url_for("trial.piece", playlist=playlist, name=track.stem)
+            url_for("try_it.track", playlist=playlist, name=track.stem)
             for track in library.tracks(playlist, 0.0)
         ]
         for emotion, playlist in playlists.items()

@@ -1,0 +1,190 @@
+"""Checks every request before its route runs, and the routes that log browsers in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from device.web.auth.roles import Role, allow, required_role
+from device.web.auth.service import Credentials
+from device.web.auth.sessions import DAY, SESSION_DAYS
+from device.web.auth.visitors import PASS_SECONDS
+from device.web.context import current
+from device.web.problems import is_api
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SESSION_COOKIE, VISITOR_COOKIE = "moodlift", "moodlift-visit"
+HEADER = "X-Moodlift"
+"""Our own pages send it with every unsafe method. Another site's page cannot send it."""
+
+blueprint = Blueprint("auth", __name__)
+
+
+def protect(app: Flask) -> None:
+    """Check every request of an app, and add the routes of this module."""
+    app.before_request(_check)
+    app.register_blueprint(blueprint)
+    allow(Role.ANYONE)(app.view_functions["static"])
+
+
+def is_logged_in() -> bool:
+    """Return whether the present request comes from a logged-in browser."""
+    return current().auth.is_session(_credentials())
+
+
+@blueprint.get("/login")
+@allow("anyone")
+def login_page() -> ResponseReturnValue:
+    """Show the page to log in."""
+    return render_template("login.html", next=url_for("pages.status"))
+
+
+@blueprint.post("/api/v1/login")
+@allow("anyone")
+def login() -> ResponseReturnValue:
+    """Start a session for a browser that sends the token, as JSON: {"token": "..."}."""
+    if HEADER not in request.headers:
+        abort(403, f"the header {HEADER} is missing")
+    body = request.get_json(silent=True)
+    token = body.get("token") if isinstance(body, dict) else None
+    if not isinstance(token, str):
+        abort(400, 'send JSON: {"token": "..."}')
+    auth = current().auth
+    if not auth.attempt(_address(), lambda: auth.sessions.is_token(token.strip())):
+        abort(401, "wrong token")
+    return _start_session(jsonify(owner=True))
+
+
+@blueprint.get("/pair/<code>")
+@allow("anyone")
+def pair(code: str) -> ResponseReturnValue:
+    """Start a session for the browser that scanned a pairing code or opened its link."""
+    if request.method == "HEAD":
+        abort(405)  # a link preview must not use up the code
+    auth = current().auth
+    if not auth.attempt(_address(), lambda: auth.pairing.redeem(code)):
+        abort(403, "this code was already used, or is older than five minutes")
+    return _start_session(Response(status=303, headers={"Location": url_for("pages.status")}))
+
+
+@blueprint.get("/visit/<code>")
+@allow("anyone")
+def visit(code: str) -> ResponseReturnValue:
+    """Give a visitor pass to the browser that scanned the code on the stage."""
+    auth, visitors = current().auth, current().auth.visitors
+    if visitors is None:
+        abort(403, "Visitor access is disabled ([web] visitor_access = false).")
+    if not auth.attempt(_address(), lambda: visitors.is_code(code)):
+        abort(403, "this code has expired: scan the one that the kiosk shows now")
+    response = Response(status=303, headers={"Location": url_for("try_it.show")})
+    _set_cookie(response, VISITOR_COOKIE, visitors.issue(), PASS_SECONDS)
+    return response
+
+
+@blueprint.post("/api/v1/logout")
+def logout() -> ResponseReturnValue:
+    """End this browser's session."""
+    current().auth.sessions.close_session(_credentials().session)
+    response = jsonify(owner=False)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def _check() -> ResponseReturnValue | None:
+    """Return the refusal of the present request; None lets it pass."""
+    if not current().auth.trusted_hosts.is_trusted(request.host):
+        abort(421, "unknown host name; add it to [web] trusted_hosts in the configuration")
+    unsafe = request.method not in SAFE_METHODS
+    if unsafe and not _same_origin():
+        abort(403, "cross-origin request refused")
+    if request.endpoint is None:
+        return None  # which pages do not exist is no secret
+    required = required_role(current_app, request.endpoint)
+    caller = _caller(required)
+    if caller is None:
+        return _refuse(required)
+    needs_header = caller is Role.VISITOR or (caller is Role.OWNER and is_logged_in())
+    if unsafe and needs_header and HEADER not in request.headers:
+        abort(403, f"the header {HEADER} is missing")
+    return None
+
+
+def _caller(required: Role) -> Role | None:
+    """Return as whom the caller passes a route's check; None if it does not."""
+    auth, credentials = current().auth, _credentials()
+    if required is Role.ANYONE:
+        return Role.ANYONE
+    if required is Role.MONITOR and auth.is_monitor(credentials):
+        return Role.MONITOR
+    if required is Role.VISITOR and auth.is_visitor(credentials):
+        return Role.VISITOR
+    return Role.OWNER if auth.is_owner(credentials) else None
+
+
+def _credentials() -> Credentials:
+    if "credentials" not in g:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        g.credentials = Credentials(
+            _address(),
+            token.strip() if kind.lower() == "bearer" else None,
+            request.cookies.get(SESSION_COOKIE, ""),
+            request.cookies.get(VISITOR_COOKIE, ""),
+        )
+    credentials: Credentials = g.credentials
+    return credentials
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _same_origin() -> bool:
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _refuse(required: Role) -> ResponseReturnValue:
+    is_visit = required is Role.VISITOR
+    if is_api(request.path):
+        raise Unauthorized(
+            "this visit has ended: scan the code on the kiosk's screen again"
+            if is_visit
+            else "owner access required: log in, or send the token",
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+    return render_template("invite.html" if is_visit else "login.html", next=request.path), 401
+
+
+def _start_session(response: Response) -> Response:
+    session = current().auth.sessions.open_session()
+    _set_cookie(response, SESSION_COOKIE, session, SESSION_DAYS * DAY)
+    return response
+
+
+def _set_cookie(response: Response, name: str, value: str, seconds: float) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=round(seconds),
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
