@@ -104,10 +104,10 @@ def test_every_fault_on_the_stage_and_the_page_is_explained(path: Path) -> None:
 
 
 def test_the_search_finds_messages() -> None:
-    assert "{}: not connected" in messages(ROOT / "device" / "camera" / "usb.py")
-    assert "nothing is kept: {}" in faults(ROOT / "device" / "feedback" / "keeper.py")
-    assert "slow, or stuck" in faults(ROOT / "device" / "eye" / "supervisor.py")
+    assert "{}: not connected" in messages(ROOT / "device" / "hardware" / "camera" / "usb.py")
+    assert "nothing is kept: {}" in faults(ROOT / "device" / "feedback" / "recorder.py")
+    assert "slow, or stuck" in faults(ROOT / "device" / "vision" / "supervisor.py")
     empty = 'the playlist "{}" has nothing that can be played'
     assert empty in faults(ROOT / "device" / "music" / "player.py")
-    assert "it is throttled" in sentences(ROOT / "device" / "board" / "linux.py")
+    assert "it is throttled" in sentences(ROOT / "device" / "hardware" / "board" / "linux.py")
     assert not known("{}: the flux capacitor is empty")

@@ -76,7 +76,7 @@ def decode(png: bytes) -> NDArray[np.uint8]:
     Raises PictureError for whatever is not such a PNG; its header is looked at before the rest.
     """
     if len(png) > LARGEST:
-        raise PictureError(f"{len(png)} bytes: more than {LARGEST}")
+        raise PictureError(f"{len(png)} bytes, more than {LARGEST}")
     if not png.startswith(_HEAD):
         raise PictureError(f"not a PNG of {SIZE} x {SIZE} pixels in 8 bits of grey")
     try:
