@@ -108,7 +108,7 @@ lint() {
     $venv/bin/ruff format --check --quiet .
     $venv/bin/mypy --no-error-summary
     if command -v shellcheck >/dev/null; then
-        shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} docs/examples/retrain-weekly tests/rig/{arm64/sysroot,tree}.sh
+        shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} examples/retraining/retrain-weekly tests/rig/{arm64/sysroot,tree}.sh
     else
         without "shellcheck is missing, so the shell scripts are not checked"
     fi

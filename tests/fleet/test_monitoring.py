@@ -1,4 +1,4 @@
-"""The rules, the dashboard and the broker's files in docs/fleet, by the tools they are for."""
+"""The rules, the dashboard and the broker's files in examples/fleet, by the tools they are for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.support.fleets import Part
 
-DOCS = Path(__file__).parents[2] / "docs" / "fleet"
+DOCS = Path(__file__).parents[2] / "examples" / "fleet"
 DASHBOARD: dict[str, Any] = json.loads((DOCS / "dashboard.json").read_text("utf-8"))
 METRIC = re.compile(r"\bmoodlift_[a-z_]+")
 

@@ -229,7 +229,7 @@ def configuration(folder: Path, port: int, many: int) -> Path:
     """Have Prometheus take one server for many kiosks."""
     kiosks = [{"targets": [draw() for _ in range(many)]}]
     (folder / "kiosks.json").write_text(json.dumps(kiosks))
-    shutil.copy(Path(__file__).parents[2] / "docs" / "fleet" / "alerts.yml", folder)
+    shutil.copy(Path(__file__).parents[2] / "examples" / "fleet" / "alerts.yml", folder)
     path = folder / "prometheus.yml"
     path.write_text(
         f"""

@@ -1,4 +1,4 @@
-"""The example of a weekly retraining in docs/examples: its script, its service and its timer."""
+"""The weekly retraining in examples/retraining: its script, its service and its timer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "retraining"
 SCRIPT = EXAMPLES / "retrain-weekly"
 UNITS = ("moodlift-retrain.service", "moodlift-retrain.timer")
 RETRAIN = """#!/bin/bash
