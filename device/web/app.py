@@ -12,9 +12,8 @@ from device import __version__
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
 from device.web import problems, text
-from device.web.auth import routes as auth_routes
 from device.web.context import WebContext, attach
-from device.web.routes import api, devices, drift, feedback, models, pages, settings, try_it
+from device.web.routes import api, auth, devices, drift, feedback, models, pages, settings, try_it
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -44,15 +43,15 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
-def create_app(view: KioskServices, auth: AuthService) -> Flask:
+def create_app(view: KioskServices, auth_service: AuthService) -> Flask:
     """Return a kiosk's page and API as a WSGI app; serve it with `Server`."""
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=text, version=__version__)
-    app.jinja_env.globals.update(is_logged_in=auth_routes.is_logged_in)
-    attach(app, WebContext(view, auth))
-    auth_routes.protect(app)
+    app.jinja_env.globals.update(is_logged_in=auth.is_logged_in)
+    attach(app, WebContext(view, auth_service))
+    auth.protect(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(try_it.blueprint)

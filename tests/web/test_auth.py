@@ -11,8 +11,8 @@ from device.web.auth import pairing
 from device.web.auth.pairing import VALID_SECONDS, Pairing
 from device.web.auth.rate_limit import PER_ADDRESS, TOTAL, WINDOW_SECONDS, RateLimiter
 from device.web.auth.roles import Role, allow, required_role
-from device.web.auth.routes import HEADER, SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE
 from device.web.auth.visitors import CODE_SECONDS, PASS_SECONDS, VisitorPass
+from device.web.routes.auth import HEADER, SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from device.feedback import archive
 from device.messages import EMOTIONS, Feedback, Health, Level, Mood
 from device.web import text
-from device.web.auth.routes import SESSION_COOKIE
+from device.web.routes.auth import SESSION_COOKIE
 from tests.support.browsers import PHONE, launch, sync_api
 from tests.support.bundles import archive as model_archive
 from tests.support.bundles import files, trust

@@ -14,9 +14,9 @@ from device.feedback import archive
 from device.feedback.crop import decode
 from device.messages import EMOTIONS, FrameResult
 from device.vision.alignment import align
-from device.web.auth.routes import HEADER, VISITOR_COOKIE
 from device.web.context import ANSWERS
 from device.web.problems import MIMETYPE
+from device.web.routes.auth import HEADER, VISITOR_COOKIE
 from tests.web.conftest import HAPPY, LANDMARKS
 
 if TYPE_CHECKING:
