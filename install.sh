@@ -12,6 +12,7 @@
 #
 #   ./install.sh demo [OPTIONS]   run the kiosk here: webcam or the bundled clip; see demo --help
 #   ./install.sh test [OPTIONS]   set up what the tests need and run them all; options go to pytest
+#   ./install.sh test --quick     lint, and the tests that need no browser, container or training
 #
 # A kiosk lands in /opt/moodlift, /etc/moodlift and /var/lib/moodlift, its units in
 # /usr/local/lib/systemd. Interrupted, it goes on when it is run again. demo and test keep to .venv

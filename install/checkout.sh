@@ -107,21 +107,17 @@ lint() {
     $venv/bin/ruff check --quiet .
     $venv/bin/ruff format --check --quiet .
     $venv/bin/mypy --no-error-summary
+    $venv/bin/lint-imports --no-logo >$cache/imports.txt || { cat $cache/imports.txt && return 1; }
     if command -v shellcheck >/dev/null; then
         shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} examples/retraining/retrain-weekly tests/rig/{arm64/sysroot,tree}.sh
     else
         without "shellcheck is missing, so the shell scripts are not checked"
     fi
-    say "ruff, mypy and shellcheck: nothing to say"
+    say "ruff, mypy, import-linter and shellcheck: no complaints"
 }
 
-run_tests() {
-    local job jobs=() arm64='' rig=''
-    trap end_jobs EXIT
-    make_venv
-    device_packages
-    mkdir -p $cache
-    test_programs
+# rigs: begins to make the machines that a kiosk is installed on and arm64 programs run on, aside.
+rigs() {
     if have "${arm64_packages[@]}"; then
         aside once $cache/arm64.stamp "making an emulated arm64 machine (100 MB)" arm64_machine
         arm64=$job
@@ -130,16 +126,10 @@ run_tests() {
         aside once $cache/rig.stamp "making a Debian to install a kiosk on (700 MB)" appliance_rig
         rig=$job
     fi
-    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
-    [ $# -gt 0 ] || lint
-    have "${browser_packages[@]}" || without "some browser and window tests will be skipped"
-    have "${fleet_packages[@]}" || without "the tests of a fleet will be skipped"
-    have "${sound_packages[@]}" || without "sound that goes will not be tested"
-    if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
-        export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
-    else
-        without "the tests of the other build of pygame will be skipped"
-    fi
+}
+
+# Waits for them, and tells the tests where they are.
+await_rigs() {
     if [ -n "$arm64" ] && wait "$arm64"; then
         export MOODLIFT_ARM64=$PWD/$cache/arm64
     else
@@ -150,29 +140,48 @@ run_tests() {
     else
         without "the tests of the appliance will be skipped: they need root and mmdebstrap"
     fi
+}
+
+run_tests() {
+    local job jobs=() arm64='' rig='' quick=''
+    trap end_jobs EXIT
+    [ "${1:-}" != --quick ] || quick=yes
+    make_venv
+    device_packages
+    mkdir -p $cache
+    test_programs
+    [ -n "$quick" ] || rigs
+    packages_once test "installing Python packages for the tests (about 1 GB; some minutes)" '.[dev]'
+    [ $# -gt 0 ] && [ -z "$quick" ] || lint
+    have "${browser_packages[@]}" || without "some browser and window tests will be skipped"
+    have "${fleet_packages[@]}" || without "the tests of a fleet will be skipped"
+    have "${sound_packages[@]}" || without "sound that goes will not be tested"
+    if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
+        export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic
+    else
+        without "the tests of the other build of pygame will be skipped"
+    fi
+    if [ -n "$quick" ]; then
+        shift
+        trap - EXIT
+        exec "${pytest[@]}" "${beside[@]}" -m 'not slow and not pace' "$@"
+    fi
+    await_rigs
     if [ $# -gt 0 ]; then
         trap - EXIT
-        exec $venv/bin/python -m pytest "$@"
+        exec "${pytest[@]}" "$@"
     fi
     all_tests
 }
 
-# Tests that reckon or install and need no steady pace: they run beside the others and give way to them.
-reckoning=(tests/{install,stage,training})
+pytest=("$venv/bin/python" -m pytest --durations=25)
+# As many processes as processors; the tests of a module share what is dear to make.
+beside=(-n logical --dist loadfile --no-loadscope-reorder)
 
 all_tests() {
-    local pytest=("$venv/bin/python" -m pytest) log=$cache/reckoning.txt others failed=0
-    say "beside the tests that follow, those of ${reckoning[*]} run; what they say is in $log"
-    # A session of its own, which the scheduler weighs against the others; pytest's cache is for one.
-    # shellcheck disable=SC2016 # expands in that shell
-    setsid bash -c 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice "$@"' - \
-        "${pytest[@]}" -p no:cacheprovider -m 'not quiet' "${reckoning[@]}" </dev/null &>"$log" &
-    others=$!
-    jobs+=("$others")
-    "${pytest[@]}" -m 'not quiet' "${reckoning[@]/#/--ignore=}" || failed=$?
-    wait "$others" || failed=$?
-    cat "$log"
+    local failed=0
+    "${pytest[@]}" "${beside[@]}" -m 'not pace' || failed=$?
     say "and the tests that want the machine for themselves:"
-    "${pytest[@]}" -m quiet || failed=$?
+    "${pytest[@]}" -m pace || failed=$?
     return $failed
 }

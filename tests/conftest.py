@@ -1,9 +1,11 @@
-"""What all tests share. Test modules import each other's instruments from this folder."""
+"""What all tests share: lanes, examples of hypothesis, and a state of each test's own."""
 
+import os
 import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.host import Host
@@ -13,14 +15,32 @@ PATIENCE_S = 300.0
 """All tests of a run together wait so long for a quiet host."""
 
 
+# 50 examples by default; HYPOTHESIS_PROFILE=thorough tries 300.
+hypothesis.settings.register_profile("default", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=300, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+SLOW = ("install", "training", "convert", "healing")
+"""Folders whose tests need a container or a training, or take away what a kiosk runs on."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[HOST] = Host(PATIENCE_S)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow folders, and run what is slow first, so that no worker is left alone with it."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Before a `quiet` test, and its time limit, begin: wait for a quiet host."""
-    if item.get_closest_marker("quiet"):
+    """Wait for a quiet host before a `pace` test and its time limit begin."""
+    if item.get_closest_marker("pace"):
         item.config.stash[HOST].wait()
     return (yield)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
@@ -257,13 +257,11 @@ def attempt(data: bytes) -> None:
         assert image.ndim == 3
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["", "jpeg", "png", "webp", "bmp"]))
 def test_random_bytes_never_raise_anything_else(data: bytes, kind: str) -> None:
     attempt(WHOLE[kind][:40] + data if kind else data)
 
 
-@settings(max_examples=600, deadline=None)
 @given(st.data(), st.sampled_from(sorted(WHOLE)))
 def test_damaged_pictures_never_raise_anything_else(data: st.DataObject, kind: str) -> None:
     whole = bytearray(WHOLE[kind])

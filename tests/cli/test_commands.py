@@ -16,7 +16,7 @@ def moodlift(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 def test_bench_measures_every_stage() -> None:
     result = moodlift("bench", "--runs", "20", "--vision-only", "--json")
     assert result.returncode == 0, result.stderr

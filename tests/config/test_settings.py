@@ -287,9 +287,7 @@ def some(key: str) -> st.SearchStrategy[Any]:
     return right[known["type"]]
 
 
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.sampled_from(COMMON).flatmap(lambda key: st.tuples(st.just(key), some(key))), max_size=8

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.pace
 
 GONE_SECONDS, BACK_SECONDS = 3.0, 5.0
 LEAST_RATE = 20.0

@@ -29,7 +29,7 @@ time.time = lambda: real() + float(moved.read_text())
 with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 def test_the_show_does_not_care_for_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: Callable[..., float]
 ) -> None:

@@ -45,7 +45,7 @@ def remount(folder: Path, how: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{how}", str(folder / "state")], check=True)
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(300)
 def test_a_full_disk_and_one_that_is_read_only_stop_the_writing_and_not_the_show(
     disk: Callable[[str], Path], within: Callable[..., float]

@@ -31,7 +31,7 @@ def crowd(count: int) -> bytes:
     return data.tobytes()
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.parametrize(("count", "least"), [(0, 0), (1, 1), (12, 9), (40, 8)])
 def test_so_many_people(
     tmp_path: Path, within: Callable[..., float], count: int, least: int

@@ -43,7 +43,7 @@ def performance(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         return {"report": kiosk.told(), "pages": pages}
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(240)
 def test_the_moods_that_the_clip_acts_come_out_in_order(performance: dict[str, Any]) -> None:
     told = [one["emotion"] for one in performance["report"]["moods"]]
@@ -54,7 +54,7 @@ def test_the_moods_that_the_clip_acts_come_out_in_order(performance: dict[str, A
     assert set(told) == {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", None}
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(240)
 def test_moods_hold_and_do_not_flicker(performance: dict[str, Any]) -> None:
     times = [one["at_s"] for one in performance["report"]["moods"]]
@@ -62,14 +62,14 @@ def test_moods_hold_and_do_not_flicker(performance: dict[str, Any]) -> None:
     assert len(times) < 3 * len(TIMELINE)
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(240)
 def test_people_are_answered(performance: dict[str, Any]) -> None:
     names = {one["name"] for one in performance["report"]["reactions"]}
     assert {"comfort", "celebrate"} <= names
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(240)
 def test_the_page_saw_what_happened(performance: dict[str, Any]) -> None:
     pages = performance["pages"]
@@ -234,7 +234,7 @@ def test_run_with_a_wrong_configuration_shows_it_and_runs_on_defaults(tmp_path: 
     assert kiosk.screenshot.stat().st_size > 5_000
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 def test_without_a_camera_the_show_goes_on(tmp_path: Path) -> None:
     arguments = ("--camera", "usb:/dev/video97", "--seconds", "5")
     with RunningKiosk(tmp_path, *arguments) as kiosk:

@@ -96,7 +96,7 @@ def test_a_file_that_says_it_is_smaller_than_it_is_stays_small() -> None:
 SMALL = archive({name: GOOD[name][:300] for name in GOOD})
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(deadline=None, database=None)
 @given(st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), max_size=4))
 def test_whatever_is_damaged_is_refused_or_within_bounds(damage: list[tuple[int, int]]) -> None:
     data = bytearray(SMALL)

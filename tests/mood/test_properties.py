@@ -71,7 +71,7 @@ def changes(trace: Trace) -> list[int]:
     return [i for i, (old, new) in enumerate(pairwise(emotions)) if old != new]
 
 
-@settings(BUSY, max_examples=300)
+@settings(BUSY)
 @given(streams, configs)
 def test_no_two_changes_are_closer_than_the_dwell(stream, config) -> None:
     trace = run(stream, config)
@@ -79,7 +79,7 @@ def test_no_two_changes_are_closer_than_the_dwell(stream, config) -> None:
     assert all(b - a >= config.dwell_seconds for a, b in pairwise(times))
 
 
-@settings(BUSY, max_examples=300)
+@settings(BUSY)
 @given(streams, configs)
 def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) -> None:
     trace = run(stream, config)
@@ -95,7 +95,7 @@ def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) ->
         before = i + 1
 
 
-@settings(BUSY, max_examples=200)
+@settings(BUSY)
 @given(streams, configs)
 def test_nobody_for_long_is_nobody(stream, config) -> None:
     last_face = 50.0
@@ -106,7 +106,7 @@ def test_nobody_for_long_is_nobody(stream, config) -> None:
             assert state.mood.emotion is None
 
 
-@settings(BUSY, max_examples=200)
+@settings(BUSY)
 @given(streams, configs)
 def test_the_mood_is_well_formed(stream, config) -> None:
     for now, _, state in run(stream, config):
@@ -118,7 +118,7 @@ def test_the_mood_is_well_formed(stream, config) -> None:
             assert sum(mood.probabilities) == pytest.approx(1.0)
 
 
-@settings(BUSY, max_examples=200)
+@settings(BUSY)
 @given(streams, configs)
 def test_a_frame_passed_again_counts_once(stream, config) -> None:
     """A stage that passes each frame result many times sees no other moods."""
@@ -131,7 +131,7 @@ def test_a_frame_passed_again_counts_once(stream, config) -> None:
         state = once
 
 
-@settings(BUSY, max_examples=300)
+@settings(BUSY)
 @given(
     st.lists(st.tuples(st.floats(), st.floats(), st.integers(-2, 2), blends()), max_size=30),
     configs,

@@ -611,7 +611,6 @@ def unlogged() -> Iterator[None]:
 
 @pytest.mark.usefixtures("unlogged")
 @settings(
-    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

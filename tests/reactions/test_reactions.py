@@ -267,7 +267,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(moods, rules)
 def test_what_holds_whatever_the_moods(stream, rule) -> None:
     show = Show(rule)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from device.messages import Health, Level
@@ -9,7 +9,6 @@ from device.stage.text import MEDIUM, Style, Typesetter, printable
 STYLE = Style(MEDIUM, 24, (255, 255, 255), None, 2)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=120), st.integers(12, 600), st.integers(12, 120))
 def test_any_text_fits_any_box(text, width, height):
     surface = Typesetter().set(text, (width, height), STYLE)

@@ -51,7 +51,7 @@ def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 @pytest.mark.timeout(180)
 def test_fifty_clients_two_hundred_streams_and_eight_viewers(tmp_path: Path) -> None:
     tries = []

@@ -117,7 +117,6 @@ def test_the_interface_does_as_it_says(
     tried = []
 
     @settings(
-        max_examples=60,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

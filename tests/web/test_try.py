@@ -111,7 +111,7 @@ def speed(page: Page) -> float:
     return len(counted) / 2
 
 
-@pytest.mark.quiet
+@pytest.mark.pace
 def test_a_visitor_sees_what_their_face_shows(
     kiosk: RunningKiosk, browser: Browser, emotion: str, tmp_path: Path
 ) -> None:
