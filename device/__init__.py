@@ -7,4 +7,4 @@ import os
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
