@@ -43,7 +43,7 @@ class Frame:
 
     image: NDArray[np.uint8]
     number: int
-    time: float
+    captured_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """All faces of one frame. `time` is when the frame was taken, `seen` when it was understood."""
+    """All faces of one frame, with the times of its capture and of the end of its inference."""
 
     number: int
-    time: float
-    seen: float
+    captured_at: float
+    processed_at: float
     width: int
     height: int
     faces: tuple[Face, ...] = ()

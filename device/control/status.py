@@ -147,7 +147,7 @@ def frame_json(frame_result: FrameResult | None) -> dict[str, Any] | None:
         "width": frame_result.width,
         "height": frame_result.height,
         "ms": ms,
-        "latency_ms": round((frame_result.seen - frame_result.time) * 1000, 1),
+        "latency_ms": round((frame_result.processed_at - frame_result.captured_at) * 1000, 1),
     }
 
 

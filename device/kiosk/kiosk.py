@@ -229,7 +229,7 @@ class Kiosk:
     def _newest(self, now: float) -> FrameResult | None:
         """Return what the eye saw last, unless that is history."""
         frame_result = self._eye.frame_result.get()
-        if self._paused or frame_result is None or now - frame_result.seen > STALE_SECONDS:
+        if self._paused or frame_result is None or now - frame_result.processed_at > STALE_SECONDS:
             return None
         return frame_result
 
@@ -339,7 +339,7 @@ class Kiosk:
             frame_result=frame_result,
             rate=self._seen_rate.per_second(now),
             # What came since this step began is newer than `now`.
-            freshness=max(0.0, now - last.time) if last else None,
+            freshness=max(0.0, now - last.captured_at) if last else None,
             stage_rate=self._drawn_rate.per_second(now),
             reactions=self._reactions.active,
             music=self.player.now_playing,

@@ -56,7 +56,7 @@ def step(
     state = _tick(state, now)
     if state.clock == -math.inf:
         return state
-    if frame_result is not None and state.newest != (frame_result.number, frame_result.time):
+    if frame_result is not None and state.newest != (frame_result.number, frame_result.captured_at):
         state = _watch(state, frame_result, config)
     if _deserted(state, config):
         state = _settle(state, None)
@@ -75,7 +75,7 @@ def _tick(state: MoodState, now: float) -> MoodState:
 
 def _watch(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
     """Take in a frame that was not seen before."""
-    state = replace(state, newest=(frame_result.number, frame_result.time))
+    state = replace(state, newest=(frame_result.number, frame_result.captured_at))
     if not frame_result.faces:
         return state
     people = gather(state.people, frame_result.faces, state.clock, config.filter_seconds)

@@ -40,7 +40,7 @@ class Pipeline:
         """Return the faces of the next frame of a camera; `tracker` keeps their ids."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, KEEP)
-        numbered = tracker.track(detections, frame.time)
+        numbered = tracker.track(detections, frame.captured_at)
         detect_ms = _ms(start)
         return self._name(frame, numbered, Timings(detect=detect_ms))
 
@@ -80,8 +80,8 @@ class Pipeline:
         height, width = frame.image.shape[:2]
         return FrameResult(
             number=frame.number,
-            time=frame.time,
-            seen=time.monotonic(),
+            captured_at=frame.captured_at,
+            processed_at=time.monotonic(),
             width=width,
             height=height,
             faces=tuple(

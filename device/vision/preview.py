@@ -53,7 +53,7 @@ class Preview:
         height, width = frame.image.shape[:2]
         shrink = max(1, -(-width // WIDTH), -(-height // HEIGHT))
         image = frame.image[::shrink, ::shrink]
-        offset = self._begin(image, frame.number, frame.time, shrink)
+        offset = self._begin(image, frame.number, frame.captured_at, shrink)
         self._pixels(offset, *image.shape[:2])[:] = image
         (sequence,) = _SEQUENCE.unpack_from(self._bytes, offset)
         _SEQUENCE.pack_into(self._bytes, offset, sequence + 1)

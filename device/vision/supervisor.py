@@ -124,7 +124,7 @@ class Supervisor:
     def advances(self, now: float) -> bool:
         """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
         last = self.frame_result.get()
-        if last is not None and now - last.time < SILENCE_SECONDS:
+        if last is not None and now - last.captured_at < SILENCE_SECONDS:
             return True
         starting = self._link is not None and self._link.pulse is None
         return starting or any(one.level is not Level.OK for one in self.health)

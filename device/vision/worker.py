@@ -191,7 +191,7 @@ class VisionWorker:
             return Response(id_, None)
         frame, frame_result = self._seen
         face = frame_result.largest
-        if face is None or time.monotonic() - frame.time > GLANCE_SECONDS:
+        if face is None or time.monotonic() - frame.captured_at > GLANCE_SECONDS:
             return Response(id_, None)
         aligned = alignment.align(frame.image, face.landmarks)
         return Response(id_, replace(frame_result, faces=(face,)), crop=aligned)

@@ -122,10 +122,14 @@ class LiveView:
         if self._view.status.get().paused:
             return None
         frame_result = self._view.frame_result.get()
-        if frame_result and now - frame_result.time > FRESH_SECONDS:
+        if frame_result and now - frame_result.captured_at > FRESH_SECONDS:
             frame_result = None
-        seen = self._view.preview.read(frame_result.time if frame_result and self.blurred else None)
-        return (*seen, frame_result) if seen and now - seen[0].time <= FRESH_SECONDS else None
+        seen = self._view.preview.read(
+            frame_result.captured_at if frame_result and self.blurred else None
+        )
+        return (
+            (*seen, frame_result) if seen and now - seen[0].captured_at <= FRESH_SECONDS else None
+        )
 
     def _draw(
         self, frame: Frame, shrunk: int, frame_result: FrameResult | None
@@ -133,7 +137,7 @@ class LiveView:
         # A frame is known by its time: each eye counts from one. Where faces were a moment ago,
         # or that there were none, hides nobody.
         apart = 0.0 if self.blurred else TOGETHER_SECONDS
-        near = frame_result and abs(frame_result.time - frame.time) <= apart
+        near = frame_result and abs(frame_result.captured_at - frame.captured_at) <= apart
         faces = frame_result.faces if frame_result and near else None
         image = hide(frame.image, faces, shrunk) if self.blurred else frame.image
         return annotate(image, faces, shrunk) if faces else image

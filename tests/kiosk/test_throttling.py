@@ -63,8 +63,8 @@ def watched(eye: Supervisor, since: float, number: int) -> list[float]:
         assert time.monotonic() < end, eye.health
         eye.poll(time.monotonic())
         seen = eye.frame_result.get()
-        if seen and seen.time > max([since, *times]):
-            times.append(seen.time)
+        if seen and seen.captured_at > max([since, *times]):
+            times.append(seen.captured_at)
         time.sleep(0.01)
     return times
 

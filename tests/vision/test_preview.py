@@ -22,7 +22,7 @@ def test_the_newest_frame_comes_back_as_it_was() -> None:
         theirs.write(frame(number))
     got = mine.read()
     assert got is not None
-    assert (got[0].number, got[0].time, got[1]) == (3, 3.0, 1)
+    assert (got[0].number, got[0].captured_at, got[1]) == (3, 3.0, 1)
     assert np.array_equal(got[0].image, frame(3).image)
     theirs.close()
     mine.close()

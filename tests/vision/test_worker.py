@@ -39,12 +39,12 @@ class Vision:
         self._eye = eye
 
     def follow(self, frame: Frame, _: object) -> FrameResult:
-        return FrameResult(frame.number, frame.time, time.monotonic(), 48, 48)
+        return FrameResult(frame.number, frame.captured_at, time.monotonic(), 48, 48)
 
     def look(self, frame: Frame) -> FrameResult:
         time.sleep(SECONDS)
         self._eye._orders.append(ClassifyRequest(frame.number + 4, BLANK))
-        return FrameResult(frame.number, frame.time, time.monotonic(), 48, 48)
+        return FrameResult(frame.number, frame.captured_at, time.monotonic(), 48, 48)
 
 
 @pytest.fixture

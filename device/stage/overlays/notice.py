@@ -33,9 +33,13 @@ class NoticeClock:
 
     def watch(self, frame_result: FrameResult | None, now: float) -> None:
         """Take note of a frame. One that was seen before tells nothing about now."""
-        if frame_result is None or not frame_result.faces or frame_result.seen == self._newest:
+        if (
+            frame_result is None
+            or not frame_result.faces
+            or frame_result.processed_at == self._newest
+        ):
             return
-        self._newest = frame_result.seen
+        self._newest = frame_result.processed_at
         if self._last_face is None or now - self._last_face >= ABSENCE:
             self._since = now
         self._last_face = now
