@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from device.config.schema import parse
+from device.config.file import parse
 from device.config.settings import Settings
 from device.errors import CertificateError, OutputError, PortInUse
 from device.hardware.audio import find_outlets

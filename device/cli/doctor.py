@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from device.config.schema import Config
+    from device.config.settings import Settings
 
 SAMPLE = ASSETS / "clip" / "face.png"
 CAMERA_SECONDS = 10.0
@@ -40,20 +41,19 @@ class Check:
     words: str
 
 
-def doctor(config: Config, config_fault: str) -> int:
+def doctor(settings: Settings) -> int:
     """Print a line per check; return 1 when something that the kiosk needs fails, else 0."""
     print(f"moodlift {__version__} on {platform.platform()}, Python {platform.python_version()}")
     failed = False
-    for finding in examine(config, config_fault):
+    for finding in examine(settings):
         print(f"{MARKS[finding.level]:>5}  {finding.part:8} {finding.words}", flush=True)
         failed = failed or finding.level is Level.FAILED
     return int(failed)
 
 
-def examine(config: Config, config_fault: str) -> Iterator[Check]:
+def examine(settings: Settings) -> Iterator[Check]:
     """Check everything, one after the other."""
-    level = Level.FAILED if config_fault else Level.OK
-    yield Check(level, "config", config_fault or "good")
+    yield _config(settings)
     checks: dict[str, Callable[[Config], Check]] = {
         "vision": _vision,
         "camera": _camera,
@@ -64,13 +64,21 @@ def examine(config: Config, config_fault: str) -> Iterator[Check]:
     }
     for part, check in checks.items():
         try:
-            yield check(config)
+            yield check(settings.config)
         except MoodliftError as error:
             yield Check(Level.FAILED, part, str(error))
 
 
+def _config(settings: Settings) -> Check:
+    if settings.fault:
+        return Check(Level.FAILED, "config", settings.fault)
+    if settings.warnings:
+        return Check(Level.DEGRADED, "config", "\n".join(settings.warnings))
+    return Check(Level.OK, "config", "OK")
+
+
 def _vision(config: Config) -> Check:
-    classifier, bundle, faults = model_loader.load(config.eye.model)
+    classifier, bundle, faults = model_loader.load(config.vision.model)
     vision = Pipeline(Detector(), classifier)
     frame_result = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
     if len(frame_result.faces) != 1 or frame_result.faces[0].emotion != "happy":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from device.errors import BundleError, ConfigError, ReleaseError
 
 if TYPE_CHECKING:
-    from device.config.schema import FleetConfig
+    from device.config.schema import Config
 
 HALTED = 3
 """Exit status when a rollout was halted."""
@@ -52,27 +52,27 @@ def _stages(text: str) -> tuple[float, ...]:
     return stages
 
 
-def _config(options: argparse.Namespace) -> FleetConfig:
+def _config(options: argparse.Namespace) -> Config:
     from device.config.settings import Settings
 
     settings = Settings(options.config)
     if settings.fault:
         raise ConfigError(settings.fault)
-    return settings.config.fleet
+    return settings.config
 
 
 def _id(options: argparse.Namespace) -> int:
     from device.fleet.identity import device_id
     from device.system.paths import state_directory
 
-    print(_config(options).id or device_id(state_directory()))
+    print(_config(options).fleet.id or device_id(state_directory()))
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
     from device.fleet.operator import OperatorClient
 
-    desk = OperatorClient(_config(options), states=True)
+    desk = OperatorClient(_config(options).mqtt, states=True)
     desk.open()
     desk.close()
     for kiosk, online in sorted(desk.online.items()):
@@ -121,7 +121,7 @@ def _roll_out(options: argparse.Namespace) -> int:
     except OSError as error:
         raise ReleaseError(f"{options.offer}: {error.strerror}") from error
     plan = Plan(options.stages, 60.0 * options.minutes, options.failures)
-    desk = OperatorClient(_config(options))
+    desk = OperatorClient(_config(options).mqtt)
     if not roll_out(desk, offer, plan, lambda line: print(line, flush=True)):
         print(f"{offer.rollout} is halted: too many kiosks have failed", file=sys.stderr)
         return HALTED

@@ -258,7 +258,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
 
     settings = Settings(options.config)
-    return doctor(settings.config, settings.fault)
+    return doctor(settings)
 
 
 def _check_config(options: argparse.Namespace) -> int:
@@ -273,20 +273,22 @@ def _check_config(options: argparse.Namespace) -> int:
     settings = Settings(options.config)
     if settings.fault:
         raise ConfigError(settings.fault)
+    for line in settings.warnings:
+        print(f"moodlift: {line}", file=sys.stderr)
     config = settings.config
     library = Library(config.sound.music_folder)
     if library.fault:
         raise ConfigError(f"{path}: sound.music_folder: {library.fault}")
     rules = reactions.load(config.reactions.file, library.playlists())
     load_strings(config.stage.language)
-    if config.eye.model:
-        bundle.load(expand_user(config.eye.model))
+    if config.vision.model:
+        bundle.load(expand_user(config.vision.model))
     if path.is_file():
-        print(f"{path}: good; {len(rules)} reactions")
+        print(f"{path}: OK; {len(rules)} reactions")
     else:
-        print(f"{path}: not there; the defaults are in use")
+        print(f"{path}: no such file; the defaults are used")
     if settings.path.is_file():
-        print(f"{settings.path}: good; it holds over that")
+        print(f"{settings.path}: OK (overrides the file above)")
     return 0
 
 

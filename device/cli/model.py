@@ -49,7 +49,7 @@ def _models(options: argparse.Namespace) -> Models:
     from device.deployment.models import Models
 
     config = Settings(options.config).config
-    return Models(config.models, config.eye.model)
+    return Models(config.models, config.vision.model)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -59,7 +59,7 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps([dataclasses.asdict(one) for one in entries], indent=2))
         return 0
     if models.configured:
-        print(f"eye.model in the configuration says which serves: {models.configured}")
+        print(f"vision.model in the configuration says which serves: {models.configured}")
     for one in entries:
         print(_line(one))
     return 0

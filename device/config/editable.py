@@ -11,12 +11,12 @@ from typing import Any
 from device.config.schema import Config
 from device.config.strings import languages
 
-COMMON = (
+EDITABLE = (
     "camera.source", "camera.width", "camera.height", "camera.rotate",
     "stage.mirror", "stage.rotate", "stage.face", "stage.fps", "stage.reduced_motion",
     "stage.night_hours", "stage.language",
     "sound.enabled", "sound.device", "sound.volume", "sound.volume_cap", "sound.quiet_hours",
-    "history.days", "web.viewers", "web.blur_faces", "web.visitors",
+    "history.days", "web.viewers", "web.blur_faces", "web.visitor_access",
 )  # fmt: skip
 """Their keys, as table and name."""
 
@@ -31,7 +31,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
     whole = Config.model_json_schema()
     tables = {name: one["$ref"].rpartition("/")[2] for name, one in whole["properties"].items()}
     found = {}
-    for key in COMMON:
+    for key in EDITABLE:
         table, _, name = key.partition(".")
         found[key] = whole["$defs"][tables[table]]["properties"][name]
     del found["stage.language"]["pattern"]

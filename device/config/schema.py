@@ -1,22 +1,16 @@
-"""The kiosk's configuration: one TOML file, every key optional, every mistake told by its line."""
+"""The kiosk's configuration: its sections and keys, all of them optional."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from device.config.types import HostName, HoursText, Line, Pin, Share, Source
-from device.errors import ConfigError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pydantic_core import ErrorDetails
-
-PIN_NAMES = ("red", "green", "blue", "strip", "button", "pir")
+PIN_NAMES = ("red", "green", "blue", "strip", "button", "motion_sensor")
 
 
 class Section(BaseModel):
@@ -118,7 +112,7 @@ class GpioConfig(Section):
     brightness: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     button: Pin | None = None
     hold_seconds: Annotated[float, Field(ge=1.0, le=10.0)] = 3.0
-    pir: Pin | None = None
+    motion_sensor: Pin | None = None
 
     @property
     def rgb(self) -> tuple[int, int, int] | None:
@@ -168,22 +162,22 @@ class FeedbackConfig(Section):
 class ModelsConfig(Section):
     """How a new model is taken in: see docs/MODELS.md.
 
-    `slower` is how many times as long as the present model a new one may take for a face, when it
-    is checked and while it is on trial, for `trial_minutes` of seeing.
+    `max_latency_ratio` limits a new model's time for a face, as a multiple of the present model's,
+    when it is checked and while it is on trial, for `trial_minutes` of seeing.
     """
 
-    unsigned: bool = False
+    allow_unsigned: bool = False
     trial_minutes: Annotated[float, Field(ge=0.1, le=1440.0)] = 15.0
-    slower: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
+    max_latency_ratio: Annotated[float, Field(ge=1.0, le=20.0)] = 1.5
 
 
 class WebConfig(Section):
-    """The status page. It answers to this machine's own names, and to `names` besides.
+    """The status page. It answers to this machine's own names, and to `trusted_hosts` besides.
 
     With `https` "auto" it has a certificate that it signs itself, with "own" that in the files
-    `certificate` and `key` (PEM). With `visitors`, the code on stage lets whoever scans it try the
-    kiosk with their own camera. With `blur_faces`, the live picture hides them at first. The first
-    line of `metrics_token_file` is a token that lets a monitor ask for /metrics, and nothing else.
+    `certificate` and `key` (PEM). With `visitor_access`, visitors who scan the code on stage may
+    try the kiosk with their own camera. With `blur_faces`, the live picture hides them at first.
+    The first line of `metrics_token_file` is a token that lets a monitor ask for /metrics only.
     """
 
     enabled: bool = True
@@ -194,9 +188,9 @@ class WebConfig(Section):
     https: Literal["off", "auto", "own"] = "off"
     certificate: str = ""
     key: str = ""
-    visitors: bool = True
+    visitor_access: bool = True
     metrics_token_file: Line = ""
-    names: list[HostName] = []
+    trusted_hosts: list[HostName] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -215,11 +209,11 @@ def _topic_or_none(value: str) -> str:
     return _topic(value) if value else value
 
 
-class FleetConfig(Section):
-    """The broker that many kiosks tell how they do; see docs/FLEET.md. Without `host`, nobody.
+class MqttConfig(Section):
+    """The MQTT broker of a fleet; see docs/FLEET.md. Without `host` there is no connection.
 
-    `offers` takes models that the broker offers, `offers_url` those that an HTTPS server does. An
-    empty `id` is drawn once and kept, an empty `name` is the machine's.
+    `topic_prefix` is the first level of every topic, `discovery_prefix` that of Home Assistant's
+    MQTT discovery, "" for no announcement.
     """
 
     host: Line = ""
@@ -228,13 +222,8 @@ class FleetConfig(Section):
     ca_file: Line = ""
     username: Line = ""
     password_file: Line = ""
-    prefix: Annotated[str, AfterValidator(_topic)] = "moodlift"
-    discovery: Annotated[str, AfterValidator(_topic_or_none)] = "homeassistant"
-    id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{4,40})?$")] = ""
-    name: Line = ""
-    orders: bool = True
-    offers: bool = False
-    offers_url: Annotated[Line, Field(pattern=r"^(https://[^/\s]+.*)?$")] = ""
+    topic_prefix: Annotated[str, AfterValidator(_topic)] = "moodlift"
+    discovery_prefix: Annotated[str, AfterValidator(_topic_or_none)] = "homeassistant"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -242,104 +231,45 @@ class FleetConfig(Section):
             raise ValueError("username needs a password_file")
         if self.password_file and not self.tls and self.host not in ("127.0.0.1", "localhost"):
             raise ValueError("a password goes to another machine with tls = true only")
-        if self.offers and not self.host:
-            raise ValueError("offers come from a broker: host says which")
         return self
+
+
+class FleetConfig(Section):
+    """This kiosk as one of many; see docs/FLEET.md.
+
+    `commands` accepts commands from the broker, `offers` takes models that the broker offers,
+    `offers_url` those that an HTTPS server does. An empty `id` is generated once and kept, an
+    empty `name` is the machine's host name.
+    """
+
+    id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{4,40})?$")] = ""
+    name: Line = ""
+    commands: bool = True
+    offers: bool = False
+    offers_url: Annotated[Line, Field(pattern=r"^(https://[^/\s]+.*)?$")] = ""
 
 
 class Config(Section):
     """All of it."""
 
     camera: CameraConfig = CameraConfig()
-    eye: VisionConfig = VisionConfig()
+    vision: VisionConfig = VisionConfig()
     mood: MoodConfig = MoodConfig()
     reactions: ReactionsConfig = ReactionsConfig()
     stage: StageConfig = StageConfig()
     sound: SoundConfig = SoundConfig()
-    panel: GpioConfig = GpioConfig()
+    gpio: GpioConfig = GpioConfig()
     history: HistoryConfig = HistoryConfig()
     feedback: FeedbackConfig = FeedbackConfig()
     models: ModelsConfig = ModelsConfig()
     web: WebConfig = WebConfig()
+    mqtt: MqttConfig = MqttConfig()
     fleet: FleetConfig = FleetConfig()
 
-
-def load(path: Path) -> Config:
-    """Read a configuration file.
-
-    Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.
-    """
-    text = read_text(path)
-    return parse(read_toml(text, str(path)), text, str(path))
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file of settings. Raises ConfigError, naming the file and why."""
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text") from error
-
-
-def read_toml(text: str, name: str) -> dict[str, Any]:
-    """Return what a text in TOML says. Raises ConfigError, which has the line."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: not TOML: {error}") from error
-
-
-def parse(values: dict[str, Any], text: str = "", name: str = "configuration") -> Config:
-    """Check values that were read from `text`. Raises ConfigError as `load` does."""
-    try:
-        return Config.model_validate(values)
-    except ValidationError as error:
-        faults = error.errors(include_url=False)
-        keys = tuple(".".join(map(str, one["loc"])) for one in faults)
-        raise ConfigError("\n".join(_explain(one, text, name) for one in faults), keys) from error
-
-
-def _explain(error: ErrorDetails, text: str, name: str) -> str:
-    key = [str(part) for part in error["loc"]]
-    line = find_line(text, key)
-    where = f"{name}:{line}" if line else name
-    dotted = ".".join(key)
-    if error["type"] == "extra_forbidden":
-        known = ", ".join(_known(key[:-1]))
-        return f"{where}: {dotted}: unknown key; known here: {known}"
-    message = error["msg"].removeprefix("Value error, ")
-    message = f"{message[0].lower()}{message[1:]}"
-    if isinstance(error["input"], dict):
-        return f"{where}: {dotted}: {message}"
-    return f"{where}: {dotted} = {error['input']!r}: {message}"
-
-
-def _known(table: list[str]) -> list[str]:
-    """Return the keys that a table of the file may have."""
-    model: type[BaseModel] = Config
-    for part in table:
-        inner = model.model_fields[part].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return list(model.model_fields)
-
-
-def find_line(text: str, key: list[str]) -> int | None:
-    """Return the number of the line that sets a key such as ["web", "port"], from 1, if found."""
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
-        if header:
-            table = [part.strip(" \"'") for part in header[1].split(".")]
-            if table == key:
-                return number
-            continue
-        setting = re.match(r"\s*([^=#]+?)\s*=", line)
-        if setting:
-            full = table + [part.strip(" \"'") for part in setting[1].split(".")]
-            if full == key[: len(full)] and full:
-                return number
-    return None
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.fleet.offers and not self.mqtt.host:
+            raise PydanticCustomError(
+                "broker", "needs a broker: set [mqtt] host", {"key": "fleet.offers"}
+            )
+        return self

@@ -1,7 +1,7 @@
-"""The configuration file and what was set on the page, as one; and how that is changed.
+"""The kiosk's settings: the configuration file, overridden by the keys that were set on the page.
 
-The file is written by people and never by the kiosk: what the page sets lies in the kiosk's own
-state, over it. So nothing that somebody wrote is lost, and /etc may be read-only.
+Only people write the configuration file. The page writes settings.toml in the kiosk's state folder,
+so that no comment is lost and /etc may be read-only.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from device.config.editable import COMMON
-from device.config.overrides import FILE, Overrides, laid_over
-from device.config.schema import Config, load, parse
+from device.config.editable import EDITABLE
+from device.config.file import ConfigFile, parse, read, validate
+from device.config.overrides import FILE, Overrides, merge
+from device.config.schema import Config
 from device.config.strings import load_strings
 from device.errors import ConfigError, OutputError
 from device.system.files import write_private
@@ -25,25 +26,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A common key: its `value` from the next start on, and the old ones.
+    """An editable key and its `value` from the next start on.
 
-    `beneath` is what the configuration file says, or the default. `before` is what the key was
-    before its last change, None where that is no other value. `pending`: the kiosk runs on
-    another value until it starts again.
+    `default` is its value without settings.toml: the configuration file's, or the built-in one.
+    `previous` is its value before the last change, None when that equals `value`. `pending` is true
+    while the running kiosk still uses another value.
     """
 
     key: str
     value: Any
-    beneath: Any
-    before: Any
+    default: Any
+    previous: Any
     pending: bool
 
 
 class Settings:
-    """The settings of a kiosk whose configuration file is `file`, the system's if that is None.
+    """The settings of a kiosk whose configuration file is `file`; None is the system's.
 
-    `config` is what they were when this was made, which never fails: `fault` says, a line per
-    mistake, what could not be used, and `instead` what holds. All else is as the files are now.
+    Reading them never fails. `config` has their values at construction. `fault` has a line per
+    mistake in a file that could not be used, and `instead` says what the kiosk uses in its place;
+    `warnings` has a line for each key with an old name. The methods read the files anew.
     """
 
     def __init__(self, file: Path | None = None, folder: Path | None = None) -> None:
@@ -51,45 +53,51 @@ class Settings:
         self.path = (folder or state_directory()) / FILE
         self._lock = threading.Lock()
         self.config, self.fault, self.instead = Config(), "", ""
+        self.warnings: tuple[str, ...] = ()
         try:
-            self.config = self._beneath()
+            base = self._default_file()
+            self.config, self.warnings = validate(base.values, base), base.warnings
         except ConfigError as error:
             self.fault, self.instead = str(error), "running on the defaults"
             return
         try:
-            self.config = self._laid(self.config, Overrides(self.path))
+            overrides = Overrides(self.path)
+            self.config = _overridden(self.config, overrides)
+            self.warnings += overrides.file.warnings
         except ConfigError as error:
             self.fault, self.instead = str(error), "running without what was set on the page"
 
-    def common(self) -> tuple[Setting, ...]:
-        """Return the settings that can be changed. Raises ConfigError when a file is wrong."""
-        beneath, overlay = self._beneath(), Overrides(self.path)
-        laid = self._laid(beneath, overlay)
-        return tuple(self._setting(key, laid, beneath, overlay.before) for key in COMMON)
+    def editable(self) -> tuple[Setting, ...]:
+        """Return the settings that can be changed. Raises ConfigError when a file is invalid."""
+        default, overrides = self._default(), Overrides(self.path)
+        config = _overridden(default, overrides)
+        return tuple(
+            self._setting(key, config, default, overrides.previous.get(key)) for key in EDITABLE
+        )
 
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """Set common keys to other values: all of them, or none.
+        """Set editable keys to other values: all of them, or none.
 
-        Raises ConfigError: a value is wrong, or a file is, which is then left as it is. Raises
-        OutputError when they cannot be written.
+        Raises ConfigError when a value or a file is invalid; no file is changed then. Raises
+        OutputError when the values cannot be written.
         """
         _check_keys(wanted)
         with self._lock:
-            beneath, overlay = self._beneath(), Overrides(self.path)
-            present = self._laid(beneath, overlay)
-            config = parse(laid_over(present.model_dump(), _tables(wanted)), name="settings")
+            default, overrides = self._default(), Overrides(self.path)
+            present = _overridden(default, overrides)
+            config = parse(merge(present.model_dump(), _tables(wanted)), name="settings")
             if "stage.language" in wanted:
                 _check_language(config.stage.language)
             changed = [key for key in wanted if value_of(config, key) != value_of(present, key)]
-            now = {key: _differing(config, beneath, key) for key in changed}
-            before = {key: value_of(present, key) for key in changed}
+            values = {key: _override(config, default, key) for key in changed}
+            previous = {key: value_of(present, key) for key in changed}
             if changed:
-                self._write(overlay.changed(now, before))
+                self._write(overrides.changed(values, previous))
 
     def set_aside(self) -> None:
-        """Go back to the configuration file alone; what was set is kept beside it.
+        """Go back to the configuration file alone: settings.toml becomes settings.toml.aside.
 
-        Raises OutputError.
+        Raises OutputError when it cannot be renamed.
         """
         with self._lock:
             try:
@@ -99,23 +107,22 @@ class Settings:
             except OSError as error:
                 raise OutputError(f"{self.path}: {error.strerror}") from error
 
-    def _beneath(self) -> Config:
+    def _default_file(self) -> ConfigFile:
         if self._file is None and not SYSTEM_CONFIG.is_file():
-            return Config()
-        return load(self._file or SYSTEM_CONFIG)
+            return ConfigFile()
+        return read(self._file or SYSTEM_CONFIG)
 
-    def _laid(self, beneath: Config, overlay: Overrides) -> Config:
-        return parse(overlay.over(beneath.model_dump()), overlay.text, str(self.path))
+    def _default(self) -> Config:
+        file = self._default_file()
+        return validate(file.values, file)
 
-    def _setting(
-        self, key: str, laid: Config, beneath: Config, befores: Mapping[str, Any]
-    ) -> Setting:
-        value, before = value_of(laid, key), befores.get(key)
+    def _setting(self, key: str, config: Config, default: Config, previous: Any) -> Setting:
+        value = value_of(config, key)
         return Setting(
             key,
             value,
-            value_of(beneath, key),
-            before if before != value else None,
+            value_of(default, key),
+            previous if previous != value else None,
             value != value_of(self.config, key),
         )
 
@@ -132,10 +139,14 @@ def value_of(config: Config, key: str) -> Any:
     return getattr(getattr(config, table), name)
 
 
-def _differing(config: Config, beneath: Config, key: str) -> Any:
-    """Return a key's value, None when it is the one beneath: that need not be said."""
+def _overridden(default: Config, overrides: Overrides) -> Config:
+    return validate(overrides.merged_into(default.model_dump()), overrides.file)
+
+
+def _override(config: Config, default: Config, key: str) -> Any:
+    """Return a key's value, None when it equals the default and needs no override."""
     value = value_of(config, key)
-    return None if value == value_of(beneath, key) else value
+    return None if value == value_of(default, key) else value
 
 
 def _tables(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,13 +158,13 @@ def _tables(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_keys(wanted: Mapping[str, Any]) -> None:
-    unknown = tuple(key for key in wanted if key not in COMMON)
+    unknown = tuple(key for key in wanted if key not in EDITABLE)
     if unknown:
-        known = ", ".join(COMMON)
-        lines = [f"settings: {key}: cannot be set here; what can: {known}" for key in unknown]
+        known = ", ".join(EDITABLE)
+        lines = [f"settings: {key}: cannot be set here; editable keys: {known}" for key in unknown]
         raise ConfigError("\n".join(lines), unknown)
     if not wanted:
-        raise ConfigError(f"settings: none is named; what can be set: {', '.join(COMMON)}")
+        raise ConfigError(f"settings: no key is given; editable keys: {', '.join(EDITABLE)}")
 
 
 def _check_language(language: str) -> None:

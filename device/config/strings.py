@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from device.config.schema import Section, find_line, read_toml
+from device.config.file import find_line, read_toml
+from device.config.schema import Section
 from device.errors import ConfigError
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS

@@ -77,7 +77,7 @@ class Models:
         """
         self._check_free()
         archive = archives.read(data)
-        if not unsigned and not self.config.unsigned:
+        if not unsigned and not self.config.allow_unsigned:
             # It takes a while to load, and is not needed to see.
             from device.models.keyring import Keyring
 
@@ -89,7 +89,7 @@ class Models:
             name = _version(draft)
             self._check_new(name)
             serving = self._serving()
-            findings = self._examine(draft, serving, self.config.slower)
+            findings = self._examine(draft, serving, self.config.max_latency_ratio)
             if serving:
                 # Written down before the new one is there, which would be taken for the newest.
                 self.store.change(settled(version(serving)))
@@ -105,7 +105,7 @@ class Models:
             raise ModelsError(f"{wanted} serves already")
         if _version(path) != wanted:
             raise BundleError(f"{path}: its manifest is another version's")
-        findings = self._examine(path, serving, self.config.slower)
+        findings = self._examine(path, serving, self.config.max_latency_ratio)
         self._promote(wanted, serving)
         return findings
 
@@ -158,7 +158,7 @@ class Models:
     def _check_free(self) -> None:
         if self.configured:
             raise ModelsError(
-                f"the configuration says which model serves: eye.model is {self.configured}"
+                f"the configuration says which model serves: vision.model is {self.configured}"
             )
 
     def _check_new(self, name: str) -> None:

@@ -140,9 +140,10 @@ class TrialMonitor:
 
     def _slow(self) -> str:
         taken, before = self._figures.classify_ms, self.record.classify_ms
-        if taken and before and taken > max(HARMLESS_MS, self._limits.slower * before):
+        if taken and before and taken > max(HARMLESS_MS, self._limits.max_latency_ratio * before):
             return f"it took {taken:.1f} ms for a face, the model before {before:.1f} ms"
         share, usual = self._figures.share, self.record.share
-        if share is not None and usual and share * self._limits.slower * SHARE_SLACK < usual:
+        slack = self._limits.max_latency_ratio * SHARE_SLACK
+        if share is not None and usual and share * slack < usual:
             return f"only {share:.0%} of the frames were seen in time, {usual:.0%} before"
         return ""

@@ -22,7 +22,7 @@ from device.system.worker import Worker
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config.schema import FleetConfig
+    from device.config.schema import FleetConfig, MqttConfig
     from device.control.commands import CommandQueue
     from device.control.status import Status
     from device.deployment.models import Models
@@ -49,24 +49,26 @@ class Fleet:
     def __init__(
         self,
         config: FleetConfig,
+        mqtt: MqttConfig,
         status: Latest[Status],
         given: CommandQueue,
         models: Models,
         folder: Path,
         pace: Timing | None = None,
     ) -> None:
-        self._config, self._status, self._orders = config, status, given
+        self._config, self._mqtt = config, mqtt
+        self._status, self._orders = status, given
         self._pace = pace or Timing()
         self._told = "not connected yet"
         self._faults = FaultLog(log, "fleet", "connected again")
         self._worker = Worker(self._serve, name="fleet")
         self._rollout: Rollout | None = None
-        if not config.host and not config.offers_url:
+        if not mqtt.host and not config.offers_url:
             return
-        self._topics = Topics(config.prefix, config.id or device_id(folder))
+        self._topics = Topics(mqtt.topic_prefix, config.id or device_id(folder))
         if config.offers or config.offers_url:
             self._rollout = self._heed(models, folder)
-        if config.host:
+        if mqtt.host:
             self._worker.start()
 
     @property
@@ -76,7 +78,7 @@ class Fleet:
         faults = [f"{fault}; it is tried again" for fault in (self._faults.fault, offers) if fault]
         if faults:
             return Level.DEGRADED, "; ".join(faults)
-        if self._config.host:
+        if self._mqtt.host:
             return Level.OK, self._told
         if self._rollout:
             return Level.OK, f"heeds {self._config.offers_url}"
@@ -126,18 +128,21 @@ class Fleet:
         from device.fleet.fetch import Fetcher
         from device.fleet.rollout import Rollout
 
-        config = self._config
-        fetcher = Fetcher(config.ca_file)
-        return Rollout(self._topics.id, models, folder, fetcher, config.offers_url, self._pace)
+        fetcher = Fetcher(self._mqtt.ca_file)
+        url = self._config.offers_url
+        return Rollout(self._topics.id, models, folder, fetcher, url, self._pace)
 
     def _broker(self) -> MqttClient:
         # A kiosk that tells nobody need not load it.
         from device.fleet.mqtt_client import MqttClient
 
-        wanted = {self._topics.order: self._config.orders, self._topics.offer: self._config.offers}
+        wanted = {
+            self._topics.order: self._config.commands,
+            self._topics.offer: self._config.offers,
+        }
         topics = tuple(topic for topic, is_wanted in wanted.items() if is_wanted)
         will = (self._topics.online, OFFLINE.encode())
-        return MqttClient(self._config, self._topics.id, self._hear, topics, will)
+        return MqttClient(self._mqtt, self._topics.id, self._hear, topics, will)
 
     def _attend(self, broker: MqttClient) -> None:
         """Tell what there is to tell until the connection is lost, or the kiosk ends."""
@@ -160,13 +165,13 @@ class Fleet:
 
     def _introduce(self, broker: MqttClient) -> None:
         broker.say(self._topics.online, ONLINE.encode())
-        if self._config.discovery:
+        if self._mqtt.discovery_prefix:
             name = self._config.name or socket.gethostname()
             expire = round(BEATS * self._pace.beat)
             told = discovery.device(
-                self._topics, name, __version__, expire, orders=self._config.orders
+                self._topics, name, __version__, expire, orders=self._config.commands
             )
-            topic = self._topics.discovery(self._config.discovery)
+            topic = self._topics.discovery(self._mqtt.discovery_prefix)
             broker.say(topic, report.encode(told))
 
     def _leave(self, broker: MqttClient) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from device.config.schema import FleetConfig
+    from device.config.schema import MqttConfig
 
     Heard = Callable[[str, bytes, bool], None]
     """Takes a message's topic, its content, and whether the broker had kept it."""
@@ -43,7 +43,7 @@ class MqttClient:
 
     def __init__(
         self,
-        config: FleetConfig,
+        config: MqttConfig,
         name: str,
         heard: Heard,
         topics: tuple[str, ...] = (),

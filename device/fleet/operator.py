@@ -19,7 +19,7 @@ from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import FleetConfig
+    from device.config.schema import MqttConfig
     from device.fleet.campaign import Count
     from device.fleet.outcome import RolloutStatus
     from device.fleet.release import ModelRelease
@@ -41,14 +41,14 @@ class OperatorClient:
     `offer` is what the broker offers them. Make it, `open` it, `attend` to it often.
     """
 
-    def __init__(self, config: FleetConfig, states: bool = False) -> None:
+    def __init__(self, config: MqttConfig, states: bool = False) -> None:
         if not config.host:
-            raise FleetError("no broker is configured: host under [fleet] says which")
+            raise FleetError("no broker is configured: [mqtt] host says which")
         self.online: dict[str, bool] = {}
         self.states: dict[str, dict[str, Any]] = {}
         self.outcomes: dict[str, RolloutStatus] = {}
         self.offer: ModelRelease | None = None
-        all_kiosks = Topics(config.prefix, EVERYBODY)
+        all_kiosks = Topics(config.topic_prefix, EVERYBODY)
         self._offer_topic = all_kiosks.offer
         wanted = [all_kiosks.online, all_kiosks.rollout, all_kiosks.offer]
         wanted += [all_kiosks.state] if states else []

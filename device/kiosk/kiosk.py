@@ -100,14 +100,14 @@ class Kiosk:
         self._health: tuple[Health, ...] = ()
         self._faults = Faults()
         settings = settings or Settings()
+        for line in (*settings.fault.splitlines(), *settings.warnings):
+            log.warning("%s", line)
         if settings.fault:
-            for line in settings.fault.splitlines():
-                log.warning("%s", line)
             self._fault("config", f"{_shortened(settings.fault)}; {settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
         self._eye.poll(now)
-        models = Models(config.models, config.eye.model)
+        models = Models(config.models, config.vision.model)
         self._models = DeploymentMonitor(models, self._eye)
         self.display = startup.open_display(config.stage, run.display, self._fault)
         self._stage = startup.set_stage(config.stage, self._fault)
@@ -115,13 +115,13 @@ class Kiosk:
         self._night_hours = Hours.parse(config.stage.night_hours)
         self.audio = audio.open_audio(config.sound)
         self.player = music.Player(self.audio, config.sound)
-        self._panel = gpio.open_panel(config.panel)
+        self._panel = gpio.open_panel(config.gpio)
         playlists = self.player.library.playlists()
         self._rules = startup.load_rules(config.reactions.file, playlists, self._fault)
         self._status: Latest[Status] = Latest(Status())
         self._orders = CommandQueue()
         machine = board.LinuxBoard(state_directory())
-        self._strain = ThermalThrottle(machine, self._eye, config.eye.max_rate)
+        self._strain = ThermalThrottle(machine, self._eye, config.vision.max_rate)
         self._history = history.HistoryRecorder(config.history, state_directory())
         self._watcher = drift.DriftMonitor(state_directory(), config.history.enabled)
         self._keeper = feedback.FeedbackRecorder(config.feedback, state_directory())
@@ -143,7 +143,9 @@ class Kiosk:
             self._watcher,
         )
         self.page = WebService(config.web, view, now)
-        self._fleet = Fleet(config.fleet, self._status, self._orders, models, state_directory())
+        self._fleet = Fleet(
+            config.fleet, config.mqtt, self._status, self._orders, models, state_directory()
+        )
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
         self._paused = False
@@ -385,9 +387,9 @@ def eye_settings(config: Config) -> VisionSettings:
     """Return what the eye needs to know of the configuration."""
     return VisionSettings(
         CameraSettings.of(config.camera),
-        config.eye.threads,
-        config.eye.max_rate,
-        config.eye.model,
+        config.vision.threads,
+        config.vision.max_rate,
+        config.vision.model,
     )
 
 

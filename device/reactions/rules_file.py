@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config.schema import Section, find_line, read_text, read_toml
+from device.config.file import find_line, read_text, read_toml
+from device.config.schema import Section
 from device.errors import ConfigError
 from device.music import PLAYLISTS
 from device.reactions.rule import Rule

@@ -54,7 +54,7 @@ GROUPS = {
         "history.days": Label("Keep the history for", "days"),
         "web.viewers": Label("Browsers that see the live picture at once", "browsers"),
         "web.blur_faces": Label("Hide faces in the live picture at first"),
-        "web.visitors": Label(
+        "web.visitor_access": Label(
             "Visitors may try it", hint="let in by a code on the stage, with their own camera"
         ),
     },

@@ -30,7 +30,10 @@ class WebService:
     def __init__(self, config: WebConfig, view: web.KioskServices, now: float) -> None:
         self._config = config
         self._auth = web.AuthService.create(
-            state_directory(), tuple(config.names), config.visitors, config.metrics_token_file
+            state_directory(),
+            tuple(config.trusted_hosts),
+            config.visitor_access,
+            config.metrics_token_file,
         )
         self._app = web.create_app(view, self._auth)
         self._server: web.Server | None = None

@@ -53,7 +53,7 @@ def test_check_config(tmp_path: Path) -> None:
     path.write_text("[web]\nport = 1234\n")
     result = moodlift("check-config", "--config", path)
     assert result.returncode == 0
-    assert result.stdout.startswith(f"{path}: good")
+    assert result.stdout.startswith(f"{path}: OK; ")
     path.write_text("[web]\nprot = 1234\n")
     result = moodlift("check-config", "--config", path)
     assert result.returncode == 2
@@ -69,7 +69,7 @@ def test_check_config_also_checks_what_was_set_on_the_page(tmp_path: Path, own_s
     settings.write_text("[stage]\nfps = 20\n")
     result = moodlift("check-config", "--config", path)
     assert result.returncode == 0
-    assert f"{settings}: good; it holds over that" in result.stdout
+    assert f"{settings}: OK (overrides the file above)" in result.stdout
     settings.write_text("[stage]\n\nfps = 0\n")
     result = moodlift("check-config", "--config", path)
     assert result.returncode == 2
@@ -91,7 +91,7 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ('[stage]\nlanguage = "xx"', "languages here: de, en"),
-        ('[eye]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
+        ('[vision]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
         ('[sound]\nmusic_folder = "/none"', "sound.music_folder: "),
         (f'[sound]\nmusic_folder = "/{"x" * 300}"', " cannot be read: file name too long; "),
     ],

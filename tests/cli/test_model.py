@@ -78,11 +78,11 @@ def test_the_configuration_holds_here_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(f'[eye]\nmodel = "{SHIPPED}"\n')
+    path.write_text(f'[vision]\nmodel = "{SHIPPED}"\n')
     assert main.main(["model", "rollback", "--config", str(path)]) == 2
-    assert f"eye.model is {SHIPPED}" in capsys.readouterr().err
+    assert f"vision.model is {SHIPPED}" in capsys.readouterr().err
     assert main.main(["model", "list", "--config", str(path)]) == 0
-    assert capsys.readouterr().out.startswith("eye.model in the configuration says which serves")
+    assert capsys.readouterr().out.startswith("vision.model in the configuration says which serves")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.config.editable import COMMON, schema
+from device.config.editable import EDITABLE, schema
 from device.config.settings import Settings
 from tests.support.kiosks import RunningKiosk, free_port
 
@@ -37,7 +37,7 @@ def test_the_kiosk_starts_with_every_setting_at_its_end(tmp_path: Path, end: int
     file = tmp_path / "config.toml"
     file.write_text(f"[web]\nport = {port}\n", "utf-8")
     settings = Settings(file, tmp_path / "state" / "moodlift")
-    settings.change({key: extreme(key, end) for key in COMMON})
+    settings.change({key: extreme(key, end) for key in EDITABLE})
     with RunningKiosk(tmp_path, "--config", file, "--seconds", "5", command="run") as kiosk:
         assert kiosk.process.wait(60) == 0, kiosk.text()
     told = kiosk.told()["status"]

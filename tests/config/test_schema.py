@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from device.config import schema
+from device.config import file, schema
 from device.errors import ConfigError
 
 
 def load(tmp_path: Path, text: str) -> schema.Config:
     path = tmp_path / "config.toml"
     path.write_text(text, "utf-8")
-    return schema.load(path)
+    return file.load(path)
 
 
 def test_no_key_is_needed(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ("[web]\n\nport = 99999", ["config.toml:3: web.port = 99999", "65535"]),
         ('[web]\nport = "80"', ["config.toml:2: web.port = '80'", "valid integer"]),
         ("[web]\nprot = 1", ["config.toml:2: web.prot: unknown key", "host, port"]),
-        ("[wbe]\nport = 1", ["config.toml:1: wbe: unknown key", "camera, eye"]),
+        ("[wbe]\nport = 1", ["config.toml:1: wbe: unknown key", "camera, vision"]),
         ("web.prot = 1", ["config.toml:1: web.prot: unknown key"]),
         ("[stage]\nrotate = 45", ["config.toml:2: stage.rotate = 45", "0, 90, 180 or 270"]),
         ('[camera]\nsource = "webcam"', ["config.toml:2: camera.source", "usb:<name"]),
@@ -40,24 +40,33 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ("[sound]\nvolume = 1.5", ["config.toml:2: sound.volume = 1.5", "less than or equal to 1"]),
         ("[stage]\nmirror = 1", ["config.toml:2: stage.mirror = 1", "valid boolean"]),
         ("[mood]\nleave = 0.9", ["config.toml:1: mood: leave = 0.9 should not exceed enter"]),
-        ("\n[panel]\nred = 17", ["config.toml:2: panel: an RGB light needs three"]),
+        ("\n[gpio]\nred = 17", ["config.toml:2: gpio: an RGB light needs three"]),
         ("[web\nport = 1", ["config.toml: not TOML", "line 1"]),
         ("[mood]\n# enter = 3\nenter = 3", ["config.toml:3: mood.enter = 3"]),
         ('[web]\nhost = ""', ["config.toml:2: web.host = ''", "an address, or a name in ASCII"]),
         ('[web]\nhost = "a..b"', ["config.toml:2: web.host = 'a..b'"]),
-        ('[web]\nnames = ["küche.local"]', ["config.toml:2: web.names.0 = 'küche.local'", "xn--"]),
-        ('[web]\nnames = ["kiosk", "kiosk:80"]', ["config.toml:2: web.names.1 = 'kiosk:80'"]),
-        ('[web]\nnames = ["*.local"]', ["config.toml:2: web.names.0 = '*.local'"]),
-        ('[web]\nnames = ["kiosk.."]', ["config.toml:2: web.names.0 = 'kiosk..'"]),
+        (
+            '[web]\ntrusted_hosts = ["küche.local"]',
+            ["config.toml:2: web.trusted_hosts.0 = 'küche.local'", "xn--"],
+        ),
+        (
+            '[web]\ntrusted_hosts = ["kiosk", "kiosk:80"]',
+            ["config.toml:2: web.trusted_hosts.1 = 'kiosk:80'"],
+        ),
+        ('[web]\ntrusted_hosts = ["*.local"]', ["config.toml:2: web.trusted_hosts.0 = '*.local'"]),
+        ('[web]\ntrusted_hosts = ["kiosk.."]', ["config.toml:2: web.trusted_hosts.0 = 'kiosk..'"]),
         ('[web]\nhost = "."', ["config.toml:2: web.host = '.'"]),
-        ('[fleet]\nprefix = "a/#"', ["config.toml:2: fleet.prefix", "letters, digits"]),
+        ('[mqtt]\ntopic_prefix = "a/#"', ["config.toml:2: mqtt.topic_prefix", "letters, digits"]),
         ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
         ('[fleet]\noffers_url = "http://a/b"', ["config.toml:2: fleet.offers_url"]),
-        ('[fleet]\nusername = "a"', ["config.toml:1: fleet: username needs a password_file"]),
-        ("[fleet]\noffers = true", ["config.toml:1: fleet: offers come from a broker"]),
+        ('[mqtt]\nusername = "a"', ["config.toml:1: mqtt: username needs a password_file"]),
         (
-            '[fleet]\nhost = "broker"\ntls = false\npassword_file = "/a"',
-            ["config.toml:1: fleet: a password goes to another machine with tls = true only"],
+            "[fleet]\noffers = true",
+            ["config.toml:2: fleet.offers: needs a broker: set [mqtt] host"],
+        ),
+        (
+            '[mqtt]\nhost = "broker"\ntls = false\npassword_file = "/a"',
+            ["config.toml:1: mqtt: a password goes to another machine with tls = true only"],
         ),
     ],
 )
@@ -71,34 +80,34 @@ def test_a_mistake_is_told_by_its_line(tmp_path: Path, text: str, expected: list
 def test_names_and_addresses_of_machines(tmp_path: Path) -> None:
     hosts = ["::", "0.0.0.0", "fe80::1%eth0", "kiosk", "a_b.LAN", "xn--kche-0ra.local", "x" * 63]
     names = ", ".join(f'"{one}"' for one in hosts)
-    assert load(tmp_path, f"[web]\nnames = [{names}]").web.names == hosts
+    assert load(tmp_path, f"[web]\ntrusted_hosts = [{names}]").web.trusted_hosts == hosts
     for host in hosts:
         assert load(tmp_path, f'[web]\nhost = "{host}"').web.host == host
-    rooted = load(tmp_path, '[web]\nhost = "kiosk.lan."\nnames = ["mood.example.org."]').web
-    assert (rooted.host, rooted.names) == ("kiosk.lan", ["mood.example.org"])
+    rooted = load(tmp_path, '[web]\nhost = "kiosk.lan."\ntrusted_hosts = ["mood.example.org."]').web
+    assert (rooted.host, rooted.trusted_hosts) == ("kiosk.lan", ["mood.example.org"])
 
 
 def test_what_home_assistant_is_told_under_is_told_once(tmp_path: Path) -> None:
-    assert load(tmp_path, '[fleet]\ndiscovery = ""').fleet.discovery == ""
+    assert load(tmp_path, '[mqtt]\ndiscovery_prefix = ""').mqtt.discovery_prefix == ""
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path, '[fleet]\ndiscovery = "a/#"')
-    assert caught.value.keys == ("fleet.discovery",)
+        load(tmp_path, '[mqtt]\ndiscovery_prefix = "a/#"')
+    assert caught.value.keys == ("mqtt.discovery_prefix",)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path, "[web]\nport = 0\n[eye]\nthreads = -1\n")
+        load(tmp_path, "[web]\nport = 0\n[vision]\nthreads = -1\n")
     assert [line.split(": ")[0][-1] for line in str(caught.value).splitlines()] == ["4", "2"]
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        schema.load(tmp_path / "none.toml")
+        file.load(tmp_path / "none.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        schema.load(tmp_path / "binary.toml")
+        file.load(tmp_path / "binary.toml")
     with pytest.raises(ConfigError, match="directory"):
-        schema.load(tmp_path)
+        file.load(tmp_path)
 
 
 def test_the_documentation_names_every_key_with_its_default() -> None:
@@ -106,8 +115,8 @@ def test_the_documentation_names_every_key_with_its_default() -> None:
     values = tomllib.loads(text.split("```toml")[1].split("```")[0])
     defaults = schema.Config().model_dump()
     # Pins have no defaults that TOML could say.
-    pins = [name for name, value in defaults["panel"].items() if value is None]
+    pins = [name for name, value in defaults["gpio"].items() if value is None]
     assert all(f"# {name} = " in text for name in pins)
     for name in pins:
-        del defaults["panel"][name]
+        del defaults["gpio"][name]
     assert values == defaults

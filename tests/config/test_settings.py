@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from device.config.editable import COMMON, schema
+from device.config.editable import EDITABLE, schema
 from device.config.overrides import Overrides
 from device.config.schema import Config
 from device.config.settings import Setting, Settings, value_of
@@ -37,7 +37,7 @@ def settings(file: Path, tmp_path: Path) -> Settings:
 
 
 def one(settings: Settings, key: str) -> Setting:
-    return next(each for each in settings.common() if each.key == key)
+    return next(each for each in settings.editable() if each.key == key)
 
 
 def again(settings: Settings, file: Path | None) -> Settings:
@@ -54,18 +54,18 @@ def test_what_is_set_holds_from_the_next_start_on(settings: Settings, file: Path
     later = again(settings, file)
     assert (later.fault, later.config.web.port) == ("", 8081)
     assert (later.config.sound.volume, later.config.stage.mirror) == (0.2, True)
-    assert not any(each.pending for each in later.common())
+    assert not any(each.pending for each in later.editable())
     assert file.read_text("utf-8") == FILE
 
 
 def test_the_value_before_the_last_change_is_known(settings: Settings) -> None:
     settings.change({"sound.volume": 0.2})
     settings.change({"sound.volume": 0.3})
-    assert one(settings, "sound.volume").before == 0.2
+    assert one(settings, "sound.volume").previous == 0.2
     settings.change({"sound.volume": 0.3})
-    assert one(settings, "sound.volume").before == 0.2, "no change is no change"
+    assert one(settings, "sound.volume").previous == 0.2, "no change is no change"
     settings.change({"sound.volume": 0.2})
-    assert one(settings, "sound.volume").before == 0.3, "what was undone can be done again"
+    assert one(settings, "sound.volume").previous == 0.3, "what was undone can be done again"
 
 
 def test_a_value_that_the_file_has_follows_the_file(settings: Settings, file: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_value_that_the_file_has_follows_the_file(settings: Settings, file: Pa
 
 
 def test_no_file_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("device.config.schema.settings.SYSTEM_CONFIG", tmp_path / "none.toml")
+    monkeypatch.setattr("device.config.settings.SYSTEM_CONFIG", tmp_path / "none.toml")
     settings = Settings(folder=tmp_path / "new" / "state")
     assert (settings.config, settings.fault) == (Config(), "")
     settings.change({"history.days": 7})
@@ -109,7 +109,7 @@ def test_what_somebody_wrote_into_the_settings_stays(settings: Settings, file: P
         ({"sound.quiet_hours": "late"}, {"sound.quiet_hours": 'should be like "22:00-07:30"'}),
         ({"stage.fps": None}, {"stage.fps": "valid integer"}),
         ({"stage.fps": {"a": 1}}, {"stage.fps": "valid integer"}),
-        ({"web.port": 80}, {"web.port": "cannot be set here; what can: camera.source"}),
+        ({"web.port": 80}, {"web.port": "cannot be set here; editable keys: camera.source"}),
         ({"nonsense": 1}, {"nonsense": "cannot be set here"}),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_wrong_value_is_told_and_nothing_is_written(
 
 
 def test_nothing_to_change_is_told(settings: Settings) -> None:
-    with pytest.raises(ConfigError, match="none is named"):
+    with pytest.raises(ConfigError, match="no key is given"):
         settings.change({})
 
 
@@ -137,7 +137,7 @@ BROKEN = [
     ("stage = 3\n", "settings.toml:1: stage"),
     ("[stage]\nfsp = 3\n", "settings.toml:2: stage.fsp: unknown key"),
     ("\x00", "not TOML"),
-    ("before = 3\n", "before: should be a table"),
+    ("previous = 3\n", "previous: should be a table"),
 ]
 
 
@@ -193,7 +193,7 @@ def test_however_somebody_wrote_the_settings_they_are_changed(
         later = again(settings, file)
         assert later.fault == ""
         assert (later.config.stage.fps, later.config.stage.mirror) == (fps, fps == 25)
-    assert one(settings, "stage.fps").before == 25
+    assert one(settings, "stage.fps").previous == 25
 
 
 @pytest.mark.parametrize("text", ["[sound\n", "[sound]\nvolume = 2\n", None])
@@ -240,7 +240,7 @@ def _full(_: int) -> None:
 
 KILLED = """
 import os, pathlib, signal, sys
-from device.config.schema import Settings
+from device.config.settings import Settings
 pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 Settings(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).change({"stage.fps": 25})
 """
@@ -290,14 +290,15 @@ def some(key: str) -> st.SearchStrategy[Any]:
 @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.sampled_from(COMMON).flatmap(lambda key: st.tuples(st.just(key), some(key))), max_size=8
+        st.sampled_from(EDITABLE).flatmap(lambda key: st.tuples(st.just(key), some(key))),
+        max_size=8,
     )
 )
 def test_whatever_is_set_is_what_holds(tmp_path: Path, wanted: list[tuple[str, Any]]) -> None:
     settings = Settings(tmp_path / "config.toml", tmp_path / "state")
     (tmp_path / "config.toml").write_text(FILE, "utf-8")
     settings.set_aside()
-    expected = {each.key: each.value for each in settings.common()}
+    expected = {each.key: each.value for each in settings.editable()}
     for key, value in wanted:
         try:
             settings.change({key: value})
@@ -306,6 +307,6 @@ def test_whatever_is_set_is_what_holds(tmp_path: Path, wanted: list[tuple[str, A
         expected[key] = value
         later = Settings(tmp_path / "config.toml", tmp_path / "state")
         assert later.fault == ""
-        assert {each.key: each.value for each in later.common()} == expected
+        assert {each.key: each.value for each in later.editable()} == expected
     if settings.path.exists():
-        assert set(Overrides(settings.path).before) <= set(COMMON)
+        assert set(Overrides(settings.path).previous) <= set(EDITABLE)

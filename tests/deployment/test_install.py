@@ -193,7 +193,9 @@ def test_unsigned_models_are_taken_where_that_is_wanted(own_state: Path) -> None
     data = archive(files(), None)
     Models(examine=quick).install(data, unsigned=True)
     assert Models().entries()[0].signed == ""
-    Models(ModelsConfig(unsigned=True), examine=quick).install(archive(files("9.1.0"), OTHER_KEY))
+    Models(ModelsConfig(allow_unsigned=True), examine=quick).install(
+        archive(files("9.1.0"), OTHER_KEY)
+    )
     assert Models().store.state().current == "9.1.0"
 
 
@@ -287,7 +289,7 @@ def test_where_the_configuration_chooses_nothing_else_does(own_state: Path) -> N
         lambda: models.use(NOW),
         lambda: models.roll_back(),
     ):
-        with pytest.raises(ModelsError, match="eye.model is /models/mine"):
+        with pytest.raises(ModelsError, match="vision.model is /models/mine"):
             change()
 
 

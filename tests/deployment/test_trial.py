@@ -16,7 +16,7 @@ from device.deployment.trial import (
 from device.messages import Box, Face, FrameResult, Point, Timings
 from device.models.state import Trial
 
-LIMITS = ModelsConfig(trial_minutes=15.0, slower=1.5)
+LIMITS = ModelsConfig(trial_minutes=15.0, max_latency_ratio=1.5)
 FACE = Face(1, Box(0, 0, 9, 9), 0.9, (Point(0, 0),) * 6, (1.0, 0, 0, 0, 0, 0, 0))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.config.schema import FleetConfig
+from device.config.schema import FleetConfig, MqttConfig
 from tests.support.fleets import QUICK, Part
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ def join(own_state: Path) -> Iterator[Callable[..., Part]]:
     with contextlib.ExitStack() as stack:
 
         def make(folder: Path = own_state, pace: Timing = QUICK, **config: Any) -> Part:
-            given = {"host": "127.0.0.1", "tls": False, **config}
-            part = Part(folder, FleetConfig(**given), pace)
+            keys = {"host": "127.0.0.1", "tls": False, **config}
+            own = {key: keys.pop(key) for key in FleetConfig.model_fields if key in keys}
+            part = Part(folder, FleetConfig(**own), MqttConfig(**keys), pace)
             stack.callback(part.fleet.close)
             return part
 

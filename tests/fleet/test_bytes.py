@@ -188,8 +188,8 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
         config = tmp_path / "config.toml"
         config.write_text(
             f'[camera]\nsource = "file:{ASTRONAUT}"\n[web]\nport = {free_port()}\n'
-            f'[sound]\nenabled = false\n[fleet]\nhost = "127.0.0.1"\nport = {recorder.port}\n'
-            f'tls = false\nid = "{ME}"\nname = "Foyer"\n',
+            f'[sound]\nenabled = false\n[mqtt]\nhost = "127.0.0.1"\nport = {recorder.port}\n'
+            f'tls = false\n[fleet]\nid = "{ME}"\nname = "Foyer"\n',
             "utf-8",
         )
         with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
@@ -222,7 +222,8 @@ def test_a_kiosk_that_dies_is_told_of_by_its_last_will(tmp_path: Path) -> None:
         config = tmp_path / "config.toml"
         config.write_text(
             f'[camera]\nsource = "fake:"\n[web]\nport = {free_port()}\n[sound]\nenabled = false\n'
-            f'[fleet]\nhost = "127.0.0.1"\nport = {broker.port}\ntls = false\nid = "{ME}"\n',
+            f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\ntls = false\n'
+            f'[fleet]\nid = "{ME}"\n',
             "utf-8",
         )
         online = f"moodlift/{ME}/online"

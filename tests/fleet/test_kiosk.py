@@ -32,12 +32,13 @@ def configured(folder: Path, port: int, ca_file: Path) -> Path:
         trial_minutes = 0.1
         [web]
         port = {free_port()}
-        [fleet]
+        [mqtt]
         host = "127.0.0.1"
         port = {port}
         ca_file = "{ca_file}"
         username = "{USER}"
         password_file = "{password}"
+        [fleet]
         id = "kiosk-1"
         offers = true
         """,

@@ -228,7 +228,7 @@ def test_nonsense_from_a_broker_ends_nothing(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        part = join(port=port, id="kiosk-1", orders=False)
+        part = join(port=port, id="kiosk-1", commands=False)
         for _ in range(3):
             connection, _ = other.accept()
             with connection:
@@ -298,7 +298,7 @@ def test_what_is_no_order_or_an_old_one_is_not_obeyed(
 
 def test_whoever_wants_no_orders_hears_none(join: Callable[..., Part], tmp_path: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
-        part = join(port=broker.port, id="kiosk-1", orders=False)
+        part = join(port=broker.port, id="kiosk-1", commands=False)
         config = "homeassistant/device/kiosk-1/config"
         operator.until(lambda: "moodlift/kiosk-1/state" in operator.kept)
         platforms = [

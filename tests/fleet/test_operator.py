@@ -38,7 +38,7 @@ def offer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 def config(folder: Path, port: int) -> Path:
     path = folder / "operator.toml"
-    path.write_text(f'[fleet]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n')
+    path.write_text(f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n')
     return path
 
 
@@ -182,7 +182,7 @@ def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("list",), "no broker is configured: host under [fleet] says which"),
+        (("list",), "no broker is configured: [mqtt] host says which"),
         (("rollout", "none.json"), "none.json: No such file or directory"),
         (("offer", "none", "--url", "https://a/b"), "none: No such file or directory"),
         (("offer", __file__, "--url", "https://a/b"), "not a model archive"),
@@ -199,9 +199,9 @@ def test_what_cannot_be_done_is_told_in_a_line(
 
 def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "operator.toml"
-    path.write_text("[fleet]\nhots = 1\n", "utf-8")
+    path.write_text("[mqtt]\nhots = 1\n", "utf-8")
     assert main.main(["fleet", "list", "--config", str(path)]) == 2
-    assert "operator.toml:2: fleet.hots: unknown key" in capsys.readouterr().err
+    assert "operator.toml:2: mqtt.hots: unknown key" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("stages", ["10,5", "0,10", "10,101", "10,10", "all"])

@@ -187,7 +187,7 @@ def test_what_is_wrong_is_not_taken(
     stand: str,
     words: str,
 ) -> None:
-    kiosk.models = Models(ModelsConfig(unsigned=True), examine=quick)
+    kiosk.models = Models(ModelsConfig(allow_unsigned=True), examine=quick)
     kiosk.start()
     kiosk.give(server.offer(data, **changes))
     kiosk.stands(stand, words)

@@ -11,7 +11,8 @@ import pytest
 from gpiozero import Device, OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from device.config.schema import GpioConfig, parse
+from device.config.file import parse
+from device.config.schema import GpioConfig
 from device.errors import ConfigError, GpioError
 from device.hardware.gpio import (
     COLOURS,
@@ -125,7 +126,10 @@ def test_no_pins_are_no_lamp() -> None:
     [
         ({"red": 17}, "three different pins"),
         ({"red": 17, "green": 17, "blue": 4}, "red and green need different pins, both have 17"),
-        ({"strip": 18, "pir": 18}, "strip and pir need different pins, both have 18"),
+        (
+            {"strip": 18, "motion_sensor": 18},
+            "strip and motion_sensor need different pins, both have 18",
+        ),
         ({"red": 1, "green": 2, "blue": 3, "button": 3}, "blue and button need different pins"),
         ({"button": 28}, "less than or equal to 27"),
         ({"button": 3, "hold_seconds": 0.2}, "greater than or equal to 1"),
@@ -134,7 +138,7 @@ def test_no_pins_are_no_lamp() -> None:
 )
 def test_mistakes_with_pins_are_told(values: dict[str, float], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
-        parse({"panel": values})
+        parse({"gpio": values})
 
 
 def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
@@ -173,7 +177,7 @@ def test_a_machine_without_gpio_is_told(
     before = Device.pin_factory
     Device.pin_factory = None
     try:
-        panel = open_panel(PINS.model_copy(update={"button": 5, "pir": 6}))
+        panel = open_panel(PINS.model_copy(update={"button": 5, "motion_sensor": 6}))
         level, words = panel.health
         assert level is Level.FAILED
         for part in ("light on GPIO 17, 27, 22: ", "button on GPIO 5: ", "sensor on GPIO 6: "):
@@ -286,7 +290,7 @@ def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> 
 
 
 def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
-    panel = open_panel(GpioConfig(button=5, pir=6))
+    panel = open_panel(GpioConfig(button=5, motion_sensor=6))
     assert panel.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
     assert not panel.moving
     pins.pin(6).drive_high()
@@ -297,7 +301,7 @@ def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
     assert wait_for(panel, 1) == [Press.SHORT]
     panel.show("gold", 0.0)
     panel.close()
-    again = open_panel(GpioConfig(button=6, pir=5))
+    again = open_panel(GpioConfig(button=6, motion_sensor=5))
     assert again.health[0] is Level.OK
     again.close()
 

@@ -36,7 +36,7 @@ from collections import Counter
 from pathlib import Path
 from device.history.store import FILE, Store
 from device.history.tally import Minute
-from device.config.schema import Settings
+from device.config.settings import Settings
 from device.web.auth.sessions import Keys
 from device.web import pairing
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from device.config import schema
+from device.config import file
 from device.hardware import gpio
 from device.hardware.gpio import FakePanel, Press
 from device.kiosk import kiosk
@@ -41,7 +41,7 @@ def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 @pytest.fixture
 def running(pressed: FakePanel) -> Kiosk:
-    return Kiosk(schema.parse(SILENT), RunOptions("offscreen", 20.0))
+    return Kiosk(file.parse(SILENT), RunOptions("offscreen", 20.0))
 
 
 def test_a_long_press_shuts_the_machine_down_cleanly(
@@ -88,7 +88,7 @@ def test_two_presses_in_a_row_ask_for_the_owners_code(
     pressed: FakePanel, shut_down: list[tuple[str, ...]]
 ) -> None:
     values = {**SILENT, "web": {"port": free_port()}}
-    running = Kiosk(schema.parse(values), RunOptions("offscreen", 20.0))
+    running = Kiosk(file.parse(values), RunOptions("offscreen", 20.0))
     scenes = []
     draw = running._stage.draw
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from device.config import schema
+from device.config import file
 from device.kiosk.kiosk import Kiosk, RunOptions
 from device.messages import Box, Face, FrameResult
 from device.system.latest import Latest
@@ -28,7 +28,7 @@ LATE = 5.0
 def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
     """Run a kiosk for some seconds that gets a face now and then, each `LATE` seconds old."""
     frame_results: Latest[FrameResult | None] = Latest(None)
-    kiosk, over = Kiosk(schema.parse(QUIET), RunOptions("offscreen", 12.0)), threading.Event()
+    kiosk, over = Kiosk(file.parse(QUIET), RunOptions("offscreen", 12.0)), threading.Event()
     monkeypatch.setattr(kiosk._eye, "frame_result", frame_results)
 
     def see() -> None:

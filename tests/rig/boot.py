@@ -53,7 +53,7 @@ TimeoutAbortSec=30
 """The limits of the unit are a Pi's."""
 CONFIG = """[web]
 host = "0.0.0.0"
-[panel]
+[gpio]
 red = 4
 green = 5
 blue = 6

@@ -17,7 +17,7 @@ from device.system.latest import Latest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config.schema import FleetConfig
+    from device.config.schema import FleetConfig, MqttConfig
 
 QUICK = Timing(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
 
@@ -42,11 +42,13 @@ def sample(**changes: Any) -> Status:
 class Part:
     """A kiosk's part in a fleet, with all that it is given."""
 
-    def __init__(self, folder: Path, config: FleetConfig, pace: Timing = QUICK) -> None:
+    def __init__(
+        self, folder: Path, config: FleetConfig, mqtt: MqttConfig, pace: Timing = QUICK
+    ) -> None:
         self.status = Latest(sample())
         self.orders = CommandQueue()
         self.models = Models()
-        self.fleet = Fleet(config, self.status, self.orders, self.models, folder, pace)
+        self.fleet = Fleet(config, mqtt, self.status, self.orders, self.models, folder, pace)
 
     def publish(self, **changes: Any) -> None:
         self.status.publish(sample(**changes))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.config import schema
+from device.config import file
 from device.control.commands import Command
 from device.kiosk import kiosk
 from tests.support.faces import ASTRONAUT
@@ -96,7 +96,7 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
     begun: list[int] = []
     monkeypatch.setattr(kiosk, "restart_process", lambda: begun.append(1))
     silent = {"camera": {"source": "fake"}, "sound": {"enabled": False}, "web": {"enabled": False}}
-    running = kiosk.Kiosk(schema.parse(silent), kiosk.RunOptions("offscreen", 20.0))
+    running = kiosk.Kiosk(file.parse(silent), kiosk.RunOptions("offscreen", 20.0))
     close = running.close
 
     def closing() -> None:

@@ -114,4 +114,4 @@ def test_where_the_configuration_chooses_the_page_says_so(client: FlaskClient, a
     assert "<button class=" not in text
     answer = client.post(CALL, data=archive(files("9.0.0")))
     assert answer.status_code == 409
-    assert "eye.model is /models/mine" in answer.json["detail"]
+    assert "vision.model is /models/mine" in answer.json["detail"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.config.editable import COMMON
+from device.config.editable import EDITABLE
 from device.messages import Health, Level
 from device.web.labels import GROUPS
 from device.web.problems import MIMETYPE
@@ -22,21 +22,21 @@ CALL = "/api/v1/settings"
 
 
 def test_every_common_key_has_its_words() -> None:
-    assert sorted(key for labels in GROUPS.values() for key in labels) == sorted(COMMON)
+    assert sorted(key for labels in GROUPS.values() for key in labels) == sorted(EDITABLE)
 
 
 def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:
     told = client.get(CALL).json
     assert told["pending"] is False
-    assert told["settings"].keys() == set(COMMON)
+    assert told["settings"].keys() == set(EDITABLE)
     assert told["settings"]["sound.volume"] == {
-        "value": 0.5, "beneath": 0.5, "before": None, "pending": False,
+        "value": 0.5, "default": 0.5, "previous": None, "pending": False,
     }  # fmt: skip
     answer = client.patch(CALL, json={"sound.volume": 0.3, "stage.face": "emoji"})
     assert (answer.status_code, answer.json) == (200, client.get(CALL).json)
     assert answer.json["pending"] is True
     assert answer.json["settings"]["sound.volume"] == {
-        "value": 0.3, "beneath": 0.5, "before": 0.5, "pending": True,
+        "value": 0.3, "default": 0.5, "previous": 0.5, "pending": True,
     }  # fmt: skip
     answer = client.delete(CALL)
     assert answer.json == told

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 from cryptography import x509
 
-from device.config.schema import ConfigError, WebConfig, parse
-from device.errors import CertificateError
+from device.config.file import parse
+from device.config.schema import WebConfig
+from device.errors import CertificateError, ConfigError
 from device.messages import Level
 from device.web import Server
 from device.web.server import hall as halls

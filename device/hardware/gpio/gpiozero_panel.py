@@ -38,8 +38,8 @@ class GpioPanel(Panel):
             self._lamps += self._open(lambda: Lamp.strip(strip, low, most))
         if (button := config.button) is not None:
             self._button = next(iter(self._open(lambda: Button(button, config.hold_seconds))), None)
-        if (pir := config.pir) is not None:
-            self._motion = next(iter(self._open(lambda: Motion(pir))), None)
+        if (pin := config.motion_sensor) is not None:
+            self._motion = next(iter(self._open(lambda: Motion(pin))), None)
 
     def _open(self, make: Callable[[], Part]) -> list[Part]:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from device import __version__
-from device.config.editable import COMMON, schema
+from device.config.editable import EDITABLE, schema
 from device.control.commands import Command
 from device.history import COUNTS, SPANS, STATES
 from device.messages import EMOTIONS
@@ -256,12 +256,14 @@ def _paths() -> Schema:
 
 def _settings_schemas() -> dict[str, Schema]:
     any_value: Schema = {"type": ["string", "number", "boolean"]}
-    setting = object_of(value=any_value, beneath=any_value, before=or_null(any_value), pending=YES)
-    changes = {key: schema(key) for key in COMMON}
+    setting = object_of(
+        value=any_value, default=any_value, previous=or_null(any_value), pending=YES
+    )
+    changes = {key: schema(key) for key in EDITABLE}
     return {
         "Setting": setting,
         "Settings": object_of(
-            settings=object_of(**dict.fromkeys(COMMON, ref("Setting"))), pending=YES
+            settings=object_of(**dict.fromkeys(EDITABLE, ref("Setting"))), pending=YES
         ),
         "Changes": {
             "type": "object",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from device.config import schema
+from device.config import file
 from device.control.commands import Command
 from device.errors import CommandError, ConfigError, ProbeError
 from device.messages import Level
@@ -58,7 +58,7 @@ def _said(table: str, name: str) -> str:
     given = request.get_json(silent=True)
     value = given.get(name) if isinstance(given, dict) else None
     try:
-        schema.parse({table: {name: value}}, name="device")
+        file.parse({table: {name: value}}, name="device")
     except ConfigError as error:
         abort(400, str(error))
     return str(value)

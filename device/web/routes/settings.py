@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
     """Show the settings, or what is wrong with the file that has them."""
     store = current().view.settings
     try:
-        fields = form.fields(store.common())
+        fields = form.fields(store.editable())
     except ConfigError as error:
         fault = str(error)
         ours = fault.startswith(str(store.path))
@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get(CALL)
 def tell() -> ResponseReturnValue:
     """Return every setting that can be changed, with its old values."""
-    settings = {one.key: dataclasses.asdict(one) for one in _common()}
+    settings = {one.key: dataclasses.asdict(one) for one in _editable()}
     for one in settings.values():
         del one["key"]
     return jsonify(settings=settings, pending=any(one["pending"] for one in settings.values()))
@@ -49,7 +49,7 @@ def change() -> ResponseReturnValue:
     wanted = request.get_json(silent=True)
     if not isinstance(wanted, dict):
         abort(400, 'settings: send JSON such as {"stage.mirror": true}')
-    _common()
+    _editable()
     try:
         current().view.settings.change(wanted)
     except ConfigError as error:
@@ -71,9 +71,9 @@ def set_aside() -> ResponseReturnValue:
     return tell()
 
 
-def _common() -> tuple[Setting, ...]:
+def _editable() -> tuple[Setting, ...]:
     """Return the settings. Aborts with 409 when a file of them is wrong."""
     try:
-        return current().view.settings.common()
+        return current().view.settings.editable()
     except ConfigError as error:
         abort(409, str(error))

@@ -36,10 +36,10 @@ function show({ settings }, changed) {
   waiting.textContent = count ? `${changes} for a restart.` : "Nothing waits for a restart.";
 }
 
-function offers(key, { value, beneath, before }, data) {
+function offers(key, { value, default: original, previous }, data) {
   const found = [];
-  if (before !== null && before !== beneath) found.push(offer(key, `Undo: ${words(before, data)}`, before));
-  if (value !== beneath) found.push(offer(key, `Back to ${words(beneath, data)}`, beneath));
+  if (previous !== null && previous !== original) found.push(offer(key, `Undo: ${words(previous, data)}`, previous));
+  if (value !== original) found.push(offer(key, `Back to ${words(original, data)}`, original));
   return found;
 }
 
