@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.messages import Health
+    from device.vision.preview import PreviewHandle
     from device.vision.protocol import PartStatus, VisionSettings
 
 log = logging.getLogger(__name__)
@@ -191,7 +192,9 @@ class Supervisor:
         self.preview.close()
 
     def _start(self, now: float) -> None:
-        self._link = _Link(self._spawn, self._settings, self.preview.name, self.frame_result, now)
+        self._link = _Link(
+            self._spawn, self._settings, self.preview.share(), self.frame_result, now
+        )
         if self._paused:
             self._link.send(Pause(True))
         if self._rate != self._settings.max_rate:
@@ -244,7 +247,7 @@ class _Link:
         self,
         spawn: multiprocessing.context.SpawnContext,
         settings: VisionSettings,
-        preview: str,
+        preview: PreviewHandle,
         frame_result: Latest[FrameResult | None],
         now: float,
     ) -> None:

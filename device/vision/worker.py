@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from device.messages import FrameResult
     from device.vision.bundle import Bundle
+    from device.vision.preview import PreviewHandle
     from device.vision.protocol import VisionSettings
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ GLANCE_SECONDS = 2.0
 """After this long a frame is not what stands before the camera."""
 
 
-def main(settings: VisionSettings, pipe: Connection, preview: str, log_level: int) -> None:
+def main(
+    settings: VisionSettings, pipe: Connection, preview: PreviewHandle, log_level: int
+) -> None:
     """Run the eye until it is told to stop or the kiosk is gone; the child's entry point."""
     # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
