@@ -175,7 +175,9 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
     feed.blurred = True
     with feed.watch() as newest:
         kiosk.film(stripes())
-        kiosk.frame_result.publish(replace(kiosk.frame_result.get(), time=time.monotonic() - 5))
+        kiosk.frame_result.publish(
+            replace(kiosk.frame_result.get(), captured_at=time.monotonic() - 5)
+        )
         first(newest)
         kiosk.number += 1
         kiosk.preview.write(Frame(stripes(), kiosk.number, time.monotonic()))
@@ -187,7 +189,9 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
     with LiveView(kiosk.view()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
-        kiosk.frame_result.publish(replace(kiosk.frame_result.get(), time=time.monotonic() - 5))
+        kiosk.frame_result.publish(
+            replace(kiosk.frame_result.get(), captured_at=time.monotonic() - 5)
+        )
         first(newest)
         kiosk.number += 1
         frame = Frame(np.full((480, 640, 3), 90, np.uint8), kiosk.number, time.monotonic())
