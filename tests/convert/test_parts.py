@@ -194,7 +194,7 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     monkeypatch.setattr(job, "verify", verify)
     images = np.arange(4 * 48 * 48, dtype=np.int64).astype(np.uint8).reshape(4, 48, 48)
     pictures = Pictures(images, np.arange(4), np.arange(4))
-    monkeypatch.setattr(job.inputs, "split", lambda _: (pictures, pictures))
+    monkeypatch.setattr(job.run_setup, "split", lambda _: (pictures, pictures))
     nothing = cast("Any", None)
     one = job.Job([tmp_path], tmp_path, "1.0", tmp_path, date(2026, 1, 1))
     if suits > job.DRAWS:

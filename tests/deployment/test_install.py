@@ -184,7 +184,7 @@ def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -
 def test_a_model_that_crashes_the_runtime_is_refused(own_state: Path, monkeypatch: Any) -> None:
     trust()
     # As if the runtime itself fell over this model: the child is gone.
-    monkeypatch.setattr(acceptance.child, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
+    monkeypatch.setattr(acceptance.sandbox, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
     with pytest.raises(BundleError, match="when it was tried, it crashed"):
         Models().install(written())
 

@@ -34,21 +34,22 @@ WRITE = """
 import sys
 from collections import Counter
 from pathlib import Path
-from device.history.store import FILE, Store
+from device.history.store import FILE, HistoryStore
 from device.history.tally import Minute
 from device.config.settings import Settings
-from device.web.auth.sessions import Keys
-from device.web import pairing
+from device.web.auth import pairing
+from device.web.auth.sessions import SessionStore
 
 folder, number = Path(sys.argv[1]), int(sys.argv[2])
 print("begun", flush=True)
-keys, settings, store = Keys(folder), Settings(None, folder), Store(folder / FILE)
+sessions, settings = SessionStore(folder), Settings(None, folder)
+store = HistoryStore(folder / FILE)
 minute = number * 1000
 while True:
     minute += 1
     store.add(Minute(minute, {"happy": 30.0}, 1, 1, Counter(celebrate=1)))
-    keys.close_session(keys.open_session())
-    pairing.leave(folder)
+    sessions.close_session(sessions.open_session())
+    pairing.write_code(folder)
     settings.change({"history.days": 1 + minute % 90, "stage.mirror": minute % 2 == 0})
 """
 

@@ -26,7 +26,7 @@ SCRIPT = """
 import logging, sys, time
 import pygame
 from device.config.schema import Config
-from device.kiosk.kiosk import Kiosk, Run
+from device.kiosk.kiosk import Kiosk, RunOptions
 from device.stage.overlays.consent import HASTE
 
 logging.basicConfig(level=logging.INFO)
@@ -35,7 +35,7 @@ config = Config.model_validate({
     "camera": {"source": source}, "sound": {"enabled": False}, "web": {"enabled": False},
     "feedback": {"enabled": enabled}, "stage": {"fullscreen": False, "width": 640, "height": 360},
 })
-kiosk = Kiosk(config, Run("offscreen"))
+kiosk = Kiosk(config, RunOptions("offscreen"))
 
 def step(seconds=0.0, until=None):
     end = time.monotonic() + seconds
