@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING
 
 from device.config.file import parse
@@ -36,7 +35,7 @@ def demo(options: argparse.Namespace) -> int:
     run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     kiosk = Kiosk(config, run, settings)
     _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
-    _say("screen", kiosk.display.name, "--display window, fullscreen or offscreen")
+    _say("screen", kiosk.display.description, "--display window, fullscreen or offscreen")
     _say("sound", _heard(kiosk, options.silent), "--silent")
     _say("page", _serve(kiosk), "--port N")
     if kiosk.page.address:
@@ -50,10 +49,10 @@ def demo(options: argparse.Namespace) -> int:
 def _serve(kiosk: Kiosk) -> str:
     """Put the status page on the first free port; return its address, or why there is none."""
     try:
-        kiosk.page.serve_anywhere(time.monotonic())
+        kiosk.page.serve_anywhere()
     except (PortInUse, CertificateError) as error:
         return str(error)
-    return kiosk.page.address or kiosk.page.health.message
+    return kiosk.page.address or kiosk.page.health[1]
 
 
 def _invite(address: str) -> str:

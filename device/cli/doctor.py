@@ -114,8 +114,8 @@ def _look(settings: CameraSettings) -> Check:
 def _screen(config: Config) -> Check:
     display = open_display(config.stage, "auto")
     try:
-        level = Level.DEGRADED if display.name.startswith("offscreen") else Level.OK
-        return Check(level, "screen", display.name)
+        level = Level.DEGRADED if display.description.startswith("offscreen") else Level.OK
+        return Check(level, "screen", display.description)
     finally:
         display.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from device.deployment.trial import TrialFigures, TrialMonitor, TrialSample
 from device.errors import MoodliftError
-from device.messages import Health, Level, TrialStatus
+from device.messages import Level, TrialStatus
 from device.system.fault_log import FaultLog
 from device.system.worker import Worker
 
@@ -33,13 +33,17 @@ CLOSE_SECONDS = 10.0
 
 
 class DeploymentMonitor:
-    """`poll` is called often by the kiosk's main loop, which never waits for the disk here.
+    """`tick` is called often by the kiosk's main loop, which never waits for the disk here.
 
     The file of the choice is the only word between processes: whoever writes it, this kiosk or a
     command, the eye is started anew on what it says.
     """
 
+    name = "model"
+
     def __init__(self, models: Models, eye: Supervisor) -> None:
+        self._now = 0.0
+        self._load = 0.0, False
         self._models, self._eye = models, eye
         self._stamp = models.store.stamp
         self._state = models.store.state()
@@ -58,24 +62,42 @@ class DeploymentMonitor:
         course = self._course
         return TrialStatus(course.version, self._state.before, course.left) if course else None
 
-    def poll(self, share: float, strained: bool, now: float) -> None:
-        """Look after the models, once a second; `share` and `strained` are those of a glimpse."""
+    def record_load(self, share: float, throttled: bool) -> None:
+        """Set what the next trial sample says of the machine: see `TrialSample`."""
+        self._load = share, throttled
+
+    def tick(self, now: float) -> None:
+        """Check the models and sample the trial, once a second."""
+        self._now = now
         if now < self._look_at or self._models.configured:
             return
         self._look_at = now + LOOK_SECONDS
         if self._models.store.stamp != self._stamp:
             self._heed(now)
-        glimpse = self._glimpse(share, strained)
+        sample = self._sample()
         if self._course:
-            self._course.note(glimpse, now)
+            self._course.note(sample, now)
             self._attend(self._course, now)
-        elif glimpse.frame_result and glimpse.frame_result.number != self._number and not strained:
-            self._number = glimpse.frame_result.number
-            self._figures.note(glimpse.frame_result, share)
+        elif (
+            sample.frame_result
+            and sample.frame_result.number != self._number
+            and not sample.throttled
+        ):
+            self._number = sample.frame_result.number
+            self._figures.note(sample.frame_result, sample.share)
 
-    def told(self, parts: tuple[Health, ...], now: float) -> tuple[Health, ...]:
-        """Return how parts do, with what is to be said of the model's trial."""
-        return tuple(self._with_trial(one, now) if one.part == "model" else one for one in parts)
+    @property
+    def health(self) -> tuple[Level, str]:
+        """The health of the model that serves, with what there is to say of a trial."""
+        level, message = self._eye.model_status
+        if self._course:
+            message += f"; on trial for {self._course.left / 60:.0f} more minutes of seeing"
+        elif self._told and self._now - self._told[1] < TOLD_SECONDS:
+            message += f"; {self._told[0]}"
+            level = Level.DEGRADED if level is Level.OK else level
+        if self._faults.fault:
+            message += f"; {self._faults.fault}"
+        return level, message
 
     def close(self) -> None:
         """Keep how far the trial went, and that the kiosk ended in order."""
@@ -122,14 +144,18 @@ class DeploymentMonitor:
         """Tell whether the eye has what was only now written down."""
         return state.trial is None and state.current == self._eye.model
 
-    def _glimpse(self, share: float, strained: bool) -> TrialSample:
+    def _sample(self) -> TrialSample:
         eye = self._eye
+        level, message = eye.model_status
         # A model that is being loaded is degraded too, but then none is named.
         wrong = (Level.FAILED, Level.DEGRADED) if eye.model else (Level.FAILED,)
-        faults = [one.message for one in eye.health if one.part == "model" and one.level in wrong]
         failures = eye.restarts - eye.blocks
         return TrialSample(
-            eye.model, "; ".join(faults), failures, eye.frame_result.get(), share, strained
+            eye.model,
+            message if level in wrong else "",
+            failures,
+            eye.frame_result.get(),
+            *self._load,
         )
 
     def _attend(self, course: TrialMonitor, now: float) -> None:
@@ -159,15 +185,3 @@ class DeploymentMonitor:
             self._faults.report(str(error))
         else:
             self._faults.report("")
-
-    def _with_trial(self, part: Health, now: float) -> Health:
-        words, level, since = part.message, part.level, part.since
-        if self._course:
-            words += f"; on trial for {self._course.left / 60:.0f} more minutes of seeing"
-        elif self._told and now - self._told[1] < TOLD_SECONDS:
-            words += f"; {self._told[0]}"
-            if level is Level.OK:
-                level, since = Level.DEGRADED, self._told[1]
-        if self._faults.fault:
-            words += f"; {self._faults.fault}"
-        return Health(part.part, level, words, since)

@@ -33,8 +33,8 @@ class TrialSample:
 
     `version` is the model's that serves, "" while none is known; `fault` why none can. `failures`
     is how often the eye has failed since the kiosk began, but for blocked cameras. `frame_result`
-    is the newest, `share` that of the frames that are to be understood in a second. `strained`:
-    the machine is held back, by heat or its supply, so its speed tells nothing of the model.
+    is the newest, `share` that of the frames that are to be understood in a second. `throttled`:
+    heat or the supply slow the machine down, so its speed says nothing about the model.
     """
 
     version: str
@@ -42,7 +42,7 @@ class TrialSample:
     failures: int
     frame_result: FrameResult | None
     share: float
-    strained: bool = False
+    throttled: bool = False
 
 
 class TrialFigures:
@@ -119,7 +119,7 @@ class TrialMonitor:
         before, self._number = self._number, frame_result.number
         if before in (None, frame_result.number):
             return 0.0
-        if not glimpse.strained:
+        if not glimpse.throttled:
             self._figures.note(frame_result, glimpse.share)
         return elapsed
 

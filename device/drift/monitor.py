@@ -45,6 +45,8 @@ class DriftMonitor:
     the counting.
     """
 
+    name = "drift"
+
     def __init__(
         self, folder: Path, enabled: bool = True, clock: Callable[[], float] = time.time
     ) -> None:
@@ -111,6 +113,9 @@ class DriftMonitor:
         if self._enabled:
             write_private(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
             self._hint = ""
+
+    def tick(self, now: float) -> None:
+        """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
         """Write what there is, and end."""

@@ -41,6 +41,8 @@ class FeedbackRecorder:
     `health`, what was to be kept meanwhile is dropped, and the next try may succeed.
     """
 
+    name = "feedback"
+
     def __init__(
         self, config: FeedbackConfig, folder: Path, clock: Callable[[], float] = time.time
     ) -> None:
@@ -75,6 +77,9 @@ class FeedbackRecorder:
         hour = int(self._clock() // HOUR)
         one = Crop(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
         return self._do(lambda: self.store.keep(one))
+
+    def tick(self, now: float) -> None:
+        """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
         """Write what waits, and end."""

@@ -46,6 +46,8 @@ class Fleet:
     A broker that is not there, refuses or goes is told in `health`, and tried again.
     """
 
+    name = "fleet"
+
     def __init__(
         self,
         config: FleetConfig,
@@ -83,6 +85,9 @@ class Fleet:
         if self._rollout:
             return Level.OK, f"heeds {self._config.offers_url}"
         return Level.OFF, "no broker is configured"
+
+    def tick(self, now: float) -> None:
+        """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
         """Say that this kiosk goes, and end."""

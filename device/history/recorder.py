@@ -35,6 +35,8 @@ class HistoryRecorder:
     and every further minute tries again.
     """
 
+    name = "history"
+
     def __init__(
         self, config: HistoryConfig, folder: Path, clock: Callable[[], float] = time.time
     ) -> None:
@@ -64,6 +66,9 @@ class HistoryRecorder:
         over = self._tally.note(mood, reactions, paused, now, self._clock())
         if over is not None:
             self._over.put(over)
+
+    def tick(self, now: float) -> None:
+        """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
         """Write what there is of the present minute, and end."""

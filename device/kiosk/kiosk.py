@@ -35,6 +35,7 @@ from device.hardware.display import Key, Number, Tap
 from device.hardware.probe import CHIME, Probe
 from device.kiosk import startup
 from device.kiosk.feedback_prompt import FeedbackPrompt
+from device.kiosk.part import Component, close_all
 from device.kiosk.report import RunReport
 from device.kiosk.throttling import ThermalThrottle
 from device.messages import NOBODY, Level
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from device.config.schema import Config
     from device.control.commands import Command
     from device.hardware.display import Mode, Wish
+    from device.kiosk.part import Part
     from device.messages import FrameResult, Health, Mood, Reaction
 
 log = logging.getLogger(__name__)
@@ -106,10 +108,10 @@ class Kiosk:
             self._fault("config", f"{_shortened(settings.fault)}; {settings.instead}")
         # The eye first: it takes a second to start, and does so while the rest is opened.
         self._eye = Supervisor(eye_settings(config))
-        self._eye.poll(now)
+        self._eye.tick(now)
         models = Models(config.models, config.vision.model)
         self._models = DeploymentMonitor(models, self._eye)
-        self.display = startup.open_display(config.stage, run.display, self._fault)
+        self.display = startup.open_display(config.stage, run.display)
         self._stage = startup.set_stage(config.stage, self._fault)
         self._ladder = stage.QualityScaler(1.0 / config.stage.fps)
         self._night_hours = Hours.parse(config.stage.night_hours)
@@ -142,9 +144,23 @@ class Kiosk:
             models,
             self._watcher,
         )
-        self.page = WebService(config.web, view, now)
+        self.page = WebService(config.web, view)
         self._fleet = Fleet(
             config.fleet, config.mqtt, self._status, self._orders, models, state_directory()
+        )
+        self._parts: tuple[Part, ...] = (
+            self._eye,
+            Component("camera", lambda: self._eye.camera),
+            self._models,
+            self.display,
+            self.player,
+            self._panel,
+            self._strain,
+            self._history,
+            self._watcher,
+            self._keeper,
+            self._fleet,
+            self.page,
         )
         self._mood = mood.MoodState()
         self._reactions = reactions.ReactionState()
@@ -184,23 +200,11 @@ class Kiosk:
     def close(self) -> None:
         """Close every part."""
         self._status.close()
-        self._fleet.close()
-        self.page.stop()
-        self._models.close()
-        self._eye.stop()
-        self.player.close()
-        self._panel.close()
-        self._history.close()
-        self._watcher.close()
-        self._keeper.close()
-        self.display.close()
+        close_all(self._parts)
 
     def _step(self, now: float) -> None:
-        self._eye.poll(now)
-        self._strain.step(now)
         share = self._seen_rate.per_second(now) / self._strain.rate
-        self._models.poll(share, self._strain.reading.strained, now)
-        self.page.poll(now)
+        self._models.record_load(share, self._strain.reading.strained)
         self._obey(self.display.events(), now)
         self._heed_panel(now)
         for order in self._orders.take():
@@ -217,11 +221,14 @@ class Kiosk:
         self._reactions = reactions.step(self._reactions, self._rules, felt, now)
         active = self._reactions.active
         empty = felt.emotion is None
-        self.player.update(now, _first(active, "playlist"), empty=empty)
+        self.player.request(_first(active, "playlist"), empty=empty)
         for sound in self._reactions.sounds:
             self.player.play_sound(sound)
-        self._panel.show(_first(active, "light"), now)
-        self._health = self._check(now)
+        self._panel.light = _first(active, "light")
+        for part in self._parts:
+            part.tick(now)
+            self._book.note(part.name, *part.health, now)
+        self._health = self._book.parts
         self._draw(frame_result, now)
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
@@ -336,7 +343,7 @@ class Kiosk:
             version=__version__,
             model=self._eye.model,
             trial=self._models.trial,
-            camera=next((one.message for one in self._eye.health if one.part == "camera"), ""),
+            camera=self._eye.camera.message,
             mood=self._mood.mood,
             frame_result=frame_result,
             rate=self._seen_rate.per_second(now),
@@ -354,18 +361,6 @@ class Kiosk:
         )
         self.record.note(status, self._eye.pid)
         self._status.publish(status)
-
-    def _check(self, now: float) -> tuple[Health, ...]:
-        """Return how every part does."""
-        self._book.note("sound", *self.player.health, now)
-        self._book.note("light", *self._panel.health, now)
-        self._book.note("machine", *self._strain.health, now)
-        self._book.note("history", *self._history.health, now)
-        self._book.note("watching", *self._watcher.health, now)
-        self._book.note("feedback", *self._keeper.health, now)
-        self._book.note("fleet", *self._fleet.health, now)
-        eye = self._models.told(self._eye.health, now)
-        return (*eye, *self._book.parts, self.page.health)
 
     def _leave_behind(self) -> None:
         if self._run.screenshot:

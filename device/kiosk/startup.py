@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_display(config: StageConfig, mode: Mode, tell: Tell) -> Display:
+def open_display(config: StageConfig, mode: Mode) -> Display:
     """Return the screen, or one in memory: the page goes on without."""
     try:
         return display.open_display(config, mode)
     except DisplayError as error:
         log.warning("%s", error)
-        tell("display", str(error))
-        return display.open_display(config, "offscreen")
+        shown = display.open_display(config, "offscreen")
+        shown.fault = str(error)
+        return shown
 
 
 def set_stage(config: StageConfig, tell: Tell) -> stage.Stage:

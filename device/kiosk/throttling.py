@@ -19,19 +19,24 @@ READ_SECONDS = 5.0
 class ThermalThrottle:
     """Asks `board` now and then; `reading` is what it said last. `most` is the eye's full rate."""
 
+    name = "machine"
+
     def __init__(self, board: Board, eye: Supervisor, most: float) -> None:
         self.reading = Reading()
         self._board, self._eye = board, eye
         self._pace = RateController(most)
         self._due = float("-inf")
 
-    def step(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Ask when that is due, at `now` (monotonic seconds)."""
         if now < self._due:
             return
         self._due = now + READ_SECONDS
         self.reading = self._board.read()
         self._eye.look(self._pace.note(self.reading.strained, now))
+
+    def close(self) -> None:
+        """Do nothing: the board holds nothing open."""
 
     @property
     def rate(self) -> float:

@@ -53,11 +53,13 @@ def _clock() -> datetime:
 
 
 class Player:
-    """Moves the music on at each `update`; nothing here waits, except `close` for 0.2 s.
+    """Moves the music on at each `tick`; nothing here waits, except `close` for 0.2 s.
 
     Without `library`, it plays the folder of the configuration or else our own pieces. `clock`
     gives the local time, for the quiet hours.
     """
+
+    name = "sound"
 
     def __init__(
         self,
@@ -86,6 +88,8 @@ class Player:
         self._skip = False
         self._retry_at: dict[str, float] = {}
         self._empty = ""
+        self._wanted: str | None = None
+        self._hurried = False
 
     @property
     def volume(self) -> float:
@@ -126,17 +130,23 @@ class Player:
             return Level.OK, f"{self._audio.name}; {len(skipped)} skipped: {', '.join(skipped[:3])}"
         return Level.OK, self._audio.name
 
-    def update(self, now: float, playlist: str | None, *, empty: bool = False) -> None:
-        """Move on to `now` (monotonic seconds), at which this playlist is wanted, or none.
+    def request(self, playlist: str | None, *, empty: bool = False) -> None:
+        """Set which playlist is wanted from the next `tick` on, if any.
 
         What plays goes on for `min_play_seconds` and to the end of its phrase, unless the room is
-        `empty`: nobody is left who would miss it. A piece that follows another fades in while that
-        one fades out.
+        `empty`: nobody is left who would miss it.
+        """
+        self._wanted, self._hurried = playlist, empty
+
+    def tick(self, now: float) -> None:
+        """Move the music on to `now` (monotonic seconds).
+
+        A piece that follows another fades in while that one fades out.
         """
         if not self._config.enabled:
             return
         quiet = self.quiet
-        playlist = None if quiet else playlist
+        playlist, empty = None if quiet else self._wanted, self._hurried
         elapsed = 0.0 if self._now is None else now - self._now
         self._now = now
         if self._audio.check(now):
@@ -240,7 +250,7 @@ class Player:
         return 0.0
 
     def _begin(self, now: float, playlist: str, level: float) -> None:
-        """Try one track: a bad one is left for the next update, so that no frame is late.
+        """Try one track: a bad one is left for the next tick, so that no frame is late.
 
         What plays now leaves for it.
         """

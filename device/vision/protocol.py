@@ -7,7 +7,7 @@ The worker sends `FrameResult`, `Heartbeat` and `Response`; the kiosk sends `Pau
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from device.hardware.camera.source import CameraSettings
 
@@ -31,8 +31,7 @@ class VisionSettings:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PartStatus:
+class PartStatus(NamedTuple):
     """How one part of the eye does, in words."""
 
     level: Level

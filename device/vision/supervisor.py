@@ -16,7 +16,6 @@ from device import images
 from device.errors import VisionBusy
 from device.messages import FrameResult, Level
 from device.system.backoff import Backoff
-from device.system.health import HealthBook
 from device.system.latest import Latest
 from device.system.worker import Worker
 from device.vision import pipeline, worker
@@ -25,6 +24,7 @@ from device.vision.protocol import (
     ClassifyRequest,
     CropRequest,
     Heartbeat,
+    PartStatus,
     Pause,
     Response,
     SetRate,
@@ -38,9 +38,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from device.messages import Health
     from device.vision.preview import PreviewHandle
-    from device.vision.protocol import PartStatus, VisionSettings
+    from device.vision.protocol import VisionSettings
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +60,18 @@ TELL_SECONDS = 0.2
 
 
 class Supervisor:
-    """One eye after another. `poll` is called often by the kiosk's main loop.
+    """One eye after another. `tick` is called often by the kiosk's main loop.
 
+    `health` is the process's; `camera` and `model_status` are what it says of those two.
     `restarts` counts the eyes that had to be ended, `blocks` those of them whose camera blocked.
     It waits only to bury an eye: a few milliseconds, or 2 s for one that even SIGKILL cannot end.
     """
 
+    name = "vision"
+
     def __init__(self, settings: VisionSettings) -> None:
+        self.health = Level.OK, "starting"
+        self.camera = self.model_status = PartStatus(Level.OFF, "waits for vision")
         self.frame_result: Latest[FrameResult | None] = Latest(None)
         self.preview = Preview()
         self.restarts = 0
@@ -81,16 +85,15 @@ class Supervisor:
         self._rate = settings.max_rate
         self._silence = SILENCE_SECONDS
         self._fault = ""
-        self._book = HealthBook()
         self._questions = itertools.count(1)
 
-    def poll(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Start the eye when it is due, and end it when it is dead or stuck."""
         link = self._link
         if link is None:
             if now >= self._start_at:
                 self._start(now)
-            self._tell(now)
+            self._report(now)
             return
         fault = link.fault(now, self._silence)
         if fault:
@@ -107,7 +110,7 @@ class Supervisor:
             self._backoff.succeeded()
             if link.longest < SILENCE_SECONDS / 2:
                 self._silence = SILENCE_SECONDS
-        self._tell(now)
+        self._report(now)
 
     def renew(self, now: float) -> None:
         """End the eye, and start another, which looks anew which model is to serve."""
@@ -117,18 +120,17 @@ class Supervisor:
         self._backoff.succeeded()
         self._start_at, self._fault = now, ""
 
-    @property
-    def health(self) -> tuple[Health, ...]:
-        """How the eye, its camera and its model do."""
-        return self._book.parts
-
     def advances(self, now: float) -> bool:
         """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
         last = self.frame_result.get()
         if last is not None and now - last.captured_at < SILENCE_SECONDS:
             return True
-        starting = self._link is not None and self._link.pulse is None
-        return starting or any(one.level is not Level.OK for one in self.health)
+        link = self._link
+        if link is None or self.health[0] is not Level.OK:
+            return self.health[0] is not Level.OK
+        return link.pulse is None or any(
+            status.level is not Level.OK for status in (self.camera, self.model_status)
+        )
 
     @property
     def model(self) -> str:
@@ -182,7 +184,7 @@ class Supervisor:
             return nothing
         return self._link.ask(CropRequest(next(self._questions)))
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the eye and remove the shared memory."""
         if self._link:
             self._link.send(Stop())
@@ -204,30 +206,21 @@ class Supervisor:
         link.end()
         self._link = None
 
-    def _tell(self, now: float) -> None:
+    def _report(self, now: float) -> None:
         link = self._link
         if link is None:
             wait = max(0.0, self._start_at - now)
-            words = f"{self._fault}; starting it again in {wait:.0f} s"
-            self._book.note("eye", Level.FAILED, words, now)
-            for part in ("camera", "model"):
-                self._book.note(part, Level.OFF, "waits for the eye", now)
+            self.health = Level.FAILED, f"{self._fault}; starting it again in {wait:.0f} s"
+            self.camera = self.model_status = PartStatus(Level.OFF, "waits for vision")
         elif link.pulse is None:
             again = f" again ({self._fault})" if self._fault else ""
-            level = Level.DEGRADED if self._fault else Level.OK
-            self._book.note("eye", level, f"starting{again}", now)
+            self.health = Level.DEGRADED if self._fault else Level.OK, f"starting{again}"
         else:
             self._fault = ""
-            if link.silent(now, SILENCE_SECONDS):
-                # Said in words, so that the watchdog does not take it for a kiosk that hangs.
-                self._book.note("eye", Level.DEGRADED, "slow, or stuck", now)
-            else:
-                self._book.note("eye", Level.OK, "running", now)
-            self._note_part("camera", link.pulse.camera, now)
-            self._note_part("model", link.pulse.model, now)
-
-    def _note_part(self, name: str, part: PartStatus, now: float) -> None:
-        self._book.note(name, part.level, part.message, now)
+            # Said in words, so that the watchdog does not take it for a kiosk that hangs.
+            silent = link.silent(now, SILENCE_SECONDS)
+            self.health = (Level.DEGRADED, "slow, or stuck") if silent else (Level.OK, "running")
+            self.camera, self.model_status = link.pulse.camera, link.pulse.model
 
 
 @contextlib.contextmanager

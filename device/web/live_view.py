@@ -154,7 +154,7 @@ def reason(status: Status) -> str:
     if status.paused:
         return "the camera is paused"
     parts = {health.part: health for health in status.health}
-    for name in ("camera", "eye"):
+    for name in ("camera", "vision"):
         if name in parts and parts[name].level is not Level.OK:
             return parts[name].message
     return "waiting for the camera"

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from device import web
 from device.errors import CertificateError, PortInUse
 from device.messages import Level
-from device.system.health import HealthBook
+from device.system.fault_log import FaultLog
 from device.system.paths import expand_user, state_directory
 from device.web.context import context_of
 
 if TYPE_CHECKING:
     from device.config.schema import WebConfig
-    from device.messages import Health
     from device.web.server.tls import Certificate
 
 log = logging.getLogger(__name__)
@@ -27,7 +26,10 @@ SPARE_PORTS = 20
 class WebService:
     """Serves the status page while its port can be had."""
 
-    def __init__(self, config: WebConfig, view: web.KioskServices, now: float) -> None:
+    name = "web"
+
+    def __init__(self, config: WebConfig, view: web.KioskServices) -> None:
+        self.health = Level.OFF, "status page is switched off"
         self._config = config
         self._auth = web.AuthService.create(
             state_directory(),
@@ -41,13 +43,7 @@ class WebService:
         self._retry_at = 0.0
         self._address: str | None = None
         self._welcome: str | None = None
-        self._book = HealthBook()
-        self._note(Level.OFF, "status page is switched off", now)
-
-    @property
-    def health(self) -> Health:
-        """How the page does."""
-        return self._book.parts[0]
+        self._faults = FaultLog(log, "page", "served again")
 
     @property
     def address(self) -> str | None:
@@ -77,48 +73,49 @@ class WebService:
         elif self._address:
             self._auth.pairing.show()
 
-    def poll(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Begin to serve when that is due and possible."""
         if not self._config.enabled or now < self._retry_at:
             return
         self._retry_at = now + RETRY_SECONDS
         if self._server:
-            self._look(self._server, now)
+            self._look(self._server)
             return
         try:
-            self._serve(self._config.port, now)
+            self._serve(self._config.port)
         except (PortInUse, CertificateError) as error:
-            self._fail(error, now)
+            self._fail(error)
 
-    def serve_anywhere(self, now: float) -> None:
+    def serve_anywhere(self) -> None:
         """Serve on the configured port or one of the next ones. Raises PortInUse."""
         if not self._config.enabled:
             return
         first = self._config.port
         for port in range(first, first + SPARE_PORTS):
             try:
-                self._serve(port, now)
+                self._serve(port)
             except PortInUse:
                 if port == first + SPARE_PORTS - 1:
                     raise
             else:
                 return
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End serving, also to those who are watching."""
-        if self._server:
-            self._server.stop()
-            self._server = self._address = self._welcome = None
+        server, self._server = self._server, None
+        self._address = self._welcome = None
+        if server:
+            server.stop()
 
-    def _serve(self, port: int, now: float) -> None:
+    def _serve(self, port: int) -> None:
         if self._config.https != "off" and self._certificate is None:
             self._certificate = _certificate(self._config, self._auth)
         server = web.Server(self._app, self._config.host, port, self._certificate)
         server.start()
         self._server = server
-        self._look(server, now)
+        self._look(server)
 
-    def _look(self, server: web.Server, now: float) -> None:
+    def _look(self, server: web.Server) -> None:
         self._address = server.address
         # Looked for now and then: the code holds for minutes, and the stage asks at every frame.
         visitors = self._auth.visitors
@@ -127,17 +124,14 @@ class WebService:
             if self._certificate:
                 self._certificate.refresh()
         except CertificateError as error:
-            self._fail(error, now)
+            self._fail(error)
         else:
-            self._note(Level.OK, self._address, now)
+            self._faults.report("")
+            self.health = Level.OK, self._address
 
-    def _fail(self, error: Exception, now: float) -> None:
-        if self.health.level is not Level.FAILED:
-            log.warning("page: %s", error)
-        self._note(Level.FAILED, str(error), now)
-
-    def _note(self, level: Level, message: str, now: float) -> None:
-        self._book.note("page", level, message, now)
+    def _fail(self, error: Exception) -> None:
+        self._faults.report(str(error))
+        self.health = Level.FAILED, str(error)
 
 
 def _certificate(config: WebConfig, auth: web.AuthService) -> Certificate:

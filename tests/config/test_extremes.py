@@ -44,5 +44,5 @@ def test_the_kiosk_starts_with_every_setting_at_its_end(tmp_path: Path, end: int
     assert "Traceback" not in kiosk.text()
     parts = {one["part"]: one for one in told["health"]}
     assert "config" not in parts
-    assert parts["page"]["level"] == "ok"
+    assert parts["web"]["level"] == "ok"
     assert parts["camera"]["level"] == "failed"

@@ -11,10 +11,11 @@ import pytest
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
 from device.deployment.monitor import SAVE_SECONDS, TOLD_SECONDS, DeploymentMonitor
-from device.messages import FrameResult, Health, Level, Timings, TrialStatus
+from device.messages import FrameResult, Level, Timings, TrialStatus
 from device.models.state import State, Trial
 from device.system.latest import Latest
 from device.vision import bundle
+from device.vision.protocol import PartStatus
 from tests.deployment.test_trial import FACE
 from tests.support.bundles import SHIPPED, archive, files, quick, trust
 
@@ -45,11 +46,8 @@ class Eye:
         self.model = bundle.load(self.models.store.present()).version
 
     @property
-    def health(self) -> tuple[Health, ...]:
-        return (
-            Health("eye", Level.OK, "running", 0.0),
-            Health("model", self.level, self.words, 0.0),
-        )
+    def model_status(self) -> PartStatus:
+        return PartStatus(self.level, self.words)
 
     def see(self) -> None:
         self.number += 1
@@ -78,14 +76,15 @@ class Kiosk:
             self.now += 1.0
             if seeing:
                 self.eye.see()
-            self.watch.poll(1.0, False, self.now)
+            self.watch.record_load(1.0, throttled=False)
+            self.watch.tick(self.now)
             writing = self.watch._writer
             if writing:
                 writing.join()
 
     @property
-    def model(self) -> Health:
-        return self.watch.told(self.eye.health, self.now)[1]
+    def model(self) -> PartStatus:
+        return PartStatus(*self.watch.health)
 
     @property
     def state(self) -> State:
@@ -165,7 +164,7 @@ def test_a_model_that_fails_is_given_up_once_and_told(
     assert kiosk.eye.renewed == 2, "it returns once, whatever the last good one does"
     kiosk.eye.level, kiosk.eye.words = Level.OK, "sound"
     kiosk.go_on(int(TOLD_SECONDS), seeing=False)
-    assert kiosk.model == Health("model", Level.OK, "sound", 0.0)
+    assert kiosk.model == (Level.OK, "sound")
 
 
 def test_blocked_cameras_are_not_the_model_s_fault(kiosk: Kiosk) -> None:
@@ -237,7 +236,7 @@ def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> 
     elsewhere().install(archive(files("9.0.0")))
     went_on, written = threading.Event(), []
     monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: written.append(went_on.wait(10)))
-    kiosk.watch.poll(1.0, False, kiosk.now + 1)
+    kiosk.watch.tick(kiosk.now + 1)
     assert written == []
     went_on.set()
     kiosk.watch.close()
@@ -249,5 +248,5 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
     watch = DeploymentMonitor(models, Eye(models))
-    watch.poll(1.0, False, 1.0)
+    watch.tick(1.0)
     assert watch.trial is None

@@ -163,10 +163,10 @@ def test_a_kiosk_that_sees_far_fewer_frames_ends_it() -> None:
 
 def test_a_machine_that_is_held_back_tells_nothing_of_the_model() -> None:
     kiosk = Kiosk(Trial(classify_ms=4.0, share=1.0))
-    kiosk.see(NEEDED * 3, ms=20.0, share=0.2, strained=True)
+    kiosk.see(NEEDED * 3, ms=20.0, share=0.2, throttled=True)
     assert kiosk.course.reason == ""
     assert kiosk.course.record.served == NEEDED * 3 - 1
-    kiosk.see(NEEDED, ms=20.0, share=0.2, strained=False)
+    kiosk.see(NEEDED, ms=20.0, share=0.2, throttled=False)
     assert kiosk.course.reason.startswith("it took 20.0 ms")
 
 

@@ -53,6 +53,11 @@ def lit(pins: MockFactory) -> tuple[float, ...]:
     return tuple(pins.pin(number).state for number in (17, 27, 22))
 
 
+def show(panel: Panel, light: str | None, now: float) -> None:
+    panel.light = light
+    panel.tick(now)
+
+
 def test_names_and_hex_are_colours() -> None:
     assert colour("#ff0080") == pytest.approx((1.0, 0.0, 0.502), abs=1e-3)
     assert set(COLOURS) == {"warm", "gold", "blue", "white"}
@@ -69,14 +74,14 @@ def test_anything_else_is_no_light(light: str) -> None:
 def test_the_lamp_eases_to_a_colour_and_to_dark(pins: MockFactory) -> None:
     panel = open_panel(PINS)
     assert lit(pins) == (0, 0, 0)
-    panel.show("white", 10.0)
+    show(panel, "white", 10.0)
     assert lit(pins) == (0, 0, 0)
-    panel.show("white", 10.0 + EASE_SECONDS / 2)
+    show(panel, "white", 10.0 + EASE_SECONDS / 2)
     assert lit(pins) == pytest.approx(duty(blend(DARK, COLOURS["white"], 0.5)))
-    panel.show("white", 10.0 + EASE_SECONDS)
+    show(panel, "white", 10.0 + EASE_SECONDS)
     assert lit(pins) == (1, 1, 1)
-    panel.show(None, 20.0)
-    panel.show(None, 20.0 + 2 * EASE_SECONDS)
+    show(panel, None, 20.0)
+    show(panel, None, 20.0 + 2 * EASE_SECONDS)
     assert lit(pins) == (0, 0, 0)
     panel.close()
 
@@ -95,17 +100,17 @@ def test_no_step_is_a_jump_even_when_the_light_changes_on_the_way(pins: MockFact
 
 def test_time_that_goes_backwards_does_no_harm(pins: MockFactory) -> None:
     panel = GpioPanel(PINS)
-    panel.show("gold", 10.0)
-    panel.show("gold", 5.0)
-    panel.show("gold", 10.0 + EASE_SECONDS)
+    show(panel, "gold", 10.0)
+    show(panel, "gold", 5.0)
+    show(panel, "gold", 10.0 + EASE_SECONDS)
     assert lit(pins) == pytest.approx(duty(COLOURS["gold"]))
     panel.close()
 
 
 def test_close_switches_the_lamp_off_and_frees_the_pins(pins: MockFactory) -> None:
     panel = GpioPanel(PINS)
-    panel.show("white", 0.0)
-    panel.show("white", 9.0)
+    show(panel, "white", 0.0)
+    show(panel, "white", 9.0)
     panel.close()
     again = GpioPanel(PINS)
     assert lit(pins) == (0, 0, 0)
@@ -116,7 +121,7 @@ def test_close_switches_the_lamp_off_and_frees_the_pins(pins: MockFactory) -> No
 def test_no_pins_are_no_lamp() -> None:
     panel = open_panel(GpioConfig())
     assert isinstance(panel, NoPanel)
-    panel.show("gold", 0.0)
+    show(panel, "gold", 0.0)
     assert panel.health == (Level.OFF, "no light is configured")
     panel.close()
 
@@ -147,7 +152,7 @@ def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
     level, words = panel.health
     assert level is Level.FAILED
     assert words.startswith("light on GPIO 17, 27, 22: already in use: ")
-    panel.show("gold", 0.0)
+    show(panel, "gold", 0.0)
     panel.close()
     taken.close()
     panel = open_panel(PINS)
@@ -206,7 +211,7 @@ def test_a_pin_that_fails_later_is_told_once(caplog: pytest.LogCaptureFixture) -
         BrokenPin.broken = True
         with caplog.at_level(logging.WARNING):
             for i in range(20):
-                panel.show("white", i / 10)
+                show(panel, "white", i / 10)
         assert panel.health == (Level.FAILED, "light on GPIO 17, 27, 22: the pin is gone")
         assert len(caplog.records) == 1
     finally:
@@ -220,8 +225,8 @@ def test_a_strip_is_as_bright_as_the_light_looks(pins: MockFactory) -> None:
     panel = open_panel(GpioConfig(strip=18))
     assert panel.health == (Level.OK, "strip on GPIO 18")
     for number, light in enumerate(("white", "warm", "blue", None)):
-        panel.show(light, 10.0 * number)
-        panel.show(light, 10.0 * number + EASE_SECONDS)
+        show(panel, light, 10.0 * number)
+        show(panel, light, 10.0 * number + EASE_SECONDS)
         shares = duty(colour(light)) if light else DARK
         wanted = sum(a * b for a, b in zip(LUMINANCE, shares, strict=True))
         assert pins.pin(18).state == pytest.approx(wanted)
@@ -231,16 +236,16 @@ def test_a_strip_is_as_bright_as_the_light_looks(pins: MockFactory) -> None:
 def test_a_common_anode_is_on_when_its_pins_are_low(pins: MockFactory) -> None:
     panel = open_panel(PINS.model_copy(update={"active_low": True}))
     assert lit(pins) == (1, 1, 1)
-    panel.show("white", 0.0)
-    panel.show("white", EASE_SECONDS)
+    show(panel, "white", 0.0)
+    show(panel, "white", EASE_SECONDS)
     assert lit(pins) == (0, 0, 0)
     panel.close()
 
 
 def test_a_lamp_gives_no_more_than_its_brightness(pins: MockFactory) -> None:
     panel = open_panel(PINS.model_copy(update={"brightness": 0.25, "strip": 18}))
-    panel.show("white", 0.0)
-    panel.show("white", EASE_SECONDS)
+    show(panel, "white", 0.0)
+    show(panel, "white", EASE_SECONDS)
     assert lit(pins) == pytest.approx((0.25, 0.25, 0.25))
     assert pins.pin(18).state == pytest.approx(0.25)
     panel.close()
@@ -299,7 +304,7 @@ def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
     assert not panel.moving
     push(pins, 0.05)
     assert wait_for(panel, 1) == [Press.SHORT]
-    panel.show("gold", 0.0)
+    show(panel, "gold", 0.0)
     panel.close()
     again = open_panel(GpioConfig(button=6, motion_sensor=5))
     assert again.health[0] is Level.OK
@@ -319,9 +324,9 @@ def test_a_lamp_that_cannot_be_opened_leaves_the_button_be(pins: MockFactory) ->
 def test_the_fake_is_an_instrument() -> None:
     panel = FakePanel()
     for now, light in enumerate(["gold", "gold", None, "blue"]):
-        panel.show(light, now)
+        show(panel, light, now)
     with pytest.raises(ValueError, match="no light"):
-        panel.show("pink", 9)
+        show(panel, "pink", 9)
     panel.pressed.append(Press.LONG)
     assert panel.presses() == [Press.LONG]
     assert panel.presses() == []

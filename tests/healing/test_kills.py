@@ -63,7 +63,7 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
     def poll(seconds: float) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            eye.poll(time.monotonic())
+            eye.tick(time.monotonic())
             time.sleep(0.01)
 
     killed = rounds(20, 200)
@@ -80,7 +80,7 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
     assert eye.frame_result.get() is not frame_result, eye.health
     assert eye.restarts >= 0.9 * killed
     assert files < 80
-    eye.stop()
+    eye.close()
 
 
 @pytest.mark.timeout(900)

@@ -227,7 +227,7 @@ assert kiosk._interview._round is None
 press(pygame.K_5)
 step(0.5)
 assert not asked()
-assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._check(0.0)]
+assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._health]
 """
     play(f"file:{ASTRONAUT}", script, "off")
     assert not store.path.exists()
@@ -240,7 +240,7 @@ def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: FeedbackStore) ->
         YES_BY_KEYS
         + """
 step(5.0, until=lambda: kiosk._keeper.health[0] == "degraded")
-told = {one.part: one.message for one in kiosk._check(0.0)}
+told = {one.part: one.message for one in kiosk._health}
 assert told["feedback"].startswith("nothing is kept: "), told
 step(0.3)
 """

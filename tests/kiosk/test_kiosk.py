@@ -215,7 +215,7 @@ def test_run_goes_on_with_a_busy_port_and_says_so(tmp_path: Path) -> None:
         arguments = ("--config", configured(tmp_path, text), "--seconds", "4")
         with RunningKiosk(tmp_path, *arguments, command="run") as kiosk:
             assert kiosk.process.wait(30) == 0, kiosk.text()
-    page = next(one for one in kiosk.told()["status"]["health"] if one["part"] == "page")
+    page = next(one for one in kiosk.told()["status"]["health"] if one["part"] == "web")
     assert page["level"] == "failed"
     assert str(port) in page["message"]
     assert kiosk.text().count(str(port)) == 1, "once per fault, not once per try"

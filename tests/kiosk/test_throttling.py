@@ -37,14 +37,14 @@ def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later
     board, eye = FakeBoard(HOT), FakeEye()
     strain = ThermalThrottle(board, cast("Supervisor", eye), MOST)
     for now in (0.0, 0.1, READ_SECONDS - 0.1, READ_SECONDS):
-        strain.step(now)
+        strain.tick(now)
     assert eye.told == pytest.approx([MOST * STEP, MOST * STEP**2]), "asked when due, and then only"
     assert strain.rate == eye.told[-1]
     assert (strain.reading, strain.health) == (HOT, (Level.DEGRADED, "hot, 85 °C"))
     board.reading = COOL
-    strain.step(2 * READ_SECONDS)
+    strain.tick(2 * READ_SECONDS)
     assert eye.told[-1] == eye.told[-2]
-    strain.step(2 * READ_SECONDS + PATIENCE)
+    strain.tick(2 * READ_SECONDS + PATIENCE)
     assert eye.told[-1] == pytest.approx(MOST * STEP)
 
 
@@ -52,7 +52,7 @@ def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later
 def eye() -> Iterator[Supervisor]:
     eye = Supervisor(VisionSettings(CameraSettings(f"fake:{ASTRONAUT}"), max_rate=MOST))
     yield eye
-    eye.stop()
+    eye.close()
 
 
 def watched(eye: Supervisor, since: float, number: int) -> list[float]:
@@ -61,7 +61,7 @@ def watched(eye: Supervisor, since: float, number: int) -> list[float]:
     end = time.monotonic() + 30.0
     while len(times) < number:
         assert time.monotonic() < end, eye.health
-        eye.poll(time.monotonic())
+        eye.tick(time.monotonic())
         seen = eye.frame_result.get()
         if seen and seen.captured_at > max([since, *times]):
             times.append(seen.captured_at)
@@ -75,7 +75,7 @@ def test_a_real_eye_looks_less_often_also_if_it_starts_later(eye: Supervisor, be
         watched(eye, 0.0, 1)
     strain = ThermalThrottle(FakeBoard(HOT), eye, MOST)
     for reading in range(5):
-        strain.step(reading * READ_SECONDS)
+        strain.tick(reading * READ_SECONDS)
     assert strain.rate == LEAST
     times = watched(eye, time.monotonic() + 0.5, 9)
     assert (times[-1] - times[0]) / 8 > 0.75 / LEAST, "it was told 15 a second at first"

@@ -49,7 +49,8 @@ class Stage:
     def play(self, playlist: str | None, seconds: float, empty: bool = False) -> None:
         for _ in range(round(seconds / FRAME)):
             self.now += FRAME
-            self.player.update(self.now, playlist, empty=empty)
+            self.player.request(playlist, empty=empty)
+            self.player.tick(self.now)
             self.gains.append(self.audio.gain)
 
     def calls(self, what: str) -> list[str]:
@@ -395,12 +396,14 @@ def test_a_device_that_fails_is_told_and_no_file_is_blamed(
 
 def test_without_a_device_the_show_goes_on(folder: Path) -> None:
     player = Player(SilentAudio("no sound device"), CONFIG, Library("", folder), Random(1))
-    player.update(1.0, "calm")
+    player.request("calm")
+    player.tick(1.0)
     player.play_sound("arrive")
     assert player.now_playing == "still"
     assert player.health == (Level.DEGRADED, "no sound device")
     for i in range(100):
-        player.update(1.0 + i / 10, None)
+        player.request(None)
+        player.tick(1.0 + i / 10)
     assert player.now_playing is None
     player.close()
 
@@ -448,14 +451,16 @@ def test_a_late_frame_does_not_make_a_jump(stage: Stage) -> None:
     stage.play("uplifting", 0.5)
     before = stage.audio.gain
     stage.now += 30
-    stage.player.update(stage.now, "uplifting")
+    stage.player.request("uplifting")
+    stage.player.tick(stage.now)
     assert stage.audio.gain - before <= 2 * 0.1 / CONFIG.fade_seconds
 
 
 def test_a_clock_that_goes_backwards_does_no_harm(stage: Stage) -> None:
     stage.play("uplifting", 1)
     before = stage.audio.gain
-    stage.player.update(stage.now - 100, "uplifting")
+    stage.player.request("uplifting")
+    stage.player.tick(stage.now - 100)
     assert stage.audio.gain == before
 
 

@@ -73,7 +73,8 @@ LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
 from device.config.schema import GpioConfig
 from device.hardware.gpio import open_panel
 panel = open_panel(GpioConfig(red=4, green=5, blue=6))
-panel.show("warm", 0.0)
+panel.light = "warm"
+panel.tick(0.0)
 print(*panel.health)
 panel.close()'"""
 

@@ -32,8 +32,8 @@ def test_the_newest_come_first_and_only_so_many() -> None:
     for number in range(KEPT + 10):
         faults.note(health(Level.FAILED, str(number)), 10.0 * number)
         faults.note(health(Level.OK), 10.0 * number + 5)
-    faults.note(health(Level.FAILED, part="page"), 9000.0)
+    faults.note(health(Level.FAILED, part="web"), 9000.0)
     lately = faults.lately(9999.0)
     assert len(lately) == KEPT
-    assert lately[0].part == "page"
+    assert lately[0].part == "web"
     assert lately[1].message == str(KEPT + 9)

@@ -16,7 +16,7 @@ from device.messages import Health, Level
 from device.system.systemd import STATUS_SECONDS, Notifier
 from tests.support.kiosks import RunningKiosk
 
-WELL = (Health("eye", Level.OK, "running", 0.0), Health("camera", Level.OK, "webcam", 0.0))
+WELL = (Health("vision", Level.OK, "running", 0.0), Health("camera", Level.OK, "webcam", 0.0))
 HUNGRY = "STATUS=no frame comes from the eye, and it is not known why"
 
 

@@ -36,7 +36,7 @@ def start() -> Iterator[Start]:
     yield start
     for eye in running:
         pid = eye.pid
-        eye.stop()
+        eye.close()
         assert pid is None or not Path(f"/proc/{pid}").exists(), "the eye outlived its kiosk"
 
 
@@ -45,13 +45,12 @@ def until(eye: Supervisor, what: Callable[[], object], seconds: float = 20.0) ->
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, f"not within {seconds} s; health: {eye.health}"
-        eye.poll(time.monotonic())
+        eye.tick(time.monotonic())
         time.sleep(0.02)
 
 
 def health(eye: Supervisor, part: str) -> tuple[Level, str]:
-    found = {one.part: one for one in eye.health}
-    return (found[part].level, found[part].message) if part in found else (Level.OFF, "")
+    return {"vision": eye.health, "camera": eye.camera, "model": eye.model_status}[part]
 
 
 def sees_a_face(eye: Supervisor) -> bool:
@@ -76,7 +75,7 @@ def test_ids_stay_and_the_rate_is_kept(start: Start) -> None:
     until(eye, lambda: sees_a_face(eye))
     numbers, ids, begin = set(), set(), time.monotonic()
     while time.monotonic() - begin < 2.0:
-        eye.poll(time.monotonic())
+        eye.tick(time.monotonic())
         frame_result = eye.frame_result.get()
         assert frame_result is not None
         numbers.add(frame_result.number)
@@ -101,7 +100,10 @@ def test_a_picture_from_elsewhere_is_classified(start: Start) -> None:
     eye = start("fake:")
     with pytest.raises(VisionBusy, match="starting"):
         eye.classify(astronaut())
-    until(eye, lambda: health(eye, "model")[0] is Level.OK)
+    until(
+        eye,
+        lambda: all(status[0] is Level.OK for status in (eye.health, eye.camera, eye.model_status)),
+    )
     frame_result = eye.classify(astronaut())
     assert [face.emotion for face in frame_result.faces] == ["happy"]
     large = np.repeat(np.repeat(astronaut(), 5, axis=0), 5, axis=1)
@@ -115,14 +117,14 @@ def test_killed_it_comes_back_by_itself(start: Start) -> None:
     first = eye.pid
     assert first
     os.kill(first, signal.SIGKILL)
-    until(eye, lambda: health(eye, "eye")[0] is Level.FAILED, 3.0)
-    assert "ended by itself (exit code -9); starting it again in" in health(eye, "eye")[1]
+    until(eye, lambda: health(eye, "vision")[0] is Level.FAILED, 3.0)
+    assert "ended by itself (exit code -9); starting it again in" in health(eye, "vision")[1]
     before = eye.frame_result.get()
     assert before
     until(eye, lambda: eye.frame_result.get() is not before)
     assert eye.pid != first
     assert eye.restarts == 1
-    until(eye, lambda: health(eye, "eye") == (Level.OK, "running"))
+    until(eye, lambda: health(eye, "vision") == (Level.OK, "running"))
 
 
 def test_renewed_it_looks_anew_which_model_is_to_serve(start: Start, own_state: Path) -> None:
@@ -131,7 +133,7 @@ def test_renewed_it_looks_anew_which_model_is_to_serve(start: Start, own_state: 
     first, before = eye.pid, eye.model
     put(own_state / "models", "99.0.0")
     eye.renew(time.monotonic())
-    until(eye, lambda: eye.model == "99.0.0" and health(eye, "eye") == (Level.OK, "running"))
+    until(eye, lambda: eye.model == "99.0.0" and health(eye, "vision") == (Level.OK, "running"))
     assert before != "99.0.0"
     assert eye.pid != first
     assert eye.restarts == 0
@@ -145,7 +147,7 @@ def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     assert eye.pid
     os.kill(eye.pid, signal.SIGSTOP)
     until(eye, lambda: eye.restarts == 1, 8.0)
-    assert health(eye, "eye")[1].startswith("silent for 4 s")
+    assert health(eye, "vision")[1].startswith("silent for 4 s")
     before = eye.frame_result.get()
     until(eye, lambda: eye.frame_result.get() is not before)
 
@@ -164,13 +166,13 @@ def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
         while eye.restarts < number:
             assert time.monotonic() - begun < limit + 4.0
             now = time.monotonic()
-            eye.poll(now)
+            eye.tick(now)
             asleep = now if eye.advances(now) else asleep
             longest = max(longest, now - asleep)
             time.sleep(0.01)
         assert time.monotonic() - begun > 0.5 * limit
         assert longest < 0.75, "a watchdog would take the kiosk for hung"
-        assert health(eye, "eye")[1].startswith(f"silent for {limit} s")
+        assert health(eye, "vision")[1].startswith(f"silent for {limit} s")
         before = eye.frame_result.get()
         until(eye, lambda before=before: eye.frame_result.get() is not before)
 
@@ -195,7 +197,7 @@ def test_a_camera_that_blocks_for_ever_is_ended(
     eye = start(f"fake:{ASTRONAUT},block@1")
     until(eye, lambda: eye.restarts == 1, 12.0)
     assert eye.blocks == 1
-    assert "camera blocked for 2 s" in health(eye, "eye")[1]
+    assert "camera blocked for 2 s" in health(eye, "vision")[1]
 
 
 def test_a_camera_that_fails_is_opened_again_without_a_restart(start: Start) -> None:
@@ -242,7 +244,7 @@ def test_paused_means_that_the_camera_is_closed(start: Start) -> None:
     assert eye.frame_result.get() is paused
     assert eye.pid
     os.kill(eye.pid, signal.SIGKILL)
-    until(eye, lambda: health(eye, "eye") == (Level.OK, "running") and eye.restarts == 1)
+    until(eye, lambda: health(eye, "vision") == (Level.OK, "running") and eye.restarts == 1)
     until(eye, lambda: health(eye, "camera")[0] is Level.OFF)
     eye.pause(False)
     until(eye, lambda: eye.frame_result.get() is not paused)
@@ -320,14 +322,17 @@ def test_a_glance_of_an_eye_that_is_not_there_is_given_up(start: Start) -> None:
 def test_frames_that_stop_are_no_advance_until_it_is_known_why(start: Start) -> None:
     eye = start(f"file:{ASTRONAUT}")
     assert not eye.advances(time.monotonic()), "nothing was told yet"
-    eye.poll(time.monotonic())
+    eye.tick(time.monotonic())
     assert eye.advances(time.monotonic()), "it starts"
     until(eye, lambda: sees_a_face(eye) and health(eye, "camera")[0] is Level.OK)
-    until(eye, lambda: all(one.level is Level.OK for one in eye.health))
+    until(
+        eye,
+        lambda: all(status[0] is Level.OK for status in (eye.health, eye.camera, eye.model_status)),
+    )
     assert eye.advances(time.monotonic())
     assert eye.pid is not None
     os.kill(eye.pid, signal.SIGSTOP)
     later = time.monotonic() + module.SILENCE_SECONDS + 1
     assert not eye.advances(later)
-    eye.poll(later)
+    eye.tick(later)
     assert eye.advances(later), "the health says that the eye is silent"

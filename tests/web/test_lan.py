@@ -89,14 +89,14 @@ def test_an_address_that_comes_late_is_told(
     monkeypatch.setattr("device.web.Server", _Server)
     monkeypatch.setattr("device.web.create_app", lambda *_: None)
     network({})
-    page = WebService(WebConfig(host="0.0.0.0", port=8080), None, 0.0)
+    page = WebService(WebConfig(host="0.0.0.0", port=8080), None)
     assert page.address is None
-    page.poll(1.0)
+    page.tick(1.0)
     assert page.address == "http://0.0.0.0:8080/"
     assert not reachable(page.address)
     network({socket.AF_INET: "192.168.1.7"})
-    page.poll(1.0 + RETRY_SECONDS)
-    assert page.address == page.health.message == "http://192.168.1.7:8080/"
+    page.tick(1.0 + RETRY_SECONDS)
+    assert page.address == page.health[1] == "http://192.168.1.7:8080/"
     assert reachable(page.address)
-    page.stop()
+    page.close()
     assert page.address is None

@@ -236,7 +236,7 @@ def test_a_paused_camera_shows_no_frame(kiosk: Any, make_status: Callable[..., S
 
 
 def test_reasons(make_status: Callable[..., Status]) -> None:
-    eye = Health("eye", Level.DEGRADED, "the eye is starting", 0.0)
+    eye = Health("vision", Level.DEGRADED, "the eye is starting", 0.0)
     assert feeds.reason(make_status(paused=True)) == "the camera is paused"
     assert feeds.reason(make_status(health=(eye,))) == "the eye is starting"
     assert feeds.reason(make_status()) == "waiting for the camera"

@@ -242,10 +242,10 @@ def test_the_owners_files_may_lie_in_a_home(
 ) -> None:
     monkeypatch.setenv("HOME", str(owners[0].parent))
     files = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
-    page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.view(), 0.0)
-    page.poll(0.0)
-    assert (page.health.level, page.health.message) == (Level.OK, page.address)
-    page.stop()
+    page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.view())
+    page.tick(0.0)
+    assert page.health == (Level.OK, page.address)
+    page.close()
 
 
 def test_a_name_that_no_certificate_can_hold_is_told(
@@ -253,10 +253,10 @@ def test_a_name_that_no_certificate_can_hold_is_told(
 ) -> None:
     """The page is looked after in the frame loop."""
     monkeypatch.setattr(socket, "gethostname", lambda: "küche")
-    page = WebService(WebConfig(https="auto", port=free_port()), kiosk.view(), 0.0)
-    page.poll(0.0)
-    assert (page.address, page.health.level) == (None, Level.FAILED)
-    assert page.health.message.endswith(": a certificate is for names in ASCII only")
+    page = WebService(WebConfig(https="auto", port=free_port()), kiosk.view())
+    page.tick(0.0)
+    assert (page.address, page.health[0]) == (None, Level.FAILED)
+    assert page.health[1].endswith(": a certificate is for names in ASCII only")
 
 
 @pytest.mark.parametrize(
@@ -274,19 +274,19 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     files = {"certificate": str(certificate), "key": str(key)}
     config = WebConfig(https="own", port=free_port(), **files)
     certificate.rename(certificate.with_suffix(".away"))
-    page = WebService(config, kiosk.view(), 0.0)
-    page.poll(0.0)
-    assert (page.address, page.health.level) == (None, Level.FAILED)
-    assert "fullchain.pem: No such file" in page.health.message
+    page = WebService(config, kiosk.view())
+    page.tick(0.0)
+    assert (page.address, page.health[0]) == (None, Level.FAILED)
+    assert "fullchain.pem: No such file" in page.health[1]
     certificate.with_suffix(".away").rename(certificate)
-    page.poll(100.0)
+    page.tick(100.0)
     assert (page.address or "").startswith("https://")
-    assert page.health.level is Level.OK
+    assert page.health[0] is Level.OK
     certificate.unlink()
-    page.poll(200.0)
+    page.tick(200.0)
     assert page.address
-    assert page.health.level is Level.FAILED
-    page.stop()
+    assert page.health[0] is Level.FAILED
+    page.close()
 
 
 def test_a_browser_is_in_a_secure_context(secure: Server, auth: Any) -> None:

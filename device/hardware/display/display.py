@@ -9,6 +9,7 @@ import pygame
 from device.hardware.display.drivers import KMSDRM, OFFSCREEN
 from device.hardware.display.keys import Wish, wishes
 from device.hardware.display.orientation import Orientation, Size
+from device.messages import Level
 
 if TYPE_CHECKING:
     from device.config.schema import StageConfig
@@ -23,8 +24,11 @@ class Display:
     `StageConfig.width` and `height` are the panel's, before rotation.
     """
 
+    name = "display"
+
     def __init__(self, config: StageConfig, driver: str, fullscreen: bool) -> None:
         """Raises pygame.error where the driver cannot show a picture."""
+        self.fault = ""
         self._config = config
         self._driver = driver
         self._orientation = Orientation.of(config)
@@ -80,13 +84,21 @@ class Display:
         return self._canvas.get_size()
 
     @property
-    def name(self) -> str:
+    def description(self) -> str:
         """What this is, in words, with the panel's size: "window 1280x720 (x11)"."""
         width, height = self._panel.get_size()
         if self._driver == OFFSCREEN:
             return f"offscreen {width}x{height}"
         kind = "fullscreen" if self._fullscreen else "window"
         return f"{kind} {width}x{height} ({self._driver})"
+
+    @property
+    def health(self) -> tuple[Level, str]:
+        """What shows the picture, or `fault`, which says why nobody sees it."""
+        return (Level.FAILED, self.fault) if self.fault else (Level.OK, self.description)
+
+    def tick(self, now: float) -> None:
+        """Do nothing: `events` and `present` are called at every frame."""
 
     def present(self) -> None:
         """Show what is on the canvas."""

@@ -38,7 +38,7 @@ def open_display(config: StageConfig, mode: Mode = "auto") -> Display:
             pygame.display.quit()
             faults.append(f"{driver}: {error}")
         else:
-            log.info("display: %s", display.name)
+            log.info("display: %s", display.description)
             return display
     if faults:
         raise DisplayError(f"no display for mode {mode}; tried " + "; ".join(faults))

@@ -14,22 +14,21 @@ if TYPE_CHECKING:
 class Panel(ABC):
     """A light that eases from one colour to the next, and what people do at the kiosk.
 
-    `name` says what it is.
+    `light` is what to show from the next `tick` on: a name in `COLOURS`, "#rrggbb", or None for
+    dark.
     """
 
-    name: str = "panel"
+    name = "gpio"
+    light: str | None = None
 
     @property
+    @abstractmethod
     def health(self) -> tuple[Level, str]:
         """How its parts do, in words."""
-        return Level.OK, self.name
 
     @abstractmethod
-    def show(self, light: str | None, now: float) -> None:
-        """Move towards a light, or towards dark for None; call it at every frame.
-
-        `light` is a name in `COLOURS` or "#rrggbb" (else ValueError), `now` monotonic seconds.
-        """
+    def tick(self, now: float) -> None:
+        """Move towards `light` at `now` (monotonic seconds). Raises ValueError for no light."""
 
     def presses(self) -> list[Press]:
         """Return the presses of the button since the last call."""
@@ -48,14 +47,12 @@ class Panel(ABC):
 class NoPanel(Panel):
     """Nothing at all."""
 
-    name = "no light"
-
     @property
     def health(self) -> tuple[Level, str]:
         """Off, which is no fault."""
         return Level.OFF, "no light is configured"
 
-    def show(self, light: str | None, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Do nothing."""
 
     def close(self) -> None:

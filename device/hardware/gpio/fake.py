@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from device.hardware.gpio.base import Panel
 from device.hardware.gpio.colour import colour
+from device.messages import Level
 
 if TYPE_CHECKING:
     from device.hardware.gpio.button import Press
@@ -17,20 +18,23 @@ class FakePanel(Panel):
     Put presses into `pressed`, and set `motion`.
     """
 
-    name = "fake light"
-
     def __init__(self) -> None:
         self.shown: list[tuple[float, str | None]] = []
         self.pressed: list[Press] = []
         self.motion = False
         self.closed = False
 
-    def show(self, light: str | None, now: float) -> None:
+    @property
+    def health(self) -> tuple[Level, str]:
+        """Always well."""
+        return Level.OK, "fake light"
+
+    def tick(self, now: float) -> None:
         """Record the light if it is another one; refuse what a real lamp refuses."""
-        if light is not None:
-            colour(light)
-        if not self.shown or self.shown[-1][1] != light:
-            self.shown.append((now, light))
+        if self.light is not None:
+            colour(self.light)
+        if not self.shown or self.shown[-1][1] != self.light:
+            self.shown.append((now, self.light))
 
     def presses(self) -> list[Press]:
         """Return what was put into `pressed`, once."""

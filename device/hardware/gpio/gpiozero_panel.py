@@ -62,10 +62,10 @@ class GpioPanel(Panel):
         others = [part.name for part in (self._button, self._motion) if part is not None]
         return Level.OK, "; ".join([*(text for _, text in told), *others])
 
-    def show(self, light: str | None, now: float) -> None:
-        """Move all lamps towards the light; see `Panel.show`."""
+    def tick(self, now: float) -> None:
+        """Move all lamps towards the light; see `Panel.tick`."""
         for lamp in self._lamps:
-            lamp.show(light, now)
+            lamp.show(self.light, now)
 
     def presses(self) -> list[Press]:
         """Return the presses of the button since the last call."""

@@ -88,7 +88,7 @@ class Lamp:
         return self._shown
 
     def show(self, light: str | None, now: float) -> None:
-        """Move towards the light; see `Panel.show`."""
+        """Move towards a light, dark for None, at `now` (monotonic seconds)."""
         if light != self._light:
             target = DARK if light is None else colour(light)
             self._light = light

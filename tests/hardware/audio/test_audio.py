@@ -202,7 +202,8 @@ def test_a_fade_comes_out_of_the_mixer(
     player = Player(open_audio(config), config, Library("", tmp_path / "music"), Random(1))
     begin = time.monotonic()
     while (at := time.monotonic() - begin) < 3.0:
-        player.update(begin + at, "calm" if at < 1.4 else None)
+        player.request("calm" if at < 1.4 else None)
+        player.tick(begin + at)
         time.sleep(0.005)
     player.close()
     samples = array.array("h", out.read_bytes())
@@ -237,7 +238,8 @@ def test_pieces_fade_into_each_other_without_a_gap(
     player = Player(open_audio(config), config, Library("", tmp_path / "music"), Random(1))
     begin = time.monotonic()
     while (at := time.monotonic() - begin) < 4.6:
-        player.update(begin + at, "calm" if at < 2.4 else "uplifting")
+        player.request("calm" if at < 2.4 else "uplifting")
+        player.tick(begin + at)
         time.sleep(0.005)
     player.close()
     heard = np.frombuffer(out.read_bytes(), "<i2").reshape(-1, 2)[:, 0].astype(float)

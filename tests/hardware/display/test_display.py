@@ -61,7 +61,7 @@ def test_the_picture_is_mirrored_then_turned_clockwise(rotate, mirror, expected)
     display.present()
     assert corners(pygame.display.get_surface()) == expected
     assert corners(display.screenshot()) == "rgbw"
-    assert display.name == "offscreen 320x200"
+    assert display.description == "offscreen 320x200"
 
 
 def test_an_upright_picture_is_not_copied():
@@ -123,7 +123,7 @@ def test_keys_and_closing():
 def test_full_screen_means_nothing_offscreen():
     display = open_display(StageConfig(width=64, height=64), "offscreen")
     display.toggle_fullscreen()
-    assert display.name == "offscreen 64x64"
+    assert display.description == "offscreen 64x64"
 
 
 def test_closing_twice_and_opening_again():
@@ -179,7 +179,7 @@ def test_a_console_without_libgl_would_stay_black(monkeypatch):
 
 def test_a_window_opens_and_shows(desktop):
     display = open_display(StageConfig(width=400, height=300), "window")
-    assert display.name == "window 400x300 (x11)"
+    assert display.description == "window 400x300 (x11)"
     assert not pygame.mouse.get_visible()
     display.canvas.fill("red")
     display.present()
@@ -188,16 +188,16 @@ def test_a_window_opens_and_shows(desktop):
 
 def test_auto_takes_the_whole_desktop(desktop):
     display = open_display(StageConfig(), "auto")
-    assert display.name == "fullscreen 1024x768 (x11)"
+    assert display.description == "fullscreen 1024x768 (x11)"
     display.toggle_fullscreen()
-    assert display.name == "window 1280x720 (x11)"
+    assert display.description == "window 1280x720 (x11)"
     display.toggle_fullscreen()
     assert display.size == (1024, 768)
 
 
 def test_auto_in_a_window_by_configuration(desktop):
     config = StageConfig(fullscreen=False, width=300, height=200)
-    assert open_display(config, "auto").name == "window 300x200 (x11)"
+    assert open_display(config, "auto").description == "window 300x200 (x11)"
 
 
 def test_real_keys_arrive(desktop):
@@ -221,7 +221,7 @@ def test_the_canvas_follows_a_resized_window(desktop, rotate):
         display.present()
         time.sleep(0.01)
     assert display.size == expected
-    assert display.name == "window 640x360 (x11)"
+    assert display.description == "window 640x360 (x11)"
     display.canvas.fill("blue")
     display.present()
     shown = pygame.surfarray.array3d(pygame.display.get_surface())
