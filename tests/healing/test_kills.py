@@ -133,5 +133,5 @@ def check(folder: Path) -> set[str]:
     read = {file.name: json.loads(file.read_text("utf-8")) for file in folder.rglob("*.json")}
     settings = Settings(None, folder)
     assert settings.fault == ""
-    assert settings.common()
+    assert settings.editable()
     return {read[sessions.FILE]["token"]} if sessions.FILE in read else set()
