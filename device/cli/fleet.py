@@ -1,4 +1,4 @@
-"""The command `moodlift fleet`: this kiosk's name among many, and the operator's tools."""
+"""`moodlift fleet`: this kiosk's id, and the operator's tools for many kiosks."""
 
 from __future__ import annotations
 
@@ -13,42 +13,73 @@ from device.errors import BundleError, ConfigError, ReleaseError
 
 if TYPE_CHECKING:
     from device.config.schema import Config
+    from device.fleet.release import ModelRelease
 
 HALTED = 3
-"""Exit status when a rollout was halted."""
+"""Exit status of a rollout that was halted."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its own ones."""
-    fleet = commands.add_parser("fleet", help="many kiosks: see how they do, roll a model out")
-    kinds = fleet.add_subparsers(required=True, metavar="WHAT")
-    own = kinds.add_parser("id", help="this kiosk's name among many")
+    """Add the command and its subcommands."""
+    fleet = commands.add_parser("fleet", help="many kiosks: show their state, roll out a model")
+    kinds = fleet.add_subparsers(required=True, metavar="COMMAND")
+    own = kinds.add_parser("id", help="print this kiosk's id")
     own.set_defaults(run=_id)
-    show = kinds.add_parser("list", help="the kiosks that the broker knows")
-    show.add_argument("--json", action="store_true", help="print a JSON object per kiosk")
+    show = kinds.add_parser("list", help="list the kiosks that the broker knows")
+    show.add_argument("--json", action="store_true", help="print one JSON object per kiosk")
     show.set_defaults(run=_list)
-    offer = kinds.add_parser("offer", help="describe a model archive, for rollout or a web server")
-    offer.add_argument("file", type=Path, metavar="FILE", help="NAME.moodlift")
-    offer.add_argument("--url", required=True, help="where kiosks fetch it, by HTTPS")
-    offer.add_argument("--rollout", metavar="NAME", help="a name; the version if there is none")
-    offer.add_argument("--percent", type=float, default=100.0, metavar="P", help="default 100")
-    offer.set_defaults(run=_offer)
-    roll = kinds.add_parser("rollout", help="offer a model to more and more kiosks, or halt")
-    roll.add_argument("offer", type=Path, metavar="OFFER.json", help="what `fleet offer` printed")
-    roll.add_argument("--stages", type=_stages, default="1,10,50,100", metavar="P,P,...")
-    roll.add_argument("--minutes", type=float, default=20.0, help="a stage lasts as long, at least")
+    _add_release(kinds)
+    roll = kinds.add_parser("rollout", help="release a model to more and more kiosks")
     roll.add_argument(
-        "--failures", type=float, default=2.0, metavar="P", help="more than so many percent halt it"
+        "release", type=Path, metavar="RELEASE.json", help="the output of `fleet release`"
+    )
+    roll.add_argument(
+        "--stages",
+        type=_stages,
+        default="1,10,50,100",
+        metavar="P,P,...",
+        help="rising percentages of the kiosks (default: 1,10,50,100)",
+    )
+    roll.add_argument(
+        "--stage-minutes",
+        type=float,
+        default=20.0,
+        metavar="N",
+        help="minimum duration of a stage (default: 20)",
+    )
+    roll.add_argument(
+        "--max-failed",
+        type=float,
+        default=2.0,
+        metavar="P",
+        help="halt when more than P percent of a stage's kiosks fail (default: 2)",
     )
     roll.set_defaults(run=_roll_out)
     for one in (own, show, roll):
-        one.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
+        one.add_argument("--config", type=Path, metavar="FILE", help="configuration file")
+
+
+def _add_release(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    release = kinds.add_parser("release", help="describe a model archive for a rollout, as JSON")
+    release.add_argument("file", type=Path, metavar="FILE", help="NAME.moodlift")
+    release.add_argument("--url", required=True, help="HTTPS URL from which kiosks download it")
+    release.add_argument(
+        "--rollout", metavar="NAME", help="name of the rollout (default: the version)"
+    )
+    release.add_argument(
+        "--percent",
+        type=float,
+        default=100.0,
+        metavar="P",
+        help="share of the kiosks, for a release on a web server (default: 100)",
+    )
+    release.set_defaults(run=_release)
 
 
 def _stages(text: str) -> tuple[float, ...]:
     stages = tuple(float(one) for one in text.split(","))
     if list(stages) != sorted(set(stages)) or not 0.0 < stages[0] <= stages[-1] <= 100.0:
-        raise argparse.ArgumentTypeError(f"{text}: should be rising percentages, as 1,10,50,100")
+        raise argparse.ArgumentTypeError(f"{text}: expected rising percentages, e.g. 1,10,50,100")
     return stages
 
 
@@ -72,24 +103,26 @@ def _id(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from device.fleet.operator import OperatorClient
 
-    desk = OperatorClient(_config(options).mqtt, states=True)
-    desk.open()
-    desk.close()
-    for kiosk, online in sorted(desk.online.items()):
-        state = desk.states.get(kiosk, {})
+    client = OperatorClient(_config(options).mqtt, states=True)
+    client.open()
+    client.close()
+    for kiosk, online in sorted(client.online.items()):
+        state = client.states.get(kiosk, {})
         if options.json:
             print(json.dumps({"id": kiosk, "online": online, "state": state}))
             continue
         problems = ", ".join(map(str, state.get("problems") or ())) or "no problems"
-        told = desk.outcomes.get(kiosk)
-        rollout = f"; {told.rollout}: {told.version} {told.stand} {told.reason}" if told else ""
-        here = "online" if online else "offline"
-        print(f"{kiosk}  {here:7}  model {state.get('model', '?')!s:8}  {problems}{rollout}")
+        status = client.statuses.get(kiosk)
+        rollout = f"; {status.rollout}: {status.version} {status.state}" if status else ""
+        reason = f" ({status.reason})" if status and status.reason else ""
+        connection = "online" if online else "offline"
+        model = str(state.get("model", "?"))
+        print(f"{kiosk}  {connection:7}  model {model:8}  {problems}{rollout}{reason}")
     return 0
 
 
-def _offer(options: argparse.Namespace) -> int:
-    from device.fleet import release as offers
+def _release(options: argparse.Namespace) -> int:
+    from device.fleet import release as releases
     from device.models import archive
     from device.vision.bundle import MANIFEST
 
@@ -100,30 +133,35 @@ def _offer(options: argparse.Namespace) -> int:
         raise ReleaseError(f"{options.file}: {error.strerror}") from error
     except (BundleError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{options.file}: {error}") from error
-    told = {
+    values = {
         "rollout": options.rollout or version,
         "version": version,
         "url": options.url,
         "sha256": hashlib.sha256(data).hexdigest(),
         "percent": options.percent,
     }
-    print(offers.parse(json.dumps(told).encode()).model_dump_json(indent=2))
+    print(releases.parse(json.dumps(values).encode()).model_dump_json(indent=2))
     return 0
 
 
-def _roll_out(options: argparse.Namespace) -> int:
-    from device.fleet import release as offers
-    from device.fleet.campaign import Plan
-    from device.fleet.operator import OperatorClient, roll_out
+def _read_release(path: Path) -> ModelRelease:
+    from device.fleet import release as releases
 
     try:
-        offer = offers.parse(options.offer.read_bytes())
+        return releases.parse(path.read_bytes())
     except OSError as error:
-        raise ReleaseError(f"{options.offer}: {error.strerror}") from error
-    plan = Plan(options.stages, 60.0 * options.minutes, options.failures)
-    desk = OperatorClient(_config(options).mqtt)
-    if not roll_out(desk, offer, plan, lambda line: print(line, flush=True)):
-        print(f"{offer.rollout} is halted: too many kiosks have failed", file=sys.stderr)
+        raise ReleaseError(f"{path}: {error.strerror}") from error
+
+
+def _roll_out(options: argparse.Namespace) -> int:
+    from device.fleet.operator import OperatorClient, roll_out
+    from device.fleet.staged_rollout import Plan
+
+    release = _read_release(options.release)
+    plan = Plan(options.stages, 60.0 * options.stage_minutes, options.max_failed)
+    client = OperatorClient(_config(options).mqtt)
+    if not roll_out(client, release, plan, lambda line: print(line, flush=True)):
+        print(f"{release.rollout}: halted, too many kiosks failed", file=sys.stderr)
         return HALTED
-    print(f"{offer.rollout}: done")
+    print(f"{release.rollout}: done")
     return 0

@@ -28,6 +28,8 @@ KEYS = {
     "fleet.prefix": "mqtt.topic_prefix",
     "fleet.discovery": "mqtt.discovery_prefix",
     "fleet.orders": "fleet.commands",
+    "fleet.offers": "fleet.releases",
+    "fleet.offers_url": "fleet.releases_url",
 }
 """Old and new names of keys; the old ones are under the new name of their table."""
 

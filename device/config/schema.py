@@ -237,16 +237,16 @@ class MqttConfig(Section):
 class FleetConfig(Section):
     """This kiosk as one of many; see docs/FLEET.md.
 
-    `commands` accepts commands from the broker, `offers` takes models that the broker offers,
-    `offers_url` those that an HTTPS server does. An empty `id` is generated once and kept, an
+    `commands` accepts commands from the broker, `releases` installs models that are released there,
+    `releases_url` those that an HTTPS server releases. An empty `id` is generated once and kept, an
     empty `name` is the machine's host name.
     """
 
     id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{4,40})?$")] = ""
     name: Line = ""
     commands: bool = True
-    offers: bool = False
-    offers_url: Annotated[Line, Field(pattern=r"^(https://[^/\s]+.*)?$")] = ""
+    releases: bool = False
+    releases_url: Annotated[Line, Field(pattern=r"^(https://[^/\s]+.*)?$")] = ""
 
 
 class Config(Section):
@@ -268,8 +268,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.fleet.offers and not self.mqtt.host:
+        if self.fleet.releases and not self.mqtt.host:
             raise PydanticCustomError(
-                "broker", "needs a broker: set [mqtt] host", {"key": "fleet.offers"}
+                "broker", "needs a broker: set [mqtt] host", {"key": "fleet.releases"}
             )
         return self

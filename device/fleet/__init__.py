@@ -1,4 +1,4 @@
-"""Many kiosks: what one tells a broker of itself, and how it takes models that are offered to all.
+"""Many kiosks: reports to an MQTT broker, and models that are rolled out to all.
 
-Nothing is sent to anybody unless the configuration names a broker, or where offers are.
+Nothing is sent unless the configuration names a broker or the URL of a release.
 """

@@ -1,4 +1,4 @@
-"""What a kiosk may be told through the broker: a few words, none of which can break it."""
+"""The commands that a kiosk accepts by MQTT: a few words, none of which can break it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from device.errors import CommandError
 if TYPE_CHECKING:
     from device.control.status import Status
 
-WORDS = {
+COMMANDS = {
     "pause": {"paused": True},
     "resume": {"paused": False},
     "mute": {"muted": True},
     "unmute": {"muted": False},
 }
 TOGGLES = {"toggle-pause": "paused", "toggle-mute": "muted"}
-"""What a button does: the other way round than it is."""
+"""Words that invert a field of the status."""
 SHOWN = 40
+"""Characters of an unknown word in an error."""
 
 
-def read(payload: bytes, status: Status) -> Command:
-    """Return the order for one of the words. Raises CommandError when it is none."""
+def parse(payload: bytes, status: Status) -> Command:
+    """Return the command for a message. Raises CommandError for an unknown word."""
     word = payload.decode("utf-8", "replace")
     if word in TOGGLES:
         name = TOGGLES[word]
         return Command.model_validate({name: not getattr(status, name)})
-    if word not in WORDS:
-        known = ", ".join((*WORDS, *TOGGLES))
-        raise CommandError(f"no order {word[:SHOWN]!r}; there are {known}")
-    return Command.model_validate(WORDS[word])
+    if word not in COMMANDS:
+        known = ", ".join((*COMMANDS, *TOGGLES))
+        raise CommandError(f"unknown command {word[:SHOWN]!r} (known: {known})")
+    return Command.model_validate(COMMANDS[word])

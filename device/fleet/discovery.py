@@ -1,6 +1,6 @@
-"""How Home Assistant finds a kiosk by itself: one message that describes the device.
+"""The message that describes a kiosk to Home Assistant, which then adds it by itself.
 
-The form is that of its MQTT integration, "Device discovery payload"
+Its form is the "Device discovery payload" of Home Assistant's MQTT integration
 (https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload); entities are described
 on the pages of MQTT sensor, binary sensor, switch and button.
 """
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 Component = dict[str, Any]
 
 
-def device(topics: Topics, name: str, version: str, expire: int, orders: bool) -> dict[str, Any]:
-    """Return the message about a kiosk that people call `name`.
+def device(
+    topics: Topics, name: str, version: str, expire_after: int, commands: bool
+) -> dict[str, Any]:
+    """Return the message for a kiosk whose display name is `name`.
 
-    What it told is unknown again after `expire` seconds. With `orders`, there are switches and
-    buttons, too.
+    Readings expire after `expire_after` seconds. With `commands`, there are switches and buttons.
     """
-    known = {"expire_after": expire}
-    components = {key: one | known for key, one in _readings().items()}
-    if orders:
-        components |= _controls(topics.order)
+    expiry = {"expire_after": expire_after}
+    components = {key: one | expiry for key, one in _readings().items()}
+    if commands:
+        components |= _controls(topics.command)
     return {
         "device": {
             "identifiers": [topics.id],
@@ -92,16 +93,16 @@ def _readings() -> dict[str, Component]:
 
 
 def _sensor(name: str, key: str, icon: str = "", **more: Any) -> Component:
-    told = {"icon": icon} if icon else {}
+    more |= {"icon": icon} if icon else {}
     template = f"{{{{ value_json.{key} }}}}"
-    return {"platform": "sensor", "name": name, "value_template": template, **told, **more}
+    return {"platform": "sensor", "name": name, "value_template": template, **more}
 
 
 def _controls(topic: str) -> dict[str, Component]:
     return {
         "paused": _switch("Paused", "paused", topic, ("pause", "resume"), "mdi:camera-off"),
         "muted": _switch("Muted", "muted", topic, ("mute", "unmute"), "mdi:volume-off"),
-        "pause": _button("Pause or go on", topic, "toggle-pause", "mdi:play-pause"),
+        "pause": _button("Pause or resume", topic, "toggle-pause", "mdi:play-pause"),
         "mute": _button("Mute or unmute", topic, "toggle-mute", "mdi:volume-variant-off"),
     }
 

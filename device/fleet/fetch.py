@@ -1,4 +1,4 @@
-"""Fetching a file over HTTPS, of limited size and in limited time."""
+"""Download a file by HTTPS, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -18,59 +18,59 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 READ_SECONDS = 20.0
-"""How long a server may say nothing."""
-PIECE = 64 * 1024
+"""Timeout for a silent server."""
+CHUNK_BYTES = 64 * 1024
 
 
 class Fetcher:
-    """Fetches from servers that the system's authorities vouch for, or those in `ca_file`."""
+    """Downloads from servers whose certificate the system's authorities issued, or `ca_file`'s."""
 
     def __init__(self, ca_file: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        self._authorities = expand_user(ca_file) if ca_file else None
+        self._ca_file = expand_user(ca_file) if ca_file else None
         self._clock = clock
 
-    def fetch(self, url: str, most: int, seconds: float) -> bytes:
-        """Return what is there. Raises ReleaseError when that is more than `most` bytes.
+    def fetch(self, url: str, max_bytes: int, seconds: float) -> bytes:
+        """Return the content of a URL.
 
-        It also does when it takes longer than `seconds`, is not HTTPS all the way, or cannot be
-        had.
+        Raises ReleaseError when it has more than `max_bytes`, takes longer than `seconds`, is
+        redirected to anything but HTTPS, or cannot be downloaded.
         """
         end = self._clock() + seconds
         try:
             host = urlsplit(url).hostname or ""
         except ValueError as error:
-            raise ReleaseError(f"not an address: {url}") from error
+            raise ReleaseError(f"not a URL: {url}") from error
         if not url.startswith("https://"):
-            raise ReleaseError(f"not an HTTPS address: {url}")
+            raise ReleaseError(f"not an HTTPS URL: {url}")
         try:
-            with self._opener().open(_request(url), timeout=READ_SECONDS) as answer:
-                return self._read(answer, most, end)
+            with self._opener().open(_request(url), timeout=READ_SECONDS) as response:
+                return self._read(response, max_bytes, end)
         except ReleaseError:
             raise
         except urllib.error.HTTPError as error:
             error.close()
             raise ReleaseError(f"{host} answers {error.code} {error.reason}") from error
         except urllib.error.URLError as error:
-            raise ReleaseError(f"{host}: {_words(error.reason)}") from error
+            raise ReleaseError(f"{host}: {_reason(error.reason)}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ReleaseError(f"{host}: {_words(error)}") from error
+            raise ReleaseError(f"{host}: {_reason(error)}") from error
 
-    def _read(self, answer: Any, most: int, end: float) -> bytes:
+    def _read(self, response: Any, max_bytes: int, end: float) -> bytes:
         data = bytearray()
-        while piece := answer.read1(PIECE):
-            data += piece
-            if len(data) > most:
-                raise ReleaseError(f"the file is larger than {most / 1e6:.1f} MB")
+        while chunk := response.read1(CHUNK_BYTES):
+            data += chunk
+            if len(data) > max_bytes:
+                raise ReleaseError(f"the file is larger than {max_bytes / 1e6:.1f} MB")
             if self._clock() > end:
-                raise ReleaseError("the file takes too long to come")
-        if answer.length:
-            raise ReleaseError("the file was cut off on the way")
+                raise ReleaseError("the download takes too long")
+        if response.length:
+            raise ReleaseError("the download was cut off")
         return bytes(data)
 
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context()
-        if self._authorities:
-            context.load_verify_locations(self._authorities)
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
         opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.HTTPSHandler(context=context),
@@ -83,7 +83,7 @@ class Fetcher:
 
 
 class _OnlyHttps(urllib.request.HTTPRedirectHandler):
-    """Follows to other HTTPS addresses only, a few times."""
+    """Follows a few redirects, to HTTPS URLs only."""
 
     max_redirections = 4
 
@@ -91,7 +91,9 @@ class _OnlyHttps(urllib.request.HTTPRedirectHandler):
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme != "https":
-            raise ReleaseError(f"{urlsplit(req.full_url).hostname} sends on to what is not HTTPS")
+            raise ReleaseError(
+                f"{urlsplit(req.full_url).hostname} redirects to a URL that is not HTTPS"
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -100,9 +102,9 @@ def _request(url: str) -> urllib.request.Request:
     return urllib.request.Request(url, headers=agent)  # noqa: S310 (the opener has HTTPS alone)
 
 
-def _words(error: object) -> str:
+def _reason(error: object) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, TimeoutError):
-        return "it does not answer"
+        return "it does not respond"
     return getattr(error, "strerror", None) or str(error)

@@ -1,4 +1,4 @@
-"""Which kiosk this is among many: a name drawn by lot once, which says nothing of the machine."""
+"""The id of a kiosk among many: random, so that it reveals nothing about the machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from device.system.files import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -19,15 +18,15 @@ FILE = "fleet-id"
 PATTERN = re.compile(r"kiosk-[0-9a-f]{16}")
 
 
-def draw() -> str:
-    """Return a new id; of 10,000 kiosks, two have the same with a chance of 3 in 10^12."""
+def generate_id() -> str:
+    """Return a new id; that two of 10,000 kiosks share one has a probability of 3 in 10^12."""
     return f"kiosk-{secrets.token_hex(8)}"
 
 
-def device_id(folder: Path, draw: Callable[[], str] = draw) -> str:
-    """Return the id that is kept in the kiosk's state, a new one where there is none yet.
+def device_id(folder: Path) -> str:
+    """Return the id in the state folder; generate and store it if there is none yet.
 
-    Where it cannot be kept, it lasts as long as the process, and the log says so.
+    If it cannot be stored, that is logged, and the id lasts as long as the process.
     """
     path = folder / FILE
     try:
@@ -36,9 +35,11 @@ def device_id(folder: Path, draw: Callable[[], str] = draw) -> str:
         known = ""
     if PATTERN.fullmatch(known):
         return known
-    new = draw()
+    new = generate_id()
     try:
         write_private(path, f"{new}\n")
     except OSError as error:
-        log.warning("%s: %s; the kiosk has another id after its next start", path, error.strerror)
+        log.warning(
+            "%s: %s; the kiosk will have another id after its next start", path, error.strerror
+        )
     return new

@@ -1,6 +1,7 @@
-"""A connection to an MQTT broker, for one thread: it is opened, attended to, and lost or closed.
+"""A connection to an MQTT broker, used by one thread.
 
-Nothing is queued: what cannot be said now is said anew, as it then is, once there is a connection.
+Nothing is queued: what cannot be published now is published with its newest value after the next
+connection.
 """
 
 from __future__ import annotations
@@ -26,55 +27,55 @@ if TYPE_CHECKING:
 
     from device.config.schema import MqttConfig
 
-    Heard = Callable[[str, bytes, bool], None]
-    """Takes a message's topic, its content, and whether the broker had kept it."""
+    MessageHandler = Callable[[str, bytes, bool], None]
+    """Receives a message's topic, its payload, and whether the broker had retained it."""
 
 KEEP_ALIVE = 60
-"""Seconds; after one and a half times as many without a word, the broker speaks the last will."""
-ANSWER_SECONDS = 10.0
-"""How long a broker may take to say whether it takes a connection."""
-TWIN = "another kiosk has this one's id; remove fleet-id from the state of one of them"
-LARGEST = 64 * 1024
-"""Bytes of a packet that a broker may send; it drops larger ones (MQTT 5.0, 3.1.2.11.4)."""
+"""Seconds; after 1.5 times as many without a packet, the broker publishes the last will."""
+CONNACK_SECONDS = 10.0
+"""How long a broker may take to accept or refuse a connection."""
+DUPLICATE_ID = "another kiosk has the same id; remove fleet-id from the state of one of them"
+LARGEST_PACKET = 64 * 1024
+"""Bytes; the broker drops larger packets to this client (MQTT 5.0, 3.1.2.11.4)."""
 
 
 class MqttClient:
-    """A client named `name` that listens to `topics`; a `will` is a topic and its last content."""
+    """A client that subscribes to `topics`; `will` is the topic and payload of its last will."""
 
     def __init__(
         self,
         config: MqttConfig,
-        name: str,
-        heard: Heard,
+        client_id: str,
+        on_message: MessageHandler,
         topics: tuple[str, ...] = (),
         will: tuple[str, bytes] | None = None,
     ) -> None:
-        self._config, self._name = config, name
-        self._heard, self._topics, self._will = heard, topics, will
-        self._authorities = expand_user(config.ca_file) if config.ca_file else None
+        self._config, self._client_id = config, client_id
+        self._on_message, self._topics, self._will = on_message, topics, will
+        self._ca_file = expand_user(config.ca_file) if config.ca_file else None
         self._client: mqtt.Client | None = None
-        self._context: ssl.SSLContext | None = None
-        self._answer: ReasonCode | None = None
-        self._farewell: ReasonCode | None = None
+        self._tls_context: ssl.SSLContext | None = None
+        self._connack: ReasonCode | None = None
+        self._disconnect_code: ReasonCode | None = None
 
     @property
     def address(self) -> str:
-        """The broker's, as people write it."""
+        """The broker as HOST:PORT."""
         return f"{self._config.host}:{self._config.port}"
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection, as far as is known."""
+        """Whether the connection is open, as far as is known."""
         return self._client is not None and self._client.is_connected()
 
     def open(self) -> None:
-        """Connect, and listen. Takes some seconds at most; raises FleetError, which says why not.
+        """Connect and subscribe, within about 10 s. Raises FleetError, which says why it failed.
 
-        Files that the configuration names are read each time, so new ones are used.
+        The files that the configuration names are read each time, so that new ones take effect.
         """
-        self._answer = self._farewell = None
+        self._connack = self._disconnect_code = None
         try:
-            client = self._prepared()
+            client = self._prepare()
             client.connect(
                 self._config.host,
                 self._config.port,
@@ -83,83 +84,80 @@ class MqttClient:
                 properties=_limits(),
             )
         except OSError as error:
-            raise self._error(_words(error)) from error
-        end = time.monotonic() + ANSWER_SECONDS
-        while self._answer is None:
-            if client.loop(0.2) != mqtt.MQTT_ERR_SUCCESS and self._answer is None:
-                raise self._error("it hung up; is there a broker with MQTT 5?")
+            raise self._error(_reason(error)) from error
+        end = time.monotonic() + CONNACK_SECONDS
+        while self._connack is None:
+            if client.loop(0.2) != mqtt.MQTT_ERR_SUCCESS and self._connack is None:
+                raise self._error("it closed the connection; does it speak MQTT 5?")
             if time.monotonic() > end:
-                raise self._error("it gives no answer")
-        if self._answer.is_failure:
-            raise self._error(f"it refuses: {self._answer}")
+                raise self._error("it does not accept the connection")
+        if self._connack.is_failure:
+            raise self._error(f"connection refused: {self._connack}")
         if self._topics:
             client.subscribe([(topic, mqtt.SubscribeOptions(qos=0)) for topic in self._topics])
 
-    def attend(self, seconds: float) -> None:
-        """Send and take in what there is for so long at most. Raises FleetError when it is lost."""
+    def process(self, seconds: float) -> None:
+        """Send and receive for `seconds` at most. Raises FleetError when the connection is lost."""
         assert self._client
         if self._client.loop(seconds) != mqtt.MQTT_ERR_SUCCESS:
-            raise self._error(self._farewell_words())
+            raise self._lost()
 
-    def say(self, topic: str, content: bytes) -> None:
-        """Say something now, which the broker keeps for whoever comes later.
-
-        Raises FleetError when the connection is lost.
-        """
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish a message, retained. Raises FleetError when the connection is lost."""
         assert self._client
-        info = self._client.publish(topic, content, retain=True)
+        info = self._client.publish(topic, payload, retain=True)
         if info.rc != mqtt.MQTT_ERR_SUCCESS:
-            raise self._error(self._farewell_words())
+            raise self._lost()
 
     def close(self) -> None:
-        """Take leave, which keeps the last will from being spoken; nothing if not connected."""
+        """Disconnect if connected, so that the broker does not publish the last will."""
         if self._client and self.connected:
             self._client.disconnect()
             end = time.monotonic() + 1.0
             while self._client.loop(0.1) == mqtt.MQTT_ERR_SUCCESS and time.monotonic() < end:
                 pass
 
-    def _prepared(self) -> mqtt.Client:
-        """Return the client with what the files say now. Raises OSError."""
+    def _prepare(self) -> mqtt.Client:
+        """Return the client, with the files as they are now. Raises OSError."""
         config = self._config
         if self._client is None:
             client = mqtt.Client(
                 CallbackAPIVersion.VERSION2,
-                self._name,
+                self._client_id,
                 protocol=mqtt.MQTTv5,
                 reconnect_on_failure=False,
             )
             if config.tls:
-                self._context = ssl.create_default_context(cafile=self._authorities)
-                self._context.sslsocket_class = _Tidy
-                client.tls_set_context(self._context)
+                self._tls_context = ssl.create_default_context(cafile=self._ca_file)
+                self._tls_context.sslsocket_class = _ClosingSocket
+                client.tls_set_context(self._tls_context)
             if self._will:
                 client.will_set(*self._will, retain=True)
-            client.on_connect = self._connected
-            client.on_disconnect = self._disconnected
-            client.on_message = self._take
+            client.on_connect = self._handle_connect
+            client.on_disconnect = self._handle_disconnect
+            client.on_message = self._handle_message
             self._client = client
-        elif self._context and self._authorities:
-            self._context.load_verify_locations(self._authorities)
+        elif self._tls_context and self._ca_file:
+            self._tls_context.load_verify_locations(self._ca_file)
         if config.username:
             self._client.username_pw_set(config.username, read_secret(config.password_file))
         return self._client
 
-    def _error(self, words: str) -> FleetError:
-        return FleetError(f"broker {self.address}: {words}")
+    def _error(self, reason: str) -> FleetError:
+        return FleetError(f"broker {self.address}: {reason}")
 
-    def _farewell_words(self) -> str:
-        told = str(self._farewell) if self._farewell else ""
-        if told == "Session taken over":
-            return f"the connection was lost: {TWIN}"
-        return f"the connection was lost{f' ({told})' if told else ''}"
+    def _lost(self) -> FleetError:
+        code = str(self._disconnect_code) if self._disconnect_code else ""
+        if code == "Session taken over":
+            return self._error(f"the connection was lost: {DUPLICATE_ID}")
+        return self._error(f"the connection was lost{f' ({code})' if code else ''}")
 
-    def _connected(
+    def _handle_connect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
-        self._answer = code
+        self._connack = code
 
-    def _disconnected(
+    def _handle_disconnect(
         self,
         _client: mqtt.Client,
         _data: Any,
@@ -167,14 +165,14 @@ class MqttClient:
         code: ReasonCode,
         _properties: Any,
     ) -> None:
-        self._farewell = code if flags.is_disconnect_packet_from_server else None
+        self._disconnect_code = code if flags.is_disconnect_packet_from_server else None
 
-    def _take(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self._heard(message.topic, bytes(message.payload), message.retain)
+    def _handle_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self._on_message(message.topic, bytes(message.payload), message.retain)
 
 
-class _Tidy(ssl.SSLSocket):
-    """Closes itself: where no TLS comes about, whoever has made it leaves it to chance."""
+class _ClosingSocket(ssl.SSLSocket):
+    """Closes itself: paho-mqtt leaves a socket open whose TLS handshake fails."""
 
     def __del__(self) -> None:
         self.close()
@@ -182,20 +180,20 @@ class _Tidy(ssl.SSLSocket):
 
 def _limits() -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # theirs
-    properties.MaximumPacketSize = LARGEST
+    properties.MaximumPacketSize = LARGEST_PACKET
     return properties
 
 
-def _words(error: OSError) -> str:
-    """Say in words why there is no connection."""
+def _reason(error: OSError) -> str:
+    """Return in words why there is no connection."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return f"no TLS can be agreed on: {error.reason or error}"
+        return f"the TLS handshake failed: {error.reason or error}"
     if isinstance(error, socket.gaierror):
-        return f"its name is not known: {error.strerror}"
+        return f"unknown host name: {error.strerror}"
     if isinstance(error, TimeoutError):
-        return "it does not answer"
+        return "it does not respond"
     if error.filename:
         return f"{error.filename}: {error.strerror}"
     return error.strerror or str(error)

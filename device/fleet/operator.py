@@ -1,4 +1,4 @@
-"""The operator's side of a fleet: hears what all kiosks tell, and offers them a model."""
+"""The operator's side of a fleet: reads the reports of all kiosks, and releases a model to them."""
 
 from __future__ import annotations
 
@@ -10,180 +10,179 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from device.errors import FleetError, ReleaseError
-from device.fleet import outcome as outcomes
-from device.fleet import release as offers
-from device.fleet.campaign import Plan, StagedRollout
+from device.fleet import release as releases
+from device.fleet import rollout_status
 from device.fleet.mqtt_client import MqttClient
-from device.fleet.topics import EVERYBODY, ONLINE, Topics, owner
+from device.fleet.staged_rollout import Plan, StagedRollout
+from device.fleet.topics import ANY_KIOSK, ONLINE, Topics, kiosk_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.config.schema import MqttConfig
-    from device.fleet.campaign import Count
-    from device.fleet.outcome import RolloutStatus
     from device.fleet.release import ModelRelease
+    from device.fleet.rollout_status import RolloutStatus
+    from device.fleet.staged_rollout import StageCounts
 
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 2.0
-"""For so long nothing new has come before all that a broker has kept is here."""
-AGAIN_SECONDS = 5.0
-"""How long to wait before a lost connection is opened again."""
-LOOK_SECONDS = 0.5
+"""After this time without a message, all retained ones have arrived."""
+RECONNECT_SECONDS = 5.0
+TICK_SECONDS = 0.5
 ECHO_SECONDS = 10.0
-"""How long a broker may take to pass on what was said to it."""
+"""How long a broker may take to pass on what was published to it."""
 
 
 class OperatorClient:
-    """What is known of all kiosks: whether each is `online`, its `states` and its `outcomes`.
+    """The known kiosks: whether each is `online`, its rollout in `statuses`, its state in `states`.
 
-    `offer` is what the broker offers them. Make it, `open` it, `attend` to it often.
+    `release` is the present release. Call `open`, and then `process` often. States are received
+    only with `states`.
     """
 
     def __init__(self, config: MqttConfig, states: bool = False) -> None:
         if not config.host:
-            raise FleetError("no broker is configured: [mqtt] host says which")
+            raise FleetError("no broker is configured: set [mqtt] host")
         self.online: dict[str, bool] = {}
         self.states: dict[str, dict[str, Any]] = {}
-        self.outcomes: dict[str, RolloutStatus] = {}
-        self.offer: ModelRelease | None = None
-        all_kiosks = Topics(config.topic_prefix, EVERYBODY)
-        self._offer_topic = all_kiosks.offer
-        wanted = [all_kiosks.online, all_kiosks.rollout, all_kiosks.offer]
-        wanted += [all_kiosks.state] if states else []
-        name = f"operator-{secrets.token_hex(4)}"
-        self._broker = MqttClient(config, name, self._hear, tuple(wanted))
-        self._heard_at = 0.0
+        self.statuses: dict[str, RolloutStatus] = {}
+        self.release: ModelRelease | None = None
+        topics = Topics(config.topic_prefix, ANY_KIOSK)
+        self._release_topic = topics.release
+        subscribed = [topics.online, topics.rollout, topics.release]
+        subscribed += [topics.state] if states else []
+        client_id = f"operator-{secrets.token_hex(4)}"
+        self._client = MqttClient(config, client_id, self._on_message, tuple(subscribed))
+        self._received_at = 0.0
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection, as far as is known."""
-        return self._broker.connected
+        """Whether the connection is open, as far as is known."""
+        return self._client.connected
 
     def open(self) -> None:
-        """Connect, and wait until all is here that the broker has kept. Raises FleetError."""
-        self._broker.open()
-        self._heard_at = time.monotonic()
-        while time.monotonic() - self._heard_at < SETTLE_SECONDS:
-            self._broker.attend(LOOK_SECONDS / 5)
+        """Connect, and wait for all retained messages. Raises FleetError."""
+        self._client.open()
+        self._received_at = time.monotonic()
+        while time.monotonic() - self._received_at < SETTLE_SECONDS:
+            self._client.process(TICK_SECONDS / 5)
 
-    def attend(self) -> None:
-        """Take in what comes, for half a second at most. Raises FleetError when that is over."""
-        self._broker.attend(LOOK_SECONDS)
+    def process(self) -> None:
+        """Receive messages for half a second. Raises FleetError when the connection is lost."""
+        self._client.process(TICK_SECONDS)
 
-    def publish(self, offer: ModelRelease) -> None:
-        """Offer a model to all kiosks, in place of what was offered, and see that it comes back.
+    def publish(self, release: ModelRelease) -> None:
+        """Replace the release, and wait until the broker passes it on.
 
-        Raises FleetError where it does not: a broker drops without a word what may not be written.
+        Raises FleetError if it does not: a broker silently drops what its access list forbids.
         """
-        if self.offer == offer:
-            self.offer = None
-        self._broker.say(self._offer_topic, offer.model_dump_json().encode())
+        if self.release == release:
+            self.release = None
+        self._client.publish(self._release_topic, release.model_dump_json().encode())
         end = time.monotonic() + ECHO_SECONDS
-        while self.offer != offer:
+        while self.release != release:
             if time.monotonic() > end:
-                raise FleetError(f"{self._offer_topic}: not passed on; may this user write there?")
-            self._broker.attend(LOOK_SECONDS / 5)
+                raise FleetError(
+                    f"{self._release_topic}: not passed on; may this user write there?"
+                )
+            self._client.process(TICK_SECONDS / 5)
 
     def close(self) -> None:
-        """Take leave."""
-        self._broker.close()
+        """Disconnect."""
+        self._client.close()
 
-    def _hear(self, topic: str, content: bytes, _kept: bool) -> None:
-        self._heard_at = time.monotonic()
-        kiosk, kind = owner(topic), topic.rpartition("/")[2]
+    def _on_message(self, topic: str, payload: bytes, _retained: bool) -> None:
+        self._received_at = time.monotonic()
+        kiosk, kind = kiosk_id(topic), topic.rpartition("/")[2]
         with contextlib.suppress(ReleaseError, ValueError):
-            if topic == self._offer_topic:
-                self.offer = offers.parse(content) if content else None
+            if topic == self._release_topic:
+                self.release = releases.parse(payload) if payload else None
             elif kind == "online":
-                self.online[kiosk] = content == ONLINE.encode()
+                self.online[kiosk] = payload == ONLINE.encode()
             elif kind == "rollout":
-                self.outcomes[kiosk] = outcomes.parse(content)
+                self.statuses[kiosk] = rollout_status.parse(payload)
             else:
-                state = json.loads(content)
+                state = json.loads(payload)
                 self.states[kiosk] = state if isinstance(state, dict) else {}
 
 
 def roll_out(
-    desk: OperatorClient, offer: ModelRelease, plan: Plan, tell: Callable[[str], None]
+    client: OperatorClient, release: ModelRelease, plan: Plan, report: Callable[[str], None]
 ) -> bool:
-    """Offer a model to more and more kiosks; return whether all went well, else it was halted.
+    """Release a model to more and more kiosks; return False when the rollout was halted.
 
-    A connection that is lost is opened again: meanwhile nothing goes on. Raises ReleaseError when
-    this rollout was halted before, is of another file, or somebody else offers something meanwhile;
-    FleetError when there is no broker at the start.
+    A lost connection is opened again; meanwhile nothing continues. `report` is called with each
+    line of progress. Raises ReleaseError when this rollout was halted before, is of another file,
+    or is replaced by another release; FleetError when the broker cannot be reached at the start.
     """
-    desk.open()
-    if desk.offer and desk.offer.rollout != offer.rollout:
-        tell(f"in place of {desk.offer.rollout}, which stands at {desk.offer.percent:g} %")
-    offer = _begin(desk, offer, plan)
-    desk.publish(offer)
-    campaign, said = StagedRollout(plan, time.monotonic()), ""
+    client.open()
+    if client.release and client.release.rollout != release.rollout:
+        replaced = client.release
+        report(f"replaces {replaced.rollout}, which is at {replaced.percent:g} %")
+    release = _first_stage(client, release, plan)
+    client.publish(release)
+    rollout, reported = StagedRollout(plan, time.monotonic()), ""
     while True:
-        _attend(desk, offer)
-        if desk.offer != offer:
-            raise ReleaseError("something else is offered now, so this rollout is left as it is")
-        verdict, count = campaign.step(offer, desk.online, desk.outcomes, time.monotonic())
-        if (line := f"{offer.percent:g} %: {words(count)}") != said:
-            tell(said := line)
-        percent = 0.0 if verdict == "halt" else plan.after(offer.percent)
+        _process(client, release)
+        if client.release != release:
+            raise ReleaseError("another release was published; this rollout does not continue")
+        verdict, counts = rollout.step(release, client.online, client.statuses, time.monotonic())
+        if (line := f"{release.percent:g} %: {describe(counts)}") != reported:
+            report(reported := line)
+        percent = 0.0 if verdict == "halt" else plan.next_stage(release.percent)
         if verdict in ("halt", "next") and percent is not None:
-            offer = offer.model_copy(update={"percent": percent})
-            _publish(desk, offer)
+            release = release.model_copy(update={"percent": percent})
+            _publish(client, release)
         if verdict in ("halt", "done"):
-            desk.close()
+            client.close()
             return verdict == "done"
 
 
-def words(count: Count) -> str:
-    """Say how a stage stands."""
-    stands = {
-        "passed": count.passed,
-        "on trial": count.trial,
-        "waiting": count.waiting,
-        "declined": count.declined,
-        "failed": count.failed,
-        "gone": count.gone,
+def describe(counts: StageCounts) -> str:
+    """Return the progress of a stage in words."""
+    states = {
+        "passed": counts.passed,
+        "on trial": counts.trial,
+        "waiting": counts.waiting,
+        "declined": counts.declined,
+        "failed": counts.failed,
+        "lost": counts.lost,
     }
-    told = ", ".join(f"{number} {name}" for name, number in stands.items() if number)
-    return f"{count.chosen} kiosks, {count.online} online: {told or 'nothing told yet'}"
+    words = ", ".join(f"{number} {name}" for name, number in states.items() if number)
+    return f"{counts.chosen} kiosks, {counts.online} online: {words or 'no reports yet'}"
 
 
-def _begin(desk: OperatorClient, offer: ModelRelease, plan: Plan) -> ModelRelease:
-    """Return the offer of the first stage, or of the one at which this rollout was left."""
-    before = desk.offer
-    if before is None or before.rollout != offer.rollout:
-        return offer.model_copy(update={"percent": plan.stages[0]})
-    if before.percent == 0.0:
-        raise ReleaseError(
-            f"the rollout {offer.rollout} was halted; give the next one another name"
-        )
-    if before.sha256 != offer.sha256:
-        raise ReleaseError(
-            f"the rollout {offer.rollout} is of another file; give this one its own name"
-        )
-    return offer.model_copy(update={"percent": before.percent})
+def _first_stage(client: OperatorClient, release: ModelRelease, plan: Plan) -> ModelRelease:
+    """Return the release at the plan's first stage, or at the one where this rollout stopped."""
+    present = client.release
+    if present is None or present.rollout != release.rollout:
+        return release.model_copy(update={"percent": plan.stages[0]})
+    if present.percent == 0.0:
+        raise ReleaseError(f"the rollout {release.rollout} was halted; choose another name")
+    if present.sha256 != release.sha256:
+        raise ReleaseError(f"the rollout {release.rollout} is of another file; choose another name")
+    return release.model_copy(update={"percent": present.percent})
 
 
-def _attend(desk: OperatorClient, offer: ModelRelease) -> None:
+def _process(client: OperatorClient, release: ModelRelease) -> None:
     try:
-        desk.attend()
+        client.process()
     except FleetError as error:
         log.warning("%s; trying again", error)
-        time.sleep(AGAIN_SECONDS)
-        _publish(desk, offer)
+        time.sleep(RECONNECT_SECONDS)
+        _publish(client, release)
 
 
-def _publish(desk: OperatorClient, offer: ModelRelease) -> None:
-    """Offer it, whatever it takes: a halt must reach the kiosks, and a broker may forget."""
+def _publish(client: OperatorClient, release: ModelRelease) -> None:
+    """Publish until it succeeds: a halt must reach the kiosks, and a broker may forget."""
     while True:
         try:
-            if not desk.connected:
-                desk.open()
-            desk.publish(offer)
+            if not client.connected:
+                client.open()
+            client.publish(release)
         except FleetError as error:
             log.warning("%s; trying again", error)
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(RECONNECT_SECONDS)
         else:
             return

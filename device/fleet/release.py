@@ -1,4 +1,4 @@
-"""A model that is offered to all kiosks, and which of them are to take it already."""
+"""A model that is released to all kiosks, and which of them are to install it already."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from device.config.schema import Section
 from device.errors import ReleaseError
 
 LARGEST = 4096
-"""Bytes of an offer."""
+"""Size limit of a release's JSON in bytes."""
 _OF_ALL = 2**64
 
 
 class ModelRelease(Section):
-    """A model archive: its version, where it is, its SHA-256, and whom it is for.
+    """A model archive: its version, URL and SHA-256, and the share of kiosks that install it.
 
-    `percent` of the kiosks take it: those that the lot of `rollout` falls on. The same rollout
-    with a higher percentage is for the same kiosks and for more. Each kiosk heeds a rollout once.
+    The kiosks are chosen by a hash of `rollout` and their id. The same rollout with a higher
+    `percent` includes the same kiosks and more. Each kiosk installs a rollout's model once.
     """
 
     rollout: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -28,24 +28,24 @@ class ModelRelease(Section):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     percent: Annotated[float, Field(ge=0.0, le=100.0)]
 
-    def is_for(self, kiosk: str) -> bool:
-        """Tell whether a kiosk, by its id, is to take it by now."""
+    def includes(self, kiosk: str) -> bool:
+        """Tell whether a kiosk, by its id, is to install it at the present percentage."""
         return bucket(self.rollout, kiosk) < self.percent
 
 
 def bucket(rollout: str, kiosk: str) -> float:
-    """Return a number from 0 to below 100 that is a kiosk's own in a rollout, evenly spread."""
+    """Return a kiosk's number in a rollout, evenly distributed over [0, 100)."""
     digest = hashlib.sha256(f"{rollout}:{kiosk}".encode()).digest()
     return 100.0 * int.from_bytes(digest[:8], "big") / _OF_ALL
 
 
 def parse(data: bytes) -> ModelRelease:
-    """Read an offer. Raises ReleaseError, which says what is wrong with it."""
+    """Read a release from JSON. Raises ReleaseError, which says what is wrong with it."""
     if len(data) > LARGEST:
-        raise ReleaseError(f"the offer is longer than {LARGEST} bytes")
+        raise ReleaseError(f"the release is longer than {LARGEST} bytes")
     try:
         return ModelRelease.model_validate_json(data)
     except ValidationError as error:
         one = error.errors(include_url=False)[0]
         where = ".".join(map(str, one["loc"])) or "it"
-        raise ReleaseError(f"the offer cannot be read: {where}: {one['msg'].lower()}") from error
+        raise ReleaseError(f"the release cannot be read: {where}: {one['msg'].lower()}") from error

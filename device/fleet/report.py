@@ -1,4 +1,4 @@
-"""What a kiosk tells of itself: counts, levels and names of parts. No words, faces or pictures."""
+"""What a kiosk reports: counts, levels and names of parts. No free text, faces or pictures."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from device.control.status import Status
 
 NOBODY = "nobody"
-WRONG = (Level.DEGRADED, Level.FAILED)
-PASSING = ("rate_hz", "temperature_c", "uptime_s")
-"""What differs all the time, and is no reason to tell it anew."""
+PROBLEMS = (Level.DEGRADED, Level.FAILED)
+VOLATILE = ("rate_hz", "temperature_c", "uptime_s")
+"""Keys that change all the time, which is no reason to report them at once."""
 
 
 def state(status: Status) -> dict[str, Any]:
-    """Return how a kiosk does, as JSON has it.
+    """Return a kiosk's state for JSON.
 
-    `mood` is an emotion or `NOBODY`, `problems` names the parts that are degraded or failed,
-    `rate_hz` frames understood a second, `temperature_c` null where the machine does not tell.
+    `mood` is an emotion or `NOBODY`, `problems` has the names of the degraded and failed parts,
+    `rate_hz` the classified frames per second, `temperature_c` None on a machine without sensor.
     """
-    # Whoever reads this has it through the broker: what the fleet's part says of that is over.
+    # Where this can be read, the broker can be reached: the fleet's own problem is over.
     status = replace(status, health=tuple(one for one in status.health if one.part != "fleet"))
     temperature = status.machine.temperature
     return {
@@ -32,7 +32,7 @@ def state(status: Status) -> dict[str, Any]:
         "rate_hz": round(status.rate, 1),
         "temperature_c": None if temperature is None else round(temperature),
         "level": str(status.level),
-        "problems": sorted(part.part for part in status.health if part.level in WRONG),
+        "problems": sorted(part.part for part in status.health if part.level in PROBLEMS),
         "paused": status.paused,
         "muted": status.muted,
         "model": status.model,
@@ -42,28 +42,29 @@ def state(status: Status) -> dict[str, Any]:
     }
 
 
-def encode(told: dict[str, Any]) -> bytes:
-    """Return JSON in as few bytes as it takes."""
-    return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+def encode(values: dict[str, Any]) -> bytes:
+    """Return compact JSON."""
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class ReportSchedule:
-    """Decides when a state is told: at once when something has changed, else now and then.
+    """Decides when a state is reported: soon after a change, else at regular intervals.
 
-    `calm` is how many seconds lie between two messages at least, `beat` at most. Times are
+    Two reports are at least `min_interval` and at most `max_interval` seconds apart. Times are
     monotonic seconds.
     """
 
-    def __init__(self, calm: float, beat: float) -> None:
-        self._calm, self._beat = calm, beat
-        self._told: dict[str, Any] | None = None
+    def __init__(self, min_interval: float, max_interval: float) -> None:
+        self._min_interval, self._max_interval = min_interval, max_interval
+        self._reported: dict[str, Any] | None = None
         self._at = float("-inf")
 
-    def due(self, told: dict[str, Any], now: float) -> bool:
-        """Tell whether to tell this at `now`; then it counts as told."""
-        lasting = {key: value for key, value in told.items() if key not in PASSING}
+    def is_due(self, state: dict[str, Any], now: float) -> bool:
+        """Tell whether to report a state at `now`; if so, it counts as reported."""
+        lasting = {key: value for key, value in state.items() if key not in VOLATILE}
         waited = now - self._at
-        if waited < self._calm or (lasting == self._told and waited < self._beat):
+        unchanged = lasting == self._reported
+        if waited < self._min_interval or (unchanged and waited < self._max_interval):
             return False
-        self._told, self._at = lasting, now
+        self._reported, self._at = lasting, now
         return True

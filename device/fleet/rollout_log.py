@@ -1,4 +1,7 @@
-"""Which rollouts this kiosk has heeded already, and what came of those that it could not take."""
+"""The rollouts that a kiosk has dealt with, so that it installs none twice and retries no failure.
+
+<state>/rollouts.json
+"""
 
 from __future__ import annotations
 
@@ -16,62 +19,62 @@ log = logging.getLogger(__name__)
 
 FILE = "rollouts.json"
 SCHEMA = 1
-REMEMBERED = 32
+MOST_RECORDS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutRecord:
-    """A rollout and the file it offered: how often that was tried, and how it ended.
+    """A rollout and the file of its release: how often that was tried, and the result.
 
-    `taken`: the model was installed. `refused` says why it never will be.
+    `installed` tells that the model was installed; `refused` is why it never will be.
     """
 
     rollout: str
     sha256: str
-    tries: int = 0
-    taken: bool = False
+    attempts: int = 0
+    installed: bool = False
     refused: str = ""
 
 
 class RolloutLog:
-    """The newest `REMEMBERED` rollouts, in a file of the kiosk's state that is written whole."""
+    """The newest `MOST_RECORDS` rollouts, in a file of the state folder that is written whole."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
-        self._all = self._read()
+        self._records = self._read()
 
-    def recall(self, rollout: str, sha256: str) -> RolloutRecord:
-        """Return what is known of a rollout; a file that was refused in another one still is."""
-        for one in self._all:
-            if one.rollout == rollout:
-                return one
-        refused = next((one.refused for one in self._all if one.sha256 == sha256), "")
+    def find(self, rollout: str, sha256: str) -> RolloutRecord:
+        """Return the record of a rollout, or a new one that takes over the refusal of its file."""
+        for record in self._records:
+            if record.rollout == rollout:
+                return record
+        refused = next((one.refused for one in self._records if one.sha256 == sha256), "")
         return RolloutRecord(rollout, sha256, refused=refused)
 
-    def note(self, heeded: RolloutRecord, **changes: Any) -> RolloutRecord:
-        """Remember a rollout with changes; return it. Raises OSError when it cannot be kept."""
-        after = replace(heeded, **changes)
-        others = [one for one in self._all if one.rollout != heeded.rollout]
-        newest = [after, *others][:REMEMBERED]
-        told = {"schema": SCHEMA, "rollouts": [asdict(one) for one in newest]}
-        write_private(self._path, json.dumps(told, indent=2) + "\n")
-        self._all = newest
-        return after
+    def store(self, record: RolloutRecord, **changes: Any) -> RolloutRecord:
+        """Store a record with changes, and return it. Raises OSError when that fails."""
+        changed = replace(record, **changes)
+        others = [one for one in self._records if one.rollout != record.rollout]
+        newest = [changed, *others][:MOST_RECORDS]
+        content = {"schema": SCHEMA, "rollouts": [asdict(one) for one in newest]}
+        write_private(self._path, json.dumps(content, indent=2) + "\n")
+        self._records = newest
+        return changed
 
     def _read(self) -> list[RolloutRecord]:
         try:
-            told = json.loads(self._path.read_text("utf-8"))
-            return [_heeded(one) for one in told["rollouts"]]
+            content = json.loads(self._path.read_text("utf-8"))
+            return [_record(one) for one in content["rollouts"]]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError) as error:
-            log.warning("%s: %s; rollouts are heeded anew", self._path, error)
+            log.warning("%s: %s; starting with an empty rollout log", self._path, error)
             return []
 
 
-def _heeded(told: dict[str, Any]) -> RolloutRecord:
-    one = RolloutRecord(**told)
-    for value, kind in zip(asdict(one).values(), (str, str, int, bool, str), strict=True):
+def _record(values: dict[str, Any]) -> RolloutRecord:
+    record = RolloutRecord(**values)
+    for value, kind in zip(asdict(record).values(), (str, str, int, bool, str), strict=True):
         if type(value) is not kind:
-            raise ValueError("not what was written")
-    return one
+            raise ValueError("unexpected type of a value")
+    return record

@@ -1,4 +1,4 @@
-"""How often a kiosk tells, tries and looks; and how many of them do not do so all at once."""
+"""Intervals of a kiosk's reports and retries, and the jitter that spreads those of many kiosks."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds: between two messages (`calm` at least, `beat` at most), and before another try.
+    """Seconds.
 
-    `patience` is the longest wait after a first failure, `longest` after many. A connection that
-    held for `steady` was a good one. A model is fetched within `spread` after it was offered, an
-    `offers_url` is asked every `poll`, and all is looked after every `look`.
+    Reports are `report_min` to `report_max` apart, and all is checked every `tick`. The first
+    reconnection follows within `reconnect_first`, later ones within `reconnect_longest` at most; a
+    connection that lasted `stable_after` resets that. A released model is fetched at a random
+    moment of `fetch_spread`, and after a failure within `retry_first` to `retry_longest`. The URL
+    of a release is polled about every `poll`.
     """
 
-    calm: float = 1.0
-    beat: float = 60.0
-    look: float = 0.5
-    patience: float = 10.0
-    longest: float = 120.0
-    steady: float = 30.0
-    spread: float = 60.0
-    retry: float = 60.0
+    report_min: float = 1.0
+    report_max: float = 60.0
+    tick: float = 0.5
+    reconnect_first: float = 10.0
+    reconnect_longest: float = 120.0
+    stable_after: float = 30.0
+    fetch_spread: float = 60.0
+    retry_first: float = 60.0
     retry_longest: float = 3600.0
     poll: float = 900.0
 
@@ -35,7 +37,7 @@ class Timing:
 class Jitter:
     """Waits of a random length below a limit that doubles with each failure ("full jitter").
 
-    So thousands of kiosks that have lost one broker come back spread over time: Marc Brooker,
+    It spreads the reconnections of thousands of kiosks that have lost one broker: Marc Brooker,
     "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
 

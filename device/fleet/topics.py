@@ -1,19 +1,20 @@
-"""What a kiosk's messages are named."""
+"""The MQTT topics of a kiosk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 ONLINE, OFFLINE = "online", "offline"
-EVERYBODY = "+"
-"""Stands for every kiosk's id in what an operator listens to (MQTT 5.0, 4.7.1)."""
+ANY_KIOSK = "+"
+"""The wildcard for a kiosk's id in an operator's subscriptions (MQTT 5.0, 4.7.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The topics of the kiosk `id` below a prefix: what it tells, but for the last two.
+    """The topics of the kiosk `id` under a prefix.
 
-    Kiosks of all ids share `offer`, which the operator writes.
+    The kiosk writes `online`, `state`, `rollout` and the discovery. `command` is its own too, but
+    written by others. All kiosks share `release`, which the operator writes.
     """
 
     prefix: str
@@ -21,34 +22,34 @@ class Topics:
 
     @property
     def online(self) -> str:
-        """`ONLINE` or `OFFLINE`; the latter is also its last will."""
+        """`ONLINE` or `OFFLINE`; the latter is also the last will."""
         return f"{self.prefix}/{self.id}/online"
 
     @property
     def state(self) -> str:
-        """How it does: `device.fleet.report`."""
+        """The kiosk's state: `device.fleet.report`."""
         return f"{self.prefix}/{self.id}/state"
 
     @property
     def rollout(self) -> str:
-        """What became of the model that was offered: `device.fleet.outcome`."""
+        """The status of the present rollout: `device.fleet.rollout_status`."""
         return f"{self.prefix}/{self.id}/rollout"
 
     @property
-    def order(self) -> str:
-        """What it is told to do: `device.fleet.commands`."""
-        return f"{self.prefix}/{self.id}/order"
+    def command(self) -> str:
+        """Commands to the kiosk: `device.fleet.commands`."""
+        return f"{self.prefix}/{self.id}/command"
 
     @property
-    def offer(self) -> str:
-        """The model that is offered to all: `device.fleet.release`."""
-        return f"{self.prefix}/offer"
+    def release(self) -> str:
+        """The model that is released to all kiosks: `device.fleet.release`."""
+        return f"{self.prefix}/release"
 
     def discovery(self, prefix: str) -> str:
-        """Return where Home Assistant looks for a device below its own prefix."""
+        """Return the topic of Home Assistant's discovery under its own prefix."""
         return f"{prefix}/device/{self.id}/config"
 
 
-def owner(topic: str) -> str:
-    """Return whose topic this is: the level before the last."""
+def kiosk_id(topic: str) -> str:
+    """Return the id in a kiosk's topic: its last level but one."""
     return topic.split("/")[-2]

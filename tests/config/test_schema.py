@@ -58,11 +58,11 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ('[web]\nhost = "."', ["config.toml:2: web.host = '.'"]),
         ('[mqtt]\ntopic_prefix = "a/#"', ["config.toml:2: mqtt.topic_prefix", "letters, digits"]),
         ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
-        ('[fleet]\noffers_url = "http://a/b"', ["config.toml:2: fleet.offers_url"]),
+        ('[fleet]\nreleases_url = "http://a/b"', ["config.toml:2: fleet.releases_url"]),
         ('[mqtt]\nusername = "a"', ["config.toml:1: mqtt: username needs a password_file"]),
         (
-            "[fleet]\noffers = true",
-            ["config.toml:2: fleet.offers: needs a broker: set [mqtt] host"],
+            "[fleet]\nreleases = true",
+            ["config.toml:2: fleet.releases: needs a broker: set [mqtt] host"],
         ),
         (
             '[mqtt]\nhost = "broker"\ntls = false\npassword_file = "/a"',

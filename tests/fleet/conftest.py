@@ -22,10 +22,10 @@ def join(own_state: Path) -> Iterator[Callable[..., Part]]:
     """Have kiosks take part in a fleet; they leave it at the end of the test."""
     with contextlib.ExitStack() as stack:
 
-        def make(folder: Path = own_state, pace: Timing = QUICK, **config: Any) -> Part:
+        def make(folder: Path = own_state, timing: Timing = QUICK, **config: Any) -> Part:
             keys = {"host": "127.0.0.1", "tls": False, **config}
             own = {key: keys.pop(key) for key in FleetConfig.model_fields if key in keys}
-            part = Part(folder, FleetConfig(**own), MqttConfig(**keys), pace)
+            part = Part(folder, FleetConfig(**own), MqttConfig(**keys), timing)
             stack.callback(part.fleet.close)
             return part
 

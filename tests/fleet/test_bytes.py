@@ -172,7 +172,7 @@ def check(stream: bytes) -> list[tuple[str, Any]]:
                 said.append(check_publish(packet))
             case Kind.SUBSCRIBE:
                 topic, at = text(packet.body, 3)
-                assert (topic, packet.body[at:]) == (f"moodlift/{ME}/order", b"\x00")
+                assert (topic, packet.body[at:]) == (f"moodlift/{ME}/command", b"\x00")
             case Kind.PINGREQ:
                 assert packet.body == b""
             case Kind.DISCONNECT:
@@ -195,9 +195,9 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
         with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
             state = f"moodlift/{ME}/state"
             operator.until(lambda: b'"mood":"happy"' in operator.kept.get(state, b""), 30)
-            operator.say(f"moodlift/{ME}/order", "toggle-pause")
+            operator.say(f"moodlift/{ME}/command", "toggle-pause")
             operator.until(lambda: b'"paused":true' in operator.kept[state])
-            operator.say(f"moodlift/{ME}/order", "resume")
+            operator.say(f"moodlift/{ME}/command", "resume")
             operator.until(lambda: b'"paused":false' in operator.kept[state])
             time.sleep(2)
             kiosk.interrupt()
@@ -209,7 +209,7 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
     said = check(sent)
     me = Topics("moodlift", ME)
     assert sent.startswith(simulated_kiosks.connect(me, "", "")), "simulated kiosks do the same"
-    assert simulated_kiosks.subscribe(me.order) in sent
+    assert simulated_kiosks.subscribe(me.command) in sent
     topics = [topic for topic, _ in said]
     assert topics[0] == topics[-1] == f"moodlift/{ME}/online"
     assert topics.count(f"homeassistant/device/{ME}/config") == 1

@@ -115,13 +115,13 @@ SCHEMA: dict[str, Any] = {
 """The device discovery payload of Home Assistant's MQTT integration, as its pages describe it."""
 
 
-def told(orders: bool = True) -> dict[str, Any]:
-    return discovery.device(TOPICS, "Foyer", "0.1.0", 180, orders)
+def message(commands: bool = True) -> dict[str, Any]:
+    return discovery.device(TOPICS, "Foyer", "0.1.0", 180, commands)
 
 
-@pytest.mark.parametrize("orders", [True, False])
-def test_it_is_a_device_as_home_assistant_wants_it(orders: bool) -> None:
-    jsonschema.validate(told(orders), SCHEMA)
+@pytest.mark.parametrize("with_commands", [True, False])
+def test_it_is_a_device_as_home_assistant_wants_it(with_commands: bool) -> None:
+    jsonschema.validate(message(with_commands), SCHEMA)
 
 
 def test_the_schema_finds_what_is_wrong() -> None:
@@ -131,14 +131,14 @@ def test_the_schema_finds_what_is_wrong() -> None:
         lambda one: one["components"]["pause"].update(state_topic="a/b"),
         lambda one: one["components"]["mood"].update(platform="camera"),
     ):
-        wrong = json.loads(json.dumps(told()))
+        wrong = json.loads(json.dumps(message()))
         change(wrong)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, SCHEMA)
 
 
 def test_everything_that_was_asked_for_is_there() -> None:
-    components = told()["components"]
+    components = message()["components"]
     platforms = {key: one["platform"] for key, one in components.items()}
     sensors = dict.fromkeys(("mood", "faces", "rate", "temperature"), "sensor")
     wanted = {**sensors, "problem": "binary_sensor", "pause": "button", "mute": "button"}
@@ -146,7 +146,7 @@ def test_everything_that_was_asked_for_is_there() -> None:
     ids = [one["unique_id"] for one in components.values()]
     assert len(ids) == len(set(ids))
     assert all(one.startswith(TOPICS.id) for one in ids)
-    assert told()["availability"][0]["topic"] == TOPICS.online
+    assert message()["availability"][0]["topic"] == TOPICS.online
     assert TOPICS.discovery("homeassistant") == f"homeassistant/device/{TOPICS.id}/config"
 
 
@@ -156,7 +156,7 @@ def shown(**changes: Any) -> dict[str, str]:
     state = report.state(sample(**changes))
     return {
         key: environment.from_string(one["value_template"]).render(value_json=state)
-        for key, one in told()["components"].items()
+        for key, one in message()["components"].items()
         if "value_template" in one
     }
 
@@ -177,8 +177,8 @@ def test_the_templates_show_the_state() -> None:
     assert (got["problem"], got["problems"]) == ("ON", "camera")
 
 
-def test_every_mood_is_an_option_and_every_word_an_order() -> None:
-    components = told()["components"]
+def test_every_mood_is_an_option_and_every_word_a_command() -> None:
+    components = message()["components"]
     assert report.state(sample(mood=NOBODY))["mood"] in components["mood"]["options"]
     words = {
         word
@@ -186,4 +186,4 @@ def test_every_mood_is_an_option_and_every_word_an_order() -> None:
         for key, word in one.items()
         if key in ("payload_on", "payload_off", "payload_press")
     }
-    assert words == {*commands.WORDS, *commands.TOGGLES}
+    assert words == {*commands.COMMANDS, *commands.TOGGLES}

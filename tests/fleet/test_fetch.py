@@ -10,7 +10,7 @@ import pytest
 from device.errors import ReleaseError
 from device.fleet.fetch import Fetcher
 from tests.support.authority import Authority
-from tests.support.offers import HttpsServer
+from tests.support.https_server import HttpsServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def test_the_authority_may_lie_in_a_home(
     ("path", "words"),
     [
         ("/none", "127.0.0.1 answers 404 Not Found"),
-        ("/c", "127.0.0.1 sends on to what is not HTTPS"),
+        ("/c", "127.0.0.1 redirects to a URL that is not HTTPS"),
         ("/file", "127.0.0.1 answers 302 .* is not allowed"),
         ("/loop", "127.0.0.1 answers 302"),
     ],
@@ -72,13 +72,13 @@ def test_too_much_is_not_taken(server: HttpsServer, authority: Authority) -> Non
 
 def test_what_takes_too_long_is_given_up(server: HttpsServer, authority: Authority) -> None:
     times = iter((0.0, 6.0))
-    with pytest.raises(ReleaseError, match="the file takes too long to come"):
+    with pytest.raises(ReleaseError, match="the download takes too long"):
         Fetcher(str(authority.file), lambda: next(times)).fetch(f"{server.address}/a", 100, 5.0)
 
 
 def test_what_was_cut_off_is_not_taken(server: HttpsServer, authority: Authority) -> None:
     server.cut = True
-    with pytest.raises(ReleaseError, match="the file was cut off on the way"):
+    with pytest.raises(ReleaseError, match="the download was cut off"):
         Fetcher(str(authority.file)).fetch(f"{server.address}/a", 100, 5.0)
 
 
@@ -90,7 +90,7 @@ def test_a_server_that_nobody_vouches_for_is_not_asked(server: HttpsServer) -> N
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a", "file:///etc/passwd", "ftp://a/b", "a"])
 def test_nothing_but_https_is_asked(url: str) -> None:
-    with pytest.raises(ReleaseError, match="not an HTTPS address"):
+    with pytest.raises(ReleaseError, match="not an HTTPS URL"):
         Fetcher().fetch(url, 100, 5.0)
 
 

@@ -1,4 +1,4 @@
-"""A whole kiosk takes a model that the broker offers, serves it on trial, and tells how it went."""
+"""A whole kiosk installs a released model, serves it on trial, and reports the result."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.support.authority import Authority
 from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
 from tests.support.bundles import KEY, SHIPPED, archive, files, public
 from tests.support.faces import ASTRONAUT
+from tests.support.https_server import VERSION, HttpsServer
 from tests.support.kiosks import RunningKiosk, free_port
-from tests.support.offers import VERSION, HttpsServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def configured(folder: Path, port: int, ca_file: Path) -> Path:
         password_file = "{password}"
         [fleet]
         id = "kiosk-1"
-        offers = true
+        releases = true
         """,
         "utf-8",
     )
@@ -48,7 +48,7 @@ def configured(folder: Path, port: int, ca_file: Path) -> Path:
 
 
 @pytest.mark.timeout(240)
-def test_an_offered_model_is_fetched_tried_and_told_of(tmp_path: Path) -> None:
+def test_a_released_model_is_fetched_tried_and_reported(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate = authority.issue()
     keys = tmp_path / "state" / "moodlift" / "keys"
@@ -64,14 +64,14 @@ def test_an_offered_model_is_fetched_tried_and_told_of(tmp_path: Path) -> None:
         with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
             now = SHIPPED.name.removeprefix("emotion-").encode()
             operator.until(lambda: b'"model":"' + now in operator.kept.get(state, b""), 40)
-            offer = server.offer(archive(files(VERSION)))
-            operator.say("moodlift/offer", json.dumps(offer), kept=True)
-            operator.until(lambda: b'"stand":"trial"' in operator.kept.get(rollout, b""), 90)
-            operator.until(lambda: b'"stand":"passed"' in operator.kept[rollout], 60)
+            release = server.release(archive(files(VERSION)))
+            operator.say("moodlift/release", json.dumps(release), kept=True)
+            operator.until(lambda: b'"state":"trial"' in operator.kept.get(rollout, b""), 90)
+            operator.until(lambda: b'"state":"passed"' in operator.kept[rollout], 60)
             operator.until(lambda: b'"model":"9.0.0"' in operator.kept[state], 10)
-            stands = [
-                json.loads(told)["stand"] for topic, told in operator.heard if topic == rollout
+            states = [
+                json.loads(told)["state"] for topic, told in operator.heard if topic == rollout
             ]
-            assert stands == ["waiting", "trial", "passed"]
+            assert states == ["waiting", "trial", "passed"]
             kiosk.interrupt()
             assert kiosk.process.wait(10) == 0, kiosk.text()

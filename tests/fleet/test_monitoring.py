@@ -116,20 +116,20 @@ def test_a_kiosk_writes_only_what_is_its_own(
         broker.admit(name, path.read_text())
     ca = str(tmp_path / "tests-authority.pem")
     with broker:
-        given = {"tls": True, "ca_file": ca, "port": broker.port, "offers": True}
+        given = {"tls": True, "ca_file": ca, "port": broker.port, "releases": True}
         given |= {"username": "kiosk-1", "password_file": str(secrets["kiosk-1"])}
         password = secrets["operator"].read_text()
         with Listener(broker.port, "moodlift/#", ca, "operator", password) as operator:
             part = join(id="kiosk-1", **given)
-            own_order = "moodlift/kiosk-1/order"
+            own_command = "moodlift/kiosk-1/command"
             own = {"moodlift/kiosk-1/online", "moodlift/kiosk-1/state"}
             operator.until(lambda: own <= operator.kept.keys())
-            operator.say("moodlift/offer", "nonsense", kept=True)
-            operator.until(lambda: "rollout: the offer cannot be read" in caplog.text)
+            operator.say("moodlift/release", "nonsense", kept=True)
+            operator.until(lambda: "rollout: the release cannot be read" in caplog.text)
             # A broker of 2.0 hangs up on whoever says what is not theirs to say.
             twin = join(id="kiosk-2", **given)
             operator.until(lambda: "the connection was lost" in twin.fleet.health[1])
-            for user, topic in {"operator": own_order, "kiosk-1": "moodlift/offer"}.items():
+            for user, topic in {"operator": own_command, "kiosk-1": "moodlift/release"}.items():
                 password = secrets[user].read_text()
                 with (
                     contextlib.suppress(RuntimeError),
@@ -138,9 +138,9 @@ def test_a_kiosk_writes_only_what_is_its_own(
                     other.say(topic, "pause")
             part.publish(muted=True)
             operator.until(lambda: b'"muted":true' in operator.kept["moodlift/kiosk-1/state"])
-            assert operator.kept["moodlift/offer"] == b"nonsense"
-            assert operator.kept.keys() == own | {"moodlift/offer"}
-            assert list(part.orders.take()) == []
+            assert operator.kept["moodlift/release"] == b"nonsense"
+            assert operator.kept.keys() == own | {"moodlift/release"}
+            assert list(part.commands.take()) == []
 
 
 def test_the_broker_s_file_is_taken_by_the_broker(tmp_path: Path) -> None:

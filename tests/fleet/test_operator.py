@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from device.cli import main
-from device.fleet import release as offers
+from device.fleet import release as releases
 from device.fleet import report
 from tests.load.simulated_kiosks import Crowd, Simulated, running, until
 from tests.support.brokers import Listener, Mosquitto
@@ -25,12 +25,20 @@ KIOSKS = [f"kiosk-{number}" for number in range(150)]
 
 
 @pytest.fixture
-def offer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """Have the tool describe a model archive."""
     model = tmp_path / "emotion-9.0.0.moodlift"
     model.write_bytes(archive(files("9.0.0")))
-    path = tmp_path / "offer.json"
-    command = ["fleet", "offer", str(model), "--url", "https://models.example/a", "--rollout", "r"]
+    path = tmp_path / "release.json"
+    command = [
+        "fleet",
+        "release",
+        str(model),
+        "--url",
+        "https://models.example/a",
+        "--rollout",
+        "r",
+    ]
     assert main.main(command) == 0
     path.write_text(capsys.readouterr().out)
     return path
@@ -47,10 +55,10 @@ def simulated(crowd: Crowd) -> list[Simulated]:
     return [Simulated(crowd, name, lambda _now: state) for name in KIOSKS]
 
 
-async def roll_out(folder: Path, offer: Path, port: int, stages: str) -> tuple[int, str, str]:
+async def roll_out(folder: Path, release: Path, port: int, stages: str) -> tuple[int, str, str]:
     """Run the tool as the operator does."""
-    arguments = ["fleet", "rollout", offer, "--config", config(folder, port), "--stages", stages]
-    arguments += ["--minutes", "0.01", "--failures", "5"]
+    arguments = ["fleet", "rollout", release, "--config", config(folder, port), "--stages", stages]
+    arguments += ["--stage-minutes", "0.01", "--max-failed", "5"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "device", *map(str, arguments),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -60,21 +68,21 @@ async def roll_out(folder: Path, offer: Path, port: int, stages: str) -> tuple[i
     return process.returncode, told.decode(), errors.decode()
 
 
-def offered(port: int) -> dict[str, Any]:
-    """Return what the broker offers to whoever comes now."""
-    with Listener(port, "moodlift/offer") as later:
+def released(port: int) -> dict[str, Any]:
+    """Return the release that the broker has retained."""
+    with Listener(port, "moodlift/release") as later:
         later.until(lambda: later.kept)
-        got: dict[str, Any] = json.loads(later.kept["moodlift/offer"])
+        got: dict[str, Any] = json.loads(later.kept["moodlift/release"])
         return got
 
 
-def test_a_good_model_reaches_all(tmp_path: Path, offer: Path) -> None:
+def test_a_good_model_reaches_all(tmp_path: Path, release: Path) -> None:
     async def go(port: int) -> tuple[int, str, str]:
         crowd = Crowd(port, Random(1), QUICK)
         async with running(simulated(crowd)):
             await until(lambda: crowd.online == len(KIOSKS), 30)
-            done = await roll_out(tmp_path, offer, port, "10,50,100")
-            assert crowd.taken == set(KIOSKS)
+            done = await roll_out(tmp_path, release, port, "10,50,100")
+            assert crowd.installed == set(KIOSKS)
             return done
 
     with Mosquitto(tmp_path) as broker:
@@ -83,43 +91,43 @@ def test_a_good_model_reaches_all(tmp_path: Path, offer: Path) -> None:
         assert told.splitlines()[-1] == "r: done"
         shares = [line.split(" %")[0] for line in told.splitlines()[:-1]]
         assert list(dict.fromkeys(shares)) == ["10", "50", "100"]
-        assert offered(broker.port)["percent"] == 100.0
+        assert released(broker.port)["percent"] == 100.0
 
 
-def test_where_a_fifth_fails_it_halts_by_itself(tmp_path: Path, offer: Path) -> None:
+def test_where_a_fifth_fails_it_halts_by_itself(tmp_path: Path, release: Path) -> None:
     async def go(port: int) -> tuple[int, str, str]:
         crowd = Crowd(port, Random(1), QUICK, faulty=frozenset(KIOSKS[::5]))
         async with running(simulated(crowd)):
             await until(lambda: crowd.online == len(KIOSKS), 30)
-            done = await roll_out(tmp_path, offer, port, "10,50,100")
-            tenth = offers.parse(offer.read_bytes()).model_copy(update={"percent": 10.0})
-            assert crowd.taken == {one for one in KIOSKS if tenth.is_for(one)}
-            assert 0 < len(crowd.taken) < 30
+            done = await roll_out(tmp_path, release, port, "10,50,100")
+            tenth = releases.parse(release.read_bytes()).model_copy(update={"percent": 10.0})
+            assert crowd.installed == {one for one in KIOSKS if tenth.includes(one)}
+            assert 0 < len(crowd.installed) < 30
             # Whoever comes only now is spared as well.
             late = Crowd(port, Random(1), QUICK)
             async with running([Simulated(late, "kiosk-late", lambda _now: {})]):
                 await until(lambda: late.online, 10)
                 await asyncio.sleep(0.3)
-                assert late.taken == set()
+                assert late.installed == set()
             return done
 
     with Mosquitto(tmp_path) as broker:
         code, _, errors = asyncio.run(go(broker.port))
         assert code == 3
-        assert errors == "r is halted: too many kiosks have failed\n"
-        assert offered(broker.port)["percent"] == 0.0
-        code, _, errors = asyncio.run(roll_out(tmp_path, offer, broker.port, "10,100"))
+        assert errors == "r: halted, too many kiosks failed\n"
+        assert released(broker.port)["percent"] == 0.0
+        code, _, errors = asyncio.run(roll_out(tmp_path, release, broker.port, "10,100"))
         assert code == 2
-        assert "the rollout r was halted; give the next one another name" in errors
+        assert "the rollout r was halted; choose another name" in errors
 
 
-def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, offer: Path) -> None:
+def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, release: Path) -> None:
     async def go(broker: Mosquitto) -> tuple[int, str, str]:
         crowd = Crowd(broker.port, Random(1), QUICK)
         async with running(simulated(crowd)):
             await until(lambda: crowd.online == len(KIOSKS), 30)
-            rollout = asyncio.create_task(roll_out(tmp_path, offer, broker.port, "10,50,100"))
-            await until(lambda: crowd.taken, 20)
+            rollout = asyncio.create_task(roll_out(tmp_path, release, broker.port, "10,50,100"))
+            await until(lambda: crowd.installed, 20)
             await asyncio.to_thread(broker.stop, True)
             await until(lambda: crowd.online == 0, 10)
             await asyncio.to_thread(broker.start)
@@ -130,28 +138,28 @@ def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, offer: Pa
         assert code == 0, errors
         assert told.splitlines()[-1] == "r: done"
         assert errors.count("; trying again") == 1
-        assert offered(broker.port)["percent"] == 100.0
+        assert released(broker.port)["percent"] == 100.0
 
 
-def test_another_file_needs_another_name(tmp_path: Path, offer: Path) -> None:
+def test_another_file_needs_another_name(tmp_path: Path, release: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
-        other = json.loads(offer.read_text()) | {"percent": 50.0, "sha256": "0" * 64}
-        operator.say("moodlift/offer", json.dumps(other), kept=True)
-        code, _, errors = asyncio.run(roll_out(tmp_path, offer, broker.port, "10,100"))
+        other = json.loads(release.read_text()) | {"percent": 50.0, "sha256": "0" * 64}
+        operator.say("moodlift/release", json.dumps(other), kept=True)
+        code, _, errors = asyncio.run(roll_out(tmp_path, release, broker.port, "10,100"))
     assert code == 2
-    assert "the rollout r is of another file; give this one its own name" in errors
+    assert "the rollout r is of another file; choose another name" in errors
 
 
-def test_what_was_left_is_gone_on_with(tmp_path: Path, offer: Path) -> None:
+def test_what_was_left_is_gone_on_with(tmp_path: Path, release: Path) -> None:
     async def go(port: int) -> tuple[int, str, str]:
         crowd = Crowd(port, Random(1), QUICK)
         async with running(simulated(crowd)):
             await until(lambda: crowd.online == len(KIOSKS), 30)
-            return await roll_out(tmp_path, offer, port, "10,50,100")
+            return await roll_out(tmp_path, release, port, "10,50,100")
 
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
-        half = json.loads(offer.read_text()) | {"percent": 50.0}
-        operator.say("moodlift/offer", json.dumps(half), kept=True)
+        half = json.loads(release.read_text()) | {"percent": 50.0}
+        operator.say("moodlift/release", json.dumps(half), kept=True)
         code, told, _ = asyncio.run(go(broker.port))
     assert code == 0
     assert told.startswith("50 %: ")
@@ -182,10 +190,10 @@ def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("list",), "no broker is configured: [mqtt] host says which"),
+        (("list",), "no broker is configured: set [mqtt] host"),
         (("rollout", "none.json"), "none.json: No such file or directory"),
-        (("offer", "none", "--url", "https://a/b"), "none: No such file or directory"),
-        (("offer", __file__, "--url", "https://a/b"), "not a model archive"),
+        (("release", "none", "--url", "https://a/b"), "none: No such file or directory"),
+        (("release", __file__, "--url", "https://a/b"), "not a model archive"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(
@@ -207,4 +215,4 @@ def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("stages", ["10,5", "0,10", "10,101", "10,10", "all"])
 def test_stages_that_do_not_rise_are_refused(stages: str) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main.main(["fleet", "rollout", "offer.json", "--stages", stages])
+        main.main(["fleet", "rollout", "release.json", "--stages", stages])

@@ -1,4 +1,4 @@
-"""Offers: what is one, and whose turn it is."""
+"""Releases: which are valid, and which kiosks they include."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from device.errors import ReleaseError
-from device.fleet import outcome
-from device.fleet.identity import draw
-from device.fleet.outcome import RolloutStatus, known
+from device.fleet import rollout_status
+from device.fleet.identity import generate_id
 from device.fleet.release import ModelRelease, bucket, parse
+from device.fleet.rollout_status import RolloutStatus, from_models
 from device.models.state import RejectedModel, State, Trial
 
 GOOD: dict[str, Any] = {
@@ -23,19 +23,19 @@ GOOD: dict[str, Any] = {
 }
 
 
-def offer(**changes: Any) -> ModelRelease:
+def release(**changes: Any) -> ModelRelease:
     return parse(json.dumps(GOOD | changes).encode())
 
 
 def test_a_good_one_is_read() -> None:
-    assert offer().model_dump() == GOOD
-    assert offer(percent=10).percent == 10
+    assert release().model_dump() == GOOD
+    assert release(percent=10).percent == 10
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"url": "http://models.example/a"}, "the offer cannot be read: url: "),
+        ({"url": "http://models.example/a"}, "the release cannot be read: url: "),
         ({"url": "https://models.example"}, "url: "),
         ({"url": "file:///etc/passwd"}, "url: "),
         ({"sha256": "x"}, "sha256: "),
@@ -48,7 +48,7 @@ def test_a_good_one_is_read() -> None:
 )
 def test_a_wrong_one_is_told(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ReleaseError, match=words):
-        offer(**changes)
+        release(**changes)
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b"null", b" " * 5000, b"[" * 4000])
@@ -58,19 +58,19 @@ def test_what_is_none_is_told(data: bytes) -> None:
 
 
 def test_the_share_is_what_it_says_and_only_grows() -> None:
-    kiosks = [draw() for _ in range(10_000)]
+    kiosks = [generate_id() for _ in range(10_000)]
     before: set[str] = set()
     for percent in (0.0, 1.0, 10.0, 50.0, 100.0):
-        chosen = {one for one in kiosks if offer(percent=percent).is_for(one)}
+        chosen = {one for one in kiosks if release(percent=percent).includes(one)}
         assert len(chosen) / 100 == pytest.approx(percent, abs=2.0)
         assert before <= chosen
         before = chosen
     assert len(before) == len(kiosks)
-    assert not offer(percent=0.0).is_for(kiosks[0])
+    assert not release(percent=0.0).includes(kiosks[0])
 
 
 def test_another_rollout_begins_with_other_kiosks() -> None:
-    kiosks = [draw() for _ in range(1000)]
+    kiosks = [generate_id() for _ in range(1000)]
     first, second = ({one for one in kiosks if bucket(name, one) < 10} for name in ("a", "b"))
     assert len(first & second) < 40
 
@@ -88,14 +88,14 @@ def test_another_rollout_begins_with_other_kiosks() -> None:
     ],
 )
 def test_what_the_models_tell(state: State, expected: RolloutStatus | None) -> None:
-    assert known("spring", "0.6.0", state) == expected
+    assert from_models("spring", "0.6.0", state) == expected
 
 
-def test_an_outcome_is_read_as_it_was_written() -> None:
+def test_a_status_is_read_as_it_was_written() -> None:
     told = RolloutStatus("spring", "0.6.0", "failed", "ä" * 300)
-    got = outcome.parse(told.encode())
-    assert (got.stand, len(got.reason)) == ("failed", outcome.LONGEST)
-    for wrong in (b"", b"{}", b"[]", b'{"rollout":1,"version":"","stand":"trial","reason":""}',
+    got = rollout_status.parse(told.encode())
+    assert (got.state, len(got.reason)) == ("failed", rollout_status.LONGEST_REASON)
+    for wrong in (b"", b"{}", b"[]", b'{"rollout":1,"version":"","state":"trial","reason":""}',
                   told.encode().replace(b"failed", b"happy")):  # fmt: skip
-        with pytest.raises(ReleaseError, match="not an outcome"):
-            outcome.parse(wrong)
+        with pytest.raises(ReleaseError, match="invalid rollout status"):
+            rollout_status.parse(wrong)

@@ -33,7 +33,7 @@ TOPICS = (
 
 
 def back(port: int, ca: str, state: bytes) -> float:
-    """Return after how many seconds a broker has all that a kiosk tells, to be kept."""
+    """Return after how many seconds a broker has all that a kiosk reports, retained."""
     wanted = {TOPICS[0]: b"online", TOPICS[1]: state}
     with Listener(port, "#", ca, USER, PASSWORD) as later:
         return later.until(lambda: wanted.items() <= later.kept.items() and TOPICS[2] in later.kept)

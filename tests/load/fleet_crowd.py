@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 from device.fleet import report
-from device.fleet.identity import draw
+from device.fleet.identity import generate_id
 from device.fleet.timing import Timing
 from device.fleet.topics import Topics
 from device.hardware.board import Reading
@@ -84,14 +84,19 @@ def told(mood: str | None, uptime: float) -> dict[str, Any]:
 
 def day(every: float, random: Random) -> tuple[int, int]:
     """Return how many messages a kiosk sends in a day, and their bytes as MQTT has them."""
-    pace, visits, topics = Timing(), Visits(random, every), Topics("moodlift", draw())
-    pulse, messages, size, at = report.ReportSchedule(pace.calm, pace.beat), 0, 0, 0.0
+    timing, visits, topics = Timing(), Visits(random, every), Topics("moodlift", generate_id())
+    schedule, messages, size, at = (
+        report.ReportSchedule(timing.report_min, timing.report_max),
+        0,
+        0,
+        0.0,
+    )
     while at < DAY:
         state = told(visits.mood(at), at)
-        if pulse.due(state, at):
+        if schedule.is_due(state, at):
             messages += 1
             size += len(publish(topics.state, report.encode(state)))
-        at += pace.look
+        at += timing.tick
     return messages, size
 
 
@@ -164,14 +169,14 @@ def simulate(many: int, seconds: float, every: float, random: Random) -> None:
         broker = Mosquitto(folder, authority.issue(), secured=True)
         context = ssl.create_default_context(cafile=str(authority.file))
         # One process looks after all of them, so each looks less often than a kiosk does.
-        crowd = Crowd(broker.port, random, Timing(look=2.0), context, USER, PASSWORD)
+        crowd = Crowd(broker.port, random, Timing(tick=2.0), context, USER, PASSWORD)
         noon = time.monotonic()
 
         def kiosk() -> Simulated:
             visits = Visits(random, every)
             # Half a day has gone: people come.
             return Simulated(
-                crowd, draw(), lambda now: told(visits.mood(DAY / 2 + now - noon), now)
+                crowd, generate_id(), lambda now: told(visits.mood(DAY / 2 + now - noon), now)
             )
 
         kiosks = [kiosk() for _ in range(many)]
@@ -227,7 +232,7 @@ def served(text: bytes) -> Iterator[int]:
 
 def configuration(folder: Path, port: int, many: int) -> Path:
     """Have Prometheus take one server for many kiosks."""
-    kiosks = [{"targets": [draw() for _ in range(many)]}]
+    kiosks = [{"targets": [generate_id() for _ in range(many)]}]
     (folder / "kiosks.json").write_text(json.dumps(kiosks))
     shutil.copy(Path(__file__).parents[2] / "examples" / "fleet" / "alerts.yml", folder)
     path = folder / "prometheus.yml"

@@ -1,8 +1,8 @@
 """Thousands of kiosks in one process: real messages over real connections, nothing behind them.
 
 Their packets are those of `device.fleet.mqtt_client` (MQTT 5.0, chapter 3), written here without
-its thread and its select(2), which would not do for so many. What they say, when they say it and
-how they come back is the kiosk's own code.
+its thread and its select(2), which would not do for so many. What they report, when, and how they
+reconnect is the kiosk's own code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from device.errors import ReleaseError
 from device.fleet import discovery, release, report
-from device.fleet.outcome import RolloutStatus
+from device.fleet.rollout_status import RolloutStatus
 from device.fleet.timing import Jitter, Timing
 from device.fleet.topics import OFFLINE, ONLINE, Topics
 
@@ -78,7 +78,7 @@ class Crowd:
 
     port: int
     random: Random
-    pace: Timing = field(default_factory=Timing)
+    timing: Timing = field(default_factory=Timing)
     context: ssl.SSLContext | None = None
     user: str = ""
     password: str = ""
@@ -89,7 +89,7 @@ class Crowd:
     messages: int = 0
     sent: int = 0
     connects: int = 0
-    taken: set[str] = field(default_factory=set)
+    installed: set[str] = field(default_factory=set)
 
 
 class Simulated:
@@ -98,13 +98,13 @@ class Simulated:
     def __init__(self, crowd: Crowd, name: str, state: Callable[[float], dict[str, Any]]) -> None:
         self._crowd, self._state = crowd, state
         self.topics = Topics("moodlift", name)
-        self._outcome: RolloutStatus | None = None
+        self._status: RolloutStatus | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def run(self) -> None:
         """Be connected, and come back as a kiosk does, until cancelled."""
         crowd = self._crowd
-        wait = Jitter(crowd.pace.patience, crowd.pace.longest, crowd.random)
+        wait = Jitter(crowd.timing.reconnect_first, crowd.timing.reconnect_longest, crowd.random)
         while True:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
                 await self._connect()
@@ -122,7 +122,7 @@ class Simulated:
             crowd.connects += 1
             crowd.online += 1
             try:
-                await self._attend(reader)
+                await self._serve(reader)
             finally:
                 crowd.online -= 1
         finally:
@@ -130,61 +130,65 @@ class Simulated:
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
-    async def _attend(self, reader: asyncio.StreamReader) -> None:
-        pace = self._crowd.pace
-        self._send(subscribe(self.topics.order, self.topics.offer))
-        self._say(self.topics.online, ONLINE.encode())
-        told = discovery.device(self.topics, "Kiosk", "0.1.0", round(3 * pace.beat), orders=True)
-        self._say(self.topics.discovery("homeassistant"), report.encode(told))
-        if self._outcome:
-            self._say(self.topics.rollout, self._outcome.encode())
-        both = [self._tell(), self._hear(reader)]
+    async def _serve(self, reader: asyncio.StreamReader) -> None:
+        timing = self._crowd.timing
+        self._send(subscribe(self.topics.command, self.topics.release))
+        self._publish(self.topics.online, ONLINE.encode())
+        message = discovery.device(
+            self.topics, "Kiosk", "0.1.0", round(3 * timing.report_max), True
+        )
+        self._publish(self.topics.discovery("homeassistant"), report.encode(message))
+        if self._status:
+            self._publish(self.topics.rollout, self._status.encode())
+        both = [self._report(), self._receive(reader)]
         await _until_first(both)
 
-    async def _tell(self) -> None:
-        pace = self._crowd.pace
-        pulse = report.ReportSchedule(pace.calm, pace.beat)
+    async def _report(self) -> None:
+        timing = self._crowd.timing
+        schedule = report.ReportSchedule(timing.report_min, timing.report_max)
         pinged = time.monotonic()
         while True:
             now = time.monotonic()
             state = self._state(now)
-            if pulse.due(state, now):
-                self._say(self.topics.state, report.encode(state))
+            if schedule.is_due(state, now):
+                self._publish(self.topics.state, report.encode(state))
                 pinged = now
             elif now - pinged > KEEP_ALIVE:
                 self._send(bytes([PINGREQ, 0]))
                 pinged = now
-            await asyncio.sleep(pace.look)
+            await asyncio.sleep(timing.tick)
 
-    async def _hear(self, reader: asyncio.StreamReader) -> None:
+    async def _receive(self, reader: asyncio.StreamReader) -> None:
         while True:
             head, body = await receive(reader)
             if head & 0xF0 != PUBLISH:
                 continue
             size = int.from_bytes(body[:2], "big")
-            if body[2 : 2 + size].decode() == self.topics.offer:
-                await self._heed(body[3 + size :])
+            if body[2 : 2 + size].decode() == self.topics.release:
+                await self._deploy(body[3 + size :])
 
-    async def _heed(self, data: bytes) -> None:
-        """Take an offered model on trial, if it is this one's turn and first time."""
+    async def _deploy(self, data: bytes) -> None:
+        """Put a released model on trial, if the release includes this kiosk, once."""
         with contextlib.suppress(ReleaseError):
             found = release.parse(data)
-            me, known = self.topics.id, self._outcome
-            if not found.is_for(me) or (known and known.rollout == found.rollout):
+            me, known = self.topics.id, self._status
+            if not found.includes(me) or (known and known.rollout == found.rollout):
                 return
-            self._crowd.taken.add(me)
-            self._stand(RolloutStatus(found.rollout, found.version, "trial"))
+            self._crowd.installed.add(me)
+            self._set_status(RolloutStatus(found.rollout, found.version, "trial"))
             await asyncio.sleep(self._crowd.trial)
             if me in self._crowd.faulty:
-                self._stand(RolloutStatus(found.rollout, found.version, "failed", "it was slow"))
+                self._set_status(
+                    RolloutStatus(found.rollout, found.version, "failed", "it was slow")
+                )
             else:
-                self._stand(RolloutStatus(found.rollout, found.version, "passed"))
+                self._set_status(RolloutStatus(found.rollout, found.version, "passed"))
 
-    def _stand(self, outcome: RolloutStatus) -> None:
-        self._outcome = outcome
-        self._say(self.topics.rollout, outcome.encode())
+    def _set_status(self, status: RolloutStatus) -> None:
+        self._status = status
+        self._publish(self.topics.rollout, status.encode())
 
-    def _say(self, topic: str, content: bytes) -> None:
+    def _publish(self, topic: str, content: bytes) -> None:
         self._crowd.messages += 1
         self._send(publish(topic, content))
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from device.config.schema import FleetConfig, MqttConfig
 
-QUICK = Timing(0.05, 5.0, 0.02, patience=0.1, longest=0.2, steady=0.5, spread=0.05, retry=0.1)
+QUICK = Timing(
+    0.05, 5.0, 0.02, reconnect_first=0.1, reconnect_longest=0.2, stable_after=0.5,
+    fetch_spread=0.05, retry_first=0.1,
+)  # fmt: skip
 
 
 def sample(**changes: Any) -> Status:
@@ -43,12 +46,12 @@ class Part:
     """A kiosk's part in a fleet, with all that it is given."""
 
     def __init__(
-        self, folder: Path, config: FleetConfig, mqtt: MqttConfig, pace: Timing = QUICK
+        self, folder: Path, config: FleetConfig, mqtt: MqttConfig, timing: Timing = QUICK
     ) -> None:
         self.status = Latest(sample())
-        self.orders = CommandQueue()
+        self.commands = CommandQueue()
         self.models = Models()
-        self.fleet = Fleet(config, mqtt, self.status, self.orders, self.models, folder, pace)
+        self.fleet = Fleet(config, mqtt, self.status, self.commands, self.models, folder, timing)
 
     def publish(self, **changes: Any) -> None:
         self.status.publish(sample(**changes))

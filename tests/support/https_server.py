@@ -1,4 +1,4 @@
-"""An HTTPS server on this machine that offers models, and does not always do what it should."""
+"""An HTTPS server on this machine that serves models, and does not always do what it should."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ class HttpsServer:
                 to.end_headers()
                 to.wfile.write(found[: len(found) // 2] if self.cut else found)
 
-    def offer(self, data: bytes, percent: float = 100.0, **changes: Any) -> dict[str, Any]:
-        """Put a model archive where it can be had; return the offer of it."""
+    def release(self, data: bytes, percent: float = 100.0, **changes: Any) -> dict[str, Any]:
+        """Put a model archive where it can be had; return its release."""
         self.files["/model"] = data
-        offer = {
+        release = {
             "rollout": "spring",
             "version": VERSION,
             "url": f"{self.address}/model",
             "sha256": hashlib.sha256(data).hexdigest(),
             "percent": percent,
         }
-        return offer | changes
+        return release | changes
 
     def __enter__(self) -> Self:
         self._thread.start()
