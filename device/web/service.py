@@ -64,7 +64,7 @@ class WebService:
     @property
     def watched(self) -> bool:
         """Whether somebody looks at the live picture."""
-        return context_of(self._app).viewers.taken > 0
+        return context_of(self._app).viewers.used > 0
 
     def invite(self) -> None:
         """Put a code on stage that lets one browser in, or take it off again."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from device.web.server.server import COURTESY
+from device.web.server.server import NICENESS
 from tests.rig.machines import Machine
 from tests.rig.shipped import lay
 from tests.support import bundles
@@ -181,7 +181,7 @@ def test_the_sandbox_is_tight(kiosk: Machine) -> None:
 def test_the_page_s_threads_are_nicer_than_the_show_there(kiosk: Machine) -> None:
     show, *others = kiosk.run("ps", "-L", "-o", "ni=", "-p", str(pid(kiosk))).split()
     # Beside other tests this machine is nice already, and nobody is nicer than 19.
-    assert min(int(show) + COURTESY, 19) in [int(one) for one in others]
+    assert min(int(show) + NICENESS, 19) in [int(one) for one in others]
 
 
 def test_a_second_run_does_nothing(kiosk: Machine) -> None:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from tornado.iostream import StreamClosedError
 
 from device.messages import Frame, FrameResult, Health, Level
 from device.vision.annotate import COLOURS
 from device.web import live_view as feeds
 from device.web import placeholder
 from device.web.live_view import LiveView
-from device.web.server.broadcast import Broadcast
-from device.web.server.streams import part, pictures
+from device.web.server.streams import pictures
 from tests.web.conftest import face
 
 if TYPE_CHECKING:
@@ -270,16 +270,19 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
 def test_a_failure_ends_the_stream_and_not_the_feed(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    relay = Broadcast(LiveView(kiosk.view()).watch, part, after=0)
+    broadcast = pictures(LiveView(kiosk.view()))
 
     async def watch(most: int) -> list[bytes]:
-        pieces = []
-        async with contextlib.aclosing(pictures(relay)) as stream:
-            async for piece in stream:
-                pieces.append(piece)
-                if len(pieces) == most:
-                    break
-        return pieces
+        chunks: list[bytes] = []
+
+        async def write(chunk: bytes) -> None:
+            chunks.append(chunk)
+            if len(chunks) == most:
+                raise StreamClosedError
+
+        with contextlib.suppress(StreamClosedError):
+            await broadcast.send(write)
+        return chunks
 
     with monkeypatch.context() as patch:
         patch.setattr(feeds, "annotate", lambda *rest: 1 / 0)

@@ -21,8 +21,7 @@ import pytest
 from device.errors import PortInUse
 from device.web import Server
 from device.web.context import FOLLOWERS, context_of
-from device.web.server import gateway as gateways
-from device.web.server import hall as halls
+from device.web.server import connections, handlers
 from device.web.server import server as servers
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ PNG = cv2.imencode(".png", np.zeros((32, 32, 3), np.uint8))[1].tobytes()
 
 def web_threads() -> set[str]:
     names = {thread.name for thread in threading.enumerate()}
-    return {name for name in names if name.startswith("web")}
+    return {name for name in names if name.startswith(("web", "live-view"))}
 
 
 def where(server: Server) -> tuple[str, int]:
@@ -88,7 +87,7 @@ def test_stop_ends_open_streams_within_a_second(
         assert time.monotonic() - begun < 1
     assert eventually(lambda: not web_threads())
     site = context_of(app)
-    assert site.viewers.taken == site.followers.taken == 0
+    assert site.viewers.used == site.followers.used == 0
     assert not kiosk.preview.wanted
 
 
@@ -136,7 +135,7 @@ def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk:
     states = [one.answer().status for one in crowd]
     assert states.count(200) == FOLLOWERS
     assert states.count(503) == 10
-    assert threading.active_count() <= threads + servers.REQUESTS + 1
+    assert threading.active_count() <= threads + servers.THREADS + 1
 
 
 def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually: Any) -> None:
@@ -150,8 +149,8 @@ def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually:
         return {name: os.getpriority(os.PRIO_PROCESS, number) for name, number in started}
 
     show = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    assert eventually(lambda: {"web", "web-feed", "web-request_0"} <= niceness().keys())
-    assert set(niceness().values()) == {min(show + servers.COURTESY, 19)}
+    assert eventually(lambda: {"web", "live-view", "web-request_0"} <= niceness().keys())
+    assert set(niceness().values()) == {min(show + servers.NICENESS, 19)}
 
 
 def test_who_may_not_be_nice_serves_all_the_same(
@@ -171,11 +170,11 @@ def test_who_may_not_be_nice_serves_all_the_same(
 
 def test_what_keeps_it_from_starting_is_raised(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_(*_: object) -> None:
-        raise RuntimeError("no hall")
+        raise RuntimeError("no handler")
 
-    monkeypatch.setattr(servers, "Hall", break_)
+    monkeypatch.setattr(servers, "Handler", break_)
     server = Server(app, "127.0.0.1", 0)
-    with pytest.raises(RuntimeError, match="no hall"):
+    with pytest.raises(RuntimeError, match="no handler"):
         server.start()
     server.stop()
 
@@ -255,8 +254,8 @@ def test_nonsense_is_answered_and_too_much_of_it_cut_off(server: Server, guest: 
 def test_who_sends_a_request_byte_by_byte_is_cut_off(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("header_timeout", "body_timeout"):
-        monkeypatch.setattr(halls.LIMITS, limit, 0.6)
+    for limit in ("idle_connection_timeout", "body_timeout"):
+        monkeypatch.setitem(connections.LIMITS, limit, 0.6)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     head = b"GET /healthz HTTP/1.1\r\nHost: kiosk\r\nX-Slow: "
@@ -280,7 +279,7 @@ def test_who_sends_a_request_byte_by_byte_is_cut_off(
 def test_more_connections_than_it_holds_are_closed_and_the_others_served(
     app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
 ) -> None:
-    monkeypatch.setattr(halls, "CONNECTIONS", 5)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     held = [socket.create_connection(where(server), timeout=5) for _ in range(5)]
@@ -304,7 +303,7 @@ def test_more_connections_than_it_holds_are_closed_and_the_others_served(
 def test_large_bodies_have_so_much_room_together(
     guest: Any, app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
 ) -> None:
-    monkeypatch.setattr(gateways, "LARGE_BODIES", 2)
+    monkeypatch.setattr(handlers, "MAX_LARGE_BODIES", 2)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     head = b"POST /api/v1/login HTTP/1.1\r\nHost: kiosk\r\nContent-Length: 200000\r\n\r\n"
@@ -365,10 +364,10 @@ def test_a_viewer_who_reads_nothing_loses_the_seat(
     with socket.create_connection(where(server)) as one:
         token = f"Authorization: Bearer {context_of(app).auth.sessions.token}"
         one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{token}\r\n\r\n".encode())
-        assert eventually(lambda: context_of(app).viewers.taken == 1)
+        assert eventually(lambda: context_of(app).viewers.used == 1)
         end = time.monotonic() + 15
-        while context_of(app).viewers.taken and time.monotonic() < end:
+        while context_of(app).viewers.used and time.monotonic() < end:
             kiosk.film(noise)
             time.sleep(0.05)
-        assert context_of(app).viewers.taken == 0
+        assert context_of(app).viewers.used == 0
     server.stop()

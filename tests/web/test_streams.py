@@ -18,7 +18,7 @@ from device import history
 from device.errors import HistoryError
 from device.web.context import FOLLOWERS, context_of
 from device.web.routes import api
-from device.web.server import streams
+from device.web.server import broadcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_a_long_answer_comes_in_pieces(guest: Any, monkeypatch: pytest.MonkeyPat
     ("fault", "words"),
     [
         (HistoryError("history.sqlite: disk I/O error"), "page: history.sqlite: disk I/O error"),
-        (OSError(5, "Input/output error"), "page: an answer broke off"),
+        (OSError(5, "Input/output error"), "page: a response was cut off"),
     ],
 )
 def test_a_long_answer_that_breaks_off_does_not_look_whole(
@@ -165,7 +165,7 @@ def test_without_chunks_a_long_answer_ends_with_its_connection(
 
 
 def test_a_quiet_stream_shows_signs_of_life(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "ALIVE_SECONDS", 0.3)
+    monkeypatch.setattr(broadcast, "KEEP_ALIVE_SECONDS", 0.3)
     answer = guest().get("/api/v1/events")
     next_event(answer)
     lines = [answer.readline() for _ in range(3)]
@@ -209,7 +209,7 @@ def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
         assert refused.headers["Content-Type"].startswith("text/plain")
         assert refused.headers["Retry-After"]
         guests[0].leave()
-        assert eventually(lambda: context_of(app).viewers.taken == 3)
+        assert eventually(lambda: context_of(app).viewers.used == 3)
         assert guest().get("/video_feed").status == 200
 
 
@@ -226,9 +226,9 @@ def test_a_client_that_vanished_gives_its_seat_back(
     one = guest()
     one.get(path).readline()
     site = context_of(app)
-    assert site.followers.taken + site.viewers.taken == 1
+    assert site.followers.used + site.viewers.used == 1
     one.leave()
-    assert eventually(lambda: site.followers.taken + site.viewers.taken == 0)
+    assert eventually(lambda: site.followers.used + site.viewers.used == 0)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
@@ -237,7 +237,7 @@ def test_asking_for_the_head_takes_no_seat(guest: Any, app: Flask, path: str) ->
     one.ask("HEAD", path)
     assert one.connection.getresponse().status == 200
     site = context_of(app)
-    assert site.followers.taken + site.viewers.taken == 0
+    assert site.followers.used + site.viewers.used == 0
 
 
 def test_a_slow_viewer_skips_pictures_and_holds_up_nobody(guest: Any, kiosk: Any) -> None:

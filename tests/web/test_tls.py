@@ -20,7 +20,7 @@ from device.config.schema import WebConfig
 from device.errors import CertificateError, ConfigError
 from device.messages import Level
 from device.web import Server
-from device.web.server import hall as halls
+from device.web.server import connections
 from device.web.server.tls import (
     DAYS,
     EARLIEST,
@@ -105,10 +105,12 @@ def test_who_comes_without_tls_is_sent_there(secure: Server) -> None:
 
 
 def test_silence_and_half_a_handshake_are_cut_off(
-    secure: Server, monkeypatch: pytest.MonkeyPatch
+    app: Flask, made: OwnCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(halls, "ARRIVAL_SECONDS", 0.4)
-    monkeypatch.setattr(halls.LIMITS, "header_timeout", 0.4)
+    monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.4)
+    monkeypatch.setitem(connections.LIMITS, "idle_connection_timeout", 0.4)
+    secure = Server(app, "127.0.0.1", 0, made)
+    secure.start()
     for start in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HT"):
         with socket.create_connection(("127.0.0.1", port(secure)), timeout=5) as one:
             one.sendall(start)
@@ -121,6 +123,7 @@ def test_silence_and_half_a_handshake_are_cut_off(
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         hello.wrap_socket(one, server_hostname="localhost")
+    secure.stop()
 
 
 def test_old_tls_is_refused(secure: Server) -> None:

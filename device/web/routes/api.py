@@ -19,7 +19,7 @@ from device.web.auth.roles import allow
 from device.web.context import current
 from device.web.openapi import document
 from device.web.routes import upload
-from device.web.server.streams import Pieces, endless, events
+from device.web.server import streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @allow("anyone")
 def status() -> ResponseReturnValue:
     """Return how the kiosk is doing."""
-    return Response(current().told(), mimetype="application/json")
+    return Response(current().status_json(), mimetype="application/json")
 
 
 @blueprint.get("/events")
@@ -46,9 +46,9 @@ def status() -> ResponseReturnValue:
 def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
     site = current()
-    if not site.followers.take():
+    if not site.followers.acquire():
         raise upload.busy("too many follow the status already")
-    return endless(events(site.news), site.followers, "text/event-stream")
+    return streams.respond(site.events, site.followers, "text/event-stream")
 
 
 @blueprint.post("/classify")
@@ -116,7 +116,7 @@ def export(kind: str) -> ResponseReturnValue:
     # What cannot be read is told before the answer begins.
     rows = _rows(path, history.everything(path, most=MINUTES))
     headers = {"Content-Disposition": f'attachment; filename="moodlift-history.{kind}"'}
-    body = Pieces(_json(rows) if kind == "json" else _csv(rows))
+    body = _json(rows) if kind == "json" else _csv(rows)
     return Response(body, 200, headers, mimetype=KINDS[kind], direct_passthrough=True)
 
 

@@ -67,8 +67,8 @@ class _Kiosk(Collector):
             for level in LEVELS:
                 health.add_metric([part.part, level], part.level is level)
         yield health
-        yield _gauge("feed_viewers", "Who watches the live picture.", site.viewers.taken)
-        yield _gauge("followers", "Who follows the status.", site.followers.taken)
+        yield _gauge("feed_viewers", "Who watches the live picture.", site.viewers.used)
+        yield _gauge("followers", "Who follows the status.", site.followers.used)
         yield CounterMetricFamily(
             "moodlift_feed_pictures", "Live pictures that were encoded.", site.feed.encoded
         )

@@ -24,7 +24,7 @@ from device.web.charts.history import draw
 from device.web.context import current
 from device.web.openapi import document
 from device.web.routes import metrics
-from device.web.server.streams import BOUNDARY, endless, pictures
+from device.web.server import streams
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -71,11 +71,11 @@ def interface() -> str:
 def video() -> ResponseReturnValue:
     """Stream the live picture with its boxes as MJPEG."""
     site = current()
-    if not site.viewers.take():
-        refusal = f"{text.people(site.viewers.number)} are watching already: try again later\n"
+    if not site.viewers.acquire():
+        refusal = f"{text.people(site.viewers.limit)} are watching already: try again later\n"
         return Response(refusal, 503, {"Retry-After": "5"}, mimetype="text/plain")
-    mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
-    return endless(pictures(site.film), site.viewers, mimetype)
+    mimetype = f"multipart/x-mixed-replace; boundary={streams.BOUNDARY}"
+    return streams.respond(site.pictures, site.viewers, mimetype)
 
 
 @blueprint.get("/emoji/<name>.svg")

@@ -31,7 +31,7 @@ def look() -> tuple[NDArray[np.uint8], FrameResult]:
     Aborts with 400 for what is no picture, and with 503 while the kiosk cannot look at it.
     """
     site = current()
-    if not site.uploads.take():
+    if not site.uploads.acquire():
         raise busy("too many pictures at once")
     try:
         data, name = _sent()
@@ -42,7 +42,7 @@ def look() -> tuple[NDArray[np.uint8], FrameResult]:
     except (VisionBusy, BundleError) as error:
         raise busy(str(error)) from error
     finally:
-        site.uploads.leave()
+        site.uploads.release()
 
 
 def busy(text: str) -> ServiceUnavailable:

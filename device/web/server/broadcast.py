@@ -1,4 +1,4 @@
-"""Hands the newest of something on to many streams: looked for once, encoded once."""
+"""Sends the newest value of something to many clients; each value is encoded once."""
 
 from __future__ import annotations
 
@@ -6,98 +6,88 @@ import asyncio
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractContextManager
 
     from device.system.latest import Latest
 
+    Queue = asyncio.Queue[bytes | None]
+
 T = TypeVar("T")
 
+KEEP_ALIVE_SECONDS = 5.0
+"""A client that got nothing for this long gets `keep_alive`, which also detects lost clients."""
 _POLL_SECONDS = 0.02
-"""How often one task looks, for all streams, whether something newer is there."""
 
 
 class Broadcast(Generic[T]):
-    """Follows a `Latest` while streams follow the relay; all of it in one asyncio loop.
+    """Follows a `Latest` while it has clients. To be used in one asyncio loop.
 
-    `lend` lends what is followed, `encode` makes the bytes of a value. Values come at least `gap`
-    seconds apart, and only those after serial number `after`.
+    `source` lends the `Latest`, `encode` returns the bytes of a value. Values are sent at least
+    `interval` seconds apart, and only those with a serial number above `after`. Each client gets
+    `start` first. One that reads slowly skips values.
     """
 
     def __init__(
         self,
-        lend: Callable[[], AbstractContextManager[Latest[T]]],
+        source: Callable[[], AbstractContextManager[Latest[T]]],
         encode: Callable[[T], bytes],
-        gap: float = 0.0,
+        *,
+        start: bytes,
+        keep_alive: bytes = b"",
+        interval: float = 0.0,
         after: int = -1,
     ) -> None:
-        self._lend, self._encode = lend, encode
-        self._gap, self._after = gap, after
-        self._followers = 0
-        self._news = _News()
+        self._source, self._encode = source, encode
+        self._start, self._keep_alive = start, keep_alive
+        self._interval, self._after = interval, after
+        self._clients: set[Queue] = set()
+        self._newest: bytes | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def follow(self, patience: float) -> AsyncGenerator[bytes | None, None]:
-        """Yield the newest value, and then whatever is newest whenever the reader is ready.
-
-        Yields None after `patience` seconds without anything new. Ends when nothing will come.
-        """
-        self._followers += 1
+    async def send(self, write: Callable[[bytes], Awaitable[object]]) -> None:
+        """Send to one client until the source ends or this is cancelled."""
+        queue: Queue = asyncio.Queue(1)
+        if self._newest is not None:
+            queue.put_nowait(self._newest)
+        self._clients.add(queue)
         if self._task is None:
-            self._news = _News()
-            self._task = asyncio.create_task(self._run(self._news))
-        news, seen = self._news, 0
+            self._task = asyncio.create_task(self._follow(self._clients))
         try:
-            while True:
-                if news.count == seen and not news.over:
-                    try:
-                        async with asyncio.timeout(patience):
-                            await news.changed.wait()
-                    except TimeoutError:
-                        yield None
-                        continue
-                if news.over:
-                    return
-                seen = news.count
-                yield news.piece
+            chunk: bytes | None = self._start
+            while chunk is not None:
+                await write(chunk)
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        chunk = await queue.get()
+                except TimeoutError:
+                    chunk = self._keep_alive
         finally:
-            self._followers -= 1
-            if not self._followers and self._task:
+            self._clients.discard(queue)
+            if not self._clients and self._task:
                 self._task.cancel()
-                self._task = None
+                self._clients, self._newest, self._task = set(), None, None
 
-    async def _run(self, news: _News) -> None:
+    async def _follow(self, clients: set[Queue]) -> None:
         serial = self._after
         try:
-            with self._lend() as latest:
+            with self._source() as latest:
                 while not latest.closed:
                     newer = latest.wait(serial, 0.0)
                     if newer is None:
                         await asyncio.sleep(_POLL_SECONDS)
                         continue
-                    serial, value = newer
-                    news.tell(self._encode(value))
-                    await asyncio.sleep(self._gap)
+                    serial = newer[0]
+                    self._newest = self._encode(newer[1])
+                    _put(clients, self._newest)
+                    await asyncio.sleep(self._interval)
         finally:
-            news.end()
+            _put(clients, None)
 
 
-class _News:
-    """What those who follow wait for."""
-
-    def __init__(self) -> None:
-        self.piece, self.count, self.over = b"", 0, False
-        self.changed = asyncio.Event()
-
-    def tell(self, piece: bytes) -> None:
-        self.piece = piece
-        self.count += 1
-        self._wake()
-
-    def end(self) -> None:
-        self.over = True
-        self._wake()
-
-    def _wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
+def _put(clients: set[Queue], chunk: bytes | None) -> None:
+    """Give each client a chunk in place of the one that it has not taken yet."""
+    for queue in clients:
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(chunk)

@@ -1,7 +1,6 @@
-"""Serve the web page with tornado, in a thread of its own, and stop when asked.
+"""Serves the page with tornado, in its own thread.
 
-One loop holds every connection, so a stream costs no thread; what is answered at once is answered
-by the Flask app in a few threads.
+One loop holds all connections and streams; the Flask app runs in a few threads.
 """
 
 from __future__ import annotations
@@ -15,11 +14,10 @@ import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tornado.netutil import add_accept_handler
-
 from device.errors import PortInUse
 from device.system.worker import Worker
-from device.web.server.hall import Hall
+from device.web.server.connections import LIMITS, LimitedServer, require_tls
+from device.web.server.handlers import Handler
 from device.web.server.lan import url
 
 if TYPE_CHECKING:
@@ -29,22 +27,24 @@ if TYPE_CHECKING:
 
     from device.web.server.tls import Certificate
 
-REQUESTS = 8
-"""Threads that answer; more than pictures are classified at once."""
-COURTESY = 10
-"""So much nicer than the show are the page's threads, which wait where processors are short."""
+THREADS = 8
+"""More than pictures are classified at once."""
+NICENESS = 10
+"""Of the page's threads, relative to the show's, which come first where processors are short."""
 STALLED_MS = 20_000
-"""Who takes nothing for this long is cut off (tcp(7), TCP_USER_TIMEOUT)."""
+"""A client that reads nothing for this long is disconnected (tcp(7), TCP_USER_TIMEOUT)."""
 SEND_BYTES = 128 * 1024
-"""So much waits in the system for a slow viewer, who then skips pictures and sees new ones."""
+"""Of the system's send buffer. A small one makes slow viewers skip pictures, not lag behind."""
 BACKLOG = 128
+DRAIN_SECONDS = 0.4
+"""What responses under way get when the server stops."""
 CLOSE_SECONDS = 10.0
 
 
 class Server:
-    """Serves an app on `host` and `port` (0 takes any free one) between `start` and `stop`.
+    """Serves an app on `host` and `port` (0 chooses a free one) between `start` and `stop`.
 
-    With a certificate it is served over TLS, and who comes without it is sent there.
+    With a certificate it serves over TLS, and redirects requests without TLS.
     """
 
     def __init__(
@@ -55,30 +55,32 @@ class Server:
         self._host = host
         self._port = port
         self._worker: Worker | None = None
-        self._end: Callable[[], object] = lambda: None
+        self._request_stop: Callable[[], object] = lambda: None
 
     @property
     def address(self) -> str:
-        """The page's URL, with the real port once started, for others on the network."""
+        """The page's URL for others on the network, with the real port once started."""
         return url(self._host, self._port, secure=self._certificate is not None)
 
     def start(self) -> None:
-        """Begin to serve. Raises PortInUse when the address cannot be had."""
-        # A broken request is its sender's business.
+        """Start serving. Raises PortInUse if the address is not available."""
+        # tornado warns of malformed requests, which are no fault of the kiosk.
         logging.getLogger("tornado.general").setLevel(logging.ERROR)
         listener = self._listen()
         listener.setblocking(False)
-        # Connections inherit these from the socket that accepts them.
+        # Accepted connections inherit these.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         self._port = listener.getsockname()[1]
         started: Future[None] = Future()
-        self._worker = Worker(self._run, listener, started, name="web", wake=lambda: self._end())
+        self._worker = Worker(
+            self._run, listener, started, name="web", wake=lambda: self._request_stop()
+        )
         self._worker.start()
         started.result()
 
     def stop(self) -> None:
-        """End within a second, cutting off whoever still follows or uploads."""
+        """Stop within a second. Streams and uploads are cut off."""
         worker, self._worker = self._worker, None
         if worker:
             worker.stop(CLOSE_SECONDS)
@@ -98,10 +100,9 @@ class Server:
             raise PortInUse(f"{where} cannot be listened on: {reason}") from error
 
     def _run(self, listener: socket.socket, started: Future[None]) -> None:
-        # Linux keeps this for each thread, and threads have it from the one that starts them. A
-        # container may forbid it; the page is served all the same.
+        # On Linux it applies to this thread and those that it starts. Containers may forbid it.
         with contextlib.suppress(PermissionError):
-            os.nice(COURTESY)
+            os.nice(NICENESS)
         try:
             asyncio.run(self._serve(listener, started))
         except Exception as error:
@@ -111,16 +112,19 @@ class Server:
             started.set_exception(error)
 
     async def _serve(self, listener: socket.socket, started: Future[None]) -> None:
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        pool = ThreadPoolExecutor(REQUESTS, "web-request")
-        hall = Hall(self._app, pool, self._certificate, self._port)
-        refuse = add_accept_handler(listener, hall.receive)
-        self._end = lambda: loop.call_soon_threadsafe(ended.set)
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        executor = ThreadPoolExecutor(THREADS, "web-request")
+        certificate = self._certificate
+        handler = Handler(require_tls(self._app) if certificate else self._app, executor)
+        server = LimitedServer(handler, **LIMITS)
+        server.tls = certificate.context if certificate else None
+        server.add_socket(listener)
+        self._request_stop = lambda: loop.call_soon_threadsafe(stopped.set)
         started.set_result(None)
         try:
-            await ended.wait()
+            await stopped.wait()
         finally:
-            refuse()
-            listener.close()
-            await hall.empty()
-            pool.shutdown(wait=False, cancel_futures=True)
+            server.stop()
+            await handler.close(DRAIN_SECONDS)
+            await server.close_all_connections()
+            executor.shutdown(wait=False, cancel_futures=True)

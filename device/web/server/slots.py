@@ -1,4 +1,4 @@
-"""A limited number of places, so that no kind of request can take all threads."""
+"""A limited number of concurrent uses, such as streams or uploads."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ import threading
 
 
 class Slots:
-    """`number` places. Whoever finds none free is sent away, and never waits."""
+    """At most `limit` uses at once. Acquiring never blocks."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self._free = number
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.used = 0
         self._lock = threading.Lock()
 
-    @property
-    def taken(self) -> int:
-        """How many are in use."""
-        return self.number - self._free
-
-    def take(self) -> bool:
-        """Take a place if one is free."""
+    def acquire(self) -> bool:
+        """Take a slot. Returns False if all are in use."""
         with self._lock:
-            if not self._free:
+            if self.used >= self.limit:
                 return False
-            self._free -= 1
+            self.used += 1
             return True
 
-    def leave(self) -> None:
-        """Give a place back."""
+    def release(self) -> None:
+        """Free a slot that was acquired."""
         with self._lock:
-            self._free += 1
+            self.used -= 1

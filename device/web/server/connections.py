@@ -1,0 +1,98 @@
+"""Accepts connections: a limited number, over TLS or without on the same port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+from tornado.httpserver import HTTPServer
+from werkzeug.utils import redirect
+from werkzeug.wsgi import get_current_url
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterable
+
+    from tornado.iostream import IOStream
+
+    WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+MAX_CONNECTIONS = 400
+"""Further ones are closed."""
+LIMITS: dict[str, Any] = {
+    "chunk_size": 64 * 1024,
+    "max_header_size": 16 * 1024,
+    "idle_connection_timeout": 20.0,
+    "max_body_size": 64 * 1024 * 1024,
+    "body_timeout": 60.0,
+}
+"""Options of tornado's server. The head of a request must arrive within the idle timeout."""
+HANDSHAKE_SECONDS = 10.0
+"""From accepting a connection to the end of its TLS handshake."""
+TLS_HANDSHAKE = b"\x16"
+"""First byte of a connection over TLS (RFC 8446, section 5.1)."""
+
+
+class LimitedServer(HTTPServer):
+    """tornado's server for at most `MAX_CONNECTIONS`. Set `tls` to serve over TLS.
+
+    Connections without TLS are then served too, see `require_tls`.
+    """
+
+    tls: ssl.SSLContext | None = None
+    _open = 0
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> Any:
+        """Serve a new connection."""
+        if self._open >= MAX_CONNECTIONS:
+            stream.close()
+            return None
+        self._open += 1
+        if self.tls:
+            return self._detect_tls(stream, address, self.tls)
+        return super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: object) -> None:
+        """Forget a closed connection."""
+        self._open -= 1
+        super().on_close(server_conn)
+
+    async def _detect_tls(
+        self, stream: IOStream, address: tuple[Any, ...], tls: ssl.SSLContext
+    ) -> None:
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                if await _first_byte(stream.socket) == TLS_HANDSHAKE:
+                    stream = await stream.start_tls(server_side=True, ssl_options=tls)
+        except (OSError, asyncio.CancelledError):  # TimeoutError is an OSError
+            self._open -= 1
+            if stream.socket is not None:  # start_tls takes it, and closes it after a failure
+                stream.close()
+        else:
+            super().handle_stream(stream, address)
+
+
+async def _first_byte(connection: socket.socket) -> bytes:
+    """Return the first byte to arrive, without consuming it."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(connection, readable.set)
+    try:
+        await readable.wait()
+        return connection.recv(1, socket.MSG_PEEK)
+    finally:
+        loop.remove_reader(connection)
+
+
+def require_tls(app: WsgiApp) -> WsgiApp:
+    """Return a WSGI app that redirects requests without TLS to the same address with TLS."""
+
+    def check(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["wsgi.url_scheme"] == "https":
+            return app(environ, start_response)
+        response = redirect(get_current_url(environ).replace("http", "https", 1), 308)
+        response.headers["Cache-Control"] = "no-store"
+        return response(environ, start_response)
+
+    return check
