@@ -19,6 +19,7 @@ from device import images
 from device.control.status import timings_json
 from device.errors import BundleError
 from device.messages import Frame
+from device.models.store import candidates
 from device.system.paths import ASSETS
 from device.vision import model_loader
 from device.vision.detector import Detector
@@ -92,7 +93,7 @@ def bench(runs: int, as_json: bool, kiosk: bool = True) -> int:
 def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     """Return median and p95 in ms of each stage, for one face in a 640x480 JPEG."""
     cv2.setNumThreads(threads or -1)
-    classifier, _, _ = model_loader.load(threads=threads)
+    classifier, _, _ = model_loader.load(candidates(), threads)
     vision = Pipeline(Detector(threads), classifier)
     good, content = cv2.imencode(".jpg", images.read(SAMPLE, str(SAMPLE)))
     samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]

@@ -16,6 +16,7 @@ from device.hardware.board import LinuxBoard, Reading
 from device.hardware.camera.source import CameraSettings, open_camera
 from device.hardware.display import open_display
 from device.messages import Frame, Level
+from device.models.store import candidates
 from device.system.paths import ASSETS, state_directory
 from device.vision import model_loader
 from device.vision.detector import Detector
@@ -78,7 +79,7 @@ def _config(settings: Settings) -> Check:
 
 
 def _vision(config: Config) -> Check:
-    classifier, bundle, faults = model_loader.load(config.vision.model)
+    classifier, bundle, faults = model_loader.load(candidates(config.vision.model))
     vision = Pipeline(Detector(), classifier)
     frame_result = vision.look(Frame(images.read(SAMPLE, str(SAMPLE)), 1, 0.0))
     if len(frame_result.faces) != 1 or frame_result.faces[0].emotion != "happy":

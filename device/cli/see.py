@@ -14,6 +14,7 @@ from device import images
 from device.control.status import frame_result_json
 from device.errors import PictureError
 from device.messages import Frame
+from device.models.store import candidates
 from device.vision import annotate, model_loader
 from device.vision.detector import Detector
 from device.vision.pipeline import Pipeline
@@ -34,7 +35,7 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     What is wrong with a path goes to stderr in one line; the others are still done. Raises
     BundleError when there is no model to see with, PictureError when `annotate_to` is no folder.
     """
-    classifier, _, _ = model_loader.load(bundle)
+    classifier, _, _ = model_loader.load(candidates(bundle))
     vision = Pipeline(Detector(), classifier)
     if annotate_to:
         _make(annotate_to)

@@ -8,6 +8,7 @@ them to what people see and hear. Any part may be missing or fail; the loop goes
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import logging
@@ -39,6 +40,7 @@ from device.kiosk.part import Component, close_all
 from device.kiosk.report import RunReport
 from device.kiosk.throttling import ThermalThrottle
 from device.messages import NOBODY, Level
+from device.models.store import candidates
 from device.system import malloc
 from device.system.faults import Faults
 from device.system.health import HealthBook
@@ -384,7 +386,7 @@ def eye_settings(config: Config) -> VisionSettings:
         CameraSettings.of(config.camera),
         config.vision.threads,
         config.vision.max_rate,
-        config.vision.model,
+        functools.partial(candidates, config.vision.model),
     )
 
 

@@ -24,7 +24,7 @@ from device.errors import BundleError, ModelsError, OutputError
 from device.models import state as states
 from device.models.state import State
 from device.system.files import write_private
-from device.system.paths import MODELS, state_directory
+from device.system.paths import MODELS, expand_user, state_directory
 from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
@@ -154,6 +154,12 @@ class ModelStore:
             raise
         except OSError as error:
             raise OutputError(f"{error.filename or self.folder}: {error.strerror}") from error
+
+
+def candidates(configured: str = "") -> list[Path]:
+    """Return the bundles to serve, best first: the configured one, then those of the store."""
+    first = [expand_user(configured)] if configured else []
+    return first + ModelStore().candidates()
 
 
 def version(path: Path) -> str:

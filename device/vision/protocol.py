@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from device.hardware.camera.source import CameraSettings
+from device.vision.bundle import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -23,12 +27,16 @@ PULSE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class VisionSettings:
-    """All that the eye needs to know. `threads = 0` leaves their number to the runtime."""
+    """What the worker needs to know. `threads = 0` leaves their number to the runtime.
+
+    `candidates` returns the folders of bundles to serve, best first. The worker calls it when it
+    loads the model; it must be picklable.
+    """
 
     camera: CameraSettings = field(default_factory=CameraSettings)
     threads: int = 0
     max_rate: float = 15.0
-    model: str = ""
+    candidates: Callable[[], Iterable[Path]] = shipped
 
 
 class PartStatus(NamedTuple):

@@ -154,7 +154,7 @@ class VisionWorker:
     def _load(self) -> None:
         threads = self._settings.threads or None
         try:
-            classifier, bundle, faults = model_loader.load(self._settings.model, threads)
+            classifier, bundle, faults = model_loader.load(self._settings.candidates(), threads)
             self._vision = Pipeline(Detector(threads), classifier)
         except MoodliftError as error:
             self._model = PartStatus(Level.FAILED, str(error))

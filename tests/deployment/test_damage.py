@@ -8,7 +8,7 @@ import pytest
 
 from device.deployment.models import Models
 from device.models.state import State, Trial
-from device.models.store import ModelStore
+from device.models.store import ModelStore, candidates
 from device.vision import bundle, model_loader
 from tests.support.bundles import (
     SHIPPED,
@@ -31,7 +31,7 @@ def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -
     models.install(archive(files("9.0.0")))
     put(own_state / "models", "9.9.9")
     (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
-    _, taken, faults = model_loader.load()
+    _, taken, faults = model_loader.load(candidates())
     assert taken.version == NOW, "not what somebody has put there"
     assert "emotion-9.0.0/model.tflite: damaged" in faults
     assert [one.state for one in models.entries()] == ["damaged", "in use", "ready"]
@@ -61,7 +61,7 @@ def test_a_damaged_state_is_told_and_the_newest_serves(
 ) -> None:
     put(own_state / "models", "9.0.0")
     (own_state / "models" / "state.json").write_text(text)
-    _, taken, _ = model_loader.load()
+    _, taken, _ = model_loader.load(candidates())
     assert taken.version == "9.0.0"
     assert "the newest model serves" in caplog.text
     Models(examine=quick).use(NOW)

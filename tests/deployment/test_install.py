@@ -15,6 +15,7 @@ from device.errors import BundleError, ModelsError, OutputError
 from device.messages import EMOTIONS
 from device.models.archive import SIGNATURE
 from device.models.state import State, Trial
+from device.models.store import candidates
 from device.system.paths import ASSETS
 from device.system.sandbox import ask
 from device.vision import bundle, model_loader
@@ -58,7 +59,7 @@ def test_a_signed_model_is_checked_and_serves_on_trial(own_state: Path) -> None:
     assert found.present_ms is not None
     assert 0.5 < found.ms / found.present_ms < 1.5
     assert models.store.state() == State("9.0.0", NOW, Trial())
-    _, taken, faults = model_loader.load()
+    _, taken, faults = model_loader.load(candidates())
     assert (taken.version, faults) == ("9.0.0", "")
     first, second = models.entries()
     assert (first.version, first.state, first.signed) == ("9.0.0", "on trial", key)

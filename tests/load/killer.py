@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from device.deployment.models import Models
 from device.errors import MoodliftError
 from device.models.state import Trial
+from device.models.store import candidates
 from device.vision import model_loader
 from tests.support.bundles import archive, files, quick, trust
 
@@ -158,7 +159,7 @@ def _end(work: Callable[[], object]) -> NoReturn:
 def choice(state: Path) -> dict[str, Any]:
     """Return what a kiosk that starts now serves, its canary run, and what it had to pass over."""
     os.environ["STATE_DIRECTORY"] = str(state)
-    _, taken, faults = model_loader.load(threads=1)
+    _, taken, faults = model_loader.load(candidates(), 1)
     return {"version": taken.version, "faults": faults}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from device.errors import BundleError
+from device.models.store import candidates
 from device.vision import bundle, model_loader
 from tests.support.bundles import put
 
@@ -21,7 +22,7 @@ def test_the_newest_version_comes_first(tmp_path: Path) -> None:
 
 def test_an_installed_bundle_is_taken_before_the_shipped_one(own_state: Path) -> None:
     put(own_state / "models", "7.0.0")
-    _, taken, faults = model_loader.load()
+    _, taken, faults = model_loader.load(candidates())
     assert (taken.version, faults) == ("7.0.0", "")
 
 
@@ -29,14 +30,11 @@ def test_a_damaged_bundle_is_told_and_the_next_serves(own_state: Path) -> None:
     damaged = put(own_state / "models", "7.0.0") / "model.tflite"
     damaged.write_bytes(damaged.read_bytes()[:-100])
     put(own_state / "models", "6.0.0")
-    _, taken, faults = model_loader.load()
+    _, taken, faults = model_loader.load(candidates())
     assert taken.version == "6.0.0"
     assert str(damaged) in faults
 
 
-def test_without_any_bundle_it_says_where_it_looked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(model_loader, "MODELS", tmp_path / "none")
-    with pytest.raises(BundleError, match=r"no model: .*none holds no bundle"):
-        model_loader.load()
+def test_without_any_bundle_it_is_an_error() -> None:
+    with pytest.raises(BundleError, match="no model: there is no bundle"):
+        model_loader.load([])
