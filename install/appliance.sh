@@ -103,10 +103,10 @@ configure() {
 
 write_configuration() {
     mkdir -p "$(dirname "$1")"
-    {
-        cat systemd/config.toml
-        [ -z "$camera" ] || printf '\n[camera]\nsource = "%s"\n' "$camera"
-    } >"$1.new"
+    local text
+    text=$(<systemd/config.toml)
+    [ -z "$camera" ] || text=${text/[#]source = \"auto\"/"source = \"$camera\""}
+    printf '%s\n' "$text" >"$1.new"
     chmod 644 "$1.new"
     mv -T "$1.new" "$1"
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
+from device.cli import config as config_command
 from device.cli import fleet as fleet_commands
 from device.cli import model as model_commands
 from device.errors import ConfigError, MoodliftError
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_bench(commands)
     _add_doctor(commands)
     _add_check_config(commands)
+    config_command.add(commands)
     _add_pair(commands)
     _add_feedback(commands)
     model_commands.add(commands)

@@ -1,6 +1,7 @@
-"""The settings that can be changed on the page: those that people ask for, and no way out of it.
+"""The keys that can be changed on the settings page.
 
-Where the page is served, which files are read, and what hangs on which pin stay with the file.
+Others stay with the file: where the page is served, which files are read, and what is connected to
+which pin. So no change on the page can make the kiosk unreachable.
 """
 
 from __future__ import annotations
@@ -8,32 +9,21 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from device.config.schema import Config
+from device.config.fields import tables
 from device.config.strings import languages
 
-EDITABLE = (
-    "camera.source", "camera.width", "camera.height", "camera.rotate",
-    "stage.mirror", "stage.rotate", "stage.face", "stage.fps", "stage.reduced_motion",
-    "stage.night_hours", "stage.language",
-    "sound.enabled", "sound.device", "sound.volume", "sound.volume_cap", "sound.quiet_hours",
-    "history.days", "web.viewers", "web.blur_faces", "web.visitor_access",
-)  # fmt: skip
-"""Their keys, as table and name."""
+EDITABLE = tuple(key.key for table in tables() for key in table.keys if key.editable)
+"""Dotted keys, in the order of the page."""
 
 
 def schema(key: str) -> dict[str, Any]:
-    """Return the JSON schema of a common key's values, as the configuration's model has it."""
+    """Return the JSON schema of an editable key's values."""
     return _schemas()[key]
 
 
 @cache
 def _schemas() -> dict[str, dict[str, Any]]:
-    whole = Config.model_json_schema()
-    tables = {name: one["$ref"].rpartition("/")[2] for name, one in whole["properties"].items()}
-    found = {}
-    for key in EDITABLE:
-        table, _, name = key.partition(".")
-        found[key] = whole["$defs"][tables[table]]["properties"][name]
+    found = {key.key: dict(key.schema) for table in tables() for key in table.keys if key.editable}
     del found["stage.language"]["pattern"]
     found["stage.language"]["enum"] = list(languages())
     return found

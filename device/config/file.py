@@ -7,9 +7,10 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from device.config import renamed
+from device.config.explain import explain
 from device.config.schema import Config
 from device.errors import ConfigError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
+    from device.config.explain import Mistake
 
 Values = dict[str, Any]
 
@@ -111,37 +112,14 @@ def validate(values: Values, file: ConfigFile) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        keys = tuple(".".join(_key(one)) for one in faults)
-        raise ConfigError("\n".join(_explain(one, file) for one in faults), keys) from error
+        mistakes = explain(error, Config)
+        keys = tuple(".".join(one.key) for one in mistakes)
+        raise ConfigError("\n".join(_line(one, file) for one in mistakes), keys) from error
 
 
-def _key(error: ErrorDetails) -> list[str]:
-    return [str(part) for part in error["loc"]] or error.get("ctx", {}).get("key", "").split(".")
-
-
-def _explain(error: ErrorDetails, file: ConfigFile) -> str:
-    key = _key(error)
-    where, dotted = file.where(key), ".".join(file.spelled(key))
-    if error["type"] == "extra_forbidden":
-        known = ", ".join(_known(key[:-1]))
-        return f"{where}: {dotted}: unknown key; known here: {known}"
-    message = error["msg"].removeprefix("Value error, ")
-    message = f"{message[0].lower()}{message[1:]}"
-    if isinstance(error["input"], dict):
-        return f"{where}: {dotted}: {message}"
-    return f"{where}: {dotted} = {error['input']!r}: {message}"
-
-
-def _known(table: list[str]) -> list[str]:
-    """Return the keys that a table of the file may have."""
-    model: type[BaseModel] = Config
-    for part in table:
-        inner = model.model_fields[part].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return list(model.model_fields)
+def _line(one: Mistake, file: ConfigFile) -> str:
+    key = list(one.key)
+    return f"{file.where(key)}: {one.at('.'.join(file.spelled(key)))}"
 
 
 def _where(name: str, line: int | None) -> str:

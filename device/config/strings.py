@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from device.config.explain import explain
 from device.config.file import find_line, read_toml
-from device.config.schema import Section
+from device.config.section import Section
 from device.errors import ConfigError
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from device.config.explain import Mistake
 
 FOLDER = ASSETS / "strings"
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
@@ -118,15 +121,10 @@ def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
     try:
         return Strings.model_validate(read_toml(text, str(path)))
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(error, text, path))) from error
+        mistakes = explain(error, Strings)
+        raise ConfigError("\n".join(_line(one, text, path) for one in mistakes)) from error
 
 
-def _explain(error: ValidationError, text: str, path: Path) -> list[str]:
-    lines = []
-    for one in error.errors(include_url=False):
-        key = [str(part) for part in one["loc"]]
-        number = find_line(text, key)
-        where = f"{path}:{number}" if number else str(path)
-        what = {"missing": "missing", "extra_forbidden": "unknown key"}.get(one["type"], one["msg"])
-        lines.append(f"{where}: {'.'.join(key)}: {what.removeprefix('Value error, ')}")
-    return lines
+def _line(one: Mistake, text: str, path: Path) -> str:
+    number = find_line(text, list(one.key))
+    return f"{path}:{number}: {one}" if number else f"{path}: {one}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config.schema import Section
+from device.config.explain import explain
+from device.config.section import Section
 from device.config.types import Emotion, Share
 from device.errors import CommandError
 
@@ -46,10 +47,8 @@ def parse(values: object) -> Command:
     try:
         order = Command.model_validate(values)
     except ValidationError as error:
-        one = error.errors(include_url=False)[0]
-        message = one["msg"].removeprefix("Value error, ")
-        where = ".".join(map(str, one["loc"])) or "order"
-        raise CommandError(f"{where}: {message[0].lower()}{message[1:]}") from error
+        first = explain(error, Command)[0]
+        raise CommandError(str(first) if first.key else first.at("order")) from error
     if order == Command():
         raise CommandError(f"order: says nothing; known are {', '.join(Command.model_fields)}")
     return order

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from device.config.explain import explain
 from device.errors import ArchiveError, FeedbackError, PictureError
 from device.feedback.crop import HOUR, LARGEST, Crop, decode
 from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, CropEntry, Manifest, Recipe
@@ -96,10 +97,7 @@ def _parse_manifest(content: bytes) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        words = first["msg"].removeprefix("Value error, ")
-        raise ArchiveError(f"{NAME}: {where}: {words}" if where else f"{NAME}: {words}") from error
+        raise ArchiveError(f"{NAME}: {explain(error, Manifest)[0]}") from error
 
 
 def _crop(entry: CropEntry, png: bytes) -> Crop:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from device.config.schema import Section
+from device.config.section import Section
 from device.config.types import Emotion
 from device.feedback.crop import LONGEST_MODEL
 from device.messages import EMOTIONS

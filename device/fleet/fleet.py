@@ -23,7 +23,7 @@ from device.system.worker import Worker
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config.schema import FleetConfig, MqttConfig
+    from device.config.network import FleetConfig, MqttConfig
     from device.control.commands import CommandQueue
     from device.control.status import Status
     from device.deployment.models import Models

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from device.config.schema import MqttConfig
+    from device.config.network import MqttConfig
 
     MessageHandler = Callable[[str, bytes, bool], None]
     """Receives a message's topic, its payload, and whether the broker had retained it."""

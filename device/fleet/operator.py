@@ -19,7 +19,7 @@ from device.fleet.topics import ANY_KIOSK, ONLINE, Topics, kiosk_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import MqttConfig
+    from device.config.network import MqttConfig
     from device.fleet.release import ModelRelease
     from device.fleet.rollout_status import RolloutStatus
     from device.fleet.staged_rollout import StageCounts

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from device.config.schema import Section
+from device.config.explain import explain
+from device.config.section import Section
 from device.errors import ReleaseError
 
 LARGEST = 4096
@@ -46,6 +47,5 @@ def parse(data: bytes) -> ModelRelease:
     try:
         return ModelRelease.model_validate_json(data)
     except ValidationError as error:
-        one = error.errors(include_url=False)[0]
-        where = ".".join(map(str, one["loc"])) or "it"
-        raise ReleaseError(f"the release cannot be read: {where}: {one['msg'].lower()}") from error
+        first = explain(error, ModelRelease)[0]
+        raise ReleaseError(f"the release cannot be read: {first}") from error

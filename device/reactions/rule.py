@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from device.config.schema import Section
+from device.config.section import Section
 from device.config.types import Emotion, Seconds
 from device.hardware.gpio import COLOURS, colour
 from device.music import PLAYLISTS, SOUNDS

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
+from device.config.explain import explain
 from device.config.file import find_line, read_text, read_toml
-from device.config.schema import Section
+from device.config.section import Section
 from device.errors import ConfigError
 from device.music import PLAYLISTS
 from device.reactions.rule import Rule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
+    from device.config.explain import Mistake
 
 DEFAULT_FILE = ASSETS / "reactions.toml"
 TABLE = "reaction"
@@ -48,45 +49,34 @@ def parse(
     try:
         book = RuleFile.model_validate(values, context={"playlists": playlists})
     except ValidationError as error:
-        lines = [_explain(one, text, name) for one in error.errors(include_url=False)]
+        lines = [_line(one, text, name) for one in explain(error, RuleFile)]
         raise ConfigError("\n".join(lines)) from error
     _refuse_twins(book, text, name)
     return book.reaction
 
 
-def _explain(error: ErrorDetails, text: str, name: str) -> str:
-    loc = error["loc"]
-    where, dotted = _place(loc, text, name)
-    if error["type"] == "extra_forbidden":
-        known = Rule.model_fields if len(loc) > 1 else RuleFile.model_fields
-        return f"{where}: {dotted}: unknown key; known here: {', '.join(known)}"
-    if error["type"] == "missing":
-        return f"{where}: {dotted}: has to be given"
-    message = error["msg"].removeprefix("Value error, ")
-    message = f"{message[0].lower()}{message[1:]}"
-    if isinstance(error["input"], dict | list):
-        return f"{where}: {dotted}: {message}"
-    return f"{where}: {dotted} = {error['input']!r}: {message}"
+def _line(one: Mistake, text: str, name: str) -> str:
+    where, key = _place(one.key, text, name)
+    return f"{where}: {one.at(key)}"
 
 
 def _refuse_twins(book: RuleFile, text: str, name: str) -> None:
     seen: set[str] = set()
     for index, rule in enumerate(book.reaction):
         if rule.name in seen:
-            where, dotted = _place((TABLE, index, "name"), text, name)
+            where, dotted = _place((TABLE, str(index), "name"), text, name)
             raise ConfigError(f"{where}: {dotted} = {rule.name!r}: another reaction has this name")
         seen.add(rule.name)
 
 
-def _place(loc: tuple[int | str, ...], text: str, name: str) -> tuple[str, str]:
+def _place(key: tuple[str, ...], text: str, name: str) -> tuple[str, str]:
     """Return "file:line" and the key in words, such as "reaction 2: effect"."""
-    if len(loc) < 2 or not isinstance(loc[1], int):
-        line = find_line(text, [str(part) for part in loc])
-        dotted = ".".join(str(part) for part in loc)
+    if len(key) < 2 or not key[1].isdigit():
+        line, dotted = find_line(text, list(key)), ".".join(key)
     else:
-        line = _line_in_table(text, loc[1], [str(part) for part in loc[2:]])
-        dotted = ".".join(str(part) for part in loc[2:])
-        dotted = f"{TABLE} {loc[1] + 1}" + (f": {dotted}" if dotted else "")
+        index, inner = int(key[1]), ".".join(key[2:])
+        line = _line_in_table(text, index, list(key[2:]))
+        dotted = f"{TABLE} {index + 1}" + (f": {inner}" if inner else "")
     return (f"{name}:{line}" if line else name), dotted
 
 

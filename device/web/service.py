@@ -13,7 +13,7 @@ from device.system.paths import expand_user, state_directory
 from device.web.context import context_of
 
 if TYPE_CHECKING:
-    from device.config.schema import WebConfig
+    from device.config.network import WebConfig
     from device.web.server.tls import Certificate
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,5 @@
 """Every mistake in the file is told by file, line and key, and what would be right."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -108,15 +107,3 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         file.load(tmp_path / "binary.toml")
     with pytest.raises(ConfigError, match="directory"):
         file.load(tmp_path)
-
-
-def test_the_documentation_names_every_key_with_its_default() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "CONFIG.md").read_text("utf-8")
-    values = tomllib.loads(text.split("```toml")[1].split("```")[0])
-    defaults = schema.Config().model_dump()
-    # Pins have no defaults that TOML could say.
-    pins = [name for name, value in defaults["gpio"].items() if value is None]
-    assert all(f"# {name} = " in text for name in pins)
-    for name in pins:
-        del defaults["gpio"][name]
-    assert values == defaults

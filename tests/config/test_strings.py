@@ -49,7 +49,8 @@ def test_a_line_must_have_words(tmp_path, value):
 
 
 def test_the_count_of_further_faults_must_be_there(tmp_path):
-    assert "health.more: should contain {count}" in broken(tmp_path, "+{count} more", "more")
+    words = "health.more = 'more': should contain {count}"
+    assert words in broken(tmp_path, "+{count} more", "more")
 
 
 def test_not_toml(tmp_path):

@@ -26,15 +26,15 @@ def test_orders_are_read(values: dict[str, object], order: Command) -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (None, "order: "),
+        (None, "order = None: input should be a valid dictionary"),
         ([], "order: "),
         ({}, "order: says nothing; known are paused, muted, volume, skip, chime, restart, show"),
-        ({"paused": "yes"}, "paused: input should be a valid boolean"),
-        ({"volume": 1.5}, "volume: input should be less than or equal to 1"),
-        ({"volume": "loud"}, "volume: "),
-        ({"dance": True}, "dance: extra inputs are not permitted"),
-        ({"show": {"emotion": "bored"}}, f"emotion: should be one of {', '.join(EMOTIONS)}"),
-        ({"show": {"emotion": "sad", "seconds": 1e9}}, "show.seconds: "),
+        ({"paused": "yes"}, "paused = 'yes': input should be a valid boolean"),
+        ({"volume": 1.5}, "volume = 1.5: input should be less than or equal to 1"),
+        ({"volume": "loud"}, "volume = 'loud': input should be a valid number"),
+        ({"dance": True}, "dance: unknown key; known here: paused, muted"),
+        ({"show": {"emotion": "bored"}}, f"= 'bored': should be one of {', '.join(EMOTIONS)}"),
+        ({"show": {"emotion": "sad", "seconds": 1e9}}, "show.seconds = 1000000000.0: "),
     ],
 )
 def test_what_is_no_order_is_told(values: object, reason: str) -> None:

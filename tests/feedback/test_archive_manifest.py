@@ -30,7 +30,8 @@ def test_a_name_in_the_manifest_that_leads_elsewhere(
     refused: Callable[[bytes], str], forgery: Forgery
 ) -> None:
     forgery.entries[0]["file"] = "../../etc/passwd"
-    assert refused(forgery.content()).startswith("manifest.json: crops.0.file: ")
+    told = refused(forgery.content())
+    assert told.startswith("manifest.json: crops.0.file = '../../etc/passwd': ")
 
 
 def test_a_file_named_twice_by_the_manifest(
@@ -104,7 +105,7 @@ def test_a_manifest_that_says_something_else(
         del forgery.manifest[key]
     else:
         forgery.manifest[key] = value
-    assert re.match(rf"manifest\.json: {key}[.:]", refused(forgery.content()))
+    assert re.match(rf"manifest\.json: {key}(\.| =|:)", refused(forgery.content()))
 
 
 NAN = math.nan

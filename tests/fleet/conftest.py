@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.config.schema import FleetConfig, MqttConfig
+from device.config.network import FleetConfig, MqttConfig
 from tests.support.fleets import QUICK, Part
 
 if TYPE_CHECKING:

@@ -35,15 +35,15 @@ def test_a_good_one_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"url": "http://models.example/a"}, "the release cannot be read: url: "),
-        ({"url": "https://models.example"}, "url: "),
-        ({"url": "file:///etc/passwd"}, "url: "),
-        ({"sha256": "x"}, "sha256: "),
-        ({"percent": 101}, "percent: "),
-        ({"percent": "all"}, "percent: "),
-        ({"rollout": "a b"}, "rollout: "),
-        ({"version": "../1"}, "version: "),
-        ({"more": 1}, "more: "),
+        ({"url": "http://models.example/a"}, "the release cannot be read: url = "),
+        ({"url": "https://models.example"}, "url = "),
+        ({"url": "file:///etc/passwd"}, "url = "),
+        ({"sha256": "x"}, "sha256 = "),
+        ({"percent": 101}, "percent = "),
+        ({"percent": "all"}, "percent = "),
+        ({"rollout": "a b"}, "rollout = "),
+        ({"version": "../1"}, "version = "),
+        ({"more": 1}, "more: unknown key; known here: rollout, version, url"),
     ],
 )
 def test_a_wrong_one_is_told(changes: dict[str, Any], words: str) -> None:

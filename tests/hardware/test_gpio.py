@@ -12,7 +12,7 @@ from gpiozero import Device, OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from device.config.file import parse
-from device.config.schema import GpioConfig
+from device.config.gpio import GpioConfig
 from device.errors import ConfigError, GpioError
 from device.hardware.gpio import (
     COLOURS,

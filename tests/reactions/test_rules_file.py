@@ -77,7 +77,7 @@ def test_a_good_file() -> None:
         ('"surprise"', '"bored"', "rules.toml:10: reaction 2: moods.1 = 'bored': should be one of"),
         ('["sad"]', '"sad"', "rules.toml:5: reaction 1: moods = 'sad': input should be a valid"),
         ('["sad"]', "[]", "rules.toml:5: reaction 1: moods: tuple should have at least 1 item"),
-        ('name = "two"', "", "rules.toml:8: reaction 2: name: has to be given"),
+        ('name = "two"', "", "rules.toml:8: reaction 2: name: missing"),
         ('"two"', '"one"', "rules.toml:9: reaction 2: name = 'one': another reaction has this"),
         ('"two"', '"Two!"', "rules.toml:9: reaction 2: name = 'Two!': string should match"),
         ('light = "#ff8800"', "max_seconds = -1", "rules.toml:11: reaction 2: max_seconds = -1:"),

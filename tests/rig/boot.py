@@ -70,7 +70,7 @@ CLIP = "file:/opt/moodlift/current/assets/clip/demo.mp4"
 
 
 LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
-from device.config.schema import GpioConfig
+from device.config.gpio import GpioConfig
 from device.hardware.gpio import open_panel
 panel = open_panel(GpioConfig(red=4, green=5, blue=6))
 panel.light = "warm"

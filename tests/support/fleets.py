@@ -17,7 +17,7 @@ from device.system.latest import Latest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.config.schema import FleetConfig, MqttConfig
+    from device.config.network import FleetConfig, MqttConfig
 
 QUICK = Timing(
     0.05, 5.0, 0.02, reconnect_first=0.1, reconnect_longest=0.2, stable_after=0.5,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from device import web
-from device.config.schema import WebConfig
+from device.config.network import WebConfig
 from device.stage.overlays.qr_code import reachable
 from device.web.server.lan import reached_at
 from device.web.service import RETRY_SECONDS, WebService

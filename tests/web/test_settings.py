@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from device.config.editable import EDITABLE
 from device.messages import Health, Level
-from device.web.labels import GROUPS
 from device.web.problems import MIMETYPE
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 CALL = "/api/v1/settings"
 
 
-def test_every_common_key_has_its_words() -> None:
-    assert sorted(key for labels in GROUPS.values() for key in labels) == sorted(EDITABLE)
+def test_the_page_has_every_editable_key_with_its_title_and_limits(client: FlaskClient) -> None:
+    text = client.get("/settings").text
+    assert re.findall(r'data-key="([^"]+)"', text) == list(EDITABLE)
+    assert '<label for="stage.fps">Pictures a second</label>' in text
+    assert '<p class="faint" id="stage.fps-hint">5 to 120 pictures.</p>' in text
+    assert "Local time, such as 22:00-07:30. Empty: never.</p>" in text
 
 
 def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:

@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 
 from device.config.file import parse
-from device.config.schema import WebConfig
+from device.config.network import WebConfig
 from device.errors import CertificateError, ConfigError
 from device.messages import Level
 from device.web import Server

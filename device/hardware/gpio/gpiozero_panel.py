@@ -16,7 +16,7 @@ from device.messages import Level
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import GpioConfig
+    from device.config.gpio import GpioConfig
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from device.hardware.gpio.base import NoPanel, Panel
 from device.hardware.gpio.gpiozero_panel import GpioPanel
 
 if TYPE_CHECKING:
-    from device.config.schema import GpioConfig
+    from device.config.gpio import GpioConfig
 
 
 def open_panel(config: GpioConfig) -> Panel:

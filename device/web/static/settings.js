@@ -65,7 +65,7 @@ function write(input, value) {
   else input.value = value;
 }
 
-function words(value, { unit, blank }) {
+function words(value, { unit, empty }) {
   if (typeof value === "boolean") return value ? "on" : "off";
-  return `${value === "" ? blank : value} ${unit}`.trim();
+  return `${value === "" ? empty : value} ${unit}`.trim();
 }
