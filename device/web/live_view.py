@@ -1,4 +1,4 @@
-"""The live picture: each frame is drawn and encoded once, whoever many watch, and only then."""
+"""The live picture: each frame is annotated and encoded once for all viewers."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ if TYPE_CHECKING:
     from device.messages import Frame, FrameResult
     from device.web.view import KioskServices
 
-RATE = 15.0
-"""Most pictures a second."""
-QUALITY = 80
-FRESH_SECONDS = 2.0
-"""A frame older than this is no live picture any more."""
-TOGETHER_SECONDS = 0.5
-"""Boxes are drawn when their frame was taken this near to the one that is shown. Faces are hidden
-by the boxes of the very frame alone."""
-PATIENCE_SECONDS = 0.7
-"""How long a first viewer waits for the eye to begin before being told that there is no picture."""
+MAX_RATE = 15.0
+"""Pictures per second."""
+JPEG_QUALITY = 80
+MAX_AGE_SECONDS = 2.0
+"""Older frames are not shown as live."""
+MAX_BOX_SECONDS = 0.5
+"""Boxes are drawn if their frame was captured this close to the one shown. Faces are hidden only by
+the boxes of the same frame."""
+STARTUP_SECONDS = 0.7
+"""How long a first viewer waits for a frame before a placeholder is shown."""
 PLACEHOLDER_SECONDS = 1.0
+"""Time between two placeholders."""
 CLOSE_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 
 
 class LiveView:
-    """Encodes while somebody watches, in one thread.
+    """Encodes pictures in one thread while it has viewers.
 
-    `encoded` counts pictures, for metrics. `blurred` hides the faces, from all who watch.
+    `encoded` counts pictures. `blurred` hides the faces from all viewers.
     """
 
     def __init__(self, view: KioskServices, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,17 +60,17 @@ class LiveView:
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[Latest[bytes]]:
-        """Lend the newest picture as JPEG. Its serial 0 is before the first picture.
+        """Lend the newest picture as JPEG. Serial 0 is empty, the first picture has serial 1.
 
-        It is closed when no further picture will come.
+        It is closed when encoding ends.
         """
-        newest = self._join()
+        newest = self._add_viewer()
         try:
             yield newest
         finally:
-            self._leave()
+            self._remove_viewer()
 
-    def _join(self) -> Latest[bytes]:
+    def _add_viewer(self) -> Latest[bytes]:
         with self._lock:
             self._viewers += 1
             if self._worker is None:
@@ -80,7 +81,7 @@ class LiveView:
                 self._worker.start()
             return self._newest
 
-    def _leave(self) -> None:
+    def _remove_viewer(self) -> None:
         with self._lock:
             self._viewers -= 1
             if self._viewers or self._worker is None:
@@ -91,66 +92,62 @@ class LiveView:
 
     def _run(self, newest: Latest[bytes]) -> None:
         try:
-            self._show(self._stopping)
+            self._publish_frames(self._stopping)
         finally:
             newest.close()
 
-    def _show(self, stopping: threading.Event) -> None:
-        """Publish each new frame, or once a second why there is none, until stopped."""
-        shown = -1
-        placeholder_at = self._clock() + PATIENCE_SECONDS
+    def _publish_frames(self, stopping: threading.Event) -> None:
+        """Publish each new frame, or once a second a placeholder, until stopped."""
+        published = -1
+        placeholder_at = self._clock() + STARTUP_SECONDS
         while not stopping.is_set():
             now = self._clock()
-            seen = self._live(now)
-            if seen is not None and seen[0].number != shown:
-                shown = seen[0].number
-                self._publish(self._draw(*seen))
+            live = self._read(now)
+            if live and live[0].number != published:
+                published = live[0].number
+                self._publish(self._draw(*live))
                 placeholder_at = now + PLACEHOLDER_SECONDS
-                stopping.wait(max(0.0, now + 1 / RATE - self._clock()))
+                stopping.wait(max(0.0, now + 1 / MAX_RATE - self._clock()))
                 continue
-            if seen is None and now >= placeholder_at:
-                shown = -1
+            if not live and now >= placeholder_at:
+                published = -1
                 self._publish(placeholder.draw(f"No picture: {reason(self._view.status.get())}"))
                 placeholder_at = now + PLACEHOLDER_SECONDS
             stopping.wait(_POLL_SECONDS)
 
-    def _live(self, now: float) -> tuple[Frame, int, FrameResult | None] | None:
-        """Return a frame, by how much it was shrunk, and what was seen last; None if that is stale.
+    def _read(self, now: float) -> tuple[Frame, int, FrameResult | None] | None:
+        """Return the newest frame, its shrink factor and the newest result; None if it is too old.
 
-        It is the newest frame; but where faces are hidden, it is the newest that was looked at.
+        While faces are hidden, return the newest frame that was processed instead.
         """
         if self._view.status.get().paused:
             return None
-        frame_result = self._view.frame_result.get()
-        if frame_result and now - frame_result.captured_at > FRESH_SECONDS:
-            frame_result = None
-        seen = self._view.preview.read(
-            frame_result.captured_at if frame_result and self.blurred else None
-        )
-        return (
-            (*seen, frame_result) if seen and now - seen[0].captured_at <= FRESH_SECONDS else None
-        )
+        result = self._view.frame_result.get()
+        if result and now - result.captured_at > MAX_AGE_SECONDS:
+            result = None
+        preview = self._view.preview.read(result.captured_at if result and self.blurred else None)
+        if not preview or now - preview[0].captured_at > MAX_AGE_SECONDS:
+            return None
+        return (*preview, result)
 
-    def _draw(
-        self, frame: Frame, shrunk: int, frame_result: FrameResult | None
-    ) -> NDArray[np.uint8]:
-        # A frame is known by its time: each eye counts from one. Where faces were a moment ago,
-        # or that there were none, hides nobody.
-        apart = 0.0 if self.blurred else TOGETHER_SECONDS
-        near = frame_result and abs(frame_result.captured_at - frame.captured_at) <= apart
-        faces = frame_result.faces if frame_result and near else None
-        image = hide(frame.image, faces, shrunk) if self.blurred else frame.image
-        return annotate(image, faces, shrunk) if faces else image
+    def _draw(self, frame: Frame, shrink: int, result: FrameResult | None) -> NDArray[np.uint8]:
+        # Frames are compared by time, since each vision worker numbers them from 1. To hide faces
+        # takes the result of this very frame: a moment later they have moved.
+        tolerance = 0.0 if self.blurred else MAX_BOX_SECONDS
+        matches = result and abs(result.captured_at - frame.captured_at) <= tolerance
+        faces = result.faces if result and matches else None
+        image = hide(frame.image, faces, shrink) if self.blurred else frame.image
+        return annotate(image, faces, shrink) if faces else image
 
     def _publish(self, image: NDArray[np.uint8]) -> None:
-        good, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        if good:
+        encoded, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        if encoded:
             self.encoded += 1
-            self._newest.publish(data.tobytes())
+            self._newest.publish(jpeg.tobytes())
 
 
 def reason(status: Status) -> str:
-    """Say why there is no picture, in the words of the part that is to blame."""
+    """Return why there is no picture, as the failed part reports it."""
     if status.paused:
         return "the camera is paused"
     parts = {health.part: health for health in status.health}

@@ -141,5 +141,5 @@ def _certificate(config: WebConfig, auth: web.AuthService) -> Certificate:
     )
 
     if config.https == "own":
-        return tls.OwnersCertificate(expand_user(config.certificate), expand_user(config.key))
-    return tls.OwnCertificate(state_directory(), auth.trusted_hosts.names, config.host)
+        return tls.CertificateFiles(expand_user(config.certificate), expand_user(config.key))
+    return tls.SelfSignedCertificate(state_directory(), auth.trusted_hosts.names, config.host)

@@ -234,6 +234,16 @@ def auth() -> AuthService:
 
 
 @pytest.fixture
+def token(auth: AuthService) -> str:
+    return auth.sessions.token
+
+
+@pytest.fixture
+def png() -> bytes:
+    return cv2.imencode(".png", np.zeros((32, 32, 3), np.uint8))[1].tobytes()
+
+
+@pytest.fixture
 def app(kiosk: Kiosk, auth: AuthService) -> Flask:
     return create_app(kiosk.view(), auth)
 

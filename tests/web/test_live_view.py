@@ -219,7 +219,7 @@ def test_without_a_frame_there_is_a_picture_that_says_why(
 
 
 def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "FRESH_SECONDS", 0.2)
+    monkeypatch.setattr(feeds, "MAX_AGE_SECONDS", 0.2)
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
     time.sleep(0.3)
     with LiveView(kiosk.view()).watch() as newest:

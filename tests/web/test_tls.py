@@ -1,4 +1,4 @@
-"""HTTPS: with a certificate of the kiosk's own, or the owner's, and nothing on the way."""
+"""HTTPS with a self-signed certificate or the owner's, on the same port as HTTP."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from device.web.server.tls import (
     DAYS,
     EARLIEST,
     FILE,
-    OwnCertificate,
-    OwnersCertificate,
-    make,
+    CertificateFiles,
+    SelfSignedCertificate,
     names_of,
+    self_signed,
 )
 from device.web.service import WebService
 from tests.support.browsers import launch, sync_api
+from tests.support.connections import connect, receive
 from tests.support.kiosks import free_port
 
 if TYPE_CHECKING:
@@ -45,13 +46,13 @@ NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> OwnCertificate:
-    return OwnCertificate(tmp_path, NAMES, "127.0.0.1")
+def certificate(tmp_path: Path) -> SelfSignedCertificate:
+    return SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1")
 
 
 @pytest.fixture
-def secure(app: Flask, made: OwnCertificate) -> Iterator[Server]:
-    server = Server(app, "127.0.0.1", 0, made)
+def tls_server(app: Flask, certificate: SelfSignedCertificate) -> Iterator[Server]:
+    server = Server(app, "127.0.0.1", 0, certificate)
     server.start()
     yield server
     server.stop()
@@ -61,108 +62,136 @@ def port(server: Server) -> int:
     return urlsplit(server.address).port or 0
 
 
-def trusting(folder: Path) -> ssl.SSLContext:
-    """Return what a client needs that trusts the kiosk's certificate, and checks its name."""
+def client_context(folder: Path) -> ssl.SSLContext:
+    """Return the context of a client that trusts the kiosk's certificate and checks its name."""
     return ssl.create_default_context(cafile=str(folder / FILE))
 
 
-def kept(folder: Path) -> x509.Certificate:
+def stored(folder: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate((folder / FILE).read_bytes())
 
 
-def test_pages_and_streams_come_over_tls(secure: Server, tmp_path: Path) -> None:
-    assert secure.address.startswith("https://127.0.0.1:")
+def test_pages_and_streams_are_served_over_tls(tls_server: Server, tmp_path: Path) -> None:
+    assert tls_server.address.startswith("https://127.0.0.1:")
     for name in ("127.0.0.1", "localhost"):
         client = http.client.HTTPSConnection(
-            name, port(secure), context=trusting(tmp_path), timeout=5
+            name, port(tls_server), context=client_context(tmp_path), timeout=5
         )
         client.request("GET", "/api/v1/events")
-        answer = client.getresponse()
-        assert answer.readline() == b"retry: 2000\n"
-        answer.close()
+        response = client.getresponse()
+        assert response.readline() == b"retry: 2000\n"
+        response.close()
         client.close()
 
 
-def test_a_cookie_over_tls_never_goes_without(secure: Server, auth: Any, tmp_path: Path) -> None:
+def test_a_cookie_set_over_tls_is_never_sent_without(
+    tls_server: Server, auth: Any, tmp_path: Path
+) -> None:
     client = http.client.HTTPSConnection(
-        "localhost", port(secure), context=trusting(tmp_path), timeout=5
+        "localhost", port(tls_server), context=client_context(tmp_path), timeout=5
     )
     client.request("GET", f"/pair/{auth.pairing.show()}")
     assert "Secure" in (client.getresponse().headers["Set-Cookie"] or "")
     client.close()
 
 
-def test_who_comes_without_tls_is_sent_there(secure: Server) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", port(secure), timeout=5)
+def test_requests_without_tls_are_redirected(tls_server: Server) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", port(tls_server), timeout=5)
     client.request("GET", "/history?span=day%0d%0aX: y".replace(" ", "%20"))
-    answer = client.getresponse()
-    assert answer.status == 308
-    assert answer.headers["Location"] == f"{secure.address}history?span=day%0d%0aX:%20y"
-    answer.read()
+    response = client.getresponse()
+    assert response.status == 308
+    assert response.headers["Location"] == f"{tls_server.address}history?span=day%0d%0aX:%20y"
+    response.read()
     client.request("GET", "/api/v1/status")
-    assert client.getresponse().headers["Location"] == f"{secure.address}api/v1/status"
+    assert client.getresponse().headers["Location"] == f"{tls_server.address}api/v1/status"
     client.close()
 
 
 def test_silence_and_half_a_handshake_are_cut_off(
-    app: Flask, made: OwnCertificate, monkeypatch: pytest.MonkeyPatch
+    tls_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.4)
-    monkeypatch.setitem(connections.LIMITS, "idle_connection_timeout", 0.4)
-    secure = Server(app, "127.0.0.1", 0, made)
-    secure.start()
-    for start in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HT"):
-        with socket.create_connection(("127.0.0.1", port(secure)), timeout=5) as one:
+    for start in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00"):
+        with connect(tls_server) as one:
             one.sendall(start)
-            begun = time.monotonic()
+            started = time.monotonic()
             assert one.recv(100) == b""
-            assert time.monotonic() - begun < 3
-    hello = ssl.create_default_context()
-    with (
-        socket.create_connection(("127.0.0.1", port(secure)), timeout=5) as one,
-        pytest.raises(ssl.SSLCertVerificationError),
-    ):
-        hello.wrap_socket(one, server_hostname="localhost")
-    secure.stop()
+            assert time.monotonic() - started < 3
 
 
-def test_old_tls_is_refused(secure: Server) -> None:
+def test_half_a_request_without_tls_is_cut_off(
+    app: Flask, certificate: SelfSignedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connections.LIMITS, "idle_connection_timeout", 0.4)
+    server = Server(app, "127.0.0.1", 0, certificate)
+    server.start()
+    with connect(server) as one:
+        one.sendall(b"GET / HT")
+        assert one.recv(100) == b""
+    server.stop()
+
+
+def test_a_browser_that_does_not_trust_the_certificate_hangs_up(tls_server: Server) -> None:
+    with connect(tls_server) as one, pytest.raises(ssl.SSLCertVerificationError):
+        ssl.create_default_context().wrap_socket(one, server_hostname="localhost")
+
+
+def test_old_tls_is_refused(tls_server: Server) -> None:
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     with pytest.warns(DeprecationWarning):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with (
-        socket.create_connection(("127.0.0.1", port(secure)), timeout=5) as one,
+        connect(tls_server) as one,
         pytest.raises(ssl.SSLError),
     ):
         old.wrap_socket(one)
 
 
-def test_a_server_that_stops_leaves_no_arrival_open(secure: Server) -> None:
-    held = [socket.create_connection(("127.0.0.1", port(secure)), timeout=5) for _ in range(20)]
-    secure.stop()
+def test_stop_closes_connections_without_a_handshake(tls_server: Server) -> None:
+    held = [connect(tls_server) for _ in range(20)]
+    tls_server.stop()
     for one in held:
         with contextlib.suppress(ConnectionError):
             assert one.recv(1) == b""
         one.close()
 
 
-def test_its_certificate_is_for_its_names_private_and_kept(
-    made: OwnCertificate, tmp_path: Path
+@pytest.mark.parametrize("start", [b"", b"\x16\x03\x01\x02\x00\x01\x00"])
+def test_a_connection_that_is_reset_frees_its_place(
+    tls_server: Server, monkeypatch: pytest.MonkeyPatch, start: bytes, eventually: Any
 ) -> None:
-    certificate = kept(tmp_path)
-    assert set(names_of(certificate)) == {*NAMES, "127.0.0.1", "::1"}
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
+    reset_on_close = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+    for _ in range(20):
+        with connect(tls_server) as one:
+            one.sendall(start)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset_on_close)
+
+    def served() -> bool:
+        with connect(tls_server) as one:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: kiosk\r\n\r\n")
+            return receive(one, 12) == b"HTTP/1.1 308"
+
+    assert eventually(served)
+
+
+def test_its_certificate_has_its_names_and_is_private_and_kept(
+    certificate: SelfSignedCertificate, tmp_path: Path
+) -> None:
+    first = stored(tmp_path)
+    assert set(names_of(first)) == {*NAMES, "127.0.0.1", "::1"}
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
-    OwnCertificate(tmp_path, NAMES, "127.0.0.1")
-    assert kept(tmp_path) == certificate
+    SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1")
+    assert stored(tmp_path) == first
 
 
-def test_another_one_is_made_when_it_is_due(tmp_path: Path) -> None:
+def test_it_is_renewed_when_due(tmp_path: Path) -> None:
     now = [NOW]
 
     def start(*names: str) -> x509.Certificate:
-        OwnCertificate(tmp_path, names, "127.0.0.1", lambda: now[0])
-        return kept(tmp_path)
+        SelfSignedCertificate(tmp_path, names, "127.0.0.1", lambda: now[0])
+        return stored(tmp_path)
 
     first = start(*NAMES)
     second = start(*NAMES, "mood.example.org")
@@ -178,17 +207,17 @@ def test_another_one_is_made_when_it_is_due(tmp_path: Path) -> None:
 
 def test_a_clock_that_is_not_set_yet_makes_no_certificate_of_1970(tmp_path: Path) -> None:
     clock = [datetime(1970, 1, 1, tzinfo=UTC)]
-    made = OwnCertificate(tmp_path, NAMES, "127.0.0.1", lambda: clock[0])
-    assert kept(tmp_path).not_valid_before_utc > EARLIEST - timedelta(days=2)
+    certificate = SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1", lambda: clock[0])
+    assert stored(tmp_path).not_valid_before_utc > EARLIEST - timedelta(days=2)
     clock[0] = EARLIEST + timedelta(days=3 * 365)
-    made.refresh()
-    assert kept(tmp_path).not_valid_before_utc < clock[0] < kept(tmp_path).not_valid_after_utc
+    certificate.refresh()
+    assert stored(tmp_path).not_valid_before_utc < clock[0] < stored(tmp_path).not_valid_after_utc
 
 
 def test_without_a_disk_it_lasts_as_long_as_the_process(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in (None, tmp_path / "file"):
-        server = Server(app, "127.0.0.1", 0, OwnCertificate(folder, NAMES, "127.0.0.1"))
+        server = Server(app, "127.0.0.1", 0, SelfSignedCertificate(folder, NAMES, "127.0.0.1"))
         server.start()
         assert ssl.get_server_certificate(("127.0.0.1", port(server))).startswith("-----BEGIN")
         server.stop()
@@ -201,7 +230,7 @@ def owners(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def write(folder: Path, name: str) -> tuple[Path, Path]:
-    pem = make([name], NOW)
+    pem = self_signed([name], NOW)
     begin = pem.index("-----BEGIN CERTIFICATE")
     certificate, key = folder / "fullchain.pem", folder / "private.pem"
     certificate.write_text(pem[begin:])
@@ -209,10 +238,10 @@ def write(folder: Path, name: str) -> tuple[Path, Path]:
     return certificate, key
 
 
-def test_the_owners_certificate_is_shown_and_its_successor(
+def test_the_owners_certificate_is_served_and_reloaded(
     app: Flask, owners: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    own = OwnersCertificate(*owners)
+    own = CertificateFiles(*owners)
     server = Server(app, "127.0.0.1", 0, own)
     server.start()
 
@@ -228,19 +257,19 @@ def test_the_owners_certificate_is_shown_and_its_successor(
     server.stop()
 
 
-def test_files_that_cannot_be_used_are_named(owners: tuple[Path, Path], tmp_path: Path) -> None:
+def test_unusable_files_are_named(owners: tuple[Path, Path], tmp_path: Path) -> None:
     certificate, key = owners
     with pytest.raises(CertificateError, match=r"nowhere\.pem: No such file"):
-        OwnersCertificate(certificate, tmp_path / "nowhere.pem")
+        CertificateFiles(certificate, tmp_path / "nowhere.pem")
     (other := tmp_path / "other").mkdir()
     with pytest.raises(CertificateError, match="do not belong together"):
-        OwnersCertificate(certificate, write(other, "x.example")[1])
+        CertificateFiles(certificate, write(other, "x.example")[1])
     key.write_text("nonsense")
     with pytest.raises(CertificateError, match="not PEM"):
-        OwnersCertificate(certificate, key)
+        CertificateFiles(certificate, key)
 
 
-def test_the_owners_files_may_lie_in_a_home(
+def test_the_owners_files_may_be_in_a_home_directory(
     kiosk: Any, owners: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(owners[0].parent))
@@ -251,7 +280,7 @@ def test_the_owners_files_may_lie_in_a_home(
     page.close()
 
 
-def test_a_name_that_no_certificate_can_hold_is_told(
+def test_a_name_that_no_certificate_can_hold_is_reported(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page is looked after in the frame loop."""
@@ -259,13 +288,13 @@ def test_a_name_that_no_certificate_can_hold_is_told(
     page = WebService(WebConfig(https="auto", port=free_port()), kiosk.view())
     page.tick(0.0)
     assert (page.address, page.health[0]) == (None, Level.FAILED)
-    assert page.health[1].endswith(": a certificate is for names in ASCII only")
+    assert page.health[1].endswith(": a certificate's names must be ASCII")
 
 
 @pytest.mark.parametrize(
     "values", [{"https": "own"}, {"https": "own", "key": "x"}, {"https": "yes"}]
 )
-def test_half_a_configuration_is_a_mistake(values: dict[str, str]) -> None:
+def test_an_incomplete_configuration_is_an_error(values: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="https"):
         parse({"web": values})
 
@@ -292,16 +321,16 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     page.close()
 
 
-def test_a_browser_is_in_a_secure_context(secure: Server, auth: Any) -> None:
+def test_a_browser_is_in_a_secure_context(tls_server: Server, auth: Any) -> None:
     with launch() as browser:
         context = browser.new_context(ignore_https_errors=True)
         page = context.new_page()
         assert auth.visitors
-        page.goto(f"{secure.address}visit/{auth.visitors.code}")
+        page.goto(f"{tls_server.address}visit/{auth.visitors.code}")
         assert page.evaluate("window.isSecureContext")
         sync_api.expect(page.locator("#start")).to_be_enabled()
-        page.goto(secure.address.replace("https", "http"))
-        assert page.url == secure.address
-        status = page.evaluate("fetch('/api/v1/status').then((answer) => answer.text())")
+        page.goto(tls_server.address.replace("https", "http"))
+        assert page.url == tls_server.address
+        status = page.evaluate("fetch('/api/v1/status').then((response) => response.text())")
         assert json.loads(status)["level"] == "ok"
         context.close()

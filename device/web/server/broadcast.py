@@ -66,7 +66,7 @@ class Broadcast(Generic[T]):
             self._clients.discard(queue)
             if not self._clients and self._task:
                 self._task.cancel()
-                self._clients, self._newest, self._task = set(), None, None
+                self._reset()
 
     async def _follow(self, clients: set[Queue]) -> None:
         serial = self._after
@@ -83,6 +83,12 @@ class Broadcast(Generic[T]):
                     await asyncio.sleep(self._interval)
         finally:
             _put(clients, None)
+            if self._clients is clients:
+                self._reset()
+
+    def _reset(self) -> None:
+        """Have the next client follow the source from its beginning."""
+        self._clients, self._newest, self._task = set(), None, None
 
 
 def _put(clients: set[Queue], chunk: bytes | None) -> None:

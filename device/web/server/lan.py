@@ -1,4 +1,4 @@
-"""Where this machine is on its network."""
+"""The address of this machine on its network."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import ipaddress
 import socket
 
 ELSEWHERE = {4: (socket.AF_INET, "192.0.2.1"), 6: (socket.AF_INET6, "2001:db8::1")}
-"""Addresses that nobody has (RFC 5737, RFC 3849): on the way to them lies the default route."""
+"""Addresses reserved for documentation (RFC 5737, RFC 3849): the default route leads to them."""
 DISCARD = 9
 
 
 def reached_at(host: str) -> str:
-    """Return the address under which others reach a server that listens on `host`.
+    """Return the address under which other machines reach a server that listens on `host`.
 
-    That is `host`, but for one that listens on every address: the one of the default route, or
-    `host` again without a network. Nothing is sent: a datagram socket that is connected only
-    chooses its route.
+    For a server that listens on all addresses it is the one of the default route, or `host`
+    without a network. Nothing is sent: connecting a datagram socket only chooses its route.
     """
     try:
         number = ipaddress.ip_address(host)
@@ -35,7 +34,7 @@ def reached_at(host: str) -> str:
 
 
 def url(host: str, port: int, secure: bool = False) -> str:
-    """Return the address of a page that is served there, as others on the network reach it."""
+    """Return the URL under which other machines reach a page served on `host` and `port`."""
     host = reached_at(host)
     scheme = "https" if secure else "http"
     return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"

@@ -1,7 +1,6 @@
-"""The page's certificate for HTTPS: one of its own making, or the owner's.
+"""The page's certificate for HTTPS: self-signed, or the owner's.
 
-Nobody vouches for one that the kiosk has made, so a browser asks once whether to trust it. What
-goes over the network is unreadable to others all the same.
+A browser asks once whether to trust a self-signed one. The traffic is encrypted all the same.
 """
 
 from __future__ import annotations
@@ -28,24 +27,24 @@ if TYPE_CHECKING:
 
 FILE = "certificate.pem"
 DAYS = 397
-"""How long a certificate of ours is good: the most that browsers take."""
+"""Validity of a self-signed certificate: the longest that browsers accept."""
 RENEW_DAYS = 30
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
-"""Before this no kiosk runs: then its clock is wrong, as it is on a Pi without network."""
+"""A clock before this is wrong, as that of a Pi without network is."""
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 class Certificate(Protocol):
-    """A certificate and its key, as connections use it."""
+    """A certificate and its key."""
 
     context: ssl.SSLContext
 
     def refresh(self) -> None:
-        """Use a newer one if there is, or should be, one. Raises CertificateError."""
+        """Reload or renew it if that is due. Raises CertificateError."""
 
 
-class OwnersCertificate:
-    """Files that the owner has named; used anew when they change. Raises CertificateError."""
+class CertificateFiles:
+    """The owner's files, reloaded when they change. Raises CertificateError."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self._certificate, self._key = certificate, key
@@ -54,7 +53,7 @@ class OwnersCertificate:
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the files if they are others. Raises CertificateError."""
+        """Load the files if they changed. Raises CertificateError."""
         try:
             stamp = (self._certificate.stat().st_mtime_ns, self._key.stat().st_mtime_ns)
             if stamp != self._stamp:
@@ -67,11 +66,11 @@ class OwnersCertificate:
             raise CertificateError(f"{error.filename}: {error.strerror}") from error
 
 
-class OwnCertificate:
-    """One that the kiosk has signed itself, kept in `folder`, for its names and addresses.
+class SelfSignedCertificate:
+    """A self-signed certificate for host names and addresses, kept in `folder`.
 
-    It is made anew for other names, another address or a month before its end. Without a folder,
-    or where it cannot be written, it lasts as long as the process. Raises CertificateError.
+    It is renewed a month before it expires, and when a name or the address changes. Without a
+    folder, or if that is read-only, it lasts as long as the process. Raises CertificateError.
     """
 
     def __init__(
@@ -90,24 +89,25 @@ class OwnCertificate:
         self.refresh()
 
     def refresh(self) -> None:
-        """Make another one when that is due. Raises CertificateError."""
-        wanted = (*self._names, *dict.fromkeys((*LOOPBACK, *_address(self._host))))
-        if not self._is_good(wanted):
-            self._pem = make(wanted, max(self._clock(), EARLIEST))
+        """Renew it if that is due. Raises CertificateError."""
+        names = (*self._names, *dict.fromkeys((*LOOPBACK, *_address(self._host))))
+        if not self._is_valid(names):
+            self._pem = self_signed(names, max(self._clock(), EARLIEST))
             self._write()
         if self._pem != self._loaded:
-            with _readable(self._pem) as path:
+            with _as_file(self._pem) as path:
                 self.context.load_cert_chain(path)
             self._loaded = self._pem
 
-    def _is_good(self, wanted: tuple[str, ...]) -> bool:
+    def _is_valid(self, names: tuple[str, ...]) -> bool:
         try:
-            kept = x509.load_pem_x509_certificate(self._pem.encode())
+            certificate = x509.load_pem_x509_certificate(self._pem.encode())
             serialization.load_pem_private_key(self._pem.encode(), None)
         except ValueError:
             return False
-        end = kept.not_valid_after_utc - timedelta(days=RENEW_DAYS)
-        return set(wanted) <= set(names_of(kept)) and max(self._clock(), EARLIEST) < end
+        renew_at = certificate.not_valid_after_utc - timedelta(days=RENEW_DAYS)
+        has_names = set(names) <= set(names_of(certificate))
+        return has_names and max(self._clock(), EARLIEST) < renew_at
 
     def _read(self) -> str:
         try:
@@ -121,8 +121,8 @@ class OwnCertificate:
                 write_private(self._path, self._pem)
 
 
-def make(names: Iterable[str], now: datetime) -> str:
-    """Return a new key and a certificate for host names and IP addresses, both as PEM.
+def self_signed(names: Iterable[str], now: datetime) -> str:
+    """Return a new key and a self-signed certificate for names and IP addresses, both as PEM.
 
     Raises CertificateError.
     """
@@ -142,18 +142,18 @@ def make(names: Iterable[str], now: datetime) -> str:
         .add_extension(usage, critical=False)
         .sign(key, hashes.SHA256())
     )
-    written = key.private_bytes(
+    private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return (written + certificate.public_bytes(serialization.Encoding.PEM)).decode("ascii")
+    return (private + certificate.public_bytes(serialization.Encoding.PEM)).decode("ascii")
 
 
 def names_of(certificate: x509.Certificate) -> list[str]:
-    """Return the host names and IP addresses that a certificate is for."""
-    kind = x509.SubjectAlternativeName
-    return [str(name.value) for name in certificate.extensions.get_extension_for_class(kind).value]
+    """Return the host names and IP addresses of a certificate."""
+    extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    return [str(name.value) for name in extension.value]
 
 
 def _name(name: str) -> x509.GeneralName:
@@ -162,11 +162,11 @@ def _name(name: str) -> x509.GeneralName:
     try:
         return x509.DNSName(name)
     except ValueError as error:
-        raise CertificateError(f"{name}: a certificate is for names in ASCII only") from error
+        raise CertificateError(f"{name}: a certificate's names must be ASCII") from error
 
 
 def _address(host: str) -> list[str]:
-    """Return the address under which the page is reached, unless that is a name."""
+    """Return the IP address under which the page is reached, if it is one."""
     address = reached_at(host)
     with contextlib.suppress(ValueError):
         if not ipaddress.ip_address(address).is_unspecified:
@@ -181,11 +181,11 @@ def _context() -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def _readable(pem: str) -> Iterator[str]:
-    """Lend a path in memory: OpenSSL reads keys from files only, and a disk may be read-only."""
-    number = os.memfd_create("certificate")
+def _as_file(pem: str) -> Iterator[str]:
+    """Lend a file in memory: OpenSSL reads keys from files only, and the disk may be read-only."""
+    descriptor = os.memfd_create("certificate")
     try:
-        os.write(number, pem.encode("ascii"))
-        yield f"/proc/self/fd/{number}"
+        os.write(descriptor, pem.encode("ascii"))
+        yield f"/proc/self/fd/{descriptor}"
     finally:
-        os.close(number)
+        os.close(descriptor)
