@@ -13,7 +13,7 @@ from device.hardware.camera.file import open_file
 from device.hardware.camera.source import available
 from device.kiosk.kiosk import Kiosk, RunOptions
 from device.system.paths import ASSETS, state_directory
-from device.system.restart import bury
+from device.system.restart import reap_children
 from device.web.auth import pairing
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ def demo(options: argparse.Namespace) -> int:
 
     Raises CameraError or ConfigError when the command line asks for what cannot be.
     """
-    bury()
+    reap_children()
     settings = Settings(options.config)
     config, camera = _choose(settings.config, options)
     run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     kiosk = Kiosk(config, run, settings)
     _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
-    _say("screen", kiosk.display.description, "--display window, fullscreen or offscreen")
+    _say("screen", kiosk.container.display.description, "--display window, fullscreen or offscreen")
     _say("sound", _heard(kiosk, options.silent), "--silent")
     _say("page", _serve(kiosk), "--port N")
-    if kiosk.page.address:
-        print(f"owner:  {_invite(kiosk.page.address)}", flush=True)
+    if kiosk.container.web.address:
+        print(f"owner:  {_invite(kiosk.container.web.address)}", flush=True)
     if options.seconds is None:
         print("Ctrl-C ends it.", flush=True)
     kiosk.run()
@@ -49,10 +49,10 @@ def demo(options: argparse.Namespace) -> int:
 def _serve(kiosk: Kiosk) -> str:
     """Put the status page on the first free port; return its address, or why there is none."""
     try:
-        kiosk.page.serve_anywhere()
+        kiosk.container.web.serve_anywhere()
     except (PortInUse, CertificateError) as error:
         return str(error)
-    return kiosk.page.address or kiosk.page.health[1]
+    return kiosk.container.web.address or kiosk.container.web.health[1]
 
 
 def _invite(address: str) -> str:
@@ -67,7 +67,9 @@ def _heard(kiosk: Kiosk, silent: bool) -> str:
     if silent:
         return "silent, as asked for"
     return (
-        kiosk.audio.name if find_outlets(os.environ) else "silent: this machine has no sound device"
+        kiosk.container.player.device
+        if find_outlets(os.environ)
+        else "silent: this machine has no sound device"
     )
 
 

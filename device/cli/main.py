@@ -213,9 +213,9 @@ def _add_feedback(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def _run(options: argparse.Namespace) -> int:
     from device.config.settings import Settings
     from device.kiosk.kiosk import Kiosk, RunOptions
-    from device.system.restart import bury
+    from device.system.restart import reap_children
 
-    bury()
+    reap_children()
     settings = Settings(options.config)
     run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     Kiosk(settings.config, run, settings).run()

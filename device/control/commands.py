@@ -1,4 +1,4 @@
-"""What the owner may tell a running kiosk to do, from the status page."""
+"""What a running kiosk may be told to do: by the status page, by MQTT, and at the kiosk itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST = 32
-"""So many orders may wait for the kiosk's next frame."""
+"""Commands that may wait for the kiosk's next frame."""
 LONGEST_SCENE = 120.0
 
 
@@ -43,7 +43,7 @@ class Command(Section):
 
 
 def parse(values: object) -> Command:
-    """Read an order from JSON. Raises CommandError, which says what is wrong with it."""
+    """Return a command from JSON. Raises CommandError, which says what is wrong with it."""
     try:
         order = Command.model_validate(values)
     except ValidationError as error:
@@ -55,20 +55,20 @@ def parse(values: object) -> Command:
 
 
 class CommandQueue:
-    """Orders on their way from the page's threads to the kiosk's loop."""
+    """Carries commands from other threads to the kiosk's loop."""
 
     def __init__(self) -> None:
         self._queue: queue.Queue[Command] = queue.Queue(MOST)
 
-    def give(self, order: Command) -> None:
-        """Leave an order. Raises CommandError when too many are waiting."""
+    def put(self, command: Command) -> None:
+        """Add a command. Raises CommandError when too many wait."""
         try:
-            self._queue.put_nowait(order)
+            self._queue.put_nowait(command)
         except queue.Full as error:
-            raise CommandError("too many orders at once") from error
+            raise CommandError("too many commands at once") from error
 
-    def take(self) -> Iterator[Command]:
-        """Yield those that have come since the last call."""
+    def drain(self) -> Iterator[Command]:
+        """Yield the commands that were put since the last call."""
         while True:
             try:
                 yield self._queue.get_nowait()

@@ -73,7 +73,7 @@ class DriftMonitor:
             return Level.DEGRADED, self._hint
         return Level.OK, "the model's figures are counted, day by day"
 
-    def note(self, frame_result: FrameResult, model: str, now: float) -> None:
+    def record(self, frame_result: FrameResult, model: str, now: float) -> None:
         """Count what was seen in one picture at `now` (monotonic seconds)."""
         wall = self._clock()
         if wall < SET or not self._enabled:

@@ -198,6 +198,6 @@ class Fleet:
             log.warning("fleet: a retained command is ignored")
             return
         try:
-            self._command_queue.give(commands.parse(payload, self._status.get()))
+            self._command_queue.put(commands.parse(payload, self._status.get()))
         except CommandError as error:
             log.warning("fleet: command ignored: %s", error)

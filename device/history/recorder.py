@@ -59,11 +59,11 @@ class HistoryRecorder:
             return Level.DEGRADED, f"nothing is written: {self._faults.fault}"
         return Level.OK, f"kept for {self._days} days"
 
-    def note(self, mood: Mood, reactions: tuple[Reaction, ...], paused: bool, now: float) -> None:
-        """Take down what is shown at `now` (monotonic seconds); see `Tally.note`."""
+    def record(self, mood: Mood, reactions: tuple[Reaction, ...], paused: bool, now: float) -> None:
+        """Count what is shown at `now` (monotonic seconds); see `Tally.count`."""
         if not self._enabled:
             return
-        over = self._tally.note(mood, reactions, paused, now, self._clock())
+        over = self._tally.count(mood, reactions, paused, now, self._clock())
         if over is not None:
             self._over.put(over)
 

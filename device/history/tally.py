@@ -35,7 +35,7 @@ class Minute:
 
 
 class Tally:
-    """Counts on at each `note`, and hands out each minute that is over."""
+    """Counts at each `count`, and returns each minute that is over."""
 
     def __init__(self) -> None:
         self._minute: Minute | None = None
@@ -43,10 +43,10 @@ class Tally:
         self._empty = True
         self._active: frozenset[tuple[str, float]] = frozenset()
 
-    def note(
+    def count(
         self, mood: Mood, reactions: tuple[Reaction, ...], paused: bool, now: float, wall: float
     ) -> Minute | None:
-        """Take down what is shown at `now` (monotonic) and `wall` (since 1970), both in seconds.
+        """Count what is shown at `now` (monotonic) and `wall` (since 1970), both in seconds.
 
         Returns the minute before, if another has begun.
         """

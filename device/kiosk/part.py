@@ -56,5 +56,5 @@ def close_all(parts: Sequence[Part]) -> None:
     for part in reversed(parts):
         try:
             part.close()
-        except Exception:
-            log.exception("%s: it could not be closed", part.name)
+        except Exception as error:
+            log.error("%s: it could not be closed: %s", part.name, error, exc_info=error)  # noqa: TRY400 (it names the error)

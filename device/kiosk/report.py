@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import json
 import statistics
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pygame
+
+from device.errors import OutputError
 from device.system import procfs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from device.control.status import Status
     from device.messages import Mood, Reaction
 
-
 FRAMES, CHANGES = 2_000, 200
 """Frames, and changes of each kind, that are kept, the newest ones: some minutes of a busy show."""
-
-
 MEASURE_SECONDS = 1.0
-"""How often the eye's memory is looked at; the kernel keeps the peak in between."""
+"""How often the vision process's memory is read; the kernel keeps the peak in between."""
 
 
 @dataclass(slots=True)
@@ -32,26 +36,30 @@ class RunReport:
     reactions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CHANGES))
     music: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CHANGES))
     frames: deque[float] = field(default_factory=lambda: deque(maxlen=FRAMES))
-    eye_memory: float = 0.0
+    vision_memory: float = 0.0
     _measure_at: float = 0.0
     _reacting: frozenset[tuple[str, float]] = frozenset()
 
-    def note(self, status: Status, eye: int | None) -> None:
-        """Take down what changed; `eye` is the process of the eye."""
+    def record(self, status: Status, vision: int | None) -> None:
+        """Record what changed; `vision` is the id of the vision process."""
         at = round(status.time - self.began, 2)
         if self.first_face is None and status.frame_result and status.frame_result.faces:
             self.first_face = procfs.age()
-        if eye is not None and status.time >= self._measure_at:
+        if vision is not None and status.time >= self._measure_at:
             self._measure_at = status.time + MEASURE_SECONDS
-            self.eye_memory = max(self.eye_memory, procfs.peak_memory(eye))
-        self._note_mood(at, status.mood)
-        self._note_reactions(at, status.reactions)
+            self.vision_memory = max(self.vision_memory, procfs.peak_memory(vision))
+        self._record_mood(at, status.mood)
+        self._record_reactions(at, status.reactions)
         if status.music and (not self.music or self.music[-1]["track"] != status.music):
             self.music.append({"at_s": at, "track": status.music})
 
-    def note_frame(self, cost: float) -> None:
-        """Take down what drawing a frame took, in seconds."""
+    def record_frame(self, cost: float) -> None:
+        """Record the seconds that drawing a frame took."""
         self.frames.append(cost)
+
+    def encode(self, status: Status) -> bytes:
+        """Return the file of `--report`; `status` is the last one."""
+        return f"{json.dumps(self.as_json(status), indent=2)}\n".encode()
 
     def as_json(self, status: Status) -> dict[str, Any]:
         """Return the stable form of `--report`."""
@@ -61,8 +69,8 @@ class RunReport:
             "first_face_s": self.first_face,
             "peak_rss_mib": {
                 "kiosk": round(kiosk, 1),
-                "eye": round(self.eye_memory, 1),
-                "total": round(kiosk + self.eye_memory, 1),
+                "vision": round(self.vision_memory, 1),
+                "total": round(kiosk + self.vision_memory, 1),
             },
             "vision_hz": round(status.rate, 1),
             "stage_hz": round(status.stage_rate, 1),
@@ -73,11 +81,11 @@ class RunReport:
             "status": status.as_json(),
         }
 
-    def _note_mood(self, at: float, mood: Mood) -> None:
+    def _record_mood(self, at: float, mood: Mood) -> None:
         if not self.moods or self.moods[-1]["emotion"] != mood.emotion:
             self.moods.append({"at_s": at, "emotion": mood.emotion, "faces": mood.faces})
 
-    def _note_reactions(self, at: float, reactions: tuple[Reaction, ...]) -> None:
+    def _record_reactions(self, at: float, reactions: tuple[Reaction, ...]) -> None:
         now = frozenset((one.name, one.started) for one in reactions)
         for name, _ in sorted(now - self._reacting):
             self.reactions.append({"at_s": at, "name": name})
@@ -91,3 +99,18 @@ def _summary(frames: deque[float]) -> dict[str, float]:
     high = statistics.quantiles(frames, n=100)[-1]
     figures = {"median": statistics.median(frames), "p99": high, "longest": max(frames)}
     return {name: round(1000 * value, 2) for name, value in figures.items()}
+
+
+def write_screenshot(path: Path, picture: pygame.Surface) -> None:
+    """Write a picture as a PNG. Raises OutputError."""
+    png = io.BytesIO()
+    pygame.image.save(picture, png, "screenshot.png")
+    write_file(path, png.getvalue())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that was asked for. Raises OutputError."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}") from error

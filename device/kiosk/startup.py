@@ -1,25 +1,130 @@
-"""Open what a kiosk shows itself by; what cannot be had is replaced, and the fault told."""
+"""Makes everything that a kiosk has; what cannot be had is replaced, and the fault reported."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device import reactions, stage
+from device import feedback, history, music, reactions, stage, web
+from device.control.commands import CommandQueue
+from device.control.status import Status
+from device.deployment.models import Models
+from device.deployment.monitor import DeploymentMonitor
+from device.drift import DriftMonitor
 from device.errors import ConfigError, DisplayError
-from device.hardware import display
+from device.fleet.fleet import Fleet
+from device.hardware import audio, display, gpio
+from device.hardware.board import LinuxBoard
+from device.hardware.camera.source import CameraSettings
+from device.hardware.probe import Probe
+from device.kiosk.part import Component
+from device.kiosk.throttling import ThermalThrottle
+from device.models.store import candidates
+from device.system.latest import Latest
+from device.system.paths import state_directory
+from device.vision.protocol import VisionSettings
+from device.vision.supervisor import Supervisor
+from device.web.service import WebService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import StageConfig
+    from device.config.schema import Config, StageConfig
+    from device.config.settings import Settings
     from device.hardware.display import Display, Mode
+    from device.kiosk.part import Part
 
-    Tell = Callable[[str, str], None]
-    """Takes the part that has a fault, and the fault in words."""
+    Report = Callable[[str, str], None]
+    """Takes the name of what has a fault, and the fault in words."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """Everything that a kiosk has. `parts` are ticked in their order and closed in reverse."""
+
+    vision: Supervisor
+    deployment: DeploymentMonitor
+    display: Display
+    player: music.Player
+    gpio: gpio.Panel
+    throttle: ThermalThrottle
+    history: history.HistoryRecorder
+    drift: DriftMonitor
+    feedback: feedback.FeedbackRecorder
+    fleet: Fleet
+    web: WebService
+    stage: stage.Stage
+    rules: tuple[reactions.Rule, ...]
+    status: Latest[Status]
+    commands: CommandQueue
+    parts: tuple[Part, ...]
+
+
+def build(config: Config, mode: Mode, settings: Settings, report: Report, now: float) -> Container:
+    """Make everything; `report` takes the faults that the kiosk runs on with.
+
+    `now` is in monotonic seconds. Raises DisplayError when there is no picture even in memory.
+    """
+    folder = state_directory()
+    _report_settings(settings, report)
+    # Vision first: its process takes a second to start, and does so while the rest is made.
+    vision = Supervisor(vision_settings(config))
+    vision.tick(now)
+    models = Models(config.models, config.vision.model)
+    deployment = DeploymentMonitor(models, vision)
+    screen = open_display(config.stage, mode)
+    player = music.Player(audio.open_audio(config.sound), config.sound)
+    panel = gpio.open_panel(config.gpio)
+    throttle = ThermalThrottle(LinuxBoard(folder), vision, config.vision.max_rate)
+    recorder = history.HistoryRecorder(config.history, folder)
+    drift = DriftMonitor(folder, config.history.enabled)
+    answers = feedback.FeedbackRecorder(config.feedback, folder)
+    answers.start()
+    status, commands = Latest(Status()), CommandQueue()
+    services = web.KioskServices(
+        status=status,
+        frame_result=vision.frame_result,
+        preview=vision.preview,
+        classify=vision.classify,
+        commands=commands,
+        history=recorder.path,
+        viewers=config.web.viewers,
+        blurred=config.web.blur_faces,
+        settings=settings,
+        probe=Probe(config),
+        feedback=answers,
+        models=models,
+        drift=drift,
+    )
+    page = WebService(config.web, services)
+    fleet = Fleet(config.fleet, config.mqtt, status, commands, models, folder)
+    camera = Component("camera", lambda: vision.camera)
+    return Container(
+        vision=vision,
+        deployment=deployment,
+        display=screen,
+        player=player,
+        gpio=panel,
+        throttle=throttle,
+        history=recorder,
+        drift=drift,
+        feedback=answers,
+        fleet=fleet,
+        web=page,
+        stage=open_stage(config.stage, report),
+        rules=load_rules(config.reactions.file, player.library.playlists(), report),
+        status=status,
+        commands=commands,
+        parts=(
+            vision, camera, deployment, screen, player, panel, throttle, recorder, drift, answers,
+            fleet, page,
+        ),
+    )  # fmt: skip
 
 
 def open_display(config: StageConfig, mode: Mode) -> Display:
@@ -33,18 +138,18 @@ def open_display(config: StageConfig, mode: Mode) -> Display:
         return shown
 
 
-def set_stage(config: StageConfig, tell: Tell) -> stage.Stage:
+def open_stage(config: StageConfig, report: Report) -> stage.Stage:
     """Return the stage, in English where its language cannot be had."""
     try:
         return stage.Stage(config, random.Random())
     except ConfigError as error:
         log.warning("%s", error)
-        tell("language", str(error))
+        report("language", str(error))
         english = config.model_copy(update={"language": "en"})
         return stage.Stage(english, random.Random())
 
 
-def load_rules(file: str, playlists: tuple[str, ...], tell: Tell) -> tuple[reactions.Rule, ...]:
+def load_rules(file: str, playlists: tuple[str, ...], report: Report) -> tuple[reactions.Rule, ...]:
     """Return the owner's rules, or ours where those are wrong.
 
     One that names a playlist which is not there is kept: the stick that has it may come later.
@@ -53,9 +158,32 @@ def load_rules(file: str, playlists: tuple[str, ...], tell: Tell) -> tuple[react
         rules = reactions.load(file, None)
     except ConfigError as error:
         log.warning("%s", error)
-        tell("reactions", str(error))
+        report("reactions", str(error))
         return reactions.load("")
     for rule in rules:
         if rule.playlist not in (None, *playlists):
             log.warning("reaction %s: no playlist %s yet", rule.name, rule.playlist)
     return rules
+
+
+def vision_settings(config: Config) -> VisionSettings:
+    """Return what the vision process needs of the configuration."""
+    return VisionSettings(
+        CameraSettings.of(config.camera),
+        config.vision.threads,
+        config.vision.max_rate,
+        functools.partial(candidates, config.vision.model),
+    )
+
+
+def _report_settings(settings: Settings, report: Report) -> None:
+    for line in (*settings.fault.splitlines(), *settings.warnings):
+        log.warning("%s", line)
+    if settings.fault:
+        report("config", f"{_shortened(settings.fault)}; {settings.instead}")
+
+
+def _shortened(fault: str) -> str:
+    """Return the first line, and how many more there are."""
+    first, *more = fault.splitlines()
+    return f"{first} (and {len(more)} more)" if more else first

@@ -1,4 +1,4 @@
-"""Watches the machine, and spares it while it is held back: the eye then looks less often."""
+"""Reads the board, and lowers the rate of vision while heat or the supply throttle it."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ if TYPE_CHECKING:
     from device.vision.supervisor import Supervisor
 
 READ_SECONDS = 5.0
-"""How often the machine is asked how it is."""
+"""How often the board is read."""
 
 
 class ThermalThrottle:
-    """Asks `board` now and then; `reading` is what it said last. `most` is the eye's full rate."""
+    """Reads `board` now and then; `reading` is the last one. `max_rate` is vision's, per second."""
 
     name = "machine"
 
-    def __init__(self, board: Board, eye: Supervisor, most: float) -> None:
+    def __init__(self, board: Board, vision: Supervisor, max_rate: float) -> None:
         self.reading = Reading()
-        self._board, self._eye = board, eye
-        self._pace = RateController(most)
+        self._board, self._vision = board, vision
+        self._controller = RateController(max_rate)
         self._due = float("-inf")
 
     def tick(self, now: float) -> None:
-        """Ask when that is due, at `now` (monotonic seconds)."""
+        """Read the board when that is due, at `now` (monotonic seconds)."""
         if now < self._due:
             return
         self._due = now + READ_SECONDS
         self.reading = self._board.read()
-        self._eye.look(self._pace.note(self.reading.strained, now))
+        self._vision.look(self._controller.note(self.reading.strained, now))
 
     def close(self) -> None:
         """Do nothing: the board holds nothing open."""
 
     @property
     def rate(self) -> float:
-        """How often the eye may look, per second."""
-        return self._pace.rate
+        """How many frames per second vision may process."""
+        return self._controller.rate
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the machine is, in words."""
+        """The health of the board, in words."""
         return self.reading.health

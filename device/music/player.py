@@ -106,6 +106,11 @@ class Player:
         return self._library
 
     @property
+    def device(self) -> str:
+        """The name of the sound device."""
+        return self._audio.name
+
+    @property
     def now_playing(self) -> str | None:
         """The title of the track, fading or not, made of its file's name."""
         return self._voice.title if self._voice else None

@@ -1,4 +1,4 @@
-"""What went wrong lately: each fault in words, when it began, and how long it lasted."""
+"""Recent problems: each fault in words, when it began, and how long it lasted."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 KEPT = 20
 BRIEF_SECONDS = 2.0
-"""What is over sooner is no fault: every part starts so."""
+"""A fault that is over sooner is ignored: every part has one while it starts."""
 _WRONG = (Level.DEGRADED, Level.FAILED)
 
 
-class Faults:
-    """Takes down the faults of all parts; the newest `KEPT` are remembered."""
+class FaultHistory:
+    """Records the faults of all parts, and keeps the newest `KEPT`."""
 
     def __init__(self) -> None:
         self._open: dict[str, Fault] = {}
         self._past: deque[Fault] = deque(maxlen=KEPT)
 
-    def note(self, health: Iterable[Health], now: float) -> None:
-        """Take down how the parts do at `now` (monotonic seconds)."""
+    def record(self, health: Iterable[Health], now: float) -> None:
+        """Record the health of the parts at `now` (monotonic seconds)."""
         for part in health:
             known = self._open.get(part.part)
             if part.level in _WRONG:
@@ -38,8 +38,8 @@ class Faults:
                 if now - known.began >= BRIEF_SECONDS:
                     self._past.append(replace(known, ended=now))
 
-    def lately(self, now: float) -> tuple[Fault, ...]:
-        """Return the faults, the newest first; those that last have no end."""
+    def recent(self, now: float) -> tuple[Fault, ...]:
+        """Return the faults, the newest first; one that lasts has no end."""
         lasting = [one for one in self._open.values() if now - one.began >= BRIEF_SECONDS]
         both = sorted([*self._past, *lasting], key=lambda fault: fault.began, reverse=True)
         return tuple(both[:KEPT])

@@ -1,7 +1,7 @@
-"""How a kiosk ends: it begins again, or the machine is switched off.
+"""Restarts the kiosk, or switches the machine off.
 
-It begins again as the same process, with all that is new: program, configuration and settings. So
-it needs nobody to start it: a service stays up, a terminal stays with it.
+A restart keeps the process and loads the program, the configuration and the settings again. So a
+service stays up, and a terminal stays attached.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ SHUT_DOWN, SHUT_DOWN_SECONDS = ("systemctl", "poweroff"), 20.0
 
 
 def restart_process() -> NoReturn:
-    """Run this process's command line anew. Everything must be closed before."""
-    log.info("starting again")
+    """Run this process's command line again. Everything must be closed before."""
+    log.info("restarting")
     logging.shutdown()
     sys.stdout.flush()
     for number in [int(path.name) for path in Path("/dev/fd").iterdir()]:
         if number > STDERR:
-            with contextlib.suppress(OSError):  # that of the listing itself has gone
+            with contextlib.suppress(OSError):  # the listing's own is closed
                 # SDL's files would stay open, again and again; what Python opens does not.
                 os.set_inheritable(number, False)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (it is our own)
 
 
-def bury() -> None:
-    """Let go of children that ended with what this process was before it began again."""
+def reap_children() -> None:
+    """Wait for the children that ended before this process was restarted."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass

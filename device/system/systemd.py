@@ -1,8 +1,8 @@
-"""What the service manager is told: that the kiosk is ready, how it does, and that it is alive.
+"""Notifies the service manager that the kiosk is ready, how it does, and that it is alive.
 
 The protocol is that of sd_notify(3): lines of text, one datagram at a time, to the socket that
-$NOTIFY_SOCKET names. Where $WATCHDOG_USEC is set, a service that does not say WATCHDOG=1 within so
-many microseconds is ended and started again.
+$NOTIFY_SOCKET names. Where $WATCHDOG_USEC is set, a service that does not send WATCHDOG=1 within
+that number of microseconds is ended and started again.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 WRONG = (Level.DEGRADED, Level.FAILED)
 STATUS_SECONDS = 5.0
-"""How often the service manager is told at least."""
-FEEDS = 4
-"""How often the watchdog is fed within its time."""
+"""The longest time between two notifications."""
+NOTIFICATIONS = 4
+"""Notifications within the watchdog's time."""
 
 
 class Notifier:
-    """Tells the service manager of each frame that is drawn; without one, tells nobody."""
+    """Sends notifications to the service manager; without one, sends nothing."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._address = _address(environ)
@@ -38,29 +38,30 @@ class Notifier:
         self._due = float("-inf")
         self._faults = FaultLog(log, "service manager", "reached again")
 
-    def drawn(self, health: Iterable[Health], alive: bool, now: float) -> None:
-        """Tell of a frame that was drawn at `now` (monotonic seconds), if that is due.
+    def notify(self, health: Iterable[Health], alive: bool, now: float) -> None:
+        """Notify, if that is due, that a frame was drawn at `now` (monotonic seconds).
 
-        The first one means that the service is ready. Unless `alive`, the watchdog goes hungry.
+        The first one means that the service is ready. While `alive` is false, WATCHDOG=1 is
+        withheld, so systemd restarts the service.
         """
         if now < self._due:
             return
         self._due = now + self._interval
-        words = _words(health) if alive else "no frame comes from the eye, and it is not known why"
-        food = ("WATCHDOG=1",) if alive else ()
-        self._tell("READY=1", f"STATUS={words}", *food)
+        status = _summary(health) if alive else "no frame comes from vision, for no known reason"
+        watchdog = ("WATCHDOG=1",) if alive else ()
+        self._send("READY=1", f"STATUS={status}", *watchdog)
 
     def stopping(self) -> None:
-        """Tell that the service ends, and that this is meant."""
-        self._tell("STOPPING=1", "STATUS=closing")
+        """Notify that the service ends on purpose."""
+        self._send("STOPPING=1", "STATUS=closing")
 
-    def _tell(self, *lines: str) -> None:
+    def _send(self, *lines: str) -> None:
         if not self._address:
             return
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as teller:
-                teller.setblocking(False)
-                teller.sendto("\n".join(lines).encode(), self._address)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
+                sender.sendto("\n".join(lines).encode(), self._address)
         except OSError as error:
             self._faults.report(f"it cannot be reached: {error}")
         else:
@@ -76,14 +77,14 @@ def _address(environ: Mapping[str, str]) -> str:
 
 
 def _interval(environ: Mapping[str, str]) -> float:
-    """Return after how many seconds to tell again."""
+    """Return the seconds between two notifications."""
     limit = environ.get("WATCHDOG_USEC", "")
     if not limit.isdecimal() or environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return STATUS_SECONDS
-    return min(STATUS_SECONDS, int(limit) / 1e6 / FEEDS)
+    return min(STATUS_SECONDS, int(limit) / 1e6 / NOTIFICATIONS)
 
 
-def _words(health: Iterable[Health]) -> str:
-    """Say in one line what is wrong: a second line would be taken for another message."""
+def _summary(health: Iterable[Health]) -> str:
+    """Return in one line what is wrong: a second line would be another message."""
     wrong = [f"{one.part}: {one.message}" for one in health if one.level in WRONG]
     return " ".join("; ".join(wrong).split()) or "all is well"

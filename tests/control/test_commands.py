@@ -47,8 +47,8 @@ def test_orders_come_in_their_order_and_do_not_pile_up() -> None:
     waiting = CommandQueue()
     given = [Command(volume=number / MOST) for number in range(MOST)]
     for order in given:
-        waiting.give(order)
+        waiting.put(order)
     with pytest.raises(CommandError, match="too many"):
-        waiting.give(Command(skip=True))
-    assert list(waiting.take()) == given
-    assert list(waiting.take()) == []
+        waiting.put(Command(skip=True))
+    assert list(waiting.drain()) == given
+    assert list(waiting.drain()) == []

@@ -54,7 +54,7 @@ def written(watcher, what, seconds=5.0):
 def test_a_person_who_stays_is_counted_once_in_a_while(watch):
     watcher = watch()
     for at in range(100):
-        watcher.note(frame_result(face(1), face(2)), "0.4.0", at / 10)
+        watcher.record(frame_result(face(1), face(2)), "0.4.0", at / 10)
     watcher.close()
     (told,) = watcher.days()
     assert (told.frames, told.found, told.faces) == (100, 100, 2 * (10 // AGAIN_SECONDS))
@@ -64,12 +64,12 @@ def test_a_person_who_stays_is_counted_once_in_a_while(watch):
 
 def test_it_is_written_now_and_then_and_counted_on_after_a_restart(watch):
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.note(frame_result(), "0.4.0", SAVE_SECONDS)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(), "0.4.0", SAVE_SECONDS)
     written(watcher, lambda days: days and days[0].frames == 2)
     watcher.close()
     again = watch()
-    again.note(frame_result(face(1)), "0.4.0", 5.0)
+    again.record(frame_result(face(1)), "0.4.0", 5.0)
     again.close()
     (told,) = again.days()
     assert (told.frames, told.faces) == (3, 2)
@@ -77,10 +77,10 @@ def test_it_is_written_now_and_then_and_counted_on_after_a_restart(watch):
 
 def test_each_day_and_each_model_has_figures_of_its_own(watch, clock):
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.note(frame_result(face(2)), "0.5.0", 1.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(2)), "0.5.0", 1.0)
     clock.wall += SECONDS
-    watcher.note(frame_result(face(3)), "0.5.0", 2.0)
+    watcher.record(frame_result(face(3)), "0.5.0", 2.0)
     watcher.close()
     assert [(one.number, one.model) for one in watcher.days()] == [
         (20_500, "0.4.0"), (20_500, "0.5.0"), (20_501, "0.5.0"),
@@ -90,14 +90,14 @@ def test_each_day_and_each_model_has_figures_of_its_own(watch, clock):
 def test_a_clock_that_was_never_set_counts_nothing(watch, clock):
     clock.wall = 1000.0
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     assert watcher.days() == []
 
 
 def test_switched_off_it_counts_nothing(watch, tmp_path):
     watcher = watch(enabled=False)
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     assert watcher.health[0] is Level.OFF
     watcher.close()
     assert list(tmp_path.iterdir()) == []
@@ -105,7 +105,7 @@ def test_switched_off_it_counts_nothing(watch, tmp_path):
 
 def test_a_damaged_day_is_left_out_and_the_others_are_there(watch, tmp_path, caplog):
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     (tmp_path / "watching" / "020499-0.4.0.json").write_text("{")
     assert [one.number for one in watcher.days()] == [20_500]
@@ -115,15 +115,15 @@ def test_a_damaged_day_is_left_out_and_the_others_are_there(watch, tmp_path, cap
 def test_a_disk_that_cannot_be_written_is_told_and_recovers(watch, tmp_path):
     (tmp_path / "watching").write_text("in the way")
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.note(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
     end = time.monotonic() + 5.0
     while watcher.health[0] is Level.OK and time.monotonic() < end:
         time.sleep(0.02)
     assert watcher.health[0] is Level.DEGRADED
     assert watcher.health[1].startswith("figures are not written: ")
     (tmp_path / "watching").unlink()
-    watcher.note(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
+    watcher.record(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
     written(watcher, lambda days: days and days[0].frames == 3)
     assert watcher.health[0] is Level.OK
 
@@ -132,7 +132,7 @@ def test_old_days_are_forgotten(watch, tmp_path):
     for number in range(MOST_DAYS + 5):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
     assert len(names) == MOST_DAYS
@@ -146,7 +146,7 @@ def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     write_private(tmp_path / "watching" / "normal-since", "100")
     watcher = watch()
-    watcher.note(frame_result(face(1)), "0.4.0", 0.0)
+    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     names = {path.name for path in (tmp_path / "watching").glob("*.json")}
     assert len(names) == MOST_DAYS

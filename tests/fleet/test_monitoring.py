@@ -140,7 +140,7 @@ def test_a_kiosk_writes_only_what_is_its_own(
             operator.until(lambda: b'"muted":true' in operator.kept["moodlift/kiosk-1/state"])
             assert operator.kept["moodlift/release"] == b"nonsense"
             assert operator.kept.keys() == own | {"moodlift/release"}
-            assert list(part.commands.take()) == []
+            assert list(part.commands.drain()) == []
 
 
 def test_the_broker_s_file_is_taken_by_the_broker(tmp_path: Path) -> None:

@@ -278,7 +278,7 @@ def test_it_does_what_it_is_told(
         operator.until(lambda: b'"muted":true' in operator.kept.get("moodlift/kiosk-1/state", b""))
         operator.say("moodlift/kiosk-1/command", word)
         taken: list[Command] = []
-        operator.until(lambda: taken.extend(part.commands.take()) or taken)
+        operator.until(lambda: taken.extend(part.commands.drain()) or taken)
         assert taken == [expected]
 
 
@@ -293,7 +293,7 @@ def test_an_unknown_or_retained_command_is_ignored(
             operator.say("moodlift/kiosk-1/command", word)
         operator.say("moodlift/kiosk-1/command", "mute")
         taken: list[Command] = []
-        operator.until(lambda: taken.extend(part.commands.take()) or taken)
+        operator.until(lambda: taken.extend(part.commands.drain()) or taken)
         assert taken == [Command(muted=True)]
         assert "unknown command 'restart' (known: pause, resume" in caplog.text
 
@@ -310,4 +310,4 @@ def test_commands_can_be_switched_off(join: Callable[..., Part], tmp_path: Path)
         operator.say("moodlift/kiosk-1/command", "pause")
         part.publish(muted=True)
         operator.until(lambda: b'"muted":true' in operator.kept["moodlift/kiosk-1/state"])
-        assert list(part.commands.take()) == []
+        assert list(part.commands.drain()) == []

@@ -35,7 +35,7 @@ def test_seconds_are_counted_by_mood() -> None:
     tally = Tally()
     for second in range(61):
         emotion = None if second < 20 else "happy" if second < 50 else "sad"
-        over = tally.note(mood(emotion, 2), (), second >= 55, 100.0 + second, NOW + second)
+        over = tally.count(mood(emotion, 2), (), second >= 55, 100.0 + second, NOW + second)
         assert (over is None) == (second < 60)
     assert over is not None
     assert over.number == NOW // MINUTE
@@ -47,7 +47,7 @@ def test_reactions_are_counted_when_they_begin() -> None:
     tally = Tally()
     comfort, again = (Reaction("comfort", "sad", start) for start in (1.0, 9.0))
     for number, active in enumerate([(), (comfort,), (comfort,), (), (again,), (again,)]):
-        tally.note(mood("sad"), active, False, float(number), NOW)
+        tally.count(mood("sad"), active, False, float(number), NOW)
     rest = tally.rest()
     assert rest is not None
     assert rest.reactions == {"comfort": 2}
@@ -56,9 +56,9 @@ def test_reactions_are_counted_when_they_begin() -> None:
 
 def test_a_machine_that_slept_has_seen_nothing() -> None:
     tally = Tally()
-    tally.note(mood("happy"), (), False, 0.0, NOW)
-    tally.note(mood("happy"), (), False, 3600.0, NOW + 1)
-    tally.note(mood("happy"), (), False, 3500.0, NOW + 1)
+    tally.count(mood("happy"), (), False, 0.0, NOW)
+    tally.count(mood("happy"), (), False, 3600.0, NOW + 1)
+    tally.count(mood("happy"), (), False, 3500.0, NOW + 1)
     rest = tally.rest()
     assert rest is not None
     assert rest.seconds == {"happy": LONGEST_STEP}
@@ -79,7 +79,7 @@ def test_no_second_is_lost_or_counted_twice_whatever_the_clock_does(steps: list[
     tally, now, wall, minutes = Tally(), 0.0, NOW, []
     for emotion, paused, passed, jump in steps:
         now, wall = now + passed, wall + jump
-        minutes.append(tally.note(mood(emotion), (), paused, now, wall))
+        minutes.append(tally.count(mood(emotion), (), paused, now, wall))
     minutes.append(tally.rest())
     total = sum(sum(one.seconds.values()) for one in minutes if one)
     assert total == pytest.approx(sum(step[2] for step in steps[1:]))
@@ -213,7 +213,7 @@ def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Pa
     recorder = HistoryRecorder(HistoryConfig(days=days), tmp_path, lambda: wall[0])
     for second in range(130):
         wall[0] = NOW + second
-        recorder.note(mood("happy"), (), False, float(second))
+        recorder.record(mood("happy"), (), False, float(second))
     recorder.close()
     rows = history.everything(recorder.path)
     assert [round(row["minute"]) - last for row in rows] == [5 - days * DAY, 0, 1, 2]
@@ -232,7 +232,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
     def pass_minutes(count: int) -> None:
         for _ in range(count):
             wall[0] += MINUTE
-            recorder.note(mood("sad"), (), False, wall[0])
+            recorder.record(mood("sad"), (), False, wall[0])
 
     pass_minutes(3)
     wait_until(lambda: recorder.health[0] is Level.DEGRADED)
@@ -250,7 +250,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
 
 def test_history_that_is_switched_off_writes_nothing(tmp_path: Path) -> None:
     recorder = HistoryRecorder(HistoryConfig(enabled=False), tmp_path)
-    recorder.note(mood("happy"), (), False, 0.0)
+    recorder.record(mood("happy"), (), False, 0.0)
     recorder.close()
     assert recorder.health == (Level.OFF, "switched off")
     assert list(tmp_path.iterdir()) == []

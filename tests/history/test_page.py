@@ -16,6 +16,7 @@ from device.history.store import DAY
 from device.messages import EMOTIONS
 from device.web import AuthService, create_app
 from device.web.routes import api
+from tests.support.services import services
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(tmp_path: Path) -> Any:
     """The owner's page of a kiosk with a week of history, and its first minute."""
-    from device.control.commands import CommandQueue
-    from device.control.status import Status
-    from device.system.latest import Latest
     from device.vision.preview import Preview
-    from device.web import KioskServices
 
     store, last = HistoryStore(tmp_path / history.FILE), int(time.time() // MINUTE)
     with store._database:
@@ -39,10 +36,7 @@ def page(tmp_path: Path) -> Any:
             )
     store.close()
     preview, auth = Preview(), AuthService.create(None)
-    view = KioskServices(
-        Latest(Status()), Latest(None), preview, lambda image: pytest.fail(), CommandQueue(),
-        tmp_path / history.FILE,
-    )  # fmt: skip
+    view = services(preview=preview, history=tmp_path / history.FILE)
     client = create_app(view, auth).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     yield client

@@ -9,7 +9,7 @@ import pytest
 from device.config import file
 from device.hardware import gpio
 from device.hardware.gpio import FakePanel, Press
-from device.kiosk import kiosk
+from device.kiosk import inputs
 from device.kiosk.kiosk import Kiosk, RunOptions
 from device.system import restart
 from tests.support.kiosks import free_port
@@ -62,9 +62,9 @@ def test_short_presses_pause_and_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     acts = []
-    draw = running._stage.draw
+    draw = running.container.stage.draw
     script = {5: Press.SHORT, 15: Press.SHORT, 25: Press.LONG}
-    monkeypatch.setattr(kiosk, "TWICE_SECONDS", 0.01)
+    monkeypatch.setattr(inputs, "DOUBLE_PRESS_SECONDS", 0.01)
 
     def watched(canvas: object, scene: object, now: float) -> None:
         acts.append(scene.act)
@@ -75,7 +75,7 @@ def test_short_presses_pause_and_go_on(
         draw(canvas, scene, now)
 
     nights: list[bool] = []
-    running._stage.draw = watched
+    running.container.stage.draw = watched
     running.run()
     assert acts == ["attract"] * 5 + ["paused"] * 10 + ["attract"] * 10 + acts[25:]
     assert len(acts) <= 26
@@ -90,7 +90,7 @@ def test_two_presses_in_a_row_ask_for_the_owners_code(
     values = {**SILENT, "web": {"port": free_port()}}
     running = Kiosk(file.parse(values), RunOptions("offscreen", 20.0))
     scenes = []
-    draw = running._stage.draw
+    draw = running.container.stage.draw
 
     def watched(canvas: object, scene: object, now: float) -> None:
         scenes.append((scene.paused, scene.invitation is not None))
@@ -98,7 +98,7 @@ def test_two_presses_in_a_row_ask_for_the_owners_code(
             pressed.pressed.append(Press.LONG if len(scenes) == 60 else Press.SHORT)
         draw(canvas, scene, now)
 
-    running._stage.draw = watched
+    running.container.stage.draw = watched
     running.run()
     assert scenes[:5] == [(False, False)] * 5
     assert scenes[5:8] == [(True, False)] * 3

@@ -40,7 +40,7 @@ kiosk = Kiosk(config, RunOptions("offscreen"))
 def step(seconds=0.0, until=None):
     end = time.monotonic() + seconds
     while True:
-        kiosk._step(time.monotonic())
+        kiosk.tick(time.monotonic())
         if until and until():
             return
         if time.monotonic() >= end:
@@ -58,19 +58,19 @@ def tap(rect):
     step()
 
 def asked():
-    return kiosk._stage.asking_consent(time.monotonic())
+    return kiosk.container.stage.asking_consent(time.monotonic())
 
 def come_up(answer):
-    step(2.0, until=lambda: kiosk._interview._round.look.done())
+    step(2.0, until=lambda: kiosk._prompt._prompt.response.done())
     answer()
 
 def settled():
-    return kiosk._mood.mood.emotion is not None
+    return kiosk._perception.room.emotion is not None
 
 try:
     if source != "fake:":
         step(20.0, until=settled)
-    parts = kiosk._stage.prepare((640, 360))
+    parts = kiosk.container.stage.prepare((640, 360))
     exec(sys.argv[3])
 finally:
     kiosk.close()
@@ -104,7 +104,7 @@ assert asked(), "too hasty"
 step(HASTE)
 press(pygame.K_y)
 assert not asked()
-assert kiosk._interview._round is None
+assert kiosk._prompt._prompt is None
 """
 
 
@@ -149,12 +149,12 @@ def no(answer):
     answer()
     step()
     assert not asked()
-    assert kiosk._stage._consent.picture is None
-    assert not kiosk._interview._round or not kiosk._interview._round.felt
-    kiosk._stage._question.hide()
+    assert kiosk.container.stage._consent.picture is None
+    assert not kiosk._prompt._prompt or not kiosk._prompt._prompt.felt
+    kiosk.container.stage._question.hide()
 
 def too_late(answer):
-    kiosk._stage._consent._since -= 20
+    kiosk.container.stage._consent._since -= 20
     step()
     answer()
 
@@ -175,16 +175,16 @@ def test_without_a_yes_only_the_count_is_kept(store: FeedbackStore) -> None:
 
 UNANSWERED = """
 press(pygame.K_w)
-step(2.0, until=lambda: kiosk._interview._round.look.done())
-assert kiosk._interview._round.seen.crop is not None
-kiosk._stage._question._asked -= 20
+step(2.0, until=lambda: kiosk._prompt._prompt.response.done())
+assert kiosk._prompt._prompt.seen.crop is not None
+kiosk.container.stage._question._asked -= 20
 step()
-assert kiosk._interview._round is None
+assert kiosk._prompt._prompt is None
 press(pygame.K_4)
 press(pygame.K_y)
 
 from device.control.commands import parse
-kiosk._orders.give(parse({"show": {"emotion": "surprise", "seconds": 1}}))
+kiosk.container.commands.put(parse({"show": {"emotion": "surprise", "seconds": 1}}))
 step(0.2)
 press(pygame.K_w)
 come_up(lambda: press(pygame.K_1))
@@ -210,7 +210,7 @@ def test_what_is_no_answer_to_what_the_kiosk_saw_leaves_nothing(store: FeedbackS
 
 def test_before_nobody_the_answer_is_thanked_for_alone(store: FeedbackStore) -> None:
     script = """
-step(20.0, until=lambda: kiosk._eye.model)
+step(20.0, until=lambda: kiosk.container.vision.model)
 press(pygame.K_w)
 come_up(lambda: press(pygame.K_5))
 assert not asked()
@@ -223,11 +223,11 @@ assert not asked()
 def test_switched_off_nothing_is_asked_or_counted(store: FeedbackStore) -> None:
     script = """
 press(pygame.K_w)
-assert kiosk._interview._round is None
+assert kiosk._prompt._prompt is None
 press(pygame.K_5)
 step(0.5)
 assert not asked()
-assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._health]
+assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._health.parts]
 """
     play(f"file:{ASTRONAUT}", script, "off")
     assert not store.path.exists()
@@ -239,8 +239,8 @@ def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: FeedbackStore) ->
     script = (
         YES_BY_KEYS
         + """
-step(5.0, until=lambda: kiosk._keeper.health[0] == "degraded")
-told = {one.part: one.message for one in kiosk._health}
+step(5.0, until=lambda: kiosk.container.feedback.health[0] == "degraded")
+told = {one.part: one.message for one in kiosk._health.parts}
 assert told["feedback"].startswith("nothing is kept: "), told
 step(0.3)
 """

@@ -29,7 +29,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
     """Run a kiosk for some seconds that gets a face now and then, each `LATE` seconds old."""
     frame_results: Latest[FrameResult | None] = Latest(None)
     kiosk, over = Kiosk(file.parse(QUIET), RunOptions("offscreen", 12.0)), threading.Event()
-    monkeypatch.setattr(kiosk._eye, "frame_result", frame_results)
+    monkeypatch.setattr(kiosk.container.vision, "frame_result", frame_results)
 
     def see() -> None:
         number = 0
@@ -51,9 +51,9 @@ def _run(monkeypatch: pytest.MonkeyPatch, seen_every: float) -> Kiosk:
 
 def test_what_is_seen_late_is_mirrored(monkeypatch: pytest.MonkeyPatch) -> None:
     kiosk = _run(monkeypatch, 1.0)
-    assert "happy" in [change["emotion"] for change in kiosk.record.moods]
+    assert "happy" in [change["emotion"] for change in kiosk.publisher.report.moods]
 
 
 def test_what_was_seen_long_ago_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     kiosk = _run(monkeypatch, 60.0)
-    assert [change["emotion"] for change in kiosk.record.moods][-1] is None
+    assert [change["emotion"] for change in kiosk.publisher.report.moods][-1] is None

@@ -105,6 +105,6 @@ def test_whoever_ends_it_while_it_closes_to_begin_again_has_the_last_word(
         close()
 
     monkeypatch.setattr(running, "close", closing)
-    running._follow(Command(restart=True), time.monotonic())
+    running.execute(Command(restart=True), time.monotonic())
     running.run()
     assert len(begun) == agains

@@ -17,7 +17,7 @@ from device.system.systemd import STATUS_SECONDS, Notifier
 from tests.support.kiosks import RunningKiosk
 
 WELL = (Health("vision", Level.OK, "running", 0.0), Health("camera", Level.OK, "webcam", 0.0))
-HUNGRY = "STATUS=no frame comes from the eye, and it is not known why"
+HUNGRY = "STATUS=no frame comes from vision, for no known reason"
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def test_the_first_frame_makes_it_ready_and_stopping_is_told(
     address, listener = both
     notifier = Notifier({"NOTIFY_SOCKET": address})
     assert silent(listener)
-    notifier.drawn(WELL, True, 100.0)
+    notifier.notify(WELL, True, 100.0)
     assert heard(listener) == ["READY=1", "STATUS=all is well", "WATCHDOG=1"]
     notifier.stopping()
     assert heard(listener) == ["STOPPING=1", "STATUS=closing"]
@@ -75,7 +75,7 @@ def test_it_tells_four_times_within_the_watchdog_s_time(
     with manager(str(tmp_path / "socket")) as listener:
         notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "socket"), **environ})
         for now, told in ((100.0, True), (99.9 + interval, False), (100.0 + interval, True)):
-            notifier.drawn(WELL, True, now)
+            notifier.notify(WELL, True, now)
             assert silent(listener) != told
             if told:
                 heard(listener)
@@ -84,7 +84,7 @@ def test_it_tells_four_times_within_the_watchdog_s_time(
 def test_frames_that_stop_for_no_known_reason_starve_the_watchdog(tmp_path: Path) -> None:
     with manager(str(tmp_path / "socket")) as listener:
         notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "socket")})
-        notifier.drawn(WELL, False, 100.0)
+        notifier.notify(WELL, False, 100.0)
         assert heard(listener) == ["READY=1", HUNGRY]
 
 
@@ -97,7 +97,7 @@ def test_what_is_wrong_is_one_line_whatever_it_says(tmp_path: Path) -> None:
     )
     with manager(str(tmp_path / "socket")) as listener:
         notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "socket")})
-        notifier.drawn(parts, True, 100.0)
+        notifier.notify(parts, True, 100.0)
         assert heard(listener)[1] == "STATUS=sound: no device READY=0; history: disk full"
 
 
@@ -106,11 +106,11 @@ def test_a_manager_that_is_gone_is_missed_once_and_found_again(
 ) -> None:
     address = str(tmp_path / "socket")
     notifier = Notifier({"NOTIFY_SOCKET": address})
-    notifier.drawn(WELL, True, 100.0)
-    notifier.drawn(WELL, True, 110.0)
+    notifier.notify(WELL, True, 100.0)
+    notifier.notify(WELL, True, 110.0)
     assert len(caplog.records) == 1
     with manager(address) as listener:
-        notifier.drawn(WELL, True, 120.0)
+        notifier.notify(WELL, True, 120.0)
         assert heard(listener)[0] == "READY=1"
 
 
@@ -119,7 +119,7 @@ def test_without_a_manager_nobody_is_told(
     environ: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     notifier = Notifier(environ)
-    notifier.drawn(WELL, True, 100.0)
+    notifier.notify(WELL, True, 100.0)
     notifier.stopping()
     assert not caplog.records
 

@@ -99,14 +99,14 @@ class Kiosk:
     status: Latest[Status] = field(default_factory=lambda: Latest(sample()))
     frame_result: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
     history: Path = Path("none")
-    orders: CommandQueue = field(default_factory=CommandQueue)
+    commands: CommandQueue = field(default_factory=CommandQueue)
     settings: Settings = field(default_factory=Settings)
     probe: FakeProbe = field(default_factory=FakeProbe)
     feedback: FeedbackRecorder = field(
         default_factory=lambda: FeedbackRecorder(FeedbackConfig(enabled=False), Path("none"))
     )
     models: Models = field(default_factory=Models)
-    watcher: DriftMonitor = field(default_factory=lambda: DriftMonitor(Path("none"), enabled=False))
+    drift: DriftMonitor = field(default_factory=lambda: DriftMonitor(Path("none"), enabled=False))
     fault: Exception | None = None
     delay: float = 0.0
     classified: list[tuple[int, ...]] = field(default_factory=list)
@@ -114,18 +114,19 @@ class Kiosk:
 
     def view(self, viewers: int = 4) -> KioskServices:
         return KioskServices(
-            self.status,
-            self.frame_result,
-            self.preview,
-            self.classify,
-            self.orders,
-            self.history,
-            viewers,
+            status=self.status,
+            frame_result=self.frame_result,
+            preview=self.preview,
+            classify=self.classify,
+            commands=self.commands,
+            history=self.history,
+            viewers=viewers,
+            blurred=False,
             settings=self.settings,
             probe=self.probe,
             feedback=self.feedback,
             models=self.models,
-            watcher=self.watcher,
+            drift=self.drift,
         )
 
     def classify(self, image: NDArray[np.uint8]) -> FrameResult:
@@ -212,7 +213,7 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     keeper = FeedbackRecorder(FeedbackConfig(), tmp_path / "kept")
     keeper.start()
     watcher = DriftMonitor(tmp_path / "kept")
-    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper, watcher=watcher)
+    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper, drift=watcher)
     watcher.close()
     keeper.close()
     preview.close()

@@ -245,7 +245,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
 
     def given(number: int) -> list[dict[str, Any]]:
         orders: list[Command] = []
-        eventually(lambda: orders.extend(kiosk.orders.take()) or len(orders) >= number)
+        eventually(lambda: orders.extend(kiosk.commands.drain()) or len(orders) >= number)
         return [order.model_dump(exclude_unset=True) for order in orders]
 
     page.get_by_role("button", name="Pause the camera").click()
@@ -268,7 +268,7 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     ]
     assert one.complaints == []
     assert visit(owner=False).open().get_by_role("button").count() == 0
-    assert list(kiosk.orders.take()) == [], "one for each click"
+    assert list(kiosk.commands.drain()) == [], "one for each click"
 
 
 def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, auth: AuthService) -> None:
@@ -407,7 +407,7 @@ def test_a_sound_device_is_tried(visit: Any, kiosk: Any) -> None:
     expect(told).to_have_text("Bad cannot be opened: it is busy")
     page.get_by_role("button", name="Play a sound: the system's choice").click()
     expect(told).to_have_text("The kiosk plays it now on plays on the HDMI output.")
-    assert [order.chime for order in kiosk.orders.take()] == [True]
+    assert [order.chime for order in kiosk.commands.drain()] == [True]
 
 
 def test_a_restart_is_waited_for(
@@ -417,7 +417,7 @@ def test_a_restart_is_waited_for(
     page.evaluate("document.body.dataset.old = 'yes'")
     page.get_by_role("button", name="Restart the kiosk now").click()
     sync_api.expect(page.locator("#waiting")).to_have_text("The kiosk starts again …")
-    assert [order.restart for order in kiosk.orders.take()] == [True]
+    assert [order.restart for order in kiosk.commands.drain()] == [True]
     kiosk.status.publish(make_status(uptime=0.1))
     sync_api.expect(page.locator("body")).not_to_have_attribute("data-old", "yes")
     sync_api.expect(page.get_by_role("button", name="Restart the kiosk now")).to_be_enabled()

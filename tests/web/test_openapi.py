@@ -125,7 +125,7 @@ def test_the_interface_does_as_it_says(
     def ask(case: schemathesis.Case, known: bool) -> None:
         auth.rate_limiter = RateLimiter()
         context_of(app).answers = RateLimiter()
-        list(context_of(app).view.orders.take())
+        list(context_of(app).view.commands.drain())
         answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)
         tried.append(answer.status_code)
 

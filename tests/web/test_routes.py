@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from device.control.commands import CommandQueue
-from device.control.status import Status
 from device.messages import EMOTIONS, Health, Level
-from device.system.latest import Latest
 from device.web import AuthService, create_app, text
 from device.web.app import HEADERS
+from tests.support.services import services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from device.control.status import Status
 
 PAGES = {
     "/": "text/html",
@@ -93,19 +93,9 @@ def test_every_mood_has_its_word_and_picture(
 
 def test_a_kiosk_that_just_started_has_a_page() -> None:
     from device.vision.preview import Preview
-    from device.web import KioskServices
 
     preview = Preview()
-    view = KioskServices(
-        Latest(Status()),
-        Latest(None),
-        preview,
-        lambda image: pytest.fail(),
-        CommandQueue(),
-        Path("none"),
-        1,
-    )
-    client = create_app(view, AuthService.create(None)).test_client()
+    client = create_app(services(preview=preview), AuthService.create(None)).test_client()
     text = client.get("/").text
     preview.close()
     assert "Nobody here right now" in text

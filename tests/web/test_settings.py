@@ -125,7 +125,7 @@ def test_the_kiosk_s_own_sound_device_is_tried_by_the_kiosk(
         return answer.status_code, answer.json.get("detail") or answer.json["words"]
 
     assert chime() == (200, "The kiosk plays it now on plays on the HDMI output.")
-    assert [order.chime for order in kiosk.orders.take()] == [True]
+    assert [order.chime for order in kiosk.commands.drain()] == [True]
     kiosk.status.publish(make_status(health=(Health("sound", Level.DEGRADED, "it is gone", 0.0),)))
     assert chime() == (409, "it is gone")
     kiosk.status.publish(make_status(health=()))
@@ -135,4 +135,4 @@ def test_the_kiosk_s_own_sound_device_is_tried_by_the_kiosk(
         409,
         "Bad cannot be opened: it is busy",
     )
-    assert list(kiosk.orders.take()) == []
+    assert list(kiosk.commands.drain()) == []

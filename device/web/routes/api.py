@@ -63,7 +63,7 @@ def order() -> ResponseReturnValue:
     """Tell the kiosk to pause, mute, be louder, skip a track or show a scene, as JSON says."""
     try:
         wanted = commands.parse(request.get_json(silent=True))
-        current().view.orders.give(wanted)
+        current().view.commands.put(wanted)
     except CommandError as error:
         abort(400, str(error))
     return jsonify(wanted.model_dump(exclude_unset=True)), 202

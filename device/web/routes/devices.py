@@ -47,7 +47,7 @@ def chime() -> ResponseReturnValue:
     if sound is None or sound.level is not Level.OK:
         raise ProbeError(sound.message if sound else "the kiosk is starting; try again")
     try:
-        view.orders.give(Command(chime=True))
+        view.commands.put(Command(chime=True))
     except CommandError as error:
         raise ProbeError(str(error)) from error
     return jsonify(words=f"The kiosk plays it now on {sound.message}.")

@@ -30,7 +30,7 @@ CALL = "/api/v1/watching"
 def show() -> str:
     """Show each figure over the days, and what has drifted."""
     view = current().view
-    days, since, model = _days(), view.watcher.normal_since, view.status.get().model
+    days, since, model = _days(), view.drift.normal_since, view.status.get().model
     findings = compare(days, since, model)
     first_days, later = sides(days, since, "emotion", model)
     first, last = added(first_days), added(later[-LAST_DAYS:])
@@ -53,7 +53,7 @@ def tell() -> Response:
     """Return the figures of each day, and how the last ones compare with the first ones."""
     view = current().view
     days = _days()
-    found = compare(days, view.watcher.normal_since, view.status.get().model)
+    found = compare(days, view.drift.normal_since, view.status.get().model)
     findings = [dataclasses.asdict(one) for one in found]
     answers = _answers()
     agreeing = [
@@ -72,7 +72,7 @@ def tell() -> Response:
 def normal() -> ResponseReturnValue:
     """Take what is seen from today on for normal."""
     try:
-        current().view.watcher.is_normal()
+        current().view.drift.is_normal()
     except OSError as error:
         abort(503, f"it cannot be written down: {error.strerror}")
     return tell()
@@ -80,7 +80,7 @@ def normal() -> ResponseReturnValue:
 
 def _days() -> list[DailyStats]:
     try:
-        return current().view.watcher.days()
+        return current().view.drift.days()
     except OSError as error:
         abort(503, f"the figures cannot be read: {error.strerror}")
 

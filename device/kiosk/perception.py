@@ -1,0 +1,60 @@
+"""What the kiosk makes of the frames: the newest result, and the mood that follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device import mood
+from device.messages import NOBODY
+from device.system.rate import Rate
+
+if TYPE_CHECKING:
+    from device.config.schema import MoodConfig
+    from device.drift import DriftMonitor
+    from device.messages import FrameResult, Mood
+    from device.vision.supervisor import Supervisor
+
+STALE_SECONDS = 2.0
+"""Results older than this are ignored. Age counts from the end of inference, so that slow machines
+still react, late."""
+
+
+class Perception:
+    """Follows the newest frame result.
+
+    `frame_result` is the newest one unless it is stale, `room` the mood of the people there, and
+    `mood` the one on stage, which is another one while the owner shows a scene.
+    """
+
+    def __init__(self, vision: Supervisor, drift: DriftMonitor, config: MoodConfig) -> None:
+        self.paused = False
+        self.frame_result: FrameResult | None = None
+        self.room = self.mood = NOBODY
+        self.rate = Rate()
+        self._vision, self._drift, self._config = vision, drift, config
+        self._state = mood.MoodState()
+        self._shown: tuple[Mood, float] | None = None
+        self._number = -1
+
+    def pause(self, paused: bool) -> None:
+        """Close the camera, or open it again."""
+        self.paused = paused
+        self._vision.pause(paused)
+
+    def show(self, emotion: str, seconds: float, now: float) -> None:
+        """Put an emotion's mood on stage for some seconds, whatever the faces show."""
+        self._shown = mood.acted(emotion, now), now + seconds
+
+    def update(self, now: float) -> None:
+        """Follow the frames up to `now` (monotonic seconds)."""
+        newest = self._vision.frame_result.get()
+        fresh = newest is not None and now - newest.processed_at <= STALE_SECONDS
+        self.frame_result = newest if fresh and not self.paused else None
+        if self.frame_result and self.frame_result.number != self._number:
+            self._number = self.frame_result.number
+            self.rate.count(now)
+            self._drift.record(self.frame_result, self._vision.model, now)
+        self._state = mood.step(self._state, self.frame_result, now, self._config)
+        self.room = self.mood = self._state.mood
+        if self._shown and now < self._shown[1] and not self.paused:
+            self.mood = self._shown[0]
