@@ -1,6 +1,8 @@
-"""A crowd of browsers, to see what a kiosk bears: run it against one, and it prints figures.
+"""A crowd of browsers: run it against a kiosk, and it prints what they got as JSON.
 
-python -m tests.load.web_crowd http://127.0.0.1:8080/ --token TOKEN --seconds 10
+python -m tests.load.web_crowd http://127.0.0.1:8080/ --token TOKEN --seconds 10 --pid PID
+
+With the process number of a kiosk on this machine it also prints that process's processor time.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
+import psutil
+
 
 @dataclass
 class Crowd:
-    """How many there are, and what they got."""
+    """Clients of a kiosk, and what they got."""
 
     host: str
     port: int
@@ -33,25 +37,25 @@ class Crowd:
         head = f"GET {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
         return f"{head}Authorization: Bearer {self.token}\r\n\r\n".encode()
 
-    async def poll(self, rate: float, late: float) -> None:
-        """Ask for the status so many times a second, on one connection."""
-        await asyncio.sleep(late)
+    async def poll(self, rate: float, delay: float) -> None:
+        """Request the status `rate` times per second, on one connection."""
+        await asyncio.sleep(delay)
         reader, writer = await asyncio.open_connection(self.host, self.port)
         with closing(writer):
             while True:
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 writer.write(self.request("/api/v1/status"))
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
                 await reader.readexactly(length)
-                took = time.perf_counter() - begun
-                self.waits.append(took)
+                seconds = time.perf_counter() - started
+                self.waits.append(seconds)
                 self.errors += b" 200 " not in head.split(b"\r\n")[0]
-                await asyncio.sleep(max(0.0, 1 / rate - took))
+                await asyncio.sleep(max(0.0, 1 / rate - seconds))
 
-    async def follow(self, path: str, late: float) -> None:
-        """Follow a stream."""
-        await asyncio.sleep(late)
+    async def follow(self, path: str, delay: float) -> None:
+        """Read a stream."""
+        await asyncio.sleep(delay)
         reader, writer = await asyncio.open_connection(self.host, self.port, limit=2**20)
         with closing(writer):
             writer.write(self.request(path))
@@ -59,18 +63,22 @@ class Crowd:
             if b" 200 " not in head.split(b"\r\n")[0]:
                 self.refused += 1
                 return
-            while piece := await reader.read(2**18):
-                self.events += piece.count(b"data: {")
-                self.pictures += piece.count(b"image/jpeg")
+            while chunk := await reader.read(2**18):
+                self.events += chunk.count(b"data: {")
+                self.pictures += chunk.count(b"image/jpeg")
 
-    async def come(self, clients: int, rate: float, streams: int, feeds: int) -> None:
-        """Do all of it at once, for the time."""
+    async def run(self, clients: int, rate: float, streams: int, feeds: int) -> None:
+        """Do all of it at once for `seconds`."""
         tasks = [self.poll(rate, number / rate / clients) for number in range(clients)]
         tasks += [self.follow("/api/v1/events", number / 200) for number in range(streams)]
         tasks += [self.follow("/video_feed", number / 10) for number in range(feeds)]
-        everybody = asyncio.gather(*tasks)
         with suppress(TimeoutError):
-            await asyncio.wait_for(everybody, self.seconds)
+            await asyncio.wait_for(asyncio.gather(*tasks), self.seconds)
+
+
+def processor_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def main() -> None:
@@ -82,17 +90,22 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=10.0)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--feeds", type=int, default=0)
-    given = parser.parse_args()
-    where = urlsplit(given.address)
-    crowd = Crowd(where.hostname or "", where.port or 80, given.token, given.seconds)
-    asyncio.run(crowd.come(given.clients, given.rate, given.streams, given.feeds))
-    told = asdict(crowd)
-    waits = sorted(told.pop("waits")) or [0.0]
-    told["token"] = "..."
-    told["answers_per_s"] = round(len(waits) / given.seconds, 1)
-    told["median_ms"] = round(1000 * statistics.median(waits), 1)
-    told["p99_ms"] = round(1000 * waits[int(0.99 * (len(waits) - 1))], 1)
-    print(json.dumps(told))
+    parser.add_argument("--pid", type=int)
+    options = parser.parse_args()
+    address = urlsplit(options.address)
+    crowd = Crowd(address.hostname or "", address.port or 80, options.token, options.seconds)
+    before = processor_seconds(options.pid) if options.pid else 0.0
+    asyncio.run(crowd.run(options.clients, options.rate, options.streams, options.feeds))
+    results = asdict(crowd)
+    waits = sorted(results.pop("waits")) or [0.0]
+    results["token"] = "..."
+    results["answers_per_s"] = round(len(waits) / options.seconds, 1)
+    results["median_ms"] = round(1000 * statistics.median(waits), 1)
+    results["p99_ms"] = round(1000 * waits[int(0.99 * (len(waits) - 1))], 1)
+    if options.pid:
+        used = processor_seconds(options.pid) - before
+        results["processor_s_per_s"] = round(used / options.seconds, 3)
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The address that is told to others, with and without a network."""
+"""The address given to others, with and without a network."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]:
-    """Gives the machine an address of its own for each family that is named, and no others."""
+    """Gives the machine the addresses of the families that are named, and no others."""
 
-    def give(addresses: dict[int, str]) -> None:
+    def set_addresses(addresses: dict[int, str]) -> None:
         class Probe:
             def __init__(self, family: int, kind: int) -> None:
                 assert kind == socket.SOCK_DGRAM
@@ -44,11 +44,11 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]
 
         monkeypatch.setattr("device.web.server.lan.socket.socket", Probe)
 
-    return give
+    return set_addresses
 
 
 @pytest.mark.parametrize(
-    ("host", "addresses", "told"),
+    ("host", "addresses", "expected"),
     [
         ("127.0.0.1", {socket.AF_INET: "192.168.1.7"}, "127.0.0.1"),
         ("kiosk.local", {socket.AF_INET: "192.168.1.7"}, "kiosk.local"),
@@ -60,15 +60,15 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]
         ("::", {}, "::"),
     ],
 )
-def test_who_listens_everywhere_tells_the_address_of_the_network(
-    network: Any, host: str, addresses: dict[int, str], told: str
+def test_a_server_on_all_addresses_reports_that_of_the_network(
+    network: Any, host: str, addresses: dict[int, str], expected: str
 ) -> None:
     network(addresses)
-    assert reached_at(host) == told
+    assert reached_at(host) == expected
 
 
 class _Server:
-    """Serves nothing; as far as its address is told it is the real one."""
+    """Serves nothing, but reports its address as the real one does."""
 
     address = web.Server.address
 
@@ -82,7 +82,7 @@ class _Server:
         pass
 
 
-def test_an_address_that_comes_late_is_told(
+def test_an_address_that_appears_later_is_reported(
     network: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

@@ -77,11 +77,12 @@ def test_uploads_over_the_wire_never_touch_the_disk(
 ) -> None:
     opened: list[str] = []
     real = os.open
-    monkeypatch.setattr(
-        os,
-        "open",
-        lambda path, *rest, **named: (opened.append(str(path)), real(path, *rest, **named))[1],
-    )
+
+    def record(path: Any, *options: Any, **more: Any) -> int:
+        opened.append(str(path))
+        return real(path, *options, **more)
+
+    monkeypatch.setattr(os, "open", record)
     jpeg = cv2.imencode(".jpg", np.zeros((32, 32, 3), np.uint8))[1].tobytes()
     assert guest().post("/api/v1/classify", jpeg.ljust(7_000_000, b"\0")).status == 200
     assert opened == []

@@ -16,8 +16,7 @@ from tornado.iostream import StreamClosedError
 
 from device.messages import Frame, FrameResult, Health, Level
 from device.vision.annotate import COLOURS
-from device.web import live_view as feeds
-from device.web import placeholder
+from device.web import live_view, placeholder
 from device.web.live_view import LiveView
 from device.web.server.streams import pictures
 from tests.web.conftest import face
@@ -43,46 +42,46 @@ def first(newest: Latest[bytes], serial: int = 0) -> NDArray[np.uint8]:
     return decoded(got[1])
 
 
-def feed_threads() -> list[threading.Thread]:
+def live_view_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "live-view"]
 
 
 def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any) -> None:
-    feed = LiveView(kiosk.view())
-    with feed.watch() as one, feed.watch() as two, feed.watch() as three:
+    view = LiveView(kiosk.view())
+    with view.watch() as one, view.watch() as two, view.watch() as three:
         assert one is two is three
-        assert len(feed_threads()) == 1
+        assert len(live_view_threads()) == 1
         for count in range(1, 6):
             kiosk.film()
-            assert eventually(lambda count=count: feed.encoded == count)
+            assert eventually(lambda count=count: view.encoded == count)
             time.sleep(0.1)
-        assert feed.encoded == 5
+        assert view.encoded == 5
 
 
 def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
-    feed = LiveView(kiosk.view())
+    view = LiveView(kiosk.view())
     assert not kiosk.preview.wanted
     for _ in range(3):
-        with feed.watch() as newest:
+        with view.watch() as newest:
             assert kiosk.preview.wanted
             kiosk.film()
             first(newest)
-            with feed.watch():
+            with view.watch():
                 pass
             assert kiosk.preview.wanted
         assert not kiosk.preview.wanted
-        assert not feed_threads()
-    encoded = feed.encoded
+        assert not live_view_threads()
+    encoded = view.encoded
     kiosk.film()
     time.sleep(0.1)
-    assert feed.encoded == encoded
+    assert view.encoded == encoded
 
 
 def test_at_most_15_pictures_a_second(kiosk: Any) -> None:
-    feed = LiveView(kiosk.view())
-    with kiosk.filming(60), feed.watch():
+    view = LiveView(kiosk.view())
+    with kiosk.filming(60), view.watch():
         time.sleep(1.5)
-    assert 8 <= feed.encoded <= 15 * 1.5 + 2
+    assert 8 <= view.encoded <= 15 * 1.5 + 2
 
 
 def test_a_box_is_drawn_where_the_face_is(kiosk: Any) -> None:
@@ -116,13 +115,13 @@ def detail(image: NDArray[np.uint8]) -> float:
     return float(np.abs(np.diff(image.astype(int), axis=1)).max(axis=1).mean())
 
 
-def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
-    feed = LiveView(kiosk.view())
-    feed.blurred = True
-    with feed.watch() as newest:
+def test_faces_are_hidden_when_requested(kiosk: Any) -> None:
+    view = LiveView(kiosk.view())
+    view.blurred = True
+    with view.watch() as newest:
         kiosk.film(stripes())
         hidden = first(newest)
-        feed.blurred = False
+        view.blurred = False
         kiosk.film(stripes())
         shown = first(newest, 1)
     inside, outside = np.s_[150:270, 210:350], np.s_[20:100, 420:620]
@@ -132,33 +131,33 @@ def test_faces_are_hidden_when_that_is_wanted(kiosk: Any) -> None:
 
 
 def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: Any) -> None:
-    """The eye writes a frame before it looks at it: who is in it is not known until then."""
-    feed = LiveView(kiosk.view())
-    feed.blurred = True
-    with feed.watch() as newest:
+    """Vision writes a frame before it processes it: its faces are not known until then."""
+    view = LiveView(kiosk.view())
+    view.blurred = True
+    with view.watch() as newest:
         kiosk.film(stripes())
         kiosk.frame_result.publish(replace(kiosk.frame_result.get(), faces=()))
-        assert eventually(lambda: feed.encoded == 1)
+        assert eventually(lambda: view.encoded == 1)
         taken = time.monotonic()
         kiosk.preview.write(Frame(stripes(), 2, taken))
         for number in (2, 3):
             time.sleep(0.15)
-            assert feed.encoded == number - 1
+            assert view.encoded == number - 1
             seen = FrameResult(number, taken, time.monotonic(), 640, 480, (face(),))
-            # A slow eye takes the next frame at once.
+            # A slow vision worker takes the next frame at once.
             taken = time.monotonic()
             kiosk.preview.write(Frame(stripes(), number + 1, taken))
             kiosk.frame_result.publish(seen)
-            assert eventually(lambda number=number: feed.encoded == number)
+            assert eventually(lambda number=number: view.encoded == number)
             assert detail(first(newest)[150:270, 210:350]) < 60
             assert detail(first(newest)[20:100, 420:620]) > 120
 
 
-def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
-    """At its 15 frames a second, each of which is seen just as the next one is written."""
-    feed = LiveView(kiosk.view())
-    feed.blurred = True
-    with feed.watch():
+def test_hidden_faces_keep_up_with_vision(kiosk: Any) -> None:
+    """At its 15 frames a second, each of which is processed just as the next is written."""
+    view = LiveView(kiosk.view())
+    view.blurred = True
+    with view.watch():
         taken = time.monotonic()
         kiosk.preview.write(Frame(stripes(), 1, taken))
         for number in range(2, 24):
@@ -167,13 +166,13 @@ def test_hidden_faces_flow_as_the_eye_looks(kiosk: Any) -> None:
             kiosk.preview.write(Frame(stripes(), number, taken))
             seen = FrameResult(number - 1, before, taken, 640, 480, (face(),))
             kiosk.frame_result.publish(seen)
-    assert feed.encoded >= 16
+    assert view.encoded >= 16
 
 
 def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
-    feed = LiveView(kiosk.view())
-    feed.blurred = True
-    with feed.watch() as newest:
+    view = LiveView(kiosk.view())
+    view.blurred = True
+    with view.watch() as newest:
         kiosk.film(stripes())
         kiosk.frame_result.publish(
             replace(kiosk.frame_result.get(), captured_at=time.monotonic() - 5)
@@ -206,20 +205,20 @@ def test_without_a_frame_there_is_a_picture_that_says_why(
 ) -> None:
     fault = Health("camera", Level.FAILED, "camera is unplugged", 0.0)
     kiosk.status.publish(make_status(health=(fault,)))
-    begun = time.monotonic()
-    feed = LiveView(kiosk.view())
-    with feed.watch() as newest:
+    started = time.monotonic()
+    view = LiveView(kiosk.view())
+    with view.watch() as newest:
         image = first(newest)
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - started < 1.5
         assert image.shape == (480, 640, 3)
         expected = placeholder.draw("No picture: camera is unplugged")
         assert float(np.abs(image.astype(int) - expected).mean()) < 3
         time.sleep(1.5)
-    assert 2 <= feed.encoded <= 3
+    assert 2 <= view.encoded <= 3
 
 
 def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "MAX_AGE_SECONDS", 0.2)
+    monkeypatch.setattr(live_view, "MAX_AGE_SECONDS", 0.2)
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
     time.sleep(0.3)
     with LiveView(kiosk.view()).watch() as newest:
@@ -236,10 +235,10 @@ def test_a_paused_camera_shows_no_frame(kiosk: Any, make_status: Callable[..., S
 
 
 def test_reasons(make_status: Callable[..., Status]) -> None:
-    eye = Health("vision", Level.DEGRADED, "the eye is starting", 0.0)
-    assert feeds.reason(make_status(paused=True)) == "the camera is paused"
-    assert feeds.reason(make_status(health=(eye,))) == "the eye is starting"
-    assert feeds.reason(make_status()) == "waiting for the camera"
+    vision = Health("vision", Level.DEGRADED, "vision is starting", 0.0)
+    assert live_view.reason(make_status(paused=True)) == "the camera is paused"
+    assert live_view.reason(make_status(health=(vision,))) == "vision is starting"
+    assert live_view.reason(make_status()) == "waiting for the camera"
 
 
 @pytest.mark.parametrize("text", ["", "a", "long words " * 200, "x" * 500, "32 °C … 日本"])
@@ -250,11 +249,11 @@ def test_any_reason_can_be_drawn(text: str) -> None:
 
 
 def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
-    feed = LiveView(kiosk.view())
+    view = LiveView(kiosk.view())
 
     def visit() -> None:
         for _ in range(20):
-            with feed.watch() as newest:
+            with view.watch() as newest:
                 newest.wait(0, 0.01)
 
     guests = [threading.Thread(target=visit) for _ in range(6)]
@@ -262,12 +261,12 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
         guest.start()
     for guest in guests:
         guest.join()
-    assert not feed_threads()
+    assert not live_view_threads()
     assert not kiosk.preview.wanted
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_failure_ends_the_stream_and_not_the_feed(
+def test_a_failure_ends_the_stream_and_not_the_live_view(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broadcast = pictures(LiveView(kiosk.view()))
@@ -285,11 +284,11 @@ def test_a_failure_ends_the_stream_and_not_the_feed(
         return chunks
 
     with monkeypatch.context() as patch:
-        patch.setattr(feeds, "annotate", lambda *rest: 1 / 0)
+        patch.setattr(live_view, "annotate", lambda *rest: 1 / 0)
         kiosk.film()
         assert asyncio.run(watch(2)) == [b"--frame\r\n"]
     kiosk.film()
     boundary, picture = asyncio.run(watch(2))
     assert boundary == b"--frame\r\n"
     assert picture.startswith(b"Content-Type: image/jpeg\r\n")
-    assert not feed_threads()
+    assert not live_view_threads()

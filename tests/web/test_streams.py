@@ -1,4 +1,4 @@
-"""Streams as browsers get them: over a socket, from a server that runs."""
+"""Streams and long responses, over a socket from a running server."""
 
 from __future__ import annotations
 
@@ -31,61 +31,61 @@ if TYPE_CHECKING:
     from device.web import AuthService, Server
 
 
-def next_event(answer: HTTPResponse) -> dict[str, Any]:
+def next_event(response: HTTPResponse) -> dict[str, Any]:
     while True:
-        line = answer.readline()
+        line = response.readline()
         assert line, "the stream ended"
         if line.startswith(b"data: "):
             status: dict[str, Any] = json.loads(line[6:])
             return status
 
 
-def next_picture(answer: HTTPResponse) -> bytes:
+def next_picture(response: HTTPResponse) -> bytes:
     """Parse one part of multipart/x-mixed-replace."""
-    assert answer.readline() == b"--frame\r\n"
-    return part_after_boundary(answer)
+    assert response.readline() == b"--frame\r\n"
+    return part_after_boundary(response)
 
 
-def part_after_boundary(answer: HTTPResponse) -> bytes:
-    assert answer.readline() == b"Content-Type: image/jpeg\r\n"
-    length = int(answer.readline().removeprefix(b"Content-Length: "))
-    assert answer.readline() == b"\r\n"
-    jpeg = answer.read(length)
-    assert answer.readline() == b"\r\n"
+def part_after_boundary(response: HTTPResponse) -> bytes:
+    assert response.readline() == b"Content-Type: image/jpeg\r\n"
+    length = int(response.readline().removeprefix(b"Content-Length: "))
+    assert response.readline() == b"\r\n"
+    jpeg = response.read(length)
+    assert response.readline() == b"\r\n"
     return jpeg
 
 
 def test_events_begin_with_the_status_and_follow_it(
     guest: Any, kiosk: Any, make_status: Callable[..., Status]
 ) -> None:
-    answer = guest().get("/api/v1/events")
-    assert answer.status == 200
-    assert answer.headers["Content-Type"].startswith("text/event-stream")
-    assert next_event(answer)["mood"]["emotion"] == "happy"
+    response = guest().get("/api/v1/events")
+    assert response.status == 200
+    assert response.headers["Content-Type"].startswith("text/event-stream")
+    assert next_event(response)["mood"]["emotion"] == "happy"
     kiosk.status.publish(make_status("sad"))
-    begun = time.monotonic()
-    assert next_event(answer)["mood"]["emotion"] == "sad"
-    assert time.monotonic() - begun < 0.6
+    started = time.monotonic()
+    assert next_event(response)["mood"]["emotion"] == "sad"
+    assert time.monotonic() - started < 0.6
 
 
 def test_at_most_four_events_a_second_and_the_newest_wins(
     guest: Any, kiosk: Any, make_status: Callable[..., Status]
 ) -> None:
-    answer = guest().get("/api/v1/events")
-    next_event(answer)
-    begun = time.monotonic()
+    response = guest().get("/api/v1/events")
+    next_event(response)
+    started = time.monotonic()
     for number in range(100):
         kiosk.status.publish(make_status(uptime=float(number)))
         time.sleep(0.01)
-    seconds, older = time.monotonic() - begun, 0
-    while next_event(answer)["uptime_s"] != 99.0:
+    seconds, older = time.monotonic() - started, 0
+    while next_event(response)["uptime_s"] != 99.0:
         older += 1
     assert older <= 4 * seconds + 1
 
 
 @pytest.fixture
 def past(kiosk: Any, tmp_path: Path) -> None:
-    """Twelve minutes of history, which are exported three at a time."""
+    """Twelve minutes of history, exported three at a time."""
     kiosk.history = tmp_path / history.FILE
     store = history.HistoryStore(kiosk.history)
     for number in range(12):
@@ -94,13 +94,13 @@ def past(kiosk: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("past")
-def test_a_long_answer_comes_in_pieces(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_response_is_sent_in_chunks(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "MINUTES", 3)
     one = guest()
-    answer = one.get("/api/v1/history.json")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Transfer-Encoding"] == "chunked"
-    assert len(json.loads(answer.read())) == 12
+    response = one.get("/api/v1/history.json")
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Transfer-Encoding"] == "chunked"
+    assert len(json.loads(response.read())) == 12
     assert len(one.get("/api/v1/history.csv").read().splitlines()) == 13
     one.ask("HEAD", "/api/v1/history.json")
     assert one.answer().read() == b""
@@ -109,19 +109,19 @@ def test_a_long_answer_comes_in_pieces(guest: Any, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.usefixtures("past")
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
         (HistoryError("history.sqlite: disk I/O error"), "page: history.sqlite: disk I/O error"),
         (OSError(5, "Input/output error"), "page: a response was cut off"),
     ],
 )
-def test_a_long_answer_that_breaks_off_does_not_look_whole(
+def test_a_long_response_that_is_cut_off_does_not_look_complete(
     guest: Any,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     eventually: Any,
     fault: Exception,
-    words: str,
+    message: str,
 ) -> None:
     read, reads = history.everything, itertools.count()
 
@@ -132,16 +132,16 @@ def test_a_long_answer_that_breaks_off_does_not_look_whole(
 
     monkeypatch.setattr(api, "MINUTES", 3)
     monkeypatch.setattr(history, "everything", breaks)
-    answer = guest().get("/api/v1/history.csv")
-    assert answer.status == 200
+    response = guest().get("/api/v1/history.csv")
+    assert response.status == 200
     with pytest.raises(http.client.IncompleteRead):
-        answer.read()
-    assert eventually(lambda: caplog.messages == [words])
+        response.read()
+    assert eventually(lambda: caplog.messages == [message])
 
 
 @pytest.mark.usefixtures("past")
 @pytest.mark.parametrize("path", ["/api/v1/history.json", "/api/v1/history.csv", "/api/v1/status"])
-def test_the_head_says_no_other_length_than_the_whole(guest: Any, path: str) -> None:
+def test_head_and_get_report_the_same_length(guest: Any, path: str) -> None:
     one = guest()
     whole = one.get(path)
     assert whole.read()
@@ -153,7 +153,7 @@ def test_the_head_says_no_other_length_than_the_whole(guest: Any, path: str) -> 
 
 
 @pytest.mark.usefixtures("past")
-def test_without_chunks_a_long_answer_ends_with_its_connection(
+def test_without_chunks_a_long_response_ends_with_its_connection(
     server: Server, auth: AuthService
 ) -> None:
     parts = urlsplit(server.address)
@@ -164,22 +164,22 @@ def test_without_chunks_a_long_answer_ends_with_its_connection(
     assert len(body.splitlines()) == 13
 
 
-def test_a_quiet_stream_shows_signs_of_life(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quiet_stream_sends_keep_alives(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broadcast, "KEEP_ALIVE_SECONDS", 0.3)
-    answer = guest().get("/api/v1/events")
-    next_event(answer)
-    lines = [answer.readline() for _ in range(3)]
+    response = guest().get("/api/v1/events")
+    next_event(response)
+    lines = [response.readline() for _ in range(3)]
     assert b"event: alive\n" in lines
 
 
 def test_the_feed_is_a_stream_of_whole_jpegs(guest: Any, kiosk: Any) -> None:
     with kiosk.filming():
-        answer = guest().get("/video_feed")
-        assert answer.status == 200
-        kind = answer.headers["Content-Type"]
+        response = guest().get("/video_feed")
+        assert response.status == 200
+        kind = response.headers["Content-Type"]
         assert kind == "multipart/x-mixed-replace; boundary=frame"
         shapes = set()
-        pictures = {next_picture(answer) for _ in range(5)}
+        pictures = {next_picture(response) for _ in range(5)}
         for jpeg in pictures:
             assert jpeg.startswith(b"\xff\xd8")
             assert jpeg.endswith(b"\xff\xd9")
@@ -190,14 +190,14 @@ def test_the_feed_is_a_stream_of_whole_jpegs(guest: Any, kiosk: Any) -> None:
 
 def test_viewers_share_one_encoding(guest: Any, kiosk: Any, app: Flask) -> None:
     with kiosk.filming():
-        answers = [guest().get("/video_feed") for _ in range(4)]
-        sets = [{next_picture(answer) for _ in range(8)} for answer in answers]
+        responses = [guest().get("/video_feed") for _ in range(4)]
+        sets = [{next_picture(response) for _ in range(8)} for response in responses]
         encoded = context_of(app).feed.encoded
     assert set.intersection(*sets)
     assert len(set.union(*sets)) <= encoded + 1
 
 
-def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
+def test_viewers_over_the_limit_are_refused_until_one_leaves(
     guest: Any, kiosk: Any, app: Flask, eventually: Any
 ) -> None:
     with kiosk.filming():
@@ -213,42 +213,42 @@ def test_more_viewers_than_seats_are_sent_away_until_one_leaves(
         assert guest().get("/video_feed").status == 200
 
 
-def test_more_followers_than_seats_are_sent_away(guest: Any) -> None:
-    answers = [guest().get("/api/v1/events") for _ in range(FOLLOWERS + 1)]
-    assert [answer.status for answer in answers] == [200] * FOLLOWERS + [503]
-    assert json.loads(answers[-1].read())["detail"] == "too many follow the status already"
+def test_followers_over_the_limit_are_refused(guest: Any) -> None:
+    responses = [guest().get("/api/v1/events") for _ in range(FOLLOWERS + 1)]
+    assert [response.status for response in responses] == [200] * FOLLOWERS + [503]
+    assert json.loads(responses[-1].read())["detail"] == "too many follow the status already"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
-def test_a_client_that_vanished_gives_its_seat_back(
+def test_a_client_that_disconnects_frees_its_slot(
     guest: Any, app: Flask, eventually: Any, path: str
 ) -> None:
     one = guest()
     one.get(path).readline()
-    site = context_of(app)
-    assert site.followers.used + site.viewers.used == 1
+    context = context_of(app)
+    assert context.followers.used + context.viewers.used == 1
     one.leave()
-    assert eventually(lambda: site.followers.used + site.viewers.used == 0)
+    assert eventually(lambda: context.followers.used + context.viewers.used == 0)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
-def test_asking_for_the_head_takes_no_seat(guest: Any, app: Flask, path: str) -> None:
+def test_head_takes_no_slot(guest: Any, app: Flask, path: str) -> None:
     one = guest()
     one.ask("HEAD", path)
     assert one.connection.getresponse().status == 200
-    site = context_of(app)
-    assert site.followers.used + site.viewers.used == 0
+    context = context_of(app)
+    assert context.followers.used + context.viewers.used == 0
 
 
 def test_a_slow_viewer_skips_pictures_and_holds_up_nobody(guest: Any, kiosk: Any) -> None:
-    """Its memory on the kiosk stays small, and what it then reads is not seconds old."""
+    """It takes little memory on the kiosk, and does not lag behind."""
     with kiosk.filming():
         slow = guest().get("/video_feed")
         next_picture(slow)
         quick = guest().get("/video_feed")
-        begun = time.monotonic()
+        started = time.monotonic()
         for _ in range(20):
             next_picture(quick)
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - started < 4
         slow_next = next_picture(slow)
     assert slow_next.startswith(b"\xff\xd8")

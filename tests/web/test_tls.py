@@ -273,7 +273,7 @@ def test_the_owners_files_may_be_in_a_home_directory(
     kiosk: Any, owners: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(owners[0].parent))
-    files = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
+    files: dict[str, Any] = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
     page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.view())
     page.tick(0.0)
     assert page.health == (Level.OK, page.address)
@@ -303,7 +303,7 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     kiosk: Any, owners: tuple[Path, Path]
 ) -> None:
     certificate, key = owners
-    files = {"certificate": str(certificate), "key": str(key)}
+    files: dict[str, Any] = {"certificate": str(certificate), "key": str(key)}
     config = WebConfig(https="own", port=free_port(), **files)
     certificate.rename(certificate.with_suffix(".away"))
     page = WebService(config, kiosk.view())
