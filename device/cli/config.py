@@ -1,4 +1,4 @@
-"""The command `moodlift config`: everything that can be configured."""
+"""`moodlift config`: print everything that can be configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `moodlift model`: what is installed, another one, and the way back."""
+"""`moodlift model`: list, install, use and trust models, and roll back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.cli import arguments
 from device.errors import BundleError, ModelsError
 
 if TYPE_CHECKING:
@@ -20,27 +21,31 @@ STDIN = Path("-")
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its own ones."""
-    model = commands.add_parser("model", help="install another model, or go back to the last one")
-    kinds = model.add_subparsers(required=True, metavar="WHAT")
-    show = kinds.add_parser("list", help="the models that are here, the one that serves first")
-    show.add_argument("--json", action="store_true", help="print a JSON list")
+    """Add the command and its subcommands."""
+    model = commands.add_parser("model", help="install another model, or roll back")
+    kinds = model.add_subparsers(required=True, metavar="COMMAND")
+    show = kinds.add_parser("list", help="list the models, the one in use first")
+    show.add_argument("--json", action="store_true", help="print a JSON array")
     show.set_defaults(run=_list)
-    install = kinds.add_parser("install", help="check a model archive, and have it serve, on trial")
-    install.add_argument("file", type=Path, metavar="FILE", help="NAME.moodlift; - reads stdin")
-    install.add_argument("--unsigned", action="store_true", help="also if nobody signed it")
+    install = kinds.add_parser("install", help="check a model archive and put it on trial")
+    install.add_argument(
+        "file", type=Path, metavar="FILE", help="NAME.moodlift; - for standard input"
+    )
+    install.add_argument(
+        "--allow-unsigned", action="store_true", help="accept an archive without signature"
+    )
     install.set_defaults(run=_install)
-    use = kinds.add_parser("use", help="have a model serve that is here, on trial")
+    use = kinds.add_parser("use", help="put an installed model on trial")
     use.add_argument("version", metavar="VERSION")
     use.set_defaults(run=_use)
-    back = kinds.add_parser("rollback", help="go back to the last good model at once")
+    back = kinds.add_parser("rollback", help="return to the previous model at once")
     back.set_defaults(run=_roll_back)
     for one in (show, install, use, back):
-        one.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
-    trust = kinds.add_parser("trust", help="take models that are signed with a key")
+        arguments.add_config(one)
+    trust = kinds.add_parser("trust", help="list, add or remove trusted keys")
     what = trust.add_mutually_exclusive_group()
-    what.add_argument("file", type=Path, nargs="?", metavar="KEY.pem", help="the public key")
-    what.add_argument("--forget", metavar="ID", help="trust a key no longer")
+    what.add_argument("file", type=Path, nargs="?", metavar="KEY.pem", help="public key to add")
+    what.add_argument("--remove", metavar="ID", help="id of the key to remove")
     trust.set_defaults(run=_trust)
 
 
@@ -59,54 +64,54 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps([dataclasses.asdict(one) for one in entries], indent=2))
         return 0
     if models.configured:
-        print(f"vision.model in the configuration says which serves: {models.configured}")
+        print(f"vision.model in the configuration selects the model: {models.configured}")
     for one in entries:
         print(_line(one))
     return 0
 
 
 def _line(one: ModelEntry) -> str:
-    right = "" if one.accuracy is None else f"{one.accuracy:.1%} right"
-    by = f"signed by {one.signed}" if one.signed else "unsigned" if one.installed else "shipped"
-    line = f"{one.version:10} {one.state:10} {right:12} {one.date:10}  {by}"
+    accuracy = "" if one.accuracy is None else f"{one.accuracy:.1%} accuracy"
+    origin = f"signed by {one.signed}" if one.signed else "unsigned" if one.installed else "shipped"
+    line = f"{one.version:10} {one.state:10} {accuracy:14} {one.date:10}  {origin}"
     return f"{line}\n{'':10} {one.words}" if one.words else line
 
 
 def _install(options: argparse.Namespace) -> int:
     models, data = _models(options), _read(options.file)
     try:
-        found = models.install(data, options.unsigned)
+        found = models.install(data, options.allow_unsigned)
     except BundleError as error:
         raise BundleError(f"{options.file}: {error}") from error
-    _tell(found, models)
+    _report(found, models)
     return 0
 
 
 def _use(options: argparse.Namespace) -> int:
     models = _models(options)
-    _tell(models.use(options.version), models)
+    _report(models.use(options.version), models)
     return 0
 
 
 def _roll_back(options: argparse.Namespace) -> int:
-    print(f"{_models(options).roll_back()} serves again")
+    print(f"{_models(options).roll_back()} is in use again")
     return 0
 
 
 def _trust(options: argparse.Namespace) -> int:
     from device.models.keyring import Keyring
 
-    ring = Keyring()
-    if options.forget:
-        ring.forget(options.forget)
-        print(f"{options.forget} is trusted no longer")
+    keyring = Keyring()
+    if options.remove:
+        keyring.remove(options.remove)
+        print(f"key {options.remove} removed")
     elif options.file:
         try:
-            print(f"models signed with {ring.trust(_read(options.file))} are taken from now on")
+            print(f"key {keyring.trust(_read(options.file))} is trusted from now on")
         except ModelsError as error:
             raise ModelsError(f"{options.file}: {error}") from error
     else:
-        for name, (path, _) in ring.keys().items():
+        for name, (path, _) in keyring.keys().items():
             print(f"{name}  {path}")
     return 0
 
@@ -121,9 +126,9 @@ def _read(path: Path) -> bytes:
         raise BundleError(f"{path}: {error.strerror}") from error
 
 
-def _tell(found: Benchmark, models: Models) -> None:
-    compared = f" (the present one {found.present_ms:.2f} ms)" if found.present_ms else ""
-    print(f"{found.version} passed every check: {found.ms:.2f} ms for a face{compared}")
+def _report(found: Benchmark, models: Models) -> None:
+    compared = f" (present model: {found.present_ms:.2f} ms)" if found.present_ms else ""
+    print(f"{found.version} passed all checks: {found.ms:.2f} ms per face{compared}")
     if models.store.state().trial:
         minutes = models.config.trial_minutes
-        print(f"it serves from now on, for {minutes:g} minutes of seeing on trial")
+        print(f"it is in use from now on, on trial for {minutes:g} minutes of operation")

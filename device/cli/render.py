@@ -1,4 +1,4 @@
-"""`moodlift stage`: show any scene without a camera, as a video, a strip, or a sheet of all."""
+"""`moodlift render`: draw any scene without a camera, as a video, a strip, or a sheet of all."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 NOBODY_THERE, PAUSED, GROUP = "nobody", "paused", "group"
 SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, GROUP)
-"""What can be rehearsed: a mood, an empty room, the pause sign, or several people at once."""
+"""The scenes: a mood, an empty room, the pause sign, or several people at once."""
 RATE = 30
 SEED = 7
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
-"""A contact sheet shows every scene after so many seconds, this large, so many side by side."""
+"""Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
 PICTURES = (".png", ".jpg")
 STRIP = 6
 """Pictures in a strip."""
 
 
-def rehearse(name: str, seconds: float, size: tuple[int, int], out: Path) -> None:
-    """Draw a scene for some time and write it: .mp4, or a strip of pictures.
+def render_scene(name: str, seconds: float, size: tuple[int, int], out: Path) -> None:
+    """Draw a scene and write it as a video (.mp4) or a strip of pictures (.png, .jpg).
 
-    Raises OutputError when the file cannot be written, or is neither.
+    Raises OutputError when the file cannot be written or has another suffix.
     """
-    frames = perform(name, seconds, size)
+    frames = draw_frames(name, seconds, size)
     if out.suffix == ".mp4":
         _write_video(out, frames, size)
     elif out.suffix in PICTURES:
@@ -52,18 +52,18 @@ def rehearse(name: str, seconds: float, size: tuple[int, int], out: Path) -> Non
         raise OutputError(f"{out}: should end in .mp4, .png or .jpg")
 
 
-def sheet(out: Path) -> None:
+def render_sheet(out: Path) -> None:
     """Write a contact sheet of all scenes. Raises OutputError when it cannot be written."""
     tiles = []
     for name in SCENES:
-        *_, last = perform(name, SHEET_AGE, SHEET_TILE)
+        *_, last = draw_frames(name, SHEET_AGE, SHEET_TILE)
         tiles.append(last)
     rows = [tiles[at : at + SHEET_COLUMNS] for at in range(0, len(tiles), SHEET_COLUMNS)]
     _write_picture(out, np.concatenate([np.concatenate(row, axis=1) for row in rows]))
 
 
-def perform(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
-    """Draw a scene as the kiosk would; yield each frame, uint8 BGR (height, width, 3)."""
+def draw_frames(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+    """Draw a scene like the kiosk; yield each frame, uint8 BGR (height, width, 3)."""
     canvas = pygame.Surface(size, 0, 32)
     for _ in play(name, round(seconds * RATE), canvas, RATE):
         pixels = pygame.surfarray.array3d(canvas)
@@ -77,9 +77,9 @@ def play(
     rate: float,
     stage: Stage | None = None,
 ) -> Iterator[float]:
-    """Draw a scene on a canvas, `rate` frames a second; yield how many seconds each took.
+    """Draw a scene on a canvas at `rate` frames per second; yield the seconds for each frame.
 
-    It begins on a new stage, unless one is given.
+    A new stage is used unless one is given.
     """
     stage = stage or Stage(StageConfig(), random.Random(SEED))
     stage.prepare(canvas.get_size())
@@ -105,10 +105,10 @@ def _frame_result(name: str, now: float) -> FrameResult | None:
     """Return one person a little to the side, or five for a group."""
     if name in (NOBODY_THERE, PAUSED):
         return None
-    feelings = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
+    moods = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
     faces = tuple(
-        Face(number, _box(number, len(feelings)), 0.9, (), probabilities_of(feeling))
-        for number, feeling in enumerate(feelings)
+        Face(number, _box(number, len(moods)), 0.9, (), probabilities_of(mood))
+        for number, mood in enumerate(moods)
     )
     return FrameResult(int(now * RATE), now, now, 640, 480, faces)
 

@@ -13,8 +13,8 @@ from device.deployment import acceptance
 from device.errors import BundleError, ModelsError
 from device.models import archive as archives
 from device.models import signature
-from device.models.state import REMEMBERED, RejectedModel, State, Trial
-from device.models.store import ModelStore, settled, version
+from device.models.state import MOST_REJECTED, RejectedModel, State, Trial
+from device.models.store import ModelStore, pinned, version
 from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-STATES = ("in use", "on trial", "last good", "ready", "given up", "damaged")
+STATES = ("in use", "on trial", "last good", "ready", "rejected", "damaged")
 """What a model may be."""
 VERSION = re.compile(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*")
 LONGEST = 40
@@ -92,7 +92,7 @@ class Models:
             findings = self._examine(draft, serving, self.config.max_latency_ratio)
             if serving:
                 # Written down before the new one is there, which would be taken for the newest.
-                self.store.change(settled(version(serving)))
+                self.store.update(pinned(version(serving)))
             self.store.adopt(draft, name)
         self._promote(name, serving)
         return findings
@@ -112,34 +112,34 @@ class Models:
     def roll_back(self) -> str:
         """Go back to the last good model at once; return its version. Raises ModelsError."""
         self._check_free()
-        before = self.store.state().before
-        if not before:
-            raise ModelsError("there is no model to go back to")
-        self.store.find(before)
-        self.store.change(lambda state: replace(state, current=before, before="", trial=None))
-        return before
+        previous = self.store.state().previous
+        if not previous:
+            raise ModelsError("there is no previous model")
+        self.store.find(previous)
+        self.store.update(lambda state: replace(state, current=previous, previous="", trial=None))
+        return previous
 
     def note_trial(self, name: str, trial: Trial) -> None:
         """Keep how the trial of a model goes, if it still is on trial. Raises OutputError."""
-        self.store.change(lambda state: _if_tried(state, name, replace(state, trial=trial)))
+        self.store.update(lambda state: _if_tried(state, name, replace(state, trial=trial)))
 
     def accept(self, name: str) -> None:
         """End a trial that went well; models that nobody needs go. Raises OutputError."""
-        self.store.change(lambda state: _if_tried(state, name, replace(state, trial=None)))
+        self.store.update(lambda state: _if_tried(state, name, replace(state, trial=None)))
         self.store.prune()
 
-    def give_up(self, name: str, reason: str) -> None:
+    def reject(self, name: str, reason: str) -> None:
         """End a trial that went badly: the last good model serves. Raises OutputError."""
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         failed = RejectedModel(name, reason, at)
 
         def step(state: State) -> State:
-            others = [one for one in state.given_up if one.version != name]
-            given_up = (failed, *others)[:REMEMBERED]
-            back = State(current=state.before, given_up=given_up)
+            others = [one for one in state.rejected if one.version != name]
+            rejected = (failed, *others)[:MOST_REJECTED]
+            back = State(current=state.previous, rejected=rejected)
             return _if_tried(state, name, back)
 
-        self.store.change(step)
+        self.store.update(step)
 
     def _promote(self, name: str, serving: Path | None) -> None:
         """Have a model serve: on trial, unless it is the last good one, or there is none."""
@@ -147,13 +147,13 @@ class Models:
         def step(state: State) -> State:
             now = version(serving) if serving else ""
             # One that is still on trial is not good yet.
-            good = state.before if state.trial and now == state.current else now
-            given_up = tuple(one for one in state.given_up if one.version != name)
+            good = state.previous if state.trial and now == state.current else now
+            rejected = tuple(one for one in state.rejected if one.version != name)
             if good in (name, ""):
-                return State(name, given_up=given_up)
-            return State(name, good, Trial(), given_up)
+                return State(name, rejected=rejected)
+            return State(name, good, Trial(), rejected)
 
-        self.store.change(step)
+        self.store.update(step)
 
     def _check_free(self) -> None:
         if self.configured:
@@ -171,7 +171,7 @@ class Models:
         if self.configured:
             return None
         try:
-            return self.store.present()
+            return self.store.in_use()
         except BundleError:
             return None
 
@@ -181,13 +181,13 @@ class Models:
             bundle = bundles.load(path)
         except BundleError as error:
             return ModelEntry(name, "damaged", str(error), "", None, installed, "")
-        reasons = {one.version: f"{one.at}: {one.reason}" for one in state.given_up}
+        reasons = {one.version: f"{one.at}: {one.reason}" for one in state.rejected}
         if serves:
             word = "on trial" if state.trial and name == state.current else "in use"
-        elif name == state.before:
+        elif name == state.previous:
             word = "last good"
         else:
-            word = "given up" if name in reasons else "ready"
+            word = "rejected" if name in reasons else "ready"
         return ModelEntry(
             name,
             word,

@@ -60,7 +60,7 @@ class DeploymentMonitor:
     def trial(self) -> TrialStatus | None:
         """The trial that is going on."""
         course = self._course
-        return TrialStatus(course.version, self._state.before, course.left) if course else None
+        return TrialStatus(course.version, self._state.previous, course.left) if course else None
 
     def record_load(self, share: float, throttled: bool) -> None:
         """Set what the next trial sample says of the machine: see `TrialSample`."""
@@ -127,9 +127,9 @@ class DeploymentMonitor:
         if state.current == before.current or (not before.current and self._serves(state)):
             return
         log.info("models: %s serves from now on", state.current)
-        if state.given_up[:1] != before.given_up[:1]:
-            failed = state.given_up[0]
-            self._told = f"{failed.version} was given up: {failed.reason}", now
+        if state.rejected[:1] != before.rejected[:1]:
+            failed = state.rejected[0]
+            self._told = f"{failed.version} was rejected: {failed.reason}", now
             log.warning("models: %s; back to %s", self._told[0], state.current)
         if state.trial and state.trial.classify_ms is None:
             usual = replace(
@@ -161,7 +161,7 @@ class DeploymentMonitor:
     def _attend(self, course: TrialMonitor, now: float) -> None:
         models = self._models
         if course.reason:
-            self._write(partial(models.give_up, course.version, course.reason))
+            self._write(partial(models.reject, course.version, course.reason))
         elif course.passed:
             self._write(partial(models.accept, course.version))
         elif now >= self._save_at:

@@ -50,7 +50,7 @@ def parse(data: bytes) -> RolloutStatus:
 
 def from_models(rollout: str, version: str, state: State) -> RolloutStatus | None:
     """Return the status of a version in the kiosk's state of models; None if it has no part yet."""
-    for one in state.given_up:
+    for one in state.rejected:
         if one.version == version:
             return RolloutStatus(rollout, version, "failed", one.reason)
     if state.current == version:

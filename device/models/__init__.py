@@ -1,1 +1,1 @@
-"""Which model serves: what is installed, how a new one is checked and tried, and the way back."""
+"""The models on the disk: installed bundles, the choice among them, archives and trusted keys."""

@@ -1,4 +1,4 @@
-"""The public keys whose models this kiosk takes."""
+"""The public keys that this kiosk trusts to sign models."""
 
 from __future__ import annotations
 
@@ -26,50 +26,49 @@ PATTERN = "*.pem"
 
 
 class Keyring:
-    """Keys as PEM files in the system's folder and in the kiosk's own, which `trust` adds to."""
+    """Keys as PEM files, in the system's folder and in the kiosk's own, which `trust` adds to."""
 
     def __init__(self, own: Path | None = None, system: Path = SYSTEM_KEYS) -> None:
         self._own = own or state_directory() / "keys"
         self._system = system
 
     def keys(self) -> dict[str, tuple[Path, Ed25519PublicKey]]:
-        """Return every key by its id, with its file; a file that is none is told in the log."""
-        found = {}
+        """Return every key by its id, with its file; an invalid file is logged."""
+        keys = {}
         for path in sorted([*self._system.glob(PATTERN), *self._own.glob(PATTERN)]):
             try:
                 key = public_key(path.read_bytes())
             except (OSError, ModelsError) as error:
                 log.warning("%s: not used: %s", path, error)
                 continue
-            found[key_id(key)] = (path, key)
-        return found
+            keys[key_id(key)] = (path, key)
+        return keys
 
     def check(self, archive: Archive) -> str:
         """Return the id of the trusted key that an archive is signed with.
 
-        Raises BundleError, which says whether it is unsigned, another's or changed.
+        Raises BundleError when it is unsigned, signed with an unknown key, or changed.
         """
         if archive.signature is None:
-            raise BundleError("not signed, and this kiosk takes only models that are")
-        signed, known = signature.parse(archive.signature), self.keys()
-        if signed.key not in known:
+            raise BundleError("not signed; this kiosk requires a signature")
+        found, trusted = signature.parse(archive.signature), self.keys()
+        if found.key not in trusted:
             raise BundleError(
-                f"signed with the key {signed.key}, which this kiosk does not trust; if it is "
+                f"signed with the key {found.key}, which this kiosk does not trust; if it is "
                 "yours: moodlift model trust KEY.pem"
             )
         try:
-            known[signed.key][1].verify(signed.content, signature.statement(archive.files))
+            trusted[found.key][1].verify(found.content, signature.statement(archive.files))
         except InvalidSignature as error:
             raise BundleError(
-                "its signature is of another content: the file is damaged, or was changed after it "
-                "was signed"
+                "the signature does not match: the file is damaged, or was changed after signing"
             ) from error
-        return signed.key
+        return found.key
 
     def trust(self, pem: bytes) -> str:
-        """Take models that are signed with a key from now on; return the key's id.
+        """Add a key; return its id.
 
-        Raises ModelsError when it is no public key, OutputError when it cannot be kept.
+        Raises ModelsError for an invalid public key, OutputError when it cannot be written.
         """
         key = public_key(pem)
         name = key_id(key)
@@ -83,13 +82,13 @@ class Keyring:
             raise OutputError(f"{path}: {error.strerror}") from error
         return name
 
-    def forget(self, name: str) -> None:
-        """Trust a key no longer. Raises ModelsError when it is not known or not ours to remove."""
+    def remove(self, name: str) -> None:
+        """Remove a key. Raises ModelsError when it is unknown or in the system's folder."""
         path, _ = self.keys().get(name, (None, None))
         if path is None:
-            raise ModelsError(f"no key {name} is trusted")
+            raise ModelsError(f"no trusted key {name}")
         if path.parent != self._own:
-            raise ModelsError(f"the key {name} is {path}, which its owner can remove")
+            raise ModelsError(f"the key {name} is in {path}, which only its owner may remove")
         try:
             path.unlink()
         except OSError as error:
@@ -97,7 +96,7 @@ class Keyring:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """Return a key's short name: the beginning of its SHA-256, in hexadecimal."""
+    """Return the id of a key: the beginning of its SHA-256 in hexadecimal."""
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()[: signature.ID_LENGTH]
 
@@ -105,11 +104,11 @@ def key_id(key: Ed25519PublicKey) -> str:
 def public_key(pem: bytes) -> Ed25519PublicKey:
     """Read a public key. Raises ModelsError."""
     if b"PRIVATE KEY" in pem:
-        raise ModelsError("that is a private key: keep it to yourself, and give the public one")
+        raise ModelsError("this is a private key: keep it secret, and use the public key")
     try:
         key = serialization.load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ModelsError("not a public key in PEM") from error
+        raise ModelsError("not a public key in PEM format") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ModelsError("not an Ed25519 key; `moodlift-convert keygen` makes one")
+        raise ModelsError("not an Ed25519 key; `moodlift-convert keygen` generates one")
     return key

@@ -1,9 +1,9 @@
-"""What is signed of a bundle, and by whom (Ed25519, RFC 8032).
+"""The signature of a bundle (Ed25519, RFC 8032).
 
     signature.json   {"schema": 1, "key": "<id>", "signature": "<base64>"}
 
-The signature is over `statement`: a line that says what it is for, and one with the SHA-256 of each
-file, in the order of their names.
+The signature covers `statement`: a line with its purpose, and one with the SHA-256 of each file, in
+the order of their names.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Signature:
     content: bytes
 
     def as_json(self) -> bytes:
-        """Return what goes into the file."""
+        """Return the content of the file."""
         text = base64.b64encode(self.content).decode("ascii")
-        told = {"schema": SCHEMA, "key": self.key, "signature": text}
-        return (json.dumps(told, indent=2) + "\n").encode()
+        values = {"schema": SCHEMA, "key": self.key, "signature": text}
+        return (json.dumps(values, indent=2) + "\n").encode()
 
 
 def statement(files: Mapping[str, bytes]) -> bytes:
-    """Return what is signed, by the content of each file."""
+    """Return the text to sign for files, by their names."""
     sums = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}" for name in sorted(files)]
     return "".join(f"{line}\n" for line in (PURPOSE, *sums)).encode("ascii")
 
@@ -48,11 +48,11 @@ def statement(files: Mapping[str, bytes]) -> bytes:
 def parse(text: bytes) -> Signature:
     """Read a signature. Raises BundleError."""
     try:
-        told = json.loads(text)
-        if told["schema"] != SCHEMA:
-            raise BundleError(f"signed in a form that is not known here: {told['schema']!r}")
-        content = base64.b64decode(told["signature"], validate=True)
-        return Signature(str(told["key"])[:ID_LENGTH], content)
+        values = json.loads(text)
+        if values["schema"] != SCHEMA:
+            raise BundleError(f"unknown signature schema {values['schema']!r}")
+        content = base64.b64decode(values["signature"], validate=True)
+        return Signature(str(values["key"])[:ID_LENGTH], content)
     except BundleError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Which model serves and which served well before it: one small file that is written whole."""
+"""Which model is in use, and which one was before it: one small file that is written whole."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 SCHEMA = 1
-REMEMBERED = 8
-"""So many models that were given up are remembered, the newest ones."""
+MOST_REJECTED = 8
+"""The newest rejected models are remembered, up to this number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the trial of the present model went so far.
+    """The progress of the current model's trial.
 
-    `served` is for how many seconds it has seen, over all runs of the kiosk: they are counted by
-    the monotonic clock, so a wall clock that jumps, or a night without power, changes nothing.
-    `running`: a kiosk is at it, or was and ended without notice. `classify_ms` for a face and
-    `share` of the frames that were to be seen are what the last good model did on this kiosk,
-    where that is known.
+    `served` is the seconds of operation over all runs of the kiosk, by the monotonic clock, so
+    that a wall clock that jumps, or a night without power, does not count. `running` is set while
+    a kiosk conducts the trial; found set at a start, it shows that the kiosk crashed. `classify_ms`
+    per face and the `share` of scheduled frames that were classified are the previous model's on
+    this kiosk, None where they are unknown.
     """
 
     served: float = 0.0
@@ -41,15 +41,15 @@ class RejectedModel:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`current` is the version to serve, "" for the newest; `before` the last good one, if any.
+    """`current` is the version in use, "" for the newest; `previous` the one to roll back to.
 
-    With a `trial`, `current` has yet to prove itself.
+    With a `trial`, `current` is on trial.
     """
 
     current: str = ""
-    before: str = ""
+    previous: str = ""
     trial: Trial | None = None
-    given_up: tuple[RejectedModel, ...] = ()
+    rejected: tuple[RejectedModel, ...] = ()
 
     def as_json(self) -> str:
         """Return the file's text."""
@@ -59,29 +59,29 @@ class State:
 def parse(text: str) -> State:
     """Read the file's text. Raises ValueError when it is not what `as_json` writes."""
     try:
-        told = json.loads(text)
-        if told.pop("schema") != SCHEMA:
-            raise ValueError("of another schema")
-        trial = told.pop("trial")
-        given_up = tuple(RejectedModel(**_strings(one)) for one in told.pop("given_up"))
-        return State(**_strings(told), trial=_trial(trial), given_up=given_up)
+        values = json.loads(text)
+        if values.pop("schema") != SCHEMA:
+            raise ValueError("unknown schema")
+        trial = values.pop("trial")
+        rejected = tuple(RejectedModel(**_strings(one)) for one in values.pop("rejected"))
+        return State(**_strings(values), trial=_trial(trial), rejected=rejected)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a state of models: {error}") from error
 
 
-def _trial(told: Any) -> Trial | None:
-    if told is None:
+def _trial(values: Any) -> Trial | None:
+    if values is None:
         return None
-    figures = [told[name] for name in ("classify_ms", "share")]
+    reference = [values[name] for name in ("classify_ms", "share")]
     return Trial(
-        float(told["served"]),
-        int(told["failures"]),
-        bool(told["running"]),
-        *(None if one is None else float(one) for one in figures),
+        float(values["served"]),
+        int(values["failures"]),
+        bool(values["running"]),
+        *(None if one is None else float(one) for one in reference),
     )
 
 
-def _strings(told: dict[str, Any]) -> dict[str, str]:
-    if not all(isinstance(value, str) for value in told.values()):
-        raise ValueError("not text where text is wanted")
-    return told
+def _strings(values: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(value, str) for value in values.values()):
+        raise ValueError("expected text")
+    return values

@@ -1,11 +1,11 @@
-"""The models on the disk, and the one file that says which of them serves.
+"""The models on the disk, and the file that selects one of them.
 
     <state>/models/
-        emotion-<version>/   installed bundles, each whole: a folder gets its name when all is in it
-        state.json           the choice
-        .new-*, .old-*       what is being written or removed; swept at the next change
+        emotion-<version>/   installed bundles; a folder is renamed to this when it is complete
+        state.json           the selection
+        .new-*, .old-*       being written or removed; cleaned up at the next change
 
-Whatever ends the machine between two writes leaves the old choice or the new one, and both bundles.
+A power failure at any moment leaves the old or the new selection, and both bundles intact.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ log = logging.getLogger(__name__)
 FILE = "state.json"
 LOCK, INSTALLING = ".lock", ".installing"
 NEW, OLD = ".new-", ".old-"
-KEPT = 3
-"""So many installed models stay, with those that serve or may be gone back to."""
+MOST_INSTALLED = 3
+"""Installed models that are kept, including the current and the previous one."""
 
 
 class ModelStore:
-    """Installed bundles in `folder`, those that came with the program in `shipped`."""
+    """Installed bundles in `folder`, and those that came with the program in `shipped`."""
 
     def __init__(self, folder: Path | None = None, shipped: Path = MODELS) -> None:
         self.folder = folder or state_directory() / "models"
@@ -49,7 +49,7 @@ class ModelStore:
 
     @property
     def stamp(self) -> tuple[int, int] | None:
-        """What changes whenever the choice is written; None before it ever was."""
+        """A value that changes with each write of the state; None before the first one."""
         try:
             stat = self._path.stat()
         except OSError:
@@ -57,19 +57,19 @@ class ModelStore:
         return stat.st_mtime_ns, stat.st_ino
 
     def state(self) -> State:
-        """Return the choice; a damaged file is told in the log, and is as none."""
+        """Return the state; a damaged file is logged and treated as missing."""
         try:
             return states.parse(self._path.read_text("utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return State()
         except (OSError, ValueError) as error:
-            log.warning("%s: %s; the newest model serves", self._path, error)
+            log.warning("%s: %s; using the newest model", self._path, error)
             return State()
 
     def candidates(self) -> list[Path]:
-        """Return every bundle's folder, the one to serve first, those that were given up last."""
+        """Return the folder of every bundle: the current one first, the rejected ones last."""
         state = self.state()
-        rank = {one.version: 3 for one in state.given_up} | {state.before: 1, state.current: 0}
+        rank = {one.version: 3 for one in state.rejected} | {state.previous: 1, state.current: 0}
         known = bundles.bundles(self.folder) + bundles.bundles(self.shipped)
         return sorted(known, key=lambda path: rank.get(version(path), 2))
 
@@ -79,10 +79,10 @@ class ModelStore:
             if version(path) == wanted:
                 return path
         known = ", ".join(dict.fromkeys(map(version, self.candidates()))) or "none"
-        raise ModelsError(f"there is no model {wanted}; there are {known}")
+        raise ModelsError(f"no model {wanted} (available: {known})")
 
-    def present(self) -> Path:
-        """Return the bundle that serves: the first that is whole. Raises BundleError."""
+    def in_use(self) -> Path:
+        """Return the first valid bundle, which is in use. Raises BundleError if none is valid."""
         faults = []
         for path in self.candidates():
             try:
@@ -93,20 +93,20 @@ class ModelStore:
                 return path
         raise BundleError("; ".join(faults) or f"no model: {self.shipped} holds no bundle")
 
-    def change(self, step: Callable[[State], State]) -> None:
-        """Write what `step` makes of the choice. Raises OutputError; then the old one holds."""
+    def update(self, step: Callable[[State], State]) -> None:
+        """Replace the state by the result of `step`. On OutputError the old one stays."""
         with self._writing(), _locked(self.folder / LOCK):
-            before = self.state()
-            after = step(before)
-            if after != before:
-                write_private(self._path, after.as_json())
+            state = self.state()
+            changed = step(state)
+            if changed != state:
+                write_private(self._path, changed.as_json())
                 _sync(self.folder)
 
     @contextlib.contextmanager
     def draft(self, files: Mapping[str, bytes]) -> Iterator[Path]:
-        """Lend a folder with a bundle's files, which goes at the end unless it was adopted.
+        """Provide a folder with a bundle's files, which is removed in the end unless adopted.
 
-        Raises ModelsError while another one is there, OutputError when it cannot be written.
+        Raises ModelsError while another draft exists, OutputError when it cannot be written.
         """
         with self._writing():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,26 +122,26 @@ class ModelStore:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, draft: Path, name: str) -> None:
-        """Give a draft its place as a version that there is not yet. Raises OutputError."""
+        """Move a draft to its place as a new version. Raises OutputError."""
         with self._writing():
             draft.rename(self.folder / f"emotion-{name}")
             _sync(self.folder)
 
     def prune(self) -> None:
-        """Remove what was installed longest ago, but for `KEPT` and what the choice names."""
+        """Remove the oldest installed bundles beyond `MOST_INSTALLED`, but no selected one."""
         with self._writing(), _locked(self.folder / LOCK):
             state = self.state()
-            spared = {state.current, state.before}
+            selected = {state.current, state.previous}
             installed = bundles.bundles(self.folder)
             installed.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-            installed.sort(key=lambda path: version(path) not in spared)
-            for path in installed[KEPT:]:
-                log.info("models: %s is removed", path.name)
+            installed.sort(key=lambda path: version(path) not in selected)
+            for path in installed[MOST_INSTALLED:]:
+                log.info("models: removing %s", path.name)
                 path.rename(self.folder / f"{OLD}{path.name}")
             self._sweep(OLD)
 
     def _sweep(self, *kinds: str) -> None:
-        """Remove what an earlier change has left behind."""
+        """Remove the remains of earlier changes."""
         for kind in kinds or (NEW, OLD):
             for path in self.folder.glob(f"{kind}*"):
                 shutil.rmtree(path, ignore_errors=True)
@@ -163,18 +163,18 @@ def candidates(configured: str = "") -> list[Path]:
 
 
 def version(path: Path) -> str:
-    """Return the version that a bundle's folder is named for."""
+    """Return the version in the name of a bundle's folder."""
     return path.name.removeprefix("emotion-")
 
 
-def settled(present: str) -> Callable[[State], State]:
-    """Return the step that writes down what serves, where nothing was ever chosen."""
-    return lambda state: state if state.current else replace(state, current=present)
+def pinned(version: str) -> Callable[[State], State]:
+    """Return the update that selects a version, unless one is selected already."""
+    return lambda state: state if state.current else replace(state, current=version)
 
 
 @contextlib.contextmanager
 def _locked(path: Path, wait: bool = True) -> Iterator[None]:
-    """Keep other processes out. Raises ModelsError when one is in, unless that is waited for."""
+    """Lock out other processes. Without `wait`, raises ModelsError when one holds the lock."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
@@ -192,7 +192,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Have a folder's names on the disk, as fsync(2) has a file's content."""
+    """Flush the names in a folder to the disk, as fsync(2) does a file's content."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(number)

@@ -44,7 +44,7 @@ MODEL_LEVELS = {
     "on trial": "degraded",
     "last good": "off",
     "ready": "off",
-    "given up": "failed",
+    "rejected": "failed",
     "damaged": "failed",
 }
 """The colour of each state of a model."""

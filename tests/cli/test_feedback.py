@@ -36,7 +36,7 @@ def test_the_command_lists_exports_and_deletes(
     now = int(time.time() // 3600)
     assert main.main(["feedback", "list"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "nobody has answered yet", "0 crops are kept, for 180 days at most",
+        "no answers yet", "0 crops are stored, for 180 days at most",
     ]  # fmt: skip
     one = store(own_state)
     for label in ("sad", "fear", "happy"):
@@ -46,9 +46,9 @@ def test_the_command_lists_exports_and_deletes(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1 of 1 answers agree: 100.0% (95 % interval 20.7% to 100.0%)"
     assert lines[1].split()[:1] + lines[1].split()[2:] == [
-        "3", "happy", "seen", "as", "happy", "(70%),", "emotion-0.4.0",
+        "3", "happy", "classified", "as", "happy", "(70%),", "emotion-0.4.0",
     ]  # fmt: skip
-    assert lines[-1] == "3 crops are kept, for 180 days at most"
+    assert lines[-1] == "3 crops are stored, for 180 days at most"
     target = tmp_path / "export.zip"
     assert main.main(["feedback", "export", str(target)]) == 0
     assert stat.S_IMODE(target.stat().st_mode) == 0o600

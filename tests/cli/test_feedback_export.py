@@ -53,7 +53,7 @@ def test_a_terminal_gets_no_archive(
         main.main(EXPORT)
     told = capsys.readouterr()
     assert (end.value.code, told.out) == (2, "")
-    assert "not for a terminal" in told.err
+    assert "no archive is written to a terminal" in told.err
 
 
 def test_a_full_disk_behind_it_is_told(

@@ -31,13 +31,13 @@ def test_the_way_of_a_model(
     assert told.startswith(f"moodlift: {file}: signed with the key ")
     name = told.split("key ")[1].split(",")[0]
     assert main.main(["model", "trust", str(key)]) == 0
-    assert capsys.readouterr().out == f"models signed with {name} are taken from now on\n"
+    assert capsys.readouterr().out == f"key {name} is trusted from now on\n"
     assert main.main(["model", "install", str(file)]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("9.0.0 passed every check: ")
-    assert second == "it serves from now on, for 15 minutes of seeing on trial"
+    assert first.startswith("9.0.0 passed all checks: ")
+    assert second == "it is in use from now on, on trial for 15 minutes of operation"
     assert main.main(["model", "rollback"]) == 0
-    assert capsys.readouterr().out == f"{NOW} serves again\n"
+    assert capsys.readouterr().out == f"{NOW} is in use again\n"
     assert main.main(["model", "use", "9.0.0"]) == 0
     capsys.readouterr()
     assert main.main(["model", "list"]) == 0
@@ -49,21 +49,21 @@ def test_the_way_of_a_model(
     assert [one["version"] for one in json.loads(capsys.readouterr().out)] == ["9.0.0", NOW]
     assert main.main(["model", "trust"]) == 0
     assert capsys.readouterr().out.startswith(f"{name}  ")
-    assert main.main(["model", "trust", "--forget", name]) == 0
+    assert main.main(["model", "trust", "--remove", name]) == 0
     capsys.readouterr()
-    assert main.main(["model", "trust", "--forget", name]) == 2
-    assert capsys.readouterr().err == f"moodlift: no key {name} is trusted\n"
+    assert main.main(["model", "trust", "--remove", name]) == 2
+    assert capsys.readouterr().err == f"moodlift: no trusted key {name}\n"
     data = io.TextIOWrapper(io.BytesIO(archive(files("9.1.0"), None)))
     monkeypatch.setattr(sys, "stdin", data)
-    assert main.main(["model", "install", "-", "--unsigned"]) == 0
+    assert main.main(["model", "install", "-", "--allow-unsigned"]) == 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("install", "/none.moodlift"), "/none.moodlift: No such file or directory"),
-        (("use", "8"), f"there is no model 8; there are {NOW}"),
-        (("rollback",), "there is no model to go back to"),
+        (("use", "8"), f"no model 8 (available: {NOW})"),
+        (("rollback",), "there is no previous model"),
         (("trust", "/none.pem"), "/none.pem: No such file or directory"),
     ],
 )
@@ -82,14 +82,14 @@ def test_the_configuration_holds_here_too(
     assert main.main(["model", "rollback", "--config", str(path)]) == 2
     assert f"vision.model is {SHIPPED}" in capsys.readouterr().err
     assert main.main(["model", "list", "--config", str(path)]) == 0
-    assert capsys.readouterr().out.startswith("vision.model in the configuration says which serves")
+    assert capsys.readouterr().out.startswith("vision.model in the configuration selects the model")
 
 
 @pytest.mark.parametrize(
     ("pem", "words"),
     [
-        (b"", "not a public key in PEM"),
-        (b"-----BEGIN PRIVATE KEY-----\nx\n", "that is a private key: keep it to yourself"),
+        (b"", "not a public key in PEM format"),
+        (b"-----BEGIN PRIVATE KEY-----\nx\n", "this is a private key: keep it secret"),
         (public(generate_private_key(SECP256R1())), "not an Ed25519 key"),
     ],
 )
@@ -111,4 +111,4 @@ def test_a_key_file_that_is_none_is_passed_over(
     capsys.readouterr()
     assert main.main(["model", "trust"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
-    assert "a.pem: not used: not a public key in PEM" in caplog.text
+    assert "a.pem: not used: not a public key in PEM format" in caplog.text

@@ -1,4 +1,4 @@
-"""`moodlift stage`: any scene, without a camera."""
+"""`moodlift render`: any scene, without a camera."""
 
 import cv2
 import numpy as np
@@ -15,7 +15,17 @@ def _small_sheet(monkeypatch):
 
 def test_a_strip_shows_how_a_scene_goes_on(tmp_path):
     out = tmp_path / "strip.png"
-    given = ["stage", "--mood", "sad", "--seconds", "3", "--size", "160x120", "--record", str(out)]
+    given = [
+        "render",
+        "--scene",
+        "sad",
+        "--seconds",
+        "3",
+        "--size",
+        "160x120",
+        "--output",
+        str(out),
+    ]
     assert main.main(given) == 0
     strip = cv2.imread(str(out))
     assert strip.shape == (120, 160 * render.STRIP, 3)
@@ -25,8 +35,8 @@ def test_a_strip_shows_how_a_scene_goes_on(tmp_path):
 
 def test_a_video_has_every_frame(tmp_path):
     out = tmp_path / "happy.mp4"
-    given = ["stage", "--mood", "happy", "--seconds", "1", "--size", "160x120"]
-    assert main.main([*given, "--record", str(out)]) == 0
+    given = ["render", "--scene", "happy", "--seconds", "1", "--size", "160x120"]
+    assert main.main([*given, "--output", str(out)]) == 0
     video = cv2.VideoCapture(str(out))
     assert round(video.get(cv2.CAP_PROP_FRAME_COUNT)) == render.RATE
     good, frame = video.read()
@@ -37,25 +47,25 @@ def test_a_video_has_every_frame(tmp_path):
 
 def test_a_sheet_shows_all_scenes(tmp_path):
     out = tmp_path / "sheet.png"
-    assert main.main(["stage", "--all", "--record", str(out)]) == 0
+    assert main.main(["render", "--all", "--output", str(out)]) == 0
     rows = len(render.SCENES) // render.SHEET_COLUMNS
     assert cv2.imread(str(out)).shape == (90 * rows, 160 * render.SHEET_COLUMNS, 3)
 
 
 def test_the_same_scene_looks_the_same_again():
-    frames = [list(render.perform("group", 0.3, (160, 120)))[-1] for _ in range(2)]
+    frames = [list(render.draw_frames("group", 0.3, (160, 120)))[-1] for _ in range(2)]
     assert np.array_equal(*frames)
 
 
 def test_what_cannot_be_shown_is_said(tmp_path, capsys):
     out = str(tmp_path / "out.png")
-    assert main.main(["stage", "--mood", "bored", "--record", out]) == 2
-    assert "no scene 'bored'; there are angry, " in capsys.readouterr().err
-    assert main.main(["stage", "--mood", "sad", "--record", str(tmp_path / "out.gif")]) == 2
+    assert main.main(["render", "--scene", "bored", "--output", out]) == 2
+    assert "unknown scene 'bored' (known: angry, " in capsys.readouterr().err
+    assert main.main(["render", "--scene", "sad", "--output", str(tmp_path / "out.gif")]) == 2
     assert "should end in .mp4, .png or .jpg" in capsys.readouterr().err
-    for wrong in (["--size", "9x9"], ["--size", "big"], ["--record", "/absent/out.png"]):
+    for wrong in (["--size", "9x9"], ["--size", "big"], ["--output", "/absent/out.png"]):
         with pytest.raises(SystemExit):
-            main.main(["stage", "--mood", "sad", "--record", out, *wrong])
+            main.main(["render", "--scene", "sad", "--output", out, *wrong])
 
 
 def test_frame_times_are_measured_by_scene(monkeypatch, capsys):

@@ -63,6 +63,6 @@ def test_a_damaged_state_is_told_and_the_newest_serves(
     (own_state / "models" / "state.json").write_text(text)
     _, taken, _ = model_loader.load(candidates())
     assert taken.version == "9.0.0"
-    assert "the newest model serves" in caplog.text
+    assert "using the newest model" in caplog.text
     Models(examine=quick).use(NOW)
     assert ModelStore().state() == State(NOW, "9.0.0", Trial())

@@ -104,13 +104,13 @@ SWAPPED = [EMOTIONS[1], EMOTIONS[0], *EMOTIONS[2:]]
 UNSIGNED = {
     "unsigned": (archive(files(), None), "not signed"),
     "another's key": (archive(files(), OTHER_KEY), "signed with the key .* does not trust"),
-    "another's key, forged": (forged(), "its signature is of another content"),
-    "signature of another bundle": (swapped(), "its signature is of another content"),
-    "signature of another form": (resigned(schema=2), "signed in a form that is not known"),
+    "another's key, forged": (forged(), "the signature does not match"),
+    "signature of another bundle": (swapped(), "the signature does not match"),
+    "signature of another form": (resigned(schema=2), "unknown signature schema"),
     "signature of noise": (resigned(signature="!"), "the signature cannot be read"),
-    "signature cut off": (resigned(signature="AAAA"), "its signature is of another content"),
+    "signature cut off": (resigned(signature="AAAA"), "the signature does not match"),
     **{
-        f"a bit of {name} at {at:.0%}": (flipped(name, at), "its signature is of another content")
+        f"a bit of {name} at {at:.0%}": (flipped(name, at), "the signature does not match")
         for name in (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)
         for at in (0.0, 0.5, 0.99)
     },
@@ -226,14 +226,14 @@ def test_two_are_not_installed_at_once(own_state: Path) -> None:
 def test_the_way_to_a_model_and_back(own_state: Path) -> None:
     trust()
     models = Models(examine=quick)
-    with pytest.raises(ModelsError, match="no model to go back to"):
+    with pytest.raises(ModelsError, match="there is no previous model"):
         models.roll_back()
     models.install(archive(files("9.0.0")))
     assert models.roll_back() == NOW
     assert models.store.state() == State(NOW)
     with pytest.raises(ModelsError, match=f"{NOW} serves already"):
         models.use(NOW)
-    with pytest.raises(ModelsError, match=rf"there is no model 8; there are {NOW}, 9\.0\.0"):
+    with pytest.raises(ModelsError, match=rf"no model 8 \(available: {NOW}, 9\.0\.0\)"):
         models.use("8")
     models.use("9.0.0")
     assert models.store.state() == State("9.0.0", NOW, Trial())
@@ -251,15 +251,15 @@ def test_a_model_that_is_given_up_may_be_tried_again(own_state: Path) -> None:
     trust()
     models = Models(examine=quick)
     models.install(archive(files("9.0.0")))
-    models.give_up("9.0.0", "it was slow")
+    models.reject("9.0.0", "it was slow")
     state = models.store.state()
-    assert (state.current, state.before, state.trial) == (NOW, "", None)
-    (failed,) = state.given_up
+    assert (state.current, state.previous, state.trial) == (NOW, "", None)
+    (failed,) = state.rejected
     assert (failed.version, failed.reason) == ("9.0.0", "it was slow")
     entry = models.entries()[-1]
-    assert (entry.version, entry.state) == ("9.0.0", "given up")
+    assert (entry.version, entry.state) == ("9.0.0", "rejected")
     assert entry.words == f"{failed.at}: it was slow"
-    models.give_up("9.0.0", "once more")
+    models.reject("9.0.0", "once more")
     assert models.store.state() == state, "it returns once"
     models.use("9.0.0")
     assert models.store.state() == State("9.0.0", NOW, Trial())

@@ -43,7 +43,7 @@ class Eye:
 
     def renew(self, now: float) -> None:
         self.renewed += 1
-        self.model = bundle.load(self.models.store.present()).version
+        self.model = bundle.load(self.models.store.in_use()).version
 
     @property
     def model_status(self) -> PartStatus:
@@ -68,7 +68,7 @@ class Kiosk:
     def start(self) -> None:
         """Start the kiosk, again."""
         self.eye.restarts = self.eye.blocks = 0
-        self.eye.model = bundle.load(self.models.store.present()).version
+        self.eye.model = bundle.load(self.models.store.in_use()).version
         self.watch = DeploymentMonitor(self.models, self.eye)
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
@@ -154,11 +154,11 @@ def test_a_model_that_fails_is_given_up_once_and_told(
     spoil(kiosk.eye)
     kiosk.go_on(70)
     assert (kiosk.eye.model, kiosk.eye.renewed) == (NOW, 2)
-    (failed,) = kiosk.state.given_up
+    (failed,) = kiosk.state.rejected
     assert (failed.version, kiosk.state.current, kiosk.state.trial) == ("9.0.0", NOW, None)
     assert failed.reason.startswith(reason)
-    assert f"9.0.0 was given up: {reason}" in caplog.text
-    assert f"; 9.0.0 was given up: {reason}" in kiosk.model.message
+    assert f"9.0.0 was rejected: {reason}" in caplog.text
+    assert f"; 9.0.0 was rejected: {reason}" in kiosk.model.message
     assert kiosk.model.level in (Level.DEGRADED, Level.FAILED)
     kiosk.go_on(400)
     assert kiosk.eye.renewed == 2, "it returns once, whatever the last good one does"
@@ -199,7 +199,7 @@ def test_a_kiosk_that_dies_in_the_trial_again_and_again_goes_back(kiosk: Kiosk) 
         kiosk.start()
     kiosk.go_on(3)
     assert kiosk.eye.model == NOW
-    assert kiosk.state.given_up[0].reason == "the eye or the kiosk failed 3 times"
+    assert kiosk.state.rejected[0].reason == "the eye or the kiosk failed 3 times"
 
 
 def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(

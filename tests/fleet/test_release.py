@@ -82,7 +82,7 @@ def test_another_rollout_begins_with_other_kiosks() -> None:
         (State("0.6.0", "0.5.0", Trial()), RolloutStatus("spring", "0.6.0", "trial")),
         (State("0.6.0", "0.5.0"), RolloutStatus("spring", "0.6.0", "passed")),
         (
-            State("0.5.0", given_up=(RejectedModel("0.6.0", "slow", "2026"),)),
+            State("0.5.0", rejected=(RejectedModel("0.6.0", "slow", "2026"),)),
             RolloutStatus("spring", "0.6.0", "failed", "slow"),
         ),
     ],

@@ -91,7 +91,7 @@ def test_a_released_model_goes_on_trial_and_passes(kiosk: Kiosk, server: HttpsSe
     kiosk.receive(server.release(archive(files(VERSION))))
     kiosk.reaches("trial")
     state = kiosk.models.store.state()
-    assert (state.current, state.before) == (VERSION, NOW)
+    assert (state.current, state.previous) == (VERSION, NOW)
     kiosk.models.accept(VERSION)
     got = kiosk.reaches("passed")
     assert (got.rollout, got.version) == ("spring", VERSION)
@@ -123,7 +123,7 @@ def test_a_version_that_failed_here_is_not_tried_again(kiosk: Kiosk, server: Htt
     release = server.release(archive(files(VERSION)))
     kiosk.receive(release)
     kiosk.reaches("trial")
-    kiosk.models.give_up(VERSION, "it was slow")
+    kiosk.models.reject(VERSION, "it was slow")
     kiosk.reaches("failed", "it was slow")
     for again in (release, release | {"rollout": "summer"}):
         kiosk.start()

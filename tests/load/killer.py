@@ -71,7 +71,7 @@ OPERATIONS: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "use": (back, lambda: models().use("9.1.0")),
     "rollback": (tried, lambda: models().roll_back()),
     "keep the trial": (tried, lambda: models().note_trial("9.1.0", Trial(60.0, 1, True))),
-    "return by itself": (tried, lambda: models().give_up("9.1.0", "it was slow")),
+    "return by itself": (tried, lambda: models().reject("9.1.0", "it was slow")),
     "pass and prune": (crowded, lambda: models().accept("9.3.0")),
 }
 
@@ -184,7 +184,7 @@ def again(work: Callable[[], object]) -> str:
 
 
 def serving() -> str:
-    return Models().store.present().name.removeprefix("emotion-")
+    return Models().store.in_use().name.removeprefix("emotion-")
 
 
 def main(operation: str, folder: Path) -> None:

@@ -27,7 +27,7 @@ def picture(name: str) -> NDArray[np.uint8]:
     """Draw a scene's moments, side by side, uint8 BGR (90, 480, 3)."""
     last = round(MOMENTS[-1] * render.RATE) - 1
     wanted = {round(moment * render.RATE) - 1 for moment in MOMENTS}
-    frames = render.perform(name, MOMENTS[-1], DRAWN)
+    frames = render.draw_frames(name, MOMENTS[-1], DRAWN)
     kept = [frame for number, frame in enumerate(frames) if number in wanted and number <= last]
     small = [cv2.resize(frame, KEPT, interpolation=cv2.INTER_AREA) for frame in kept]
     return np.concatenate(small, axis=1)

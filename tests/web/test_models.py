@@ -51,7 +51,7 @@ def test_a_model_is_installed_used_and_taken_back(client: FlaskClient) -> None:
     ("data", "code", "words"),
     [
         (b"", 400, "not a model archive: not a zip file"),
-        (archive(files(), None), 400, "not signed, and this kiosk takes only models that are"),
+        (archive(files(), None), 400, "not signed; this kiosk requires a signature"),
         (archive(files(), OTHER_KEY), 400, "which this kiosk does not trust"),
         (archive(files(schema=0)), 400, "manifest.json: schema is 0, this device needs 1"),
         (archive(files(NOW, date="other")), 409, f"there is a model {NOW} already"),
@@ -76,10 +76,10 @@ def test_what_is_no_choice_is_told(client: FlaskClient, body: bytes) -> None:
 
 def test_there_may_be_nothing_to_go_back_to(client: FlaskClient) -> None:
     answer = client.post(f"{CALL}/rollback")
-    assert (answer.status_code, answer.json["detail"]) == (409, "there is no model to go back to")
+    assert (answer.status_code, answer.json["detail"]) == (409, "there is no previous model")
     answer = client.post(f"{CALL}/use", json={"version": "<b>"})
     assert (answer.status_code, answer.json["detail"]) == (
-        409, f"there is no model <b>; there are {NOW}",
+        409, f"no model <b> (available: {NOW})",
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_the_page_tells_why_a_model_was_given_up(client: FlaskClient, kiosk: Any
     text = client.get("/models").text
     assert f"Go back to {NOW}" in text
     assert "Came with Moodlift." in text
-    kiosk.models.give_up("9.0.0", "it was <slow>")
+    kiosk.models.reject("9.0.0", "it was <slow>")
     text = client.get("/models").text
     assert "it was &lt;slow&gt;" in text
     assert "Go back to" not in text

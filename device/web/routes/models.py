@@ -27,7 +27,7 @@ def show() -> str:
     return render_template(
         "models.html",
         entries=models.entries(),
-        before=models.store.state().before,
+        before=models.store.state().previous,
         configured=models.configured,
         minutes=models.config.trial_minutes,
     )
@@ -38,7 +38,7 @@ def tell() -> Response:
     """Return the models that are here."""
     models = current().view.models
     told = [dataclasses.asdict(one) for one in models.entries()]
-    before = models.store.state().before
+    before = models.store.state().previous
     return jsonify(models=told, before=before, configured=models.configured)
 
 
