@@ -32,21 +32,21 @@ FORMATS = ("JPEG", "PNG", "WebP", "BMP")
 """What a file may be."""
 UPLOAD_FORMATS = ("JPEG", "PNG")
 """What the web API takes."""
-MEGAPIXELS = 50
-MEGABYTES = 250
-SCANS = 40
+MAX_MEGAPIXELS = 50
+MAX_MEGABYTES = 250
+MAX_SCANS = 40
 """Most passes of a progressive JPEG: encoders write a dozen. A hostile one writes thousands, each
 of which takes as long as a whole picture."""
 BLOCK = 4096
 """Bytes of a JPEG that are decoded before its time is looked at again."""
-SMALLEST = 16
+MIN_SIDE = 16
 """Pixels a side below which no detector finds a face."""
 BACKDROP = (128, 128, 128)
 
 _SCAN = b"\xff\xda"
 """Start of scan (ITU-T T.81, B.1.1.3); coded data never has these two bytes in a row."""
 _ORIENTATION = 0x0112
-_UPRIGHT = {
+_TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -57,7 +57,7 @@ _UPRIGHT = {
 }
 """What sets a picture with this EXIF orientation upright (Exif 2.32, tag 274)."""
 
-_DAMAGE = (
+_DAMAGE_ERRORS = (
     OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, AttributeError,
     OverflowError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
@@ -71,7 +71,7 @@ def read(
     source: bytes | Path,
     name: str,
     formats: Sequence[str] = FORMATS,
-    patience: float = math.inf,
+    max_seconds: float = math.inf,
 ) -> NDArray[np.uint8]:
     """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
 
@@ -83,7 +83,7 @@ def read(
         try:
             if isinstance(source, bytes):
                 _check_size(len(source))
-                return _decode(_Timed(source, patience), formats)
+                return _decode(_Timed(source, max_seconds), formats)
             _check_file(source)
             with source.open("rb") as file:
                 return _decode(file, formats)
@@ -96,18 +96,18 @@ def read(
 class _Timed(io.BytesIO):
     """A picture in memory that cannot be read any more once it takes too long."""
 
-    def __init__(self, data: bytes, patience: float) -> None:
+    def __init__(self, data: bytes, max_seconds: float) -> None:
         super().__init__(data)
-        self._patience = patience
-        self._end = time.monotonic() + patience
+        self._max_seconds = max_seconds
+        self._deadline = time.monotonic() + max_seconds
 
     def read(self, size: int | None = -1) -> bytes:
-        if time.monotonic() > self._end:
-            raise PictureError(f"takes more than {self._patience:g} s to decode")
+        if time.monotonic() > self._deadline:
+            raise PictureError(f"takes more than {self._max_seconds:g} s to decode")
         return super().read(size)
 
 
-def shrunk(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
+def shrink(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
     """Return a picture (h, w, 3) made no longer than `longest`, and by what factor it shrank."""
     factor = max(image.shape[:2]) / longest
     if factor <= 1.0:
@@ -129,8 +129,8 @@ def _check_file(path: Path) -> None:
 def _check_size(size: int) -> None:
     if not size:
         raise PictureError("empty file")
-    if size > MEGABYTES * 1_000_000:
-        raise PictureError(f"{size / 1e6:.0f} MB: more than {MEGABYTES} MB")
+    if size > MAX_MEGABYTES * 1_000_000:
+        raise PictureError(f"{size / 1e6:.0f} MB: more than {MAX_MEGABYTES} MB")
 
 
 def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
@@ -141,10 +141,10 @@ def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
         if isinstance(image, ImageFile.ImageFile):
             image.decodermaxblock = BLOCK
         image.load()
-        return _pixels(_upright(image))
+        return _to_bgr(_upright(image))
     except PictureError:
         raise
-    except _DAMAGE as error:
+    except _DAMAGE_ERRORS as error:
         raise PictureError(f"truncated or damaged: {error}") from error
 
 
@@ -156,16 +156,16 @@ def _open(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
         known = f"{', '.join(formats[:-1])} or {formats[-1]}"
         raise PictureError(f"not a {known} picture") from error
     except Image.DecompressionBombError as error:
-        raise PictureError(f"more than {MEGAPIXELS} megapixels") from error
-    except _DAMAGE as error:
+        raise PictureError(f"more than {MAX_MEGAPIXELS} megapixels") from error
+    except _DAMAGE_ERRORS as error:
         raise PictureError(f"truncated or damaged: {error}") from error
 
 
 def _check_header(image: Image.Image) -> None:
     width, height = image.size
-    if width * height > MEGAPIXELS * 1_000_000:
-        raise PictureError(f"{width} x {height} pixels: more than {MEGAPIXELS} megapixels")
-    if min(width, height) < SMALLEST:
+    if width * height > MAX_MEGAPIXELS * 1_000_000:
+        raise PictureError(f"{width} x {height} pixels: more than {MAX_MEGAPIXELS} megapixels")
+    if min(width, height) < MIN_SIDE:
         raise PictureError(f"{width} x {height} pixels: too small to hold a face")
     frames = getattr(image, "n_frames", 1)
     # Phones store depth or brightness maps as further pictures of a JPEG, which Pillow calls MPO.
@@ -180,36 +180,38 @@ def _check_scans(image: Image.Image, file: BinaryIO) -> None:
     file.seek(0)
     scans = file.read().count(_SCAN)
     file.seek(place)
-    if scans > SCANS:
-        raise PictureError(f"a JPEG of {scans} scans: more than {SCANS}")
+    if scans > MAX_SCANS:
+        raise PictureError(f"a JPEG of {scans} scans: more than {MAX_SCANS}")
 
 
 def _upright(image: Image.Image) -> Image.Image:
     try:
         orientation = image.getexif().get(_ORIENTATION)
-    except _DAMAGE:
+    except _DAMAGE_ERRORS:
         return image  # damaged EXIF does not spoil the pixels
-    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    method = _TRANSPOSES.get(orientation) if isinstance(orientation, int) else None
     return image if method is None else image.transpose(method)
 
 
-def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+def _to_bgr(image: Image.Image) -> NDArray[np.uint8]:
     """Turn any of Pillow's modes into BGR."""
     if image.mode.startswith("I"):
-        return cv2.cvtColor(_eight_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+        return cv2.cvtColor(_scale_to_8_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR).astype(
+            np.uint8
+        )
     if image.has_transparency_data:
-        image = _over_backdrop(image)
+        image = _flatten(image)
     pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), np.uint8)
 
 
-def _eight_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _scale_to_8_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Scale 16-bit grey; its 65535 is 255 (Pillow's own conversion would cut off at 255)."""
     wide = np.clip(grey.astype(np.int64), 0, 65535)
     return np.asarray((wide * 255 + 32767) // 65535, np.uint8)
 
 
-def _over_backdrop(image: Image.Image) -> Image.Image:
+def _flatten(image: Image.Image) -> Image.Image:
     """Lay a transparent picture over middle grey, which neither hides dark hair nor bright skin."""
     layer = image.convert("RGBA")
     flat = Image.new("RGB", image.size, BACKDROP)

@@ -155,7 +155,7 @@ class TrialStatus:
     """A model on trial: which served `before`, and how many seconds of seeing are `left`."""
 
     version: str
-    before: str
+    previous: str
     left: float
 
 

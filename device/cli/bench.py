@@ -113,7 +113,7 @@ def _look(vision: Pipeline, content: bytes, number: int) -> tuple[Timings, int]:
     start = time.perf_counter()
     image = images.read(content, "sample")
     decode_ms = (time.perf_counter() - start) * 1000
-    frame_result = vision.look(Frame(image, number, time.monotonic()), decode_ms)
+    frame_result = vision.detect_still(Frame(image, number, time.monotonic()), decode_ms)
     return frame_result.timings, len(frame_result.faces)
 
 

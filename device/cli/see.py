@@ -70,7 +70,7 @@ def _frame_results(
     image = images.read(path, str(path))
     decode_ms = (time.perf_counter() - start) * 1000
     frame = Frame(image, 1, time.monotonic())
-    yield str(path), {}, frame, vision.look(frame, decode_ms)
+    yield str(path), {}, frame, vision.detect_still(frame, decode_ms)
 
 
 def _video(
@@ -88,7 +88,7 @@ def _video(
             break
         frame = Frame(np.asarray(image, np.uint8), number, number / rate)
         at = {"frame": number, "time_s": round(number / rate, 3)}
-        yield f"{path} at {number / rate:.2f} s", at, frame, vision.follow(frame, tracker)
+        yield f"{path} at {number / rate:.2f} s", at, frame, vision.process(frame, tracker)
         number += 1
     capture.release()
     if not number:

@@ -80,7 +80,7 @@ def trial_json(trial: TrialStatus | None) -> dict[str, Any] | None:
     """Return which model is on trial, and for how many more seconds of seeing."""
     if trial is None:
         return None
-    return {"version": trial.version, "before": trial.before, "left_s": round(trial.left)}
+    return {"version": trial.version, "before": trial.previous, "left_s": round(trial.left)}
 
 
 def fault_json(fault: Fault, now: float) -> dict[str, Any]:

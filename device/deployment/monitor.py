@@ -138,7 +138,7 @@ class DeploymentMonitor:
             self._state = replace(state, trial=usual)
         self._figures = TrialFigures()
         self._begin()
-        self._eye.renew(now)
+        self._eye.restart(now)
 
     def _serves(self, state: State) -> bool:
         """Tell whether the eye has what was only now written down."""

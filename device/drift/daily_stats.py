@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from device.messages import EMOTIONS
-from device.vision.alignment import turned
+from device.vision.alignment import is_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,7 +68,7 @@ class DailyStats:
         self.add("brightness", face.brightness)
         self.add("size", size)
         self.histograms["emotion"][EMOTIONS.index(face.emotion)] += 1
-        self.histograms["turned"][turned(face.landmarks)] += 1
+        self.histograms["turned"][is_turned_away(face.landmarks)] += 1
 
     def add(self, name: str, value: float) -> None:
         """Count a value of one of `SCALES`."""

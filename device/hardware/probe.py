@@ -26,12 +26,12 @@ Answer = TypeVar("Answer")
 
 CHIME = "celebrate"
 """The short sound of ours that is played to try a device."""
-SECONDS = 8.0
+TIMEOUT_SECONDS = 8.0
 """How long a trial may take."""
-WARM_UP = 5
+WARM_UP_FRAMES = 5
 """Of a camera's first frames so many are left out, while it finds out how bright it is."""
-QUALITY = 85
-_WORDS = {
+JPEG_QUALITY = 85
+_REASONS = {
     "crashed": "its driver crashed",
     "busy": "it could not be tried: the machine is too busy",
 }
@@ -58,44 +58,44 @@ class Probe:
 
     def cameras(self) -> list[Choice]:
         """Return the cameras that are connected."""
-        return self._try(_cameras, self._camera.source)
+        return self._run(_list_cameras, self._camera.source)
 
     def speakers(self) -> list[Choice]:
         """Return the sound devices, the first of which is whatever the system chooses."""
-        return self._try(_speakers, self._sound)
+        return self._run(_list_speakers, self._sound)
 
     def picture(self, source: str) -> bytes:
         """Return a picture from a camera that the kiosk does not use, as JPEG."""
         wanted = self._camera
         settings = CameraSettings(source, wanted.width, wanted.height, wanted.fps)
-        return self._try(_picture, settings, wanted.source)
+        return self._run(_take_picture, settings, wanted.source)
 
     def play(self, device: str) -> str:
         """Play a short sound to its end on a device that the kiosk does not use; return its name.
 
         It is as loud as the kiosk is when it starts.
         """
-        return self._try(_play, device, min(self._sound.volume, self._sound.volume_cap))
+        return self._run(_play_sound, device, min(self._sound.volume, self._sound.volume_cap))
 
     def is_own(self, device: str) -> bool:
         """Tell whether the kiosk itself plays on a sound device."""
         return self._sound.enabled and device == self._sound.device
 
-    def _try(self, work: Callable[..., Answer], *arguments: object) -> Answer:
+    def _run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
         if not self._lock.acquire(blocking=False):
             raise ProbeError("something else is being tried; wait a moment")
         try:
-            return sandbox.ask(work, arguments, SECONDS)
+            return sandbox.ask(work, arguments, TIMEOUT_SECONDS)
         except SandboxError as error:
-            raise ProbeError(_WORDS.get(error.how, str(error))) from error
+            raise ProbeError(_REASONS.get(error.how, str(error))) from error
         except MoodliftError as error:
             raise ProbeError(str(error)) from error
         finally:
             self._lock.release()
 
 
-def _cameras(own: str) -> list[Choice]:
-    own = _resolved(own)
+def _list_cameras(own: str) -> list[Choice]:
+    own = _resolve(own)
     found = [Choice("picamera2", f"Pi camera {model}".strip()) for model in picamera.models()[:1]]
     nodes = usb.devices()
     for node in nodes:
@@ -103,10 +103,10 @@ def _cameras(own: str) -> list[Choice]:
         like = [other for other in nodes if node.name.lower() in other.name.lower()]
         value = f"usb:{node.name if node.name and len(like) == 1 else node.path}"
         found.append(Choice(value, f"{node.name} ({node.path})"))
-    return [Choice(one.value, one.name, _resolved(one.value) == own) for one in found]
+    return [Choice(one.value, one.name, _resolve(one.value) == own) for one in found]
 
 
-def _resolved(source: str) -> str:
+def _resolve(source: str) -> str:
     """Return a source in its one exact form, as `usb:/dev/video0`, whatever links lead there."""
     if source == "auto":
         source = available() or source
@@ -119,19 +119,19 @@ def _resolved(source: str) -> str:
         return source  # not connected
 
 
-def _picture(settings: CameraSettings, own: str) -> bytes:
-    if _resolved(settings.source) == _resolved(own):
+def _take_picture(settings: CameraSettings, own: str) -> bytes:
+    if _resolve(settings.source) == _resolve(own):
         raise CameraError("the kiosk is using it; its live picture is on the camera page")
     with open_camera(settings) as camera:
-        for _ in range(WARM_UP):
+        for _ in range(WARM_UP_FRAMES):
             camera.read()
-        good, data = cv2.imencode(".jpg", camera.read(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        good, data = cv2.imencode(".jpg", camera.read(), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not good:
         raise CameraError(f"{settings.source}: the picture cannot be encoded")
     return data.tobytes()
 
 
-def _speakers(own: SoundConfig) -> list[Choice]:
+def _list_speakers(own: SoundConfig) -> list[Choice]:
     outlets = find_outlets(os.environ)
     if not outlets:
         return []
@@ -140,7 +140,7 @@ def _speakers(own: SoundConfig) -> list[Choice]:
     return [Choice(one.value, one.name, own.enabled and one.value == own.device) for one in found]
 
 
-def _play(device: str, volume: float) -> str:
+def _play_sound(device: str, volume: float) -> str:
     outlets = find_outlets(os.environ)
     if not outlets:
         raise AudioError("this machine has no sound device")

@@ -36,13 +36,13 @@ class FeedbackPrompt:
     def update(self, mood: Mood, now: float) -> None:
         """Set the mood on stage, and forget the crop once nobody has answered in time."""
         self._mood = mood
-        if not self._stage.asking(now):
+        if not self._stage.is_asking(now):
             self._prompt = None
 
     def answer(self, event: Wish, now: float) -> None:
         """Process a touch or a key that is about the questions."""
         match event:
-            case Key.ASK if not self._stage.asking_consent(now):
+            case Key.ASK if not self._stage.is_asking_consent(now):
                 self._stage.ask(now)
                 self._begin(now)
             case Key.ASK | Key.NO:
@@ -51,9 +51,9 @@ class FeedbackPrompt:
                 self._finish(self._stage.consent(True, now))
             case Number(value):
                 self._record_answer(self._stage.choose(value, now), now)
-            case Tap(x, y) if self._stage.asking_consent(now):
+            case Tap(x, y) if self._stage.is_asking_consent(now):
                 self._finish(self._stage.touch_consent(x, y, now))
-            case Tap(x, y) if self._stage.asking(now):
+            case Tap(x, y) if self._stage.is_asking(now):
                 self._record_answer(self._stage.touch(x, y, now), now)
             case Tap():
                 self._stage.ask(now)
@@ -62,8 +62,8 @@ class FeedbackPrompt:
     def _begin(self, now: float) -> None:
         """Remember what is on stage, and request the crop, if a question has just come up."""
         self._prompt = None
-        if self._recorder.enabled and self._stage.asking(now):
-            self._prompt = _Prompt(self._mood, self._vision.model, self._vision.glance())
+        if self._recorder.enabled and self._stage.is_asking(now):
+            self._prompt = _Prompt(self._mood, self._vision.model, self._vision.request_crop())
 
     def _record_answer(self, felt: str | None, now: float) -> None:
         asked = self._prompt

@@ -91,7 +91,7 @@ class Kiosk:
         try:
             while self._ending is None and (now := time.monotonic()) < end:
                 self.tick(now)
-                advances = self.container.vision.advances(now)
+                advances = self.container.vision.is_progressing(now)
                 self._notifier.notify(self._health.parts, advances, now)
                 clock.tick(self._config.stage.fps)
             self._write_files()
@@ -135,7 +135,7 @@ class Kiosk:
         if command.skip:
             player.skip()
         if command.chime:
-            player.play_sound(CHIME, asked=True)
+            player.play_sound(CHIME, requested=True)
         if command.restart:
             self._ending = "restart"
         if command.show:
@@ -178,10 +178,10 @@ class Kiosk:
         for sound in self._reactions.sounds:
             has.player.play_sound(sound)
         has.gpio.light = self._wanted("light")
-        if has.gpio.moving:
+        if has.gpio.motion_detected:
             self._renderer.wake(now)
         share = seen.rate.per_second(now) / has.throttle.rate
-        has.deployment.record_load(share, has.throttle.reading.strained)
+        has.deployment.record_load(share, has.throttle.reading.should_throttle)
 
     def _wanted(self, what: Literal["playlist", "light"]) -> str | None:
         """Return the first playlist or light that an active reaction asks for."""

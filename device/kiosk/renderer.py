@@ -69,7 +69,7 @@ class Renderer:
     def _scale(self, cost: float, now: float) -> None:
         """Draw better or faster, after a frame that took `cost` seconds."""
         previous = self._scaler.quality
-        self._scaler.note(cost, now)
+        self._scaler.record(cost, now)
         quality = self._scaler.quality
         if quality != previous:
             log.info("stage: %s after frames of %.0f ms", quality, 1000 * cost)

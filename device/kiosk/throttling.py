@@ -33,7 +33,7 @@ class ThermalThrottle:
             return
         self._due = now + READ_SECONDS
         self.reading = self._board.read()
-        self._vision.look(self._controller.note(self.reading.strained, now))
+        self._vision.set_rate(self._controller.update(self.reading.should_throttle, now))
 
     def close(self) -> None:
         """Do nothing: the board holds nothing open."""

@@ -70,7 +70,7 @@ class ModelStore:
         """Return the folder of every bundle: the current one first, the rejected ones last."""
         state = self.state()
         rank = {one.version: 3 for one in state.rejected} | {state.previous: 1, state.current: 0}
-        known = bundles.bundles(self.folder) + bundles.bundles(self.shipped)
+        known = bundles.find_bundles(self.folder) + bundles.find_bundles(self.shipped)
         return sorted(known, key=lambda path: rank.get(version(path), 2))
 
     def find(self, wanted: str) -> Path:
@@ -132,7 +132,7 @@ class ModelStore:
         with self._writing(), _locked(self.folder / LOCK):
             state = self.state()
             selected = {state.current, state.previous}
-            installed = bundles.bundles(self.folder)
+            installed = bundles.find_bundles(self.folder)
             installed.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
             installed.sort(key=lambda path: version(path) not in selected)
             for path in installed[MOST_INSTALLED:]:

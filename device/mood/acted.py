@@ -9,7 +9,7 @@ from device.messages import EMOTIONS, Mood
 if TYPE_CHECKING:
     from device.messages import Probabilities
 
-SURE = 0.82
+ACTED_PROBABILITY = 0.82
 """The probability of an acted mood; the others share the rest."""
 
 
@@ -20,5 +20,5 @@ def acted(emotion: str, since: float) -> Mood:
 
 def probabilities_of(emotion: str) -> Probabilities:
     """Return what the eye would say of a clear expression."""
-    rest = (1 - SURE) / (len(EMOTIONS) - 1)
-    return tuple(SURE if one == emotion else rest for one in EMOTIONS)
+    rest = (1 - ACTED_PROBABILITY) / (len(EMOTIONS) - 1)
+    return tuple(ACTED_PROBABILITY if one == emotion else rest for one in EMOTIONS)

@@ -28,21 +28,21 @@ class Person:
     probabilities: Probabilities
     presence: float
     size: float
-    seen: float
+    last_seen: float
 
 
-def meet(face: Face, now: float) -> Person:
+def new_person(face: Face, now: float) -> Person:
     """Return the person of a face that was not known."""
     return Person(face.id, face.probabilities, FIRST_PRESENCE, max(face.box.w, 1.0), now)
 
 
-def follow(person: Person, face: Face, now: float, filter_seconds: float) -> Person:
+def update_person(person: Person, face: Face, now: float, filter_seconds: float) -> Person:
     """Return the person after one more face of theirs.
 
     A first-order low-pass filter over time, not over frames: alpha = 1 - exp(-dt / filter_seconds),
     so that a slow and a fast camera give the same mood.
     """
-    alpha = 1.0 - math.exp(-(now - person.seen) / filter_seconds)
+    alpha = 1.0 - math.exp(-(now - person.last_seen) / filter_seconds)
     probabilities = tuple(
         old + alpha * (new - old)
         for old, new in zip(person.probabilities, face.probabilities, strict=True)
@@ -53,4 +53,4 @@ def follow(person: Person, face: Face, now: float, filter_seconds: float) -> Per
 
 def weight(person: Person, now: float, filter_seconds: float) -> float:
     """Return how much a person counts in the room: present, recent and near count more."""
-    return person.presence * person.size * math.exp(-(now - person.seen) / filter_seconds)
+    return person.presence * person.size * math.exp(-(now - person.last_seen) / filter_seconds)

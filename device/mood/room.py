@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device.messages import EMOTIONS
-from device.mood.person import FORGET_SECONDS, Person, follow, meet, weight
+from device.mood.person import FORGET_SECONDS, Person, new_person, update_person, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 NEUTRAL = "neutral"
 
 
-def remember(people: Iterable[Person], now: float) -> tuple[Person, ...]:
+def recent(people: Iterable[Person], now: float) -> tuple[Person, ...]:
     """Return those who were seen within the last `FORGET_SECONDS`."""
-    return tuple(person for person in people if now - person.seen <= FORGET_SECONDS)
+    return tuple(person for person in people if now - person.last_seen <= FORGET_SECONDS)
 
 
-def gather(
+def update_people(
     people: Iterable[Person], faces: Iterable[Face], now: float, filter_seconds: float
 ) -> tuple[Person, ...]:
     """Return the people after a frame with these faces; the work is linear in their number."""
@@ -29,9 +29,9 @@ def gather(
     for face in faces:
         person = known.get(face.id)
         if person is None:
-            known[face.id] = meet(face, now)
+            known[face.id] = new_person(face, now)
         else:
-            known[face.id] = follow(person, face, now, filter_seconds)
+            known[face.id] = update_person(person, face, now, filter_seconds)
     return tuple(known.values())
 
 
@@ -49,7 +49,7 @@ def distribution(people: tuple[Person, ...], now: float, filter_seconds: float) 
     )
 
 
-def leading(probabilities: Probabilities, present: str | None, config: MoodConfig) -> str:
+def leading(probabilities: Probabilities, current: str | None, config: MoodConfig) -> str:
     """Return the emotion that the room tends to, given the present one.
 
     Hysteresis: another emotion leads when it reaches `enter` and stands above the present one by
@@ -57,10 +57,10 @@ def leading(probabilities: Probabilities, present: str | None, config: MoodConfi
     a person present counts as neutral. A first mood is judged as if it were neutral before, because
     a classifier's usual mistake is to find sadness in a neutral face.
     """
-    held = present or NEUTRAL
+    current = current or NEUTRAL
     probability = dict(zip(EMOTIONS, probabilities, strict=True))
     best = max(EMOTIONS, key=probability.__getitem__)
     margin = config.enter - config.leave
-    if probability[best] >= config.enter and probability[best] - probability[held] >= margin:
+    if probability[best] >= config.enter and probability[best] - probability[current] >= margin:
         return best
-    return held if probability[held] >= config.leave else NEUTRAL
+    return current if probability[current] >= config.leave else NEUTRAL

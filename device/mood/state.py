@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from device.messages import NOBODY, Mood
-from device.mood.room import distribution, gather, leading, remember
+from device.mood.room import distribution, leading, recent, update_people
 
 if TYPE_CHECKING:
     from device.config.schema import MoodConfig
@@ -39,7 +39,7 @@ class MoodState:
     people: tuple[Person, ...] = ()
     candidate: Candidate | None = None
     clock: float = -math.inf
-    seen: float = -math.inf
+    last_face: float = -math.inf
     newest: tuple[int, float] | None = None
 
 
@@ -57,9 +57,9 @@ def step(
     if state.clock == -math.inf:
         return state
     if frame_result is not None and state.newest != (frame_result.number, frame_result.captured_at):
-        state = _watch(state, frame_result, config)
-    if _deserted(state, config):
-        state = _settle(state, None)
+        state = _add_result(state, frame_result, config)
+    if _is_empty(state, config):
+        state = _set_mood(state, None)
     return _describe(state, config)
 
 
@@ -68,26 +68,28 @@ def _tick(state: MoodState, now: float) -> MoodState:
     mood = state.mood
     if state.clock == -math.inf < clock:
         mood = replace(mood, since=clock)
-    people = remember(state.people, clock)
+    people = recent(state.people, clock)
     candidate = state.candidate if people else None
     return replace(state, clock=clock, mood=mood, people=people, candidate=candidate)
 
 
-def _watch(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
+def _add_result(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
     """Take in a frame that was not seen before."""
     state = replace(state, newest=(frame_result.number, frame_result.captured_at))
     if not frame_result.faces:
         return state
-    people = gather(state.people, frame_result.faces, state.clock, config.filter_seconds)
+    people = update_people(state.people, frame_result.faces, state.clock, config.filter_seconds)
     room = distribution(people, state.clock, config.filter_seconds)
     emotion = leading(room, state.mood.emotion, config)
-    state = replace(state, people=people, seen=state.clock, candidate=_challenge(state, emotion))
-    if state.candidate is not None and _ripe(state.candidate, state.clock, config):
-        return _settle(state, emotion)
+    state = replace(
+        state, people=people, last_face=state.clock, candidate=_next_candidate(state, emotion)
+    )
+    if state.candidate is not None and _is_settled(state.candidate, state.clock, config):
+        return _set_mood(state, emotion)
     return state
 
 
-def _challenge(state: MoodState, emotion: str) -> Candidate | None:
+def _next_candidate(state: MoodState, emotion: str) -> Candidate | None:
     if emotion == state.mood.emotion:
         return None
     candidate = state.candidate
@@ -96,19 +98,19 @@ def _challenge(state: MoodState, emotion: str) -> Candidate | None:
     return replace(candidate, frame_results=candidate.frame_results + 1)
 
 
-def _ripe(candidate: Candidate, now: float, config: MoodConfig) -> bool:
+def _is_settled(candidate: Candidate, now: float, config: MoodConfig) -> bool:
     return candidate.frame_results >= MIN_RESULTS and now - candidate.since >= config.dwell_seconds
 
 
-def _deserted(state: MoodState, config: MoodConfig) -> bool:
+def _is_empty(state: MoodState, config: MoodConfig) -> bool:
     return (
         state.mood.emotion is not None
-        and state.clock - state.seen >= config.absent_seconds
+        and state.clock - state.last_face >= config.absent_seconds
         and state.clock - state.mood.since >= config.dwell_seconds
     )
 
 
-def _settle(state: MoodState, emotion: str | None) -> MoodState:
+def _set_mood(state: MoodState, emotion: str | None) -> MoodState:
     return replace(state, mood=Mood(emotion, state.clock), candidate=None)
 
 

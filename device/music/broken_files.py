@@ -20,18 +20,18 @@ class BrokenFiles:
         self._stamps: dict[Path, int] = {}
         self._warned: set[Path] = set()
 
-    def add(self, path: Path, words: str) -> None:
+    def add(self, path: Path, reason: str) -> None:
         """Remember a file, and say in the log, the first time, why."""
         self._stamps[path] = _stamp(path)
         if path not in self._warned:
             self._warned.add(path)
-            log.warning("music: skipped: %s", words)
+            log.warning("music: skipped: %s", reason)
 
-    def without(self, tracks: Iterable[Path]) -> list[Path]:
+    def playable(self, paths: Iterable[Path]) -> list[Path]:
         """Return the tracks that are not known to be bad as they are."""
-        return [track for track in tracks if not self._is_bad(track)]
+        return [path for path in paths if not self._is_broken(path)]
 
-    def pardon(self) -> None:
+    def clear(self) -> None:
         """Give all files another chance; the warnings are not repeated."""
         self._stamps.clear()
 
@@ -40,12 +40,12 @@ class BrokenFiles:
         """The names of all bad files, made readable where they are not UTF-8."""
         return sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in self._stamps)
 
-    def _is_bad(self, track: Path) -> bool:
-        if track not in self._stamps:
+    def _is_broken(self, path: Path) -> bool:
+        if path not in self._stamps:
             return False
-        if self._stamps[track] == _stamp(track):
+        if self._stamps[path] == _stamp(path):
             return True
-        del self._stamps[track]
+        del self._stamps[path]
         return False
 
 

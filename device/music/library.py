@@ -25,7 +25,7 @@ PHRASES = "phrases.json"
 
 SUFFIXES = frozenset({".ogg", ".mp3", ".flac", ".wav"})
 RESCAN_SECONDS = 10.0
-MOST_TRACKS = 2000
+MAX_TRACKS = 2000
 """More files than this are not looked at: a scan has to be short."""
 
 
@@ -38,9 +38,9 @@ class Library:
     `RESCAN_SECONDS`. `fault` says what is wrong with the owner's folder.
     """
 
-    def __init__(self, owner: str | Path = "", ours: Path = ASSETS / "music") -> None:
+    def __init__(self, owner: str | Path = "", shipped: Path = ASSETS / "music") -> None:
         self._owner = expand_user(str(owner)) if owner else None
-        self._ours = ours
+        self._shipped = shipped
         self._scans: dict[str, tuple[float, tuple[Path, ...]]] = {}
         self.fault = self._find_fault()
 
@@ -59,18 +59,18 @@ class Library:
 
     def sound(self, name: str) -> Path:
         """Return where a short sound lies."""
-        return self._ours / "sounds" / f"{name}.ogg"
+        return self._shipped / "sounds" / f"{name}.ogg"
 
     def phrases(self, track: Path) -> tuple[float, ...]:
         """Return where a track's phrases end, in seconds from its start; () if nobody knows."""
-        if not track.is_relative_to(self._ours):
+        if not track.is_relative_to(self._shipped):
             return ()
-        return self._phrases.get(track.relative_to(self._ours).as_posix(), ())
+        return self._phrases.get(track.relative_to(self._shipped).as_posix(), ())
 
     @cached_property
     def _phrases(self) -> dict[str, tuple[float, ...]]:
         try:
-            ends = json.loads((self._ours / PHRASES).read_text("utf-8"))
+            ends = json.loads((self._shipped / PHRASES).read_text("utf-8"))
             return {name: tuple(map(float, seconds)) for name, seconds in ends.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}  # then a piece is faded out wherever it is
@@ -85,7 +85,7 @@ class Library:
                 found = _tracks(self._owner)
             if found:
                 return found
-        return _tracks(self._ours / playlist)
+        return _tracks(self._shipped / playlist)
 
     def _find_fault(self) -> str:
         try:
@@ -108,7 +108,7 @@ def _folders(folder: Path) -> list[str]:
 
 
 def _tracks(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(islice(_walk(folder), MOST_TRACKS)))
+    return tuple(sorted(islice(_walk(folder), MAX_TRACKS)))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

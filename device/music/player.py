@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 MUTE_SECONDS = 0.2
 """How long the volume takes from silent to full when it is changed or muted."""
 
-SHORTEST_TRACK = 1.0
+MIN_TRACK_SECONDS = 1.0
 """A track that ends sooner than this, in seconds, holds no music: it counts as broken."""
 
 CLOSE_SECONDS, CLOSE_STEPS = 0.2, 10
 
-LONGEST_PHRASE = 30.0
+MAX_PHRASE_SECONDS = 30.0
 """Nobody waits longer than this, in seconds, for the end of a phrase."""
 
-RINGING = 0.4
+FADE_AFTER_PHRASE = 0.4
 """The share of a fade that comes after the end of the phrase that it closes."""
 
-LONG = 3
+MIN_FADES = 3
 """A piece of at least so many fades gives way to the next before its end."""
 
-MOST_LEAVING = 2
+MAX_FADING_OUT = 2
 """Before yet another piece begins, one of so many that fade out has to end."""
 
-DUCKED, DUCK_SECONDS = 0.45, 0.5
+DUCK_GAIN, DUCK_SECONDS = 0.45, 0.5
 """The music's gain under a short sound, and how long all of a change of gain would take."""
 
 
-def _clock() -> datetime:
+def _local_time() -> datetime:
     return datetime.now().astimezone()
 
 
@@ -67,7 +67,7 @@ class Player:
         config: SoundConfig,
         library: Library | None = None,
         random: Random | None = None,
-        clock: Callable[[], datetime] = _clock,
+        clock: Callable[[], datetime] = _local_time,
     ) -> None:
         self._audio = audio
         self._config = config
@@ -75,15 +75,15 @@ class Player:
         self._random = random or Random()
         self._clock = clock
         self._quiet_hours = Hours.parse(config.quiet_hours)
-        self._decks: dict[str, Shuffle] = {}
+        self._shuffles: dict[str, Shuffle] = {}
         self._broken = BrokenFiles()
-        self._cap = config.volume_cap
-        self._volume = min(config.volume, self._cap)
+        self._volume_cap = config.volume_cap
+        self._volume = min(config.volume, self._volume_cap)
         self.muted = False
         self._loudness = self._volume
-        self._voice: Track | None = None
-        self._leaving: list[Track] = []
-        self._duck, self._duck_until = 1.0, -math.inf
+        self._current: Track | None = None
+        self._fading_out: list[Track] = []
+        self._duck_gain, self._duck_until = 1.0, -math.inf
         self._now: float | None = None
         self._skip = False
         self._retry_at: dict[str, float] = {}
@@ -98,7 +98,7 @@ class Player:
 
     @volume.setter
     def volume(self, value: float) -> None:
-        self._volume = min(max(value, 0.0), self._cap)
+        self._volume = min(max(value, 0.0), self._volume_cap)
 
     @property
     def library(self) -> Library:
@@ -113,7 +113,7 @@ class Player:
     @property
     def now_playing(self) -> str | None:
         """The title of the track, fading or not, made of its file's name."""
-        return self._voice.title if self._voice else None
+        return self._current.title if self._current else None
 
     @property
     def quiet(self) -> bool:
@@ -155,143 +155,143 @@ class Player:
         elapsed = 0.0 if self._now is None else now - self._now
         self._now = now
         if self._audio.check(now):
-            self._start_over()
+            self._reset()
         target = 0.0 if self.muted else self._volume
         self._loudness = approach(self._loudness, target, elapsed, MUTE_SECONDS)
-        under = DUCKED if now < self._duck_until else 1.0
-        self._duck = approach(self._duck, under, elapsed, DUCK_SECONDS)
-        level = self._end(now, playlist)
-        stays = self._stays(now, playlist, empty or quiet) and not self._skip
+        duck_target = DUCK_GAIN if now < self._duck_until else 1.0
+        self._duck_gain = approach(self._duck_gain, duck_target, elapsed, DUCK_SECONDS)
+        level = self._remove_ended(now, playlist)
+        keeps_playing = self._keeps_playing(now, playlist, empty or quiet) and not self._skip
         self._skip = False
-        if playlist is not None and not stays and len(self._leaving) < MOST_LEAVING:
-            self._begin(now, playlist, level)
-        fade, loudness = self._config.fade_seconds, self._sounding
-        if self._voice:
-            wanted = stays or self._voice.playlist == playlist
-            self._voice.fade(1.0 if wanted else 0.0, elapsed, fade, loudness)
-        for leaving in self._leaving:
-            leaving.fade(0.0, elapsed, fade, loudness)
+        if playlist is not None and not keeps_playing and len(self._fading_out) < MAX_FADING_OUT:
+            self._start_next(now, playlist, level)
+        fade, loudness = self._config.fade_seconds, self._full_gain
+        if self._current:
+            wanted = keeps_playing or self._current.playlist == playlist
+            self._current.fade(1.0 if wanted else 0.0, elapsed, fade, loudness)
+        for track in self._fading_out:
+            track.fade(0.0, elapsed, fade, loudness)
 
-    def _stays(self, now: float, playlist: str | None, hurried: bool) -> bool:
+    def _keeps_playing(self, now: float, playlist: str | None, hurry: bool) -> bool:
         """Tell whether the present piece goes on: it is wanted, or has yet to come to an end.
 
         When `hurried`, one that is not wanted does not.
         """
-        voice = self._voice
-        if voice is None:
+        track = self._current
+        if track is None:
             return False
-        if voice.playlist == playlist:
-            voice.release = None
+        if track.playlist == playlist:
+            track.fade_at = None
             fade = self._config.fade_seconds
-            return voice.piece.seconds < LONG * fade or not voice.ends_by(now + fade)
-        if voice.release is None:
-            voice.release = self._find_release(voice, now)
-        return now < voice.release and not hurried
+            return track.playback.seconds < MIN_FADES * fade or not track.has_ended_by(now + fade)
+        if track.fade_at is None:
+            track.fade_at = self._fade_time(track, now)
+        return now < track.fade_at and not hurry
 
-    def _find_release(self, voice: Track, now: float) -> float:
+    def _fade_time(self, track: Track, now: float) -> float:
         """Return when the piece may fade: where a phrase ends, after its least time."""
-        earliest = max(now, voice.started + self._config.min_play_seconds)
-        before = self._config.fade_seconds * (1.0 - RINGING)
-        ends = (voice.started + end - before for end in self._library.phrases(voice.track))
-        fitting = (end for end in ends if earliest <= end <= earliest + LONGEST_PHRASE)
-        return min(fitting, default=earliest)
+        earliest = max(now, track.started + self._config.min_play_seconds)
+        before = self._config.fade_seconds * (1.0 - FADE_AFTER_PHRASE)
+        ends = (track.started + end - before for end in self._library.phrases(track.path))
+        candidates = (end for end in ends if earliest <= end <= earliest + MAX_PHRASE_SECONDS)
+        return min(candidates, default=earliest)
 
     def skip(self) -> None:
         """Go on to the next track, if one plays."""
-        self._skip = self._voice is not None
+        self._skip = self._current is not None
 
-    def play_sound(self, name: str, *, asked: bool = False) -> None:
+    def play_sound(self, name: str, *, requested: bool = False) -> None:
         """Play a short sound of ours at the present volume, over music that gives way to it.
 
         Not when switched off; when muted or in the quiet hours only if somebody has `asked` for it.
         """
-        if not self._config.enabled or ((self.muted or self.quiet) and not asked):
+        if not self._config.enabled or ((self.muted or self.quiet) and not requested):
             return
         path = self._library.sound(name)
-        if not self._broken.without([path]):
+        if not self._broken.playable([path]):
             return
         try:
-            gain = self._volume if asked else self._loudness
+            gain = self._volume if requested else self._loudness
             seconds = self._audio.play_sound(path, gain)
         except AudioError as error:
-            self._blame(path, error)
+            self._report_broken(path, error)
             return
         if self._now is not None:
             self._duck_until = self._now + seconds
 
     def close(self, sleep: Callable[[float], None] = time.sleep) -> None:
         """Fade what plays within 0.2 s and let go of the device."""
-        voices = [voice for voice in (self._voice, *self._leaving) if voice]
-        if any(voice.piece.playing and voice.gain > 0.0 for voice in voices):
+        tracks = [track for track in (self._current, *self._fading_out) if track]
+        if any(track.playback.playing and track.gain > 0.0 for track in tracks):
             for step in range(CLOSE_STEPS - 1, -1, -1):
-                for voice in voices:
-                    voice.piece.set_gain(voice.gain * step / CLOSE_STEPS)
+                for track in tracks:
+                    track.playback.set_gain(track.gain * step / CLOSE_STEPS)
                 sleep(CLOSE_SECONDS / CLOSE_STEPS)
-        for voice in voices:
-            voice.piece.stop()
+        for track in tracks:
+            track.playback.stop()
         self._audio.close()
-        self._voice, self._leaving = None, []
+        self._current, self._fading_out = None, []
 
-    def _end(self, now: float, playlist: str | None) -> float:
+    def _remove_ended(self, now: float, playlist: str | None) -> float:
         """Let go of pieces that have ended, or faded out; return the level at which one may follow.
 
         That is the level of a piece that ended by itself, where more of its playlist is wanted.
         """
-        for voice in self._leaving:
-            if voice.level == 0.0:
-                voice.piece.stop()
-        self._leaving = [voice for voice in self._leaving if voice.piece.playing]
-        present = self._voice
-        if present is None:
+        for track in self._fading_out:
+            if track.level == 0.0:
+                track.playback.stop()
+        self._fading_out = [track for track in self._fading_out if track.playback.playing]
+        current = self._current
+        if current is None:
             return 0.0
-        if not present.piece.playing:
-            self._voice = None
-            if now - present.started < SHORTEST_TRACK and not self._audio.fault:
-                self._broken.add(present.track, f"{present.track}: it ends at once")
-            return present.level if present.playlist == playlist else 0.0
-        if present.level == 0.0 and present.playlist != playlist:
-            present.piece.stop()
-            self._voice = None
+        if not current.playback.playing:
+            self._current = None
+            if now - current.started < MIN_TRACK_SECONDS and not self._audio.fault:
+                self._broken.add(current.path, f"{current.path}: it ends at once")
+            return current.level if current.playlist == playlist else 0.0
+        if current.level == 0.0 and current.playlist != playlist:
+            current.playback.stop()
+            self._current = None
         return 0.0
 
-    def _begin(self, now: float, playlist: str, level: float) -> None:
+    def _start_next(self, now: float, playlist: str, level: float) -> None:
         """Try one track: a bad one is left for the next tick, so that no frame is late.
 
         What plays now leaves for it.
         """
         if now < self._retry_at.get(playlist, now):
             return
-        tracks = self._broken.without(self._library.tracks(playlist, now))
-        deck = self._decks.setdefault(playlist, Shuffle(self._random))
-        track = deck.deal(tracks)
-        if track is None:
+        paths = self._broken.playable(self._library.tracks(playlist, now))
+        shuffle = self._shuffles.setdefault(playlist, Shuffle(self._random))
+        path = shuffle.next(paths)
+        if path is None:
             self._empty = f'the playlist "{playlist}" has nothing that can be played'
             self._retry_at[playlist] = now + RESCAN_SECONDS
             return
-        gain = gain_of(level) * self._sounding
+        gain = gain_of(level) * self._full_gain
         try:
-            piece = self._audio.play(track, gain)
+            playback = self._audio.play(path, gain)
         except AudioError as error:
             if self._audio.fault:
                 self._retry_at[playlist] = now + RESCAN_SECONDS
-            self._blame(track, error)
+            self._report_broken(path, error)
             return
         self._empty = ""
-        if self._voice:
-            self._leaving.append(self._voice)
-        self._voice = Track(piece, track, playlist, now, level, gain)
+        if self._current:
+            self._fading_out.append(self._current)
+        self._current = Track(playback, path, playlist, now, level, gain)
 
-    def _blame(self, path: Path, error: AudioError) -> None:
+    def _report_broken(self, path: Path, error: AudioError) -> None:
         if not self._audio.fault:
             self._broken.add(path, str(error))
 
-    def _start_over(self) -> None:
+    def _reset(self) -> None:
         """Forget what another device played, and what it could not."""
-        self._voice, self._leaving = None, []
+        self._current, self._fading_out = None, []
         self._retry_at.clear()
-        self._broken.pardon()
+        self._broken.clear()
 
     @property
-    def _sounding(self) -> float:
+    def _full_gain(self) -> float:
         """The loudness of music that has faded in: the volume, less what a short sound takes."""
-        return self._loudness * self._duck
+        return self._loudness * self._duck_gain

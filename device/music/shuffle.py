@@ -15,19 +15,19 @@ class Shuffle:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._left: list[Path] = []
+        self._remaining: list[Path] = []
         self._last: Path | None = None
 
-    def deal(self, tracks: Sequence[Path]) -> Path | None:
+    def next(self, tracks: Sequence[Path]) -> Path | None:
         """Return the next of these tracks, which may be others than before; None if none."""
         if not tracks:
             return None
         there = set(tracks)
-        self._left = [track for track in self._left if track in there]
-        if not self._left:
-            self._left = list(tracks)
-            self._random.shuffle(self._left)
-            if self._left[-1] == self._last:
-                self._left.insert(0, self._left.pop())
-        self._last = self._left.pop()
+        self._remaining = [track for track in self._remaining if track in there]
+        if not self._remaining:
+            self._remaining = list(tracks)
+            self._random.shuffle(self._remaining)
+            if self._remaining[-1] == self._last:
+                self._remaining.insert(0, self._remaining.pop())
+        self._last = self._remaining.pop()
         return self._last

@@ -22,18 +22,18 @@ class Track:
     known. `gain` is what it sounds with.
     """
 
-    piece: Playback
-    track: Path
+    playback: Playback
+    path: Path
     playlist: str
     started: float
     level: float
     gain: float
-    release: float | None = None
+    fade_at: float | None = None
 
     @property
     def title(self) -> str:
         """The name of its file, made readable."""
-        stem = os.fsencode(self.track.stem).decode("utf-8", "replace")
+        stem = os.fsencode(self.path.stem).decode("utf-8", "replace")
         return stem.replace("_", " ").replace("-", " ").strip()
 
     def fade(self, target: float, elapsed: float, seconds: float, loudness: float) -> None:
@@ -41,9 +41,9 @@ class Track:
         self.level = approach(self.level, target, elapsed, seconds)
         gain = gain_of(self.level) * loudness
         if gain != self.gain:
-            self.piece.set_gain(gain)
+            self.playback.set_gain(gain)
             self.gain = gain
 
-    def ends_by(self, now: float) -> bool:
+    def has_ended_by(self, now: float) -> bool:
         """Tell whether it will be over at `now`, as far as its file says how long it is."""
-        return 0.0 < self.piece.seconds <= now - self.started
+        return 0.0 < self.playback.seconds <= now - self.started

@@ -23,65 +23,65 @@ class RuleState:
     """
 
     name: str
-    fits: float | None = None
-    left: float | None = None
-    empty: float | None = None
+    fits_since: float | None = None
+    left_since: float | None = None
+    empty_since: float | None = None
     reaction: Reaction | None = None
     ended: float | None = None
     starts: tuple[float, ...] = ()
 
 
-def advance(course: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
+def advance(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
     """Return the course at `now`, while the mood of the room is `emotion`."""
-    course = _observe(course, rule, emotion, now)
-    if course.reaction is not None:
-        if _over(course, course.reaction, rule, now):
-            course = replace(course, reaction=None, ended=now)
-        return course
+    rule_state = _update_times(rule_state, rule, emotion, now)
+    if rule_state.reaction is not None:
+        if _is_over(rule_state, rule_state.reaction, rule, now):
+            rule_state = replace(rule_state, reaction=None, ended=now)
+        return rule_state
     if emotion is None:
-        return replace(course, ended=None)
-    if _due(course, rule, now):
-        return _start(course, rule, emotion, now)
-    return course
+        return replace(rule_state, ended=None)
+    if _is_due(rule_state, rule, now):
+        return _start(rule_state, rule, emotion, now)
+    return rule_state
 
 
-def _observe(course: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
+def _update_times(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
     fits = emotion in rule.moods
     return replace(
-        course,
-        fits=_since(course.fits, fits, now),
-        left=_since(course.left, not fits, now),
-        empty=_since(course.empty, emotion is None, now),
-        starts=tuple(start for start in course.starts if now - start < HOUR),
+        rule_state,
+        fits_since=_since(rule_state.fits_since, fits, now),
+        left_since=_since(rule_state.left_since, not fits, now),
+        empty_since=_since(rule_state.empty_since, emotion is None, now),
+        starts=tuple(start for start in rule_state.starts if now - start < HOUR),
     )
 
 
-def _since(before: float | None, holds: bool, now: float) -> float | None:
+def _since(previous: float | None, holds: bool, now: float) -> float | None:
     if not holds:
         return None
-    return now if before is None else before
+    return now if previous is None else previous
 
 
-def _over(course: RuleState, reaction: Reaction, rule: Rule, now: float) -> bool:
+def _is_over(rule_state: RuleState, reaction: Reaction, rule: Rule, now: float) -> bool:
     age = now - reaction.started
     if age >= rule.max_seconds:
         return True
-    if course.empty is not None:
-        return now - course.empty >= min(rule.linger_seconds, rule.empty_seconds)
-    if course.left is not None:
-        return age >= rule.min_seconds and now - course.left >= rule.linger_seconds
+    if rule_state.empty_since is not None:
+        return now - rule_state.empty_since >= min(rule.linger_seconds, rule.empty_seconds)
+    if rule_state.left_since is not None:
+        return age >= rule.min_seconds and now - rule_state.left_since >= rule.linger_seconds
     return False
 
 
-def _due(course: RuleState, rule: Rule, now: float) -> bool:
+def _is_due(rule_state: RuleState, rule: Rule, now: float) -> bool:
     return (
-        course.fits is not None
-        and now - course.fits >= rule.after_seconds
-        and (course.ended is None or now - course.ended >= rule.cooldown_seconds)
-        and len(course.starts) < rule.max_per_hour
+        rule_state.fits_since is not None
+        and now - rule_state.fits_since >= rule.after_seconds
+        and (rule_state.ended is None or now - rule_state.ended >= rule.cooldown_seconds)
+        and len(rule_state.starts) < rule.max_per_hour
     )
 
 
-def _start(course: RuleState, rule: Rule, emotion: str, now: float) -> RuleState:
+def _start(rule_state: RuleState, rule: Rule, emotion: str, now: float) -> RuleState:
     reaction = Reaction(rule.name, emotion, now, rule.effect, rule.playlist, rule.light)
-    return replace(course, reaction=reaction, starts=(*course.starts, now))
+    return replace(rule_state, reaction=reaction, starts=(*rule_state.starts, now))

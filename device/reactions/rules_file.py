@@ -47,29 +47,29 @@ def parse(
     """Read the rules of a file's text. Raises ConfigError as `load` does."""
     values = read_toml(text, name)
     try:
-        book = RuleFile.model_validate(values, context={"playlists": playlists})
+        rule_file = RuleFile.model_validate(values, context={"playlists": playlists})
     except ValidationError as error:
         lines = [_line(one, text, name) for one in explain(error, RuleFile)]
         raise ConfigError("\n".join(lines)) from error
-    _refuse_twins(book, text, name)
-    return book.reaction
+    _check_unique_names(rule_file, text, name)
+    return rule_file.reaction
 
 
 def _line(one: Mistake, text: str, name: str) -> str:
-    where, key = _place(one.key, text, name)
+    where, key = _locate(one.key, text, name)
     return f"{where}: {one.at(key)}"
 
 
-def _refuse_twins(book: RuleFile, text: str, name: str) -> None:
+def _check_unique_names(rule_file: RuleFile, text: str, name: str) -> None:
     seen: set[str] = set()
-    for index, rule in enumerate(book.reaction):
+    for index, rule in enumerate(rule_file.reaction):
         if rule.name in seen:
-            where, dotted = _place((TABLE, str(index), "name"), text, name)
+            where, dotted = _locate((TABLE, str(index), "name"), text, name)
             raise ConfigError(f"{where}: {dotted} = {rule.name!r}: another reaction has this name")
         seen.add(rule.name)
 
 
-def _place(key: tuple[str, ...], text: str, name: str) -> tuple[str, str]:
+def _locate(key: tuple[str, ...], text: str, name: str) -> tuple[str, str]:
     """Return "file:line" and the key in words, such as "reaction 2: effect"."""
     if len(key) < 2 or not key[1].isdigit():
         line, dotted = find_line(text, list(key)), ".".join(key)

@@ -26,7 +26,7 @@ class ReactionState:
 
     active: tuple[Reaction, ...] = ()
     sounds: tuple[str, ...] = ()
-    courses: tuple[RuleState, ...] = ()
+    rule_states: tuple[RuleState, ...] = ()
     clock: float = -math.inf
 
 
@@ -38,20 +38,22 @@ def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) ->
     still.
     """
     clock = now if state.clock < now < math.inf else state.clock
-    before = {course.name: course for course in state.courses}
-    courses: list[RuleState] = []
+    previous = {rule_state.name: rule_state for rule_state in state.rule_states}
+    rule_states: list[RuleState] = []
     sounds: list[str] = []
     for rule in rules:
-        old = before.get(rule.name, RuleState(rule.name))
+        old = previous.get(rule.name, RuleState(rule.name))
         new = advance(old, rule, mood.emotion, clock)
-        courses.append(new)
+        rule_states.append(new)
         if rule.sound and new.reaction is not None and old.reaction is None:
             sounds.append(rule.sound)
-    return ReactionState(_order(courses), tuple(sounds), tuple(courses), clock)
+    return ReactionState(_order(rule_states), tuple(sounds), tuple(rule_states), clock)
 
 
-def _order(courses: list[RuleState]) -> tuple[Reaction, ...]:
-    fitting = [c.reaction for c in courses if c.reaction is not None and c.fits is not None]
-    lingering = [c.reaction for c in courses if c.reaction is not None and c.fits is None]
+def _order(rule_states: list[RuleState]) -> tuple[Reaction, ...]:
+    fitting = [
+        c.reaction for c in rule_states if c.reaction is not None and c.fits_since is not None
+    ]
+    lingering = [c.reaction for c in rule_states if c.reaction is not None and c.fits_since is None]
     lingering.sort(key=lambda reaction: reaction.started, reverse=True)
     return (*fitting, *lingering)

@@ -21,7 +21,7 @@ MARGIN = 1.25
 """A sprite's side over its emoji's: the shadow needs room."""
 OVERSHOOT = 1.15
 """How much larger than its place an emoji gets while it pops in."""
-KEPT = 8
+CACHED_SPRITES = 8
 """Sprites are kept that take as much memory as so many of the emoji at its usual size: enough for
 it to breathe through, and few enough that all are there after a minute or two."""
 
@@ -38,7 +38,7 @@ class Emoji:
 
     def fit(self, diameter: float) -> None:
         """Keep no more than a canvas needs on which the emoji is `diameter` pixels wide."""
-        self._budget = KEPT * 4 * round(diameter * MARGIN) ** 2
+        self._budget = CACHED_SPRITES * 4 * round(diameter * MARGIN) ** 2
         largest = round(diameter * MARGIN * OVERSHOOT)
         if largest != self._largest:
             self._largest = largest
@@ -66,11 +66,11 @@ class Emoji:
             sprite = pygame.transform.smoothscale(self._original(name), (side, side))
             self._sprites[key] = sprite
             self._bytes += side * side * 4
-            self._forget()
+            self._evict()
         self._sprites.move_to_end(key)
         return sprite
 
-    def _forget(self) -> None:
+    def _evict(self) -> None:
         while self._bytes > self._budget and len(self._sprites) > 2:
             (_, side), _ = self._sprites.popitem(last=False)
             self._bytes -= side * side * 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pygame
 
-from device.stage.quality import RUNGS, Quality
+from device.stage.quality import LEVELS, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Layout:
     caption: pygame.Rect
     footer: pygame.Rect
     tall: bool
-    quality: Quality = RUNGS[0]
+    quality: Quality = LEVELS[0]
     still: bool = False
 
     @classmethod
@@ -69,7 +69,7 @@ class Layout:
             still=still,
         )
 
-    def some(self, particles: Sequence[T]) -> Sequence[T]:
+    def sample(self, particles: Sequence[T]) -> Sequence[T]:
         """Return those of the particles that are drawn now: always the same, from all over."""
         detail = self.quality.detail
         if detail >= 1.0:

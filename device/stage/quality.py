@@ -18,24 +18,24 @@ class Quality:
     detail: float = 1.0
     scale: float = 1.0
     shadows: bool = True
-    painted: int = 1
+    paint_interval: int = 1
 
 
-RUNGS = (
+LEVELS = (
     Quality(),
-    Quality(painted=2),
-    Quality(0.5, shadows=False, painted=2),
-    Quality(0.4, 0.7, shadows=False, painted=2),
-    Quality(0.3, 0.5, shadows=False, painted=3),
+    Quality(paint_interval=2),
+    Quality(0.5, shadows=False, paint_interval=2),
+    Quality(0.4, 0.7, shadows=False, paint_interval=2),
+    Quality(0.3, 0.5, shadows=False, paint_interval=3),
 )
 """From the best to the fastest, which draws a quarter of the pixels and a third of the things."""
 
-FULL, EASY = 0.85, 0.3
+TOO_SLOW, FAST_ENOUGH = 0.85, 0.3
 """A rung is too high when frames take more of their time than `FULL`, and too low when less than
 `EASY`: the next one may take twice as long and still fits."""
-WINDOW = 1.5
+WINDOW_SECONDS = 1.5
 """Seconds of frames that are judged together, by their median."""
-PATIENCE, MOST_PATIENCE = 20.0, 640.0
+PATIENCE, MAX_PATIENCE = 20.0, 640.0
 """Seconds without need before a step up; doubled, up to the most, when that step was too much."""
 
 
@@ -47,41 +47,41 @@ class QualityScaler:
 
     def __init__(self, budget: float) -> None:
         self._budget = budget
-        self._rung = 0
+        self._level = 0
         self._costs: deque[tuple[float, float]] = deque()
-        self._stepped: float | None = None
+        self._stepped_at: float | None = None
         self._rose = False
         self._patience = PATIENCE
 
     @property
     def quality(self) -> Quality:
         """How to draw."""
-        return RUNGS[self._rung]
+        return LEVELS[self._level]
 
-    def note(self, cost: float, now: float) -> None:
+    def record(self, cost: float, now: float) -> None:
         """Take in what the frame at `now` cost; both in seconds."""
-        if self._stepped is None:
-            self._stepped = now
-        if now - self._stepped < WINDOW:
+        if self._stepped_at is None:
+            self._stepped_at = now
+        if now - self._stepped_at < WINDOW_SECONDS:
             return  # the first frames on a canvas of another size prepare its pictures
         self._costs.append((now, cost))
-        if now - self._costs[0][0] < WINDOW:
+        if now - self._costs[0][0] < WINDOW_SECONDS:
             return
         share = statistics.median(cost for _, cost in self._costs) / self._budget
-        while now - self._costs[0][0] >= WINDOW / 2:
+        while now - self._costs[0][0] >= WINDOW_SECONDS / 2:
             self._costs.popleft()
-        if share > FULL and self._rung < len(RUNGS) - 1:
-            self._fall(now)
-        elif share < EASY and self._rung > 0 and now - self._stepped >= self._patience:
+        if share > TOO_SLOW and self._level < len(LEVELS) - 1:
+            self._step_down(now)
+        elif share < FAST_ENOUGH and self._level > 0 and now - self._stepped_at >= self._patience:
             self._step(-1, now)
 
-    def _fall(self, now: float) -> None:
+    def _step_down(self, now: float) -> None:
         if self._rose:
-            self._patience = min(2 * self._patience, MOST_PATIENCE)
+            self._patience = min(2 * self._patience, MAX_PATIENCE)
         self._step(1, now)
 
-    def _step(self, rungs: int, now: float) -> None:
-        self._rung += rungs
-        self._rose = rungs < 0
-        self._stepped = now
+    def _step(self, levels: int, now: float) -> None:
+        self._level += levels
+        self._rose = levels < 0
+        self._stepped_at = now
         self._costs.clear()

@@ -50,17 +50,17 @@ class SceneAssets:
         size: tuple[int, int],
         strings: Strings,
         emoji: Emoji,
-        cast: Cast,
+        character: Cast,
         rng: random.Random,
     ) -> None:
-        layout = Layout.of(size, cast.life.still)
+        layout = Layout.of(size, character.life.still)
         typesetter = Typesetter()
         self.layout = layout
         emoji.fit(layout.diameter)
         self.emoji = emoji
         self.backdrop = Backdrop(layout)
-        self.actor = Actor(emoji, layout, cast)
-        self.company = Group(layout, rng.random())
+        self.actor = Actor(emoji, layout, character)
+        self.group = Group(layout, rng.random())
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(strings, layout, typesetter)
@@ -68,8 +68,8 @@ class SceneAssets:
         self.footer = Footer(strings, layout, typesetter)
         self.question = QuestionOverlay(strings, layout, typesetter)
         self.consent = ConsentOverlay(strings, layout, typesetter)
-        self.code = QrCode(layout, typesetter)
-        self.ticket = PairingCode(strings, layout, typesetter)
+        self.qr_code = QrCode(layout, typesetter)
+        self.pairing_code = PairingCode(strings, layout, typesetter)
 
     def make_next(self) -> bool:
         """Make one more emoji, sky, effect or face; return False when all were there."""
@@ -94,14 +94,14 @@ class Stage:
         self._strings = strings or load_strings(config.language)
         self._seed = rng.random()
         self._emoji = Emoji()
-        self._cast = Cast(config, random.Random(self._seed))
-        self._bill = Transition()
-        self._cues = EffectScheduler()
+        self._character = Cast(config, random.Random(self._seed))
+        self._transition = Transition()
+        self._effects = EffectScheduler()
         self._notice = NoticeClock()
         self._question = QuestionClock()
         self._consent = ConsentClock()
         self._night = Night()
-        self._set: SceneAssets | None = None
+        self._assets: SceneAssets | None = None
         self.quality = Quality()
         """How much to draw. The canvas's scale is the caller's."""
         self.ready = False
@@ -112,45 +112,45 @@ class Stage:
 
         `draw` does this by itself, a part a frame.
         """
-        scenery = self._scenery(size)
-        while scenery.make_next():
+        assets = self._get_assets(size)
+        while assets.make_next():
             pass
         self.ready = True
-        return scenery
+        return assets
 
-    def _scenery(self, size: tuple[int, int]) -> SceneAssets:
+    def _get_assets(self, size: tuple[int, int]) -> SceneAssets:
         """Return what is made for a size by now."""
-        if self._set is None or self._set.layout.size != size:
-            self._set = None  # the old one first: both together would be too much
-            self._set = self._made(size)
-        self._set.layout.quality = self.quality
-        return self._set
+        if self._assets is None or self._assets.layout.size != size:
+            self._assets = None  # the old one first: both together would be too much
+            self._assets = self._make_assets(size)
+        self._assets.layout.quality = self.quality
+        return self._assets
 
-    def _made(self, size: tuple[int, int]) -> SceneAssets:
+    def _make_assets(self, size: tuple[int, int]) -> SceneAssets:
         rng = random.Random(self._seed)
-        return SceneAssets(size, self._strings, self._emoji, self._cast, rng)
+        return SceneAssets(size, self._strings, self._emoji, self._character, rng)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
-        scenery = self._scenery(canvas.get_size())
-        self.ready = not scenery.make_next()
-        self._bill.follow(scene.act, now)
-        self._cues.follow(() if scene.paused else scene.reactions, now)
-        self._notice.watch(scene.frame_result, now)
-        self._draw_picture(canvas, scenery, scene, now)
-        asked = max(self._question.shown(now), self._consent.shown(now))
-        scenery.caption.draw(canvas, self._bill, 1.0 - asked)
-        scenery.code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
-        scenery.notice.draw(canvas, self._notice.shown(now))
-        scenery.footer.draw(canvas, scene.health, scene.muted, scene.watched)
+        assets = self._get_assets(canvas.get_size())
+        self.ready = not assets.make_next()
+        self._transition.update(scene.act, now)
+        self._effects.update(() if scene.paused else scene.reactions, now)
+        self._notice.update(scene.frame_result, now)
+        self._draw_picture(canvas, assets, scene, now)
+        question_shown = max(self._question.shown(now), self._consent.shown(now))
+        assets.caption.draw(canvas, self._transition, 1.0 - question_shown)
+        assets.qr_code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
+        assets.notice.draw(canvas, self._notice.shown(now))
+        assets.footer.draw(canvas, scene.health, scene.muted, scene.watched)
         self._night.draw(canvas, scene, now)
-        scenery.question.draw(canvas, self._question, now)
-        scenery.consent.draw(canvas, self._consent, now)
-        scenery.ticket.draw(canvas, scene.invitation)
+        assets.question.draw(canvas, self._question, now)
+        assets.consent.draw(canvas, self._consent, now)
+        assets.pairing_code.draw(canvas, scene.invitation)
 
-    def asking(self, now: float) -> bool:
+    def is_asking(self, now: float) -> bool:
         """Tell whether any question waits for an answer."""
-        return self._question.waiting(now) or self._consent.waiting(now)
+        return self._question.is_waiting(now) or self._consent.is_waiting(now)
 
     def ask(self, now: float) -> None:
         """Ask "Was I right?"; asked again, take the question back."""
@@ -158,7 +158,7 @@ class Stage:
 
     def choose(self, number: int, now: float) -> str | None:
         """Answer with a face's number, from 1; return its emotion, or None if that's no answer."""
-        if not (self._question.waiting(now) and 1 <= number <= len(EMOTIONS)):
+        if not (self._question.is_waiting(now) and 1 <= number <= len(EMOTIONS)):
             return None
         emotion = EMOTIONS[number - 1]
         self._question.choose(emotion, now)
@@ -169,11 +169,11 @@ class Stage:
 
         Returns the emotion that was chosen, if one was.
         """
-        if self._set is None or not self._question.waiting(now):
+        if self._assets is None or not self._question.is_waiting(now):
             self.ask(now)
             return None
-        width, height = self._set.layout.size
-        emotion = self._set.question.hit(x * width, y * height)
+        width, height = self._assets.layout.size
+        emotion = self._assets.question.hit(x * width, y * height)
         if emotion is None:
             self.ask(now)
             return None
@@ -184,9 +184,9 @@ class Stage:
         self._question.hide()
         self._consent.ask(crop, now)
 
-    def asking_consent(self, now: float) -> bool:
+    def is_asking_consent(self, now: float) -> bool:
         """Tell whether what waits for an answer is that question."""
-        return self._consent.waiting(now)
+        return self._consent.is_waiting(now)
 
     def consent(self, given: bool, now: float) -> bool | None:
         """Answer it; return the answer, or None where nobody asks, or has only just."""
@@ -194,27 +194,27 @@ class Stage:
 
     def touch_consent(self, x: float, y: float, now: float) -> bool | None:
         """Answer it by a touch, in shares of the canvas: yes on its button, no elsewhere."""
-        width, height = self._set.layout.size if self._set else (0, 0)
-        given = self._set is not None and self._set.consent.hit(x * width, y * height)
+        width, height = self._assets.layout.size if self._assets else (0, 0)
+        given = self._assets is not None and self._assets.consent.hit(x * width, y * height)
         return self.consent(given, now)
 
     def _draw_picture(
-        self, canvas: pygame.Surface, scenery: SceneAssets, scene: Scene, now: float
+        self, canvas: pygame.Surface, assets: SceneAssets, scene: Scene, now: float
     ) -> None:
-        bill, runs = self._bill, self._cues.runs
-        last = PALETTES[bill.last or bill.act]
-        scenery.backdrop.draw(canvas, last, PALETTES[bill.act], bill.blend)
-        scenery.attract.draw_lights(canvas, now, self._share(ATTRACT, 1.0))
-        scenery.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
-        scenery.effects.behind(canvas, runs, now)
-        scenery.actor.draw(canvas, bill, scene, now)
-        scenery.company.draw(canvas, None if scene.paused else scene.frame_result, now)
-        scenery.attract.draw_hand(canvas, bill.age, self._share(ATTRACT, 0.4))
-        scenery.effects.before(canvas, runs, now)
+        transition, runs = self._transition, self._effects.runs
+        last = PALETTES[transition.last or transition.act]
+        assets.backdrop.draw(canvas, last, PALETTES[transition.act], transition.blend)
+        assets.attract.draw_lights(canvas, now, self._share(ATTRACT, 1.0))
+        assets.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
+        assets.effects.behind(canvas, runs, now)
+        assets.actor.draw(canvas, transition, scene, now)
+        assets.group.draw(canvas, None if scene.paused else scene.frame_result, now)
+        assets.attract.draw_hand(canvas, transition.age, self._share(ATTRACT, 0.4))
+        assets.effects.before(canvas, runs, now)
 
     def _share(self, act: str, seconds: float) -> float:
         """Return how much of an act's own scene shows, which comes and goes in some seconds."""
-        share = smooth(self._bill.age / seconds)
-        if self._bill.act == act:
+        share = smooth(self._transition.age / seconds)
+        if self._transition.act == act:
             return share
-        return 1.0 - share if self._bill.last == act else 0.0
+        return 1.0 - share if self._transition.last == act else 0.0

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 BOLD = ASSETS / "fonts" / "Quicksand-Bold.ttf"
 MEDIUM = ASSETS / "fonts" / "Quicksand-Medium.ttf"
-SMALLEST = 8
+MIN_SIZE = 8
 """Pixels of the smallest type that is ever set."""
-KEPT = 48
+CACHED_TEXTS = 48
 """Pieces of set text to keep."""
 
 
@@ -45,7 +45,7 @@ class Typesetter:
     """Turns texts into surfaces, and keeps the newest."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, tuple[int, int], Style], pygame.Surface] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, tuple[int, int], Style], pygame.Surface] = OrderedDict()
 
     def set(self, text: str, box: tuple[int, int], style: Style) -> pygame.Surface:
         """Return the text, centred, no larger than a box of pixels; the style's pad comes on top.
@@ -54,14 +54,14 @@ class Typesetter:
         many lines as the style allows, else smaller, and in the end shortened with an ellipsis.
         """
         key = (text, box, style)
-        surface = self._kept.get(key)
+        surface = self._cache.get(key)
         if surface is None:
             font, lines = fit(printable(text), box, style)
             surface = paint_lines(font, lines, style)
-            self._kept[key] = surface
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
+            self._cache[key] = surface
+            if len(self._cache) > CACHED_TEXTS:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
         return surface
 
 
@@ -82,7 +82,7 @@ def printable(text: str) -> str:
 def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font, list[str]]:
     """Return the largest font and the lines with which a text fits a box."""
     for count in range(1, style.lines + 1):
-        floor = round(style.size * 0.75) if count < style.lines else SMALLEST
+        floor = round(style.size * 0.75) if count < style.lines else MIN_SIZE
         size = style.size
         while size >= floor:
             font = load_font(style.font, size)
@@ -90,7 +90,7 @@ def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font
             if len(lines) <= count and fits(lines, font, box):
                 return font, lines
             size = min(size - 1, round(size * 0.94))
-    font = load_font(style.font, min(SMALLEST, style.size))
+    font = load_font(style.font, min(MIN_SIZE, style.size))
     return font, [shorten(text, font, box[0])]
 
 

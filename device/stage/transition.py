@@ -25,37 +25,37 @@ class Transition:
 
     def __init__(self) -> None:
         self._now = 0.0
-        self._turn: Turn | None = None
+        self._current: Turn | None = None
         self._last: Turn | None = None
 
-    def follow(self, act: str, now: float) -> None:
+    def update(self, act: str, now: float) -> None:
         """Bring an act on, unless the present one is too young."""
         self._now = now
-        if self._turn is None:
-            self._turn = Turn(act, now)
+        if self._current is None:
+            self._current = Turn(act, now)
             return
-        if now < self._turn.since:  # a clock that went backwards
-            self._turn, self._last = Turn(self._turn.act, now), None
-        if act != self._turn.act and self.age >= HOLD:
-            self._last = self._turn
-            self._turn = Turn(act, now)
+        if now < self._current.since:  # a clock that went backwards
+            self._current, self._last = Turn(self._current.act, now), None
+        if act != self._current.act and self.age >= HOLD:
+            self._last = self._current
+            self._current = Turn(act, now)
 
     @property
     def act(self) -> str:
         """What is on."""
-        return self.turn.act
+        return self.current.act
 
     @property
-    def turn(self) -> Turn:
+    def current(self) -> Turn:
         """What is on, and since when."""
-        if self._turn is None:
+        if self._current is None:
             raise LookupError("nothing was ever on; call follow first")
-        return self._turn
+        return self._current
 
     @property
     def age(self) -> float:
         """For how many seconds it has been on."""
-        return self._now - self.turn.since
+        return self._now - self.current.since
 
     @property
     def last(self) -> str | None:

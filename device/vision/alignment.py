@@ -27,12 +27,12 @@ the device's own detector on those pictures enlarged and padded."""
 EYE_DISTANCE = LEFT_EYE[0] - RIGHT_EYE[0]
 MOUTH_DISTANCE = 18.4
 """From the middle of the eyes to the mouth, measured as above."""
-PROFILE = 0.8
+PROFILE_RATIO = 0.8
 """Eyes closer together than this share of what the mouth's distance foretells belong to a turned
 head; its size is then taken from the mouth, so that the crop does not zoom in on one cheek."""
 
 MEAN = 128.0
-DEVIATION = 60.0
+STANDARD_DEVIATION = 60.0
 
 
 def crop(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
@@ -48,8 +48,8 @@ def crop(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> 
 def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
     """Return the face upright, grey, uint8 (48, 48), with its brightness as it was."""
     matrix = alignment(landmarks)
-    patch, matrix = _reduce(image, matrix)
-    grey = _grey(patch, matrix) if patch.ndim == 3 else patch
+    region, matrix = _reduce(image, matrix)
+    grey = _grey(region, matrix) if region.ndim == 3 else region
     upright = cv2.warpAffine(
         grey, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
@@ -60,22 +60,22 @@ def alignment(landmarks: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     """Return the similarity transform (2, 3) from picture pixels to crop pixels."""
     right, left, mouth = (np.asarray(landmarks[i], np.float64) for i in (0, 1, 3))
     middle = (right + left) / 2
-    across = left - right
-    distance = float(np.hypot(across[0], across[1]))
-    down = mouth - middle
-    foretold = float(np.hypot(down[0], down[1])) * EYE_DISTANCE / MOUTH_DISTANCE
-    scale = EYE_DISTANCE / max(distance, PROFILE * foretold, 1.0)
-    cos, sin = scale * across / distance if distance > 1e-3 else (scale, 0.0)
+    eye_vector = left - right
+    distance = float(np.hypot(eye_vector[0], eye_vector[1]))
+    mouth_vector = mouth - middle
+    expected = float(np.hypot(mouth_vector[0], mouth_vector[1])) * EYE_DISTANCE / MOUTH_DISTANCE
+    scale = EYE_DISTANCE / max(distance, PROFILE_RATIO * expected, 1.0)
+    cos, sin = scale * eye_vector / distance if distance > 1e-3 else (scale, 0.0)
     rotation = np.array([[cos, sin], [-sin, cos]])
     target = np.array([(RIGHT_EYE[0] + LEFT_EYE[0]) / 2, RIGHT_EYE[1]])
     return np.concatenate([rotation, (target - rotation @ middle)[:, None]], axis=1)
 
 
-def turned(landmarks: Sequence[tuple[float, float]]) -> bool:
+def is_turned_away(landmarks: Sequence[tuple[float, float]]) -> bool:
     """Tell whether a head is turned away: its eyes are nearer each other than `PROFILE` allows."""
     right, left, mouth = (np.asarray(landmarks[i], np.float64) for i in (0, 1, 3))
-    foretold = np.linalg.norm(mouth - (right + left) / 2) * EYE_DISTANCE / MOUTH_DISTANCE
-    return bool(np.linalg.norm(left - right) < PROFILE * foretold)
+    expected = np.linalg.norm(mouth - (right + left) / 2) * EYE_DISTANCE / MOUTH_DISTANCE
+    return bool(np.linalg.norm(left - right) < PROFILE_RATIO * expected)
 
 
 def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -87,7 +87,7 @@ def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     values = grey.astype(np.float32)
     mean = values.mean(axis=(-2, -1), keepdims=True)
     deviation = np.maximum(values.std(axis=(-2, -1), keepdims=True), 1.0)
-    scaled = np.rint((values - mean) * (DEVIATION / deviation) + MEAN)
+    scaled = np.rint((values - mean) * (STANDARD_DEVIATION / deviation) + MEAN)
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
@@ -103,13 +103,13 @@ def _reduce(
     w, h = (x1 - x0) // factor, (y1 - y0) // factor
     if w < 1 or h < 1:
         return image, matrix
-    patch = image[y0 : y0 + h * factor, x0 : x0 + w * factor]
-    small = cv2.resize(patch, (w, h), interpolation=cv2.INTER_AREA)
+    region = image[y0 : y0 + h * factor, x0 : x0 + w * factor]
+    small = cv2.resize(region, (w, h), interpolation=cv2.INTER_AREA)
     # A small pixel's centre lies at factor * (i + 0.5) - 0.5 of the large picture.
     offset = np.array([x0, y0]) + (factor - 1) / 2
     linear = matrix[:, :2]
-    moved = np.concatenate([linear * factor, (linear @ offset + matrix[:, 2])[:, None]], axis=1)
-    return np.asarray(small, np.uint8), moved
+    shifted = np.concatenate([linear * factor, (linear @ offset + matrix[:, 2])[:, None]], axis=1)
+    return np.asarray(small, np.uint8), shifted
 
 
 def _around(

@@ -35,24 +35,26 @@ _FONT = cv2.FONT_HERSHEY_DUPLEX
 
 
 def annotate(
-    image: NDArray[np.uint8], faces: Sequence[Face], shrunk: float = 1.0
+    image: NDArray[np.uint8], faces: Sequence[Face], shrink: float = 1.0
 ) -> NDArray[np.uint8]:
     """Return a copy of a BGR picture (h, w, 3) with its faces marked.
 
     `shrunk` is by how much the picture was made smaller since the faces were found on it.
     """
     marked = image.copy()
-    thick = max(1, round(max(image.shape[:2]) / 400))
+    thickness = max(1, round(max(image.shape[:2]) / 400))
     for face in faces:
-        x, y, w, h = (round(value / shrunk) for value in face.box)
+        x, y, w, h = (round(value / shrink) for value in face.box)
         colour = COLOURS[face.emotion]
-        cv2.rectangle(marked, (x, y), (x + w, y + h), colour, thick, cv2.LINE_AA)
-        _label(marked, f"{face.emotion} {max(face.probabilities):.0%}", (x, y), colour, thick)
+        cv2.rectangle(marked, (x, y), (x + w, y + h), colour, thickness, cv2.LINE_AA)
+        _draw_label(
+            marked, f"{face.emotion} {max(face.probabilities):.0%}", (x, y), colour, thickness
+        )
     return marked
 
 
-def hide(
-    image: NDArray[np.uint8], faces: Sequence[Face] | None, shrunk: float = 1.0
+def pixelate(
+    image: NDArray[np.uint8], faces: Sequence[Face] | None, shrink: float = 1.0
 ) -> NDArray[np.uint8]:
     """Return a copy of a BGR picture (h, w, 3) with its faces made unrecognisable.
 
@@ -61,35 +63,35 @@ def hide(
     """
     hidden = image.copy()
     if faces is None:
-        hidden[:] = _tiles(image)
+        hidden[:] = _average_tiles(image)
         return hidden
     for face in faces:
-        x, y, w, h = (value / shrunk for value in face.box)
+        x, y, w, h = (value / shrink for value in face.box)
         left, top = max(0, round(x - MARGIN * w)), max(0, round(y - MARGIN * h))
         right, bottom = round(x + (1 + MARGIN) * w), round(y + (1 + MARGIN) * h)
         part = hidden[top:bottom, left:right]
         if part.size:
-            part[:] = _tiles(part)
+            part[:] = _average_tiles(part)
     return hidden
 
 
-def _tiles(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _average_tiles(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     small = cv2.resize(image, (TILES, TILES), interpolation=cv2.INTER_AREA)
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _label(
+def _draw_label(
     image: NDArray[np.uint8],
     text: str,
     corner: tuple[int, int],
     colour: tuple[int, int, int],
-    thick: int,
+    thickness: int,
 ) -> None:
     """Write dark text on the colour, above the box or, at the picture's edge, inside it."""
-    scale = 0.4 + 0.15 * thick
+    scale = 0.4 + 0.15 * thickness
     (width, height), baseline = cv2.getTextSize(text, _FONT, scale, 1)
-    pad = 3 * thick
+    pad = 3 * thickness
     x = int(np.clip(corner[0], 0, max(0, image.shape[1] - width - 2 * pad)))
     y = max(corner[1], height + baseline + 2 * pad)
     top = y - height - baseline - 2 * pad

@@ -80,7 +80,7 @@ def load(path: Path) -> Bundle:
 
     Raises BundleError, naming the file and the reason.
     """
-    manifest = _manifest(path / MANIFEST)
+    manifest = _read_manifest(path / MANIFEST)
     try:
         model = (path / MODEL).read_bytes()
     except OSError as error:
@@ -107,19 +107,19 @@ def verify(
         raise BundleError(
             f"{bundle.path}: the model takes {dtype.__name__} {shape}, not int8 crops"
         )
-    inputs, expected = _canary(bundle.path / CANARY, kernels)
+    inputs, expected = _read_canary(bundle.path / CANARY, kernels)
     try:
         outputs = np.concatenate([interpreter.run(one[None])[0] for one in inputs])
     except (ValueError, RuntimeError) as error:
         raise BundleError(f"{bundle.path}: the model cannot be run: {error}") from error
     if outputs.dtype != np.int8 or outputs.shape != expected.shape:
         raise BundleError(f"{bundle.path}: the model gives {outputs.dtype} {outputs.shape}")
-    worst = int(np.abs(outputs.astype(int) - expected.astype(int)).max())
-    if worst > tolerance:
-        raise BundleError(f"{bundle.path}: the canary came out wrong by {worst} int8 steps")
+    largest_error = int(np.abs(outputs.astype(int) - expected.astype(int)).max())
+    if largest_error > tolerance:
+        raise BundleError(f"{bundle.path}: the canary came out wrong by {largest_error} int8 steps")
 
 
-def bundles(folder: Path) -> list[Path]:
+def find_bundles(folder: Path) -> list[Path]:
     """Return the bundle folders `emotion-*` in a folder, newest version first."""
     found = [path for path in folder.glob("emotion-*") if path.is_dir()]
     return sorted(found, key=lambda path: version_key(path.name), reverse=True)
@@ -127,7 +127,7 @@ def bundles(folder: Path) -> list[Path]:
 
 def shipped() -> list[Path]:
     """Return the bundle folders that come with the program, newest version first."""
-    return bundles(MODELS)
+    return find_bundles(MODELS)
 
 
 def version_key(name: str) -> tuple[tuple[int, str], ...]:
@@ -136,7 +136,7 @@ def version_key(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -145,12 +145,12 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise BundleError(f"{path}: not JSON: {error}") from error
     if not isinstance(manifest, dict):
         raise BundleError(f"{path}: not a JSON object")
-    wanted = {
+    required = {
         "schema": SCHEMA,
         "labels": list(EMOTIONS),
         "crop": {"recipe": alignment.RECIPE, "version": alignment.VERSION},
     }
-    for key, value in wanted.items():
+    for key, value in required.items():
         if manifest.get(key) != value:
             raise BundleError(
                 f"{path}: {key} is {manifest.get(key)!r}, this device needs {value!r}"
@@ -164,18 +164,18 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def _read_canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             inputs, outputs = arrays["inputs"], arrays[kernels]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(f"{path}: canary unreadable: {error}") from error
-    for array, wanted in (
+    for array, required in (
         (inputs, (alignment.SIZE, alignment.SIZE, 1)),
         (outputs, (len(EMOTIONS),)),
     ):
         if not isinstance(array, np.ndarray):  # what is no array in the file is given as bytes
             raise BundleError(f"{path}: canary unreadable: it holds other things than arrays")
-        if array.dtype != np.int8 or array.shape[1:] != wanted or not array.size:
+        if array.dtype != np.int8 or array.shape[1:] != required or not array.size:
             raise BundleError(f"{path}: canary has the wrong shape {array.shape} {array.dtype}")
     return inputs, outputs

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 REOPEN_SECONDS = 3.0
 """Longest wait before a camera that went away is looked for again."""
-_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+_ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 class CaptureThread:
@@ -39,18 +39,18 @@ class CaptureThread:
         self._settings = settings
         self._wake = wake
         self._frame: Frame | None = None
-        self._count = 0
-        self._opened: float | None = None
-        self._part = PartStatus(Level.DEGRADED, "camera is being opened")
+        self._frames = 0
+        self._frame_at: float | None = None
+        self._status = PartStatus(Level.DEGRADED, "camera is being opened")
         self._paused = False
-        self._changed = threading.Event()
+        self._pause_changed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
 
     def start(self) -> None:
         """Begin to read."""
         self._thread.start()
 
-    def take(self) -> Frame | None:
+    def pop_newest(self) -> Frame | None:
         """Return the newest frame if it was not taken yet."""
         frame, self._frame = self._frame, None
         return frame
@@ -59,68 +59,68 @@ class CaptureThread:
         """Close the camera until told otherwise."""
         self._paused = paused
         self._frame = None
-        self._changed.set()
+        self._pause_changed.set()
 
     @property
-    def part(self) -> PartStatus:
+    def status(self) -> PartStatus:
         """How the camera does."""
-        return self._part
+        return self._status
 
     @property
-    def waiting(self) -> float:
+    def frame_age(self) -> float:
         """For how many seconds the open camera has given no frame; 0 when it is not open."""
-        opened = self._opened
+        opened = self._frame_at
         return 0.0 if opened is None else max(0.0, time.monotonic() - opened)
 
     def _run(self) -> None:
         backoff = Backoff(longest=REOPEN_SECONDS)
         while True:
             if self._paused:
-                self._part = PartStatus(Level.OFF, "camera is paused")
-                self._changed.wait()
-                self._changed.clear()
+                self._status = PartStatus(Level.OFF, "camera is paused")
+                self._pause_changed.wait()
+                self._pause_changed.clear()
                 continue
             try:
                 self._read_camera(backoff)
             except CameraError as error:
-                if self._part.message != str(error):
+                if self._status.message != str(error):
                     log.warning("camera: %s", error)
-                never = isinstance(error, CameraUnknown)
-                self._fail(str(error), LONGEST if never else backoff.failed())
+                hopeless = isinstance(error, CameraUnknown)
+                self._wait_to_reopen(str(error), LONGEST if hopeless else backoff.failed())
             except Exception as error:  # noqa: BLE001 - this thread is all the sight there is
-                words = f"{type(error).__name__}: {error}"
-                if self._part.message != words:
+                reason = f"{type(error).__name__}: {error}"
+                if self._status.message != reason:
                     log.warning("camera: unexpected fault", exc_info=error)
-                self._fail(words, backoff.failed())
+                self._wait_to_reopen(reason, backoff.failed())
             finally:
-                self._opened = None
+                self._frame_at = None
 
-    def _fail(self, words: str, wait: float) -> None:
+    def _wait_to_reopen(self, reason: str, wait: float) -> None:
         """Tell what is wrong, and wait before the next try."""
-        self._part = PartStatus(Level.FAILED, words)
-        self._opened = None
-        self._changed.wait(wait)
-        self._changed.clear()
+        self._status = PartStatus(Level.FAILED, reason)
+        self._frame_at = None
+        self._pause_changed.wait(wait)
+        self._pause_changed.clear()
 
     def _read_camera(self, backoff: Backoff) -> None:
         """Read until paused. Raises CameraError."""
-        self._opened = time.monotonic()
+        self._frame_at = time.monotonic()
         with open_camera(self._settings) as camera:
             while not self._paused:
-                image = self._turned(camera)
+                image = self._read_rotated(camera)
                 now = time.monotonic()
                 if self._paused:
                     return
-                if self._part.level is not Level.OK:
+                if self._status.level is not Level.OK:
                     log.info("camera: %s", camera.name)
-                    self._part = PartStatus(Level.OK, camera.name)
+                    self._status = PartStatus(Level.OK, camera.name)
                     backoff.succeeded()
-                self._opened = now
-                self._count += 1
-                self._frame = Frame(image, self._count, now)
+                self._frame_at = now
+                self._frames += 1
+                self._frame = Frame(image, self._frames, now)
                 self._wake.set()
 
-    def _turned(self, camera: Camera) -> NDArray[np.uint8]:
+    def _read_rotated(self, camera: Camera) -> NDArray[np.uint8]:
         image = camera.read()
-        turn = _TURNS.get(self._settings.rotate)
-        return image if turn is None else np.asarray(cv2.rotate(image, turn), np.uint8)
+        rotation = _ROTATIONS.get(self._settings.rotate)
+        return image if rotation is None else np.asarray(cv2.rotate(image, rotation), np.uint8)

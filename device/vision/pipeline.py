@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from device.vision.detector import Detector
     from device.vision.tracker import Tracker
 
-CLOSE_UP = 0.5
+CLOSE_UP_MARGIN = 0.5
 """Margin, as a share of the longer side, put round a still in which no face was found: a face that
 fills the picture is too large for the detector."""
 
@@ -36,38 +36,38 @@ class Pipeline:
         self._detector = detector
         self._classifier = classifier
 
-    def follow(self, frame: Frame, tracker: Tracker) -> FrameResult:
+    def process(self, frame: Frame, tracker: Tracker) -> FrameResult:
         """Return the faces of the next frame of a camera; `tracker` keeps their ids."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, KEEP)
-        numbered = tracker.track(detections, frame.captured_at)
+        tracked = tracker.track(detections, frame.captured_at)
         detect_ms = _ms(start)
-        return self._name(frame, numbered, Timings(detect=detect_ms))
+        return self._classify(frame, tracked, Timings(detect=detect_ms))
 
-    def look(self, frame: Frame, decode_ms: float = 0.0) -> FrameResult:
+    def detect_still(self, frame: Frame, decode_ms: float = 0.0) -> FrameResult:
         """Return the faces of a still picture, best score first, with ids from 1."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, ACQUIRE)
         if not detections:
-            detections = self._close_up(frame.image)
+            detections = self._detect_close_up(frame.image)
         detect_ms = _ms(start)
-        numbered = list(enumerate(detections, 1))
-        return self._name(frame, numbered, Timings(decode=decode_ms, detect=detect_ms))
+        tracked = list(enumerate(detections, 1))
+        return self._classify(frame, tracked, Timings(decode=decode_ms, detect=detect_ms))
 
-    def _close_up(self, image: NDArray[np.uint8]) -> list[Detection]:
-        small, factor = images.shrunk(image, 2 * SIZE)
-        margin = round(max(small.shape[:2]) * CLOSE_UP)
+    def _detect_close_up(self, image: NDArray[np.uint8]) -> list[Detection]:
+        small, factor = images.shrink(image, 2 * SIZE)
+        margin = round(max(small.shape[:2]) * CLOSE_UP_MARGIN)
         padded = cv2.copyMakeBorder(
             small, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0, 0, 0)
         )
         found = self._detector.detect(np.asarray(padded, np.uint8), ACQUIRE)
-        return [_placed(detection, -margin, factor) for detection in found]
+        return [_to_picture(detection, -margin, factor) for detection in found]
 
-    def _name(
-        self, frame: Frame, numbered: Sequence[tuple[int, Detection]], timings: Timings
+    def _classify(
+        self, frame: Frame, tracked: Sequence[tuple[int, Detection]], timings: Timings
     ) -> FrameResult:
         start = time.perf_counter()
-        aligned = [alignment.align(frame.image, detection.landmarks) for _, detection in numbered]
+        aligned = [alignment.align(frame.image, detection.landmarks) for _, detection in tracked]
         grey = (
             np.stack(aligned)
             if aligned
@@ -85,16 +85,18 @@ class Pipeline:
             width=width,
             height=height,
             faces=tuple(
-                Face(id_, found.box, found.score, found.landmarks, tuple(row), float(one.mean()))
-                for (id_, found), row, one in zip(
-                    numbered, probabilities.tolist(), aligned, strict=True
+                Face(
+                    face_id, found.box, found.score, found.landmarks, tuple(row), float(one.mean())
+                )
+                for (face_id, found), row, one in zip(
+                    tracked, probabilities.tolist(), aligned, strict=True
                 )
             ),
             timings=Timings(timings.decode, timings.detect, crop_ms, _ms(start)),
         )
 
 
-def enlarged(frame_result: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
+def scale_result(frame_result: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
     """Return what was seen on a shrunk picture in pixels of the original one."""
     faces = tuple(
         replace(
@@ -107,7 +109,7 @@ def enlarged(frame_result: FrameResult, factor: float, image: NDArray[np.uint8])
     return replace(frame_result, faces=faces, height=image.shape[0], width=image.shape[1])
 
 
-def _placed(detection: Detection, shift: float, factor: float) -> Detection:
+def _to_picture(detection: Detection, shift: float, factor: float) -> Detection:
     """Return a detection moved by `shift` pixels both ways, and then enlarged."""
     x, y, w, h = detection.box
     box = Box((x + shift) * factor, (y + shift) * factor, w * factor, h * factor)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from device.messages import FrameResult, Level
 
-PULSE_SECONDS = 0.5
+HEARTBEAT_SECONDS = 0.5
 """How often the eye says that it lives."""
 
 
@@ -53,7 +53,7 @@ class Heartbeat:
     camera: PartStatus
     model: PartStatus
     version: str
-    waiting: float
+    frame_age: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Response:
 class SetRate:
     """Look so many times a second at most."""
 
-    most: float
+    max_rate: float
 
 
 @dataclass(frozen=True, slots=True)

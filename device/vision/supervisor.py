@@ -52,10 +52,10 @@ BLOCKED_SECONDS = 8.0
 """How long its open camera may give no frame."""
 SETTLED_SECONDS = 30.0
 """After how long without a fault the back-off begins anew."""
-ANSWER_SECONDS = 5.0
-LARGEST_PICTURE = 1600
+RESPONSE_SECONDS = 5.0
+MAX_SIDE = 1600
 """Pixels on the longer side; a face that the detector can find is still larger than its crop."""
-TELL_SECONDS = 0.2
+SEND_SECONDS = 0.2
 """An eye that cannot even be told something within this time is stuck."""
 
 
@@ -79,152 +79,152 @@ class Supervisor:
         self._settings = settings
         self._spawn = multiprocessing.get_context("spawn")
         self._backoff = Backoff()
-        self._link: _Link | None = None
+        self._process: _Link | None = None
         self._start_at = 0.0
         self._paused = False
-        self._rate = settings.max_rate
-        self._silence = SILENCE_SECONDS
+        self._max_rate = settings.max_rate
+        self._max_silence = SILENCE_SECONDS
         self._fault = ""
-        self._questions = itertools.count(1)
+        self._request_ids = itertools.count(1)
 
     def tick(self, now: float) -> None:
         """Start the eye when it is due, and end it when it is dead or stuck."""
-        link = self._link
-        if link is None:
+        process = self._process
+        if process is None:
             if now >= self._start_at:
                 self._start(now)
             self._report(now)
             return
-        fault = link.fault(now, self._silence)
+        fault = process.fault(now, self._max_silence)
         if fault:
-            self.blocks += link.blocked
-            if link.silent(now, self._silence):
-                self._silence = min(2 * self._silence, LONGEST_SILENCE)
-            self._end(link)
+            self.blocks += process.is_blocked
+            if process.is_silent(now, self._max_silence):
+                self._max_silence = min(2 * self._max_silence, LONGEST_SILENCE)
+            self._kill(process)
             self.restarts += 1
             wait = self._backoff.failed()
             self._start_at = now + wait
             self._fault = fault
             log.warning("eye: %s; starting it again in %.0f s", fault, wait)
-        elif link.pulse and now - link.started > SETTLED_SECONDS:
+        elif process.heartbeat and now - process.started > SETTLED_SECONDS:
             self._backoff.succeeded()
-            if link.longest < SILENCE_SECONDS / 2:
-                self._silence = SILENCE_SECONDS
+            if process.longest_silence < SILENCE_SECONDS / 2:
+                self._max_silence = SILENCE_SECONDS
         self._report(now)
 
-    def renew(self, now: float) -> None:
+    def restart(self, now: float) -> None:
         """End the eye, and start another, which looks anew which model is to serve."""
-        if self._link:
-            self._link.send(Stop())
-            self._end(self._link)
+        if self._process:
+            self._process.send(Stop())
+            self._kill(self._process)
         self._backoff.succeeded()
         self._start_at, self._fault = now, ""
 
-    def advances(self, now: float) -> bool:
+    def is_progressing(self, now: float) -> bool:
         """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
         last = self.frame_result.get()
         if last is not None and now - last.captured_at < SILENCE_SECONDS:
             return True
-        link = self._link
-        if link is None or self.health[0] is not Level.OK:
+        process = self._process
+        if process is None or self.health[0] is not Level.OK:
             return self.health[0] is not Level.OK
-        return link.pulse is None or any(
+        return process.heartbeat is None or any(
             status.level is not Level.OK for status in (self.camera, self.model_status)
         )
 
     @property
     def model(self) -> str:
         """The version of the model that serves; empty before it is known."""
-        link = self._link
-        return link.pulse.version if link and link.pulse else ""
+        process = self._process
+        return process.heartbeat.version if process and process.heartbeat else ""
 
     @property
     def pid(self) -> int | None:
         """The process that is the eye at present."""
-        return self._link.process.pid if self._link else None
+        return self._process.process.pid if self._process else None
 
     def pause(self, paused: bool) -> None:
         """Close the camera, or open it again; also holds for the next eye."""
         self._paused = paused
-        if self._link:
-            self._link.send(Pause(paused))
+        if self._process:
+            self._process.send(Pause(paused))
 
-    def look(self, rate: float) -> None:
+    def set_rate(self, rate: float) -> None:
         """Look so many times a second at most; also holds for the next eye."""
-        if rate == self._rate:
+        if rate == self._max_rate:
             return
-        self._rate = rate
-        if self._link:
-            self._link.send(SetRate(rate))
+        self._max_rate = rate
+        if self._process:
+            self._process.send(SetRate(rate))
 
     def classify(self, image: NDArray[np.uint8]) -> FrameResult:
         """Look at one BGR picture (h, w, 3). For other threads.
 
         Raises VisionBusy when no answer comes within 5 s.
         """
-        link = self._link
-        if link is None or link.pulse is None:
+        process = self._process
+        if process is None or process.heartbeat is None:
             raise VisionBusy("the eye is starting; try again in a few seconds")
-        small, factor = images.shrunk(image, LARGEST_PICTURE)
-        asked = link.ask(ClassifyRequest(next(self._questions), small))
+        shrunk, factor = images.shrink(image, MAX_SIDE)
+        future = process.request(ClassifyRequest(next(self._request_ids), shrunk))
         try:
-            answer = asked.result(ANSWER_SECONDS)
+            response = future.result(RESPONSE_SECONDS)
         except (TimeoutError, CancelledError) as error:
-            asked.cancel()
+            future.cancel()
             raise VisionBusy("the eye did not answer; try again in a few seconds") from error
-        if answer.frame_result is None:
-            raise VisionBusy(answer.error)
-        return pipeline.enlarged(answer.frame_result, factor, image)
+        if response.frame_result is None:
+            raise VisionBusy(response.error)
+        return pipeline.scale_result(response.frame_result, factor, image)
 
-    def glance(self) -> Future[Response]:
+    def request_crop(self) -> Future[Response]:
         """Ask for the crop of the largest face now, which comes later; cancelled if never."""
-        if self._link is None:
-            nothing: Future[Response] = Future()
-            nothing.cancel()
-            return nothing
-        return self._link.ask(CropRequest(next(self._questions)))
+        if self._process is None:
+            cancelled: Future[Response] = Future()
+            cancelled.cancel()
+            return cancelled
+        return self._process.request(CropRequest(next(self._request_ids)))
 
     def close(self) -> None:
         """End the eye and remove the shared memory."""
-        if self._link:
-            self._link.send(Stop())
-            self._link.process.join(0.5)
-            self._end(self._link)
+        if self._process:
+            self._process.send(Stop())
+            self._process.process.join(0.5)
+            self._kill(self._process)
         self.frame_result.close()
         self.preview.close()
 
     def _start(self, now: float) -> None:
-        self._link = _Link(
+        self._process = _Link(
             self._spawn, self._settings, self.preview.share(), self.frame_result, now
         )
         if self._paused:
-            self._link.send(Pause(True))
-        if self._rate != self._settings.max_rate:
-            self._link.send(SetRate(self._rate))
+            self._process.send(Pause(True))
+        if self._max_rate != self._settings.max_rate:
+            self._process.send(SetRate(self._max_rate))
 
-    def _end(self, link: _Link) -> None:
-        link.end()
-        self._link = None
+    def _kill(self, process: _Link) -> None:
+        process.kill()
+        self._process = None
 
     def _report(self, now: float) -> None:
-        link = self._link
-        if link is None:
+        process = self._process
+        if process is None:
             wait = max(0.0, self._start_at - now)
             self.health = Level.FAILED, f"{self._fault}; starting it again in {wait:.0f} s"
             self.camera = self.model_status = PartStatus(Level.OFF, "waits for vision")
-        elif link.pulse is None:
+        elif process.heartbeat is None:
             again = f" again ({self._fault})" if self._fault else ""
             self.health = Level.DEGRADED if self._fault else Level.OK, f"starting{again}"
         else:
             self._fault = ""
             # Said in words, so that the watchdog does not take it for a kiosk that hangs.
-            silent = link.silent(now, SILENCE_SECONDS)
+            silent = process.is_silent(now, SILENCE_SECONDS)
             self.health = (Level.DEGRADED, "slow, or stuck") if silent else (Level.OK, "running")
-            self.camera, self.model_status = link.pulse.camera, link.pulse.model
+            self.camera, self.model_status = process.heartbeat.camera, process.heartbeat.model
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
+def _sigint_blocked() -> Iterator[None]:
     """Start a process that Ctrl-C does not reach, also before it can say so itself."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -241,72 +241,76 @@ class _Link:
         spawn: multiprocessing.context.SpawnContext,
         settings: VisionSettings,
         preview: PreviewHandle,
-        frame_result: Latest[FrameResult | None],
+        results: Latest[FrameResult | None],
         now: float,
     ) -> None:
         self.started = now
-        self.pulse: Heartbeat | None = None
-        self._heard = now
-        self.longest = 0.0
-        self._frame_result = frame_result
-        self._gone = False
-        self._asked: dict[int, Future[Response]] = {}
-        self._sending = threading.Lock()
+        self.heartbeat: Heartbeat | None = None
+        self._last_message_at = now
+        self.longest_silence = 0.0
+        self._results = results
+        self._lost = False
+        self._pending: dict[int, Future[Response]] = {}
+        self._send_lock = threading.Lock()
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
         self.process = spawn.Process(
             target=worker.main, args=(settings, theirs, preview, level), name="eye", daemon=True
         )
-        with _interrupts_held():
+        with _sigint_blocked():
             self.process.start()
         theirs.close()
         self._receiver = Worker(self._receive, self._pipe, name="vision-receiver")
         self._receiver.start()
 
-    def fault(self, now: float, silence: float) -> str:
+    def fault(self, now: float, max_silence: float) -> str:
         """Return in words why this eye must be ended, or nothing; it may be silent for so long."""
-        if self._gone:
+        if self._lost:
             self.process.join(0.2)
             return f"ended by itself (exit code {self.process.exitcode})"
-        if self.pulse is None:
+        if self.heartbeat is None:
             return "did not start" if now - self.started > START_SECONDS else ""
-        if self.silent(now, silence):
-            return f"silent for {silence:.0f} s"
-        if self.blocked:
+        if self.is_silent(now, max_silence):
+            return f"silent for {max_silence:.0f} s"
+        if self.is_blocked:
             return f"camera blocked for {BLOCKED_SECONDS:.0f} s"
         return ""
 
-    def silent(self, now: float, silence: float) -> bool:
+    def is_silent(self, now: float, max_silence: float) -> bool:
         """Tell whether it has begun, and then said nothing for so many seconds."""
-        return self.pulse is not None and not self._gone and now - self._heard > silence
+        return (
+            self.heartbeat is not None
+            and not self._lost
+            and now - self._last_message_at > max_silence
+        )
 
     @property
-    def blocked(self) -> bool:
+    def is_blocked(self) -> bool:
         """Whether the camera's driver holds this eye up."""
-        return self.pulse is not None and self.pulse.waiting > BLOCKED_SECONDS
+        return self.heartbeat is not None and self.heartbeat.frame_age > BLOCKED_SECONDS
 
-    def send(self, order: object) -> None:
+    def send(self, message: object) -> None:
         """Tell the eye something; one that cannot be told is given up."""
-        if not self._sending.acquire(timeout=TELL_SECONDS):
-            self._gone = True
+        if not self._send_lock.acquire(timeout=SEND_SECONDS):
+            self._lost = True
             return
         try:
-            self._pipe.send(order)
+            self._pipe.send(message)
         except OSError:
-            self._gone = True
+            self._lost = True
         finally:
-            self._sending.release()
+            self._send_lock.release()
 
-    def ask(self, question: ClassifyRequest | CropRequest) -> Future[Response]:
+    def request(self, request: ClassifyRequest | CropRequest) -> Future[Response]:
         """Return the eye's answer, which is cancelled when none will come."""
-        answer: Future[Response] = Future()
-        self._asked[question.id] = answer
-        self.send(question)
-        if self._gone:
-            answer.cancel()
-        return answer
+        response: Future[Response] = Future()
+        self._pending[request.id] = response
+        self.send(request)
+        if self._lost:
+            response.cancel()
+        return response
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Kill the process and stop listening."""
         self.process.kill()
         self.process.join(2.0)
@@ -316,23 +320,23 @@ class _Link:
     def _receive(self, pipe: Connection) -> None:
         try:
             while True:
-                self._take(pipe.recv())
+                self._handle(pipe.recv())
         except (EOFError, OSError):
-            self._gone = True
-            for answer in list(self._asked.values()):
-                answer.cancel()
+            self._lost = True
+            for response in list(self._pending.values()):
+                response.cancel()
 
-    def _take(self, message: object) -> None:
+    def _handle(self, message: object) -> None:
         now = time.monotonic()
-        if self.pulse is not None:
-            self.longest = max(self.longest, now - self._heard)
-        self._heard = now
+        if self.heartbeat is not None:
+            self.longest_silence = max(self.longest_silence, now - self._last_message_at)
+        self._last_message_at = now
         match message:
             case FrameResult():
-                self._frame_result.publish(message)
+                self._results.publish(message)
             case Heartbeat():
-                self.pulse = message
+                self.heartbeat = message
             case Response():
-                asked = self._asked.pop(message.id, None)
-                if asked is not None and asked.set_running_or_notify_cancel():
-                    asked.set_result(message)
+                future = self._pending.pop(message.id, None)
+                if future is not None and future.set_running_or_notify_cancel():
+                    future.set_result(message)

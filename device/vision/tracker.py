@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from device.messages import Box, Detection
 
-MEMORY = 1.0
+MEMORY_SECONDS = 1.0
 """Seconds that a face which is not seen keeps its number."""
-NEAR = 0.9
+MAX_DISTANCE = 0.9
 """How far a face may have moved, in widths of its box, and still be the same."""
-SIZE_CHANGE = 2.0
+MAX_SIZE_RATIO = 2.0
 """By what factor a face may have grown or shrunk and still be the same."""
 
 
@@ -34,7 +34,7 @@ class _Track:
     time: float
     speed: tuple[float, float] = (0.0, 0.0)
 
-    def expected(self, now: float) -> Box:
+    def predicted(self, now: float) -> Box:
         """Return where the face should be by now, going on as it went for 0.5 s at most."""
         dt = min(now - self.time, 0.5)
         return self.box._replace(
@@ -55,14 +55,14 @@ class Tracker:
         Detections come with scores from `detector.KEEP` up; one below `detector.ACQUIRE` counts
         only where a face was already.
         """
-        self._tracks = [track for track in self._tracks if now - track.time <= MEMORY]
+        self._tracks = [track for track in self._tracks if now - track.time <= MEMORY_SECONDS]
         pairs = self._match(detections, now)
         found: list[tuple[int, Detection]] = []
         for index, detection in enumerate(detections):
             track = pairs.get(index)
             if track is not None:
                 self._tracks.remove(track)
-                track = _moved(track, detection.box, now)
+                track = _updated(track, detection.box, now)
             elif detection.score >= ACQUIRE:
                 track = _Track(next(self._ids), detection.box, now)
             else:
@@ -77,7 +77,7 @@ class Tracker:
                 (cost, index, track)
                 for index, detection in enumerate(detections)
                 for track in self._tracks
-                if (cost := _cost(track.expected(now), detection.box)) is not None
+                if (cost := _distance(track.predicted(now), detection.box)) is not None
             ),
             key=lambda candidate: candidate[0],
         )
@@ -99,20 +99,20 @@ def iou(one: Box, other: Box) -> float:
     return w * h / (one.w * one.h + other.w * other.h - w * h)
 
 
-def _cost(expected: Box, box: Box) -> float | None:
+def _distance(predicted: Box, box: Box) -> float | None:
     """Return how unlike two boxes are, from 0 up, or None when they cannot be one face."""
-    size = max(expected.w, box.w, 1.0)
-    if size > SIZE_CHANGE * max(min(expected.w, box.w), 1.0):
+    size = max(predicted.w, box.w, 1.0)
+    if size > MAX_SIZE_RATIO * max(min(predicted.w, box.w), 1.0):
         return None
-    dx = expected.x + expected.w / 2 - box.x - box.w / 2
-    dy = expected.y + expected.h / 2 - box.y - box.h / 2
+    dx = predicted.x + predicted.w / 2 - box.x - box.w / 2
+    dy = predicted.y + predicted.h / 2 - box.y - box.h / 2
     distance = hypot(dx, dy) / size
-    if distance > NEAR:
+    if distance > MAX_DISTANCE:
         return None
-    return distance + 1.0 - iou(expected, box)
+    return distance + 1.0 - iou(predicted, box)
 
 
-def _moved(track: _Track, box: Box, now: float) -> _Track:
+def _updated(track: _Track, box: Box, now: float) -> _Track:
     dt = now - track.time
     if dt <= 0:
         return replace(track, box=box)

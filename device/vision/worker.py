@@ -25,7 +25,7 @@ from device.vision.detector import Detector
 from device.vision.pipeline import Pipeline
 from device.vision.preview import Preview
 from device.vision.protocol import (
-    PULSE_SECONDS,
+    HEARTBEAT_SECONDS,
     ClassifyRequest,
     CropRequest,
     Heartbeat,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MODEL_RETRY_SECONDS = 20.0
-GLANCE_SECONDS = 2.0
+CROP_MAX_AGE_SECONDS = 2.0
 """After this long a frame is not what stands before the camera."""
 
 
@@ -60,8 +60,8 @@ def main(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A stream of its own: stderr is shut while a runtime loads a model and greets.
-    words = os.fdopen(os.dup(2), "w")
-    logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=words)
+    stream = os.fdopen(os.dup(2), "w")
+    logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=stream)
     return_large()
     cv2.setNumThreads(settings.threads or 2)
     VisionWorker(settings, pipe, Preview(preview)).run()
@@ -75,26 +75,26 @@ class VisionWorker:
         self._pipe = pipe
         self._preview = preview
         self._wake = threading.Event()
-        self._ordered = threading.Event()
-        self._orders: deque[object] = deque()
-        self._questions: deque[ClassifyRequest] = deque()
-        self._grabber = CaptureThread(settings.camera, self._wake)
+        self._message_received = threading.Event()
+        self._inbox: deque[object] = deque()
+        self._requests: deque[ClassifyRequest] = deque()
+        self._capture = CaptureThread(settings.camera, self._wake)
         self._tracker = Tracker()
-        self._vision: Pipeline | None = None
-        self._model = PartStatus(Level.DEGRADED, "model is being loaded")
+        self._pipeline: Pipeline | None = None
+        self._model_status = PartStatus(Level.DEGRADED, "model is being loaded")
         self._version = ""
-        self._seen: tuple[Frame, FrameResult] | None = None
-        self._load_at = 0.0
-        self._pulse_at = 0.0
-        self._look_at = 0.0
-        self._rate = settings.max_rate
+        self._last: tuple[Frame, FrameResult] | None = None
+        self._next_load_at = 0.0
+        self._next_heartbeat_at = 0.0
+        self._next_frame_at = 0.0
+        self._max_rate = settings.max_rate
 
     def run(self) -> None:
         """Work until told to stop."""
-        threading.Thread(target=self._listen, name="orders", daemon=True).start()
-        self._grabber.start()
+        threading.Thread(target=self._receive, name="orders", daemon=True).start()
+        self._capture.start()
         try:
-            while self.turn():
+            while self.step():
                 pass
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -102,116 +102,118 @@ class VisionWorker:
         logging.shutdown()
         os._exit(0)
 
-    def turn(self) -> bool:
+    def step(self) -> bool:
         """Do what is due; return False when told to stop. Visitors' pictures wait for frames."""
-        if not self._obey():
+        if not self._handle_messages():
             return False
-        self._tend()
-        self._look()
-        if self._questions:
-            self._pipe.send(self._answer(self._questions.popleft()))
+        self._maintain()
+        self._process_frame()
+        if self._requests:
+            self._pipe.send(self._classify(self._requests.popleft()))
         else:
-            self._wait()
+            self._sleep()
         return True
 
-    def _listen(self) -> None:
+    def _receive(self) -> None:
         try:
             while True:
-                self._orders.append(self._pipe.recv())
-                self._ordered.set()
+                self._inbox.append(self._pipe.recv())
+                self._message_received.set()
                 self._wake.set()
         except (EOFError, OSError):
             os._exit(0)
 
-    def _obey(self) -> bool:
-        while self._orders:
-            match self._orders.popleft():
+    def _handle_messages(self) -> bool:
+        while self._inbox:
+            match self._inbox.popleft():
                 case Stop():
                     return False
                 case Pause(paused):
-                    self._grabber.pause(paused)
+                    self._capture.pause(paused)
                     self._tracker = Tracker()
-                    self._seen = None
+                    self._last = None
                 case SetRate(most):
-                    self._rate = most
-                case ClassifyRequest() as question:
-                    self._questions.append(question)
+                    self._max_rate = most
+                case ClassifyRequest() as request:
+                    self._requests.append(request)
                 case CropRequest(id_):
-                    self._pipe.send(self._glance(id_))
+                    self._pipe.send(self._crop(id_))
         return True
 
-    def _tend(self) -> None:
+    def _maintain(self) -> None:
         """Load the model when it is due, and say that all is well when that is due."""
         now = time.monotonic()
-        if self._vision is None and now >= self._load_at:
-            self._load_at = now + MODEL_RETRY_SECONDS
-            self._load()
-        if now >= self._pulse_at:
-            self._pulse_at = now + PULSE_SECONDS
-            grabber = self._grabber
-            self._pipe.send(Heartbeat(grabber.part, self._model, self._version, grabber.waiting))
+        if self._pipeline is None and now >= self._next_load_at:
+            self._next_load_at = now + MODEL_RETRY_SECONDS
+            self._load_model()
+        if now >= self._next_heartbeat_at:
+            self._next_heartbeat_at = now + HEARTBEAT_SECONDS
+            capture = self._capture
+            self._pipe.send(
+                Heartbeat(capture.status, self._model_status, self._version, capture.frame_age)
+            )
 
-    def _load(self) -> None:
+    def _load_model(self) -> None:
         threads = self._settings.threads or None
         try:
             classifier, bundle, faults = model_loader.load(self._settings.candidates(), threads)
-            self._vision = Pipeline(Detector(threads), classifier)
+            self._pipeline = Pipeline(Detector(threads), classifier)
         except MoodliftError as error:
-            self._model = PartStatus(Level.FAILED, str(error))
+            self._model_status = PartStatus(Level.FAILED, str(error))
             return
         self._version = bundle.version
         if faults:
             message = f"{bundle.path.name} serves instead: {faults}"
-            self._model = PartStatus(Level.DEGRADED, message)
+            self._model_status = PartStatus(Level.DEGRADED, message)
         else:
-            self._model = PartStatus(Level.OK, _words(bundle))
+            self._model_status = PartStatus(Level.OK, _describe(bundle))
 
-    def _look(self) -> None:
-        if time.monotonic() < self._look_at:
+    def _process_frame(self) -> None:
+        if time.monotonic() < self._next_frame_at:
             return
-        frame = self._grabber.take()
+        frame = self._capture.pop_newest()
         if frame is None:
             return
-        self._look_at = max(self._look_at, time.monotonic() - 0.1) + 1 / self._rate
+        self._next_frame_at = max(self._next_frame_at, time.monotonic() - 0.1) + 1 / self._max_rate
         if self._preview.wanted:
             self._preview.write(frame)
-        if self._vision is not None:
-            frame_result = self._vision.follow(frame, self._tracker)
-            self._seen = (frame, frame_result)
+        if self._pipeline is not None:
+            frame_result = self._pipeline.process(frame, self._tracker)
+            self._last = (frame, frame_result)
             self._pipe.send(frame_result)
 
-    def _answer(self, question: ClassifyRequest) -> Response:
-        if self._vision is None:
-            return Response(question.id, None, self._model.message)
+    def _classify(self, request: ClassifyRequest) -> Response:
+        if self._pipeline is None:
+            return Response(request.id, None, self._model_status.message)
         try:
-            frame = Frame(question.image, question.id, time.monotonic())
-            return Response(question.id, self._vision.look(frame))
+            frame = Frame(request.image, request.id, time.monotonic())
+            return Response(request.id, self._pipeline.detect_still(frame))
         except (BundleError, cv2.error, ValueError) as error:
-            return Response(question.id, None, str(error))
+            return Response(request.id, None, str(error))
 
-    def _glance(self, id_: int) -> Response:
-        if self._seen is None:
+    def _crop(self, id_: int) -> Response:
+        if self._last is None:
             return Response(id_, None)
-        frame, frame_result = self._seen
+        frame, frame_result = self._last
         face = frame_result.largest
-        if face is None or time.monotonic() - frame.captured_at > GLANCE_SECONDS:
+        if face is None or time.monotonic() - frame.captured_at > CROP_MAX_AGE_SECONDS:
             return Response(id_, None)
-        aligned = alignment.align(frame.image, face.landmarks)
-        return Response(id_, replace(frame_result, faces=(face,)), crop=aligned)
+        crop = alignment.align(frame.image, face.landmarks)
+        return Response(id_, replace(frame_result, faces=(face,)), crop=crop)
 
-    def _wait(self) -> None:
+    def _sleep(self) -> None:
         """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""
         now = time.monotonic()
-        if now < self._look_at:
+        if now < self._next_frame_at:
             # No frame may be taken yet, but an order to pause or to stop must not wait.
-            self._ordered.wait(min(self._look_at - now, PULSE_SECONDS))
-            self._ordered.clear()
+            self._message_received.wait(min(self._next_frame_at - now, HEARTBEAT_SECONDS))
+            self._message_received.clear()
             return
-        self._wake.wait(max(0.0, min(self._pulse_at - now, PULSE_SECONDS)))
+        self._wake.wait(max(0.0, min(self._next_heartbeat_at - now, HEARTBEAT_SECONDS)))
         self._wake.clear()
 
 
-def _words(bundle: Bundle) -> str:
+def _describe(bundle: Bundle) -> str:
     """Name a model, and what it is worth by its own manifest."""
     if bundle.accuracy is None:
         return bundle.path.name

@@ -12,7 +12,7 @@ import cv2
 from device.messages import Level
 from device.system.latest import Latest
 from device.system.worker import Worker
-from device.vision.annotate import annotate, hide
+from device.vision.annotate import annotate, pixelate
 from device.web import placeholder
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class LiveView:
         tolerance = 0.0 if self.blurred else MAX_BOX_SECONDS
         matches = result and abs(result.captured_at - frame.captured_at) <= tolerance
         faces = result.faces if result and matches else None
-        image = hide(frame.image, faces, shrink) if self.blurred else frame.image
+        image = pixelate(frame.image, faces, shrink) if self.blurred else frame.image
         return annotate(image, faces, shrink) if faces else image
 
     def _publish(self, image: NDArray[np.uint8]) -> None:

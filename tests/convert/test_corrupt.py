@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SHIPPED = bundles.bundles(ASSETS / "models")[0]
+SHIPPED = bundles.find_bundles(ASSETS / "models")[0]
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
 
 
 def test_a_bundle_converted_again_tells_what_it_told() -> None:
-    bundle = bundles.load(bundles.bundles(ASSETS / "models")[0])
+    bundle = bundles.load(bundles.find_bundles(ASSETS / "models")[0])
     told = manifest.training(bundle.path, "FER2013")
     assert told == bundle.manifest["training"]
 

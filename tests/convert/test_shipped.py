@@ -23,7 +23,7 @@ from training import cli, serving
 from training import data as datasets
 from training.evaluate import of_bundle, sample
 
-BUNDLE = bundles.bundles(ASSETS / "models")[0]
+BUNDLE = bundles.find_bundles(ASSETS / "models")[0]
 BAR, SERVED_BAR = 0.715, 0.7
 """Accuracy on PrivateTest's own crops, and on PublicTest's as the device's detector cuts them."""
 DATA = Path(os.environ.get("MOODLIFT_FER2013", ASSETS.parent.parent / "shared/data/fer2013.csv.xz"))
@@ -33,7 +33,7 @@ from pathlib import Path
 from device.vision import bundle, interpreter
 loaded = bundle.load(Path(sys.argv[1]))
 runner = interpreter.Interpreter(loaded.model, 1, (sys.argv[2],), reference=bool(sys.argv[3]))
-inputs, _ = bundle._canary(loaded.path / bundle.CANARY)
+inputs, _ = bundle._read_canary(loaded.path / bundle.CANARY)
 print(json.dumps([runner.run(one[None])[0][0].tolist() for one in inputs]))
 """
 

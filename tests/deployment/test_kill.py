@@ -16,7 +16,7 @@ import pytest
 from device.system.paths import MODELS
 from device.vision import bundle
 
-NOW = bundle.bundles(MODELS)[0].name.removeprefix("emotion-")
+NOW = bundle.find_bundles(MODELS)[0].name.removeprefix("emotion-")
 OPERATIONS = {
     "first install": (NOW, "9.1.0", 25),
     "install": ("9.0.0", "9.1.0", 20),

@@ -41,7 +41,7 @@ class Eye:
     number: int = 0
     frame_result: Latest[FrameResult | None] = field(default_factory=lambda: Latest(None))
 
-    def renew(self, now: float) -> None:
+    def restart(self, now: float) -> None:
         self.renewed += 1
         self.model = bundle.load(self.models.store.in_use()).version
 

@@ -188,7 +188,7 @@ def test_a_machine_without_gpio_is_told(
         for part in ("light on GPIO 17, 27, 22: ", "button on GPIO 5: ", "sensor on GPIO 6: "):
             assert part in words
         assert panel.presses() == []
-        assert not panel.moving
+        assert not panel.motion_detected
         panel.close()
     finally:
         Device.pin_factory = before
@@ -297,11 +297,11 @@ def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> 
 def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
     panel = open_panel(GpioConfig(button=5, motion_sensor=6))
     assert panel.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
-    assert not panel.moving
+    assert not panel.motion_detected
     pins.pin(6).drive_high()
-    assert panel.moving
+    assert panel.motion_detected
     pins.pin(6).drive_low()
-    assert not panel.moving
+    assert not panel.motion_detected
     push(pins, 0.05)
     assert wait_for(panel, 1) == [Press.SHORT]
     show(panel, "gold", 0.0)
@@ -331,7 +331,7 @@ def test_the_fake_is_an_instrument() -> None:
     assert panel.presses() == [Press.LONG]
     assert panel.presses() == []
     panel.motion = True
-    assert panel.moving
+    assert panel.motion_detected
     panel.close()
-    assert panel.shown == [(0, "gold"), (2, None), (3, "blue")]
+    assert panel.lights == [(0, "gold"), (2, None), (3, "blue")]
     assert panel.closed

@@ -99,23 +99,23 @@ def test_cameras_are_named_so_that_they_are_found_again(
     ]
     monkeypatch.setattr(usb, "devices", lambda: nodes)
     monkeypatch.setattr(picamera, "models", lambda: ["imx708"])
-    assert probe._cameras("usb:Single") == [
+    assert probe._list_cameras("usb:Single") == [
         Choice("picamera2", "Pi camera imx708"),
         Choice(f"usb:{tmp_path}/video0", f"Twin ({tmp_path}/video0)"),
         Choice(f"usb:{tmp_path}/video2", f"Twin ({tmp_path}/video2)"),
         Choice("usb:Single", f"Single ({tmp_path}/video4)", in_use=True),
         Choice("usb:Twin One", f"Twin One ({tmp_path}/video6)"),
     ]
-    assert [one.in_use for one in probe._cameras("auto")] == [True, *[False] * 4]
-    assert [one.in_use for one in probe._cameras("usb:twin")] == [False, True, *[False] * 3]
-    assert not any(one.in_use for one in probe._cameras("file:clip.mp4"))
+    assert [one.in_use for one in probe._list_cameras("auto")] == [True, *[False] * 4]
+    assert [one.in_use for one in probe._list_cameras("usb:twin")] == [False, True, *[False] * 3]
+    assert not any(one.in_use for one in probe._list_cameras("file:clip.mp4"))
 
 
 def test_a_machine_without_sound_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SDL_AUDIODRIVER", "PULSE_SERVER", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(probe, "find_outlets", lambda _: ())
-    assert probe._speakers(Config().sound) == []
+    assert probe._list_speakers(Config().sound) == []
 
 
 def test_a_sound_is_played_to_its_end_on_the_device(

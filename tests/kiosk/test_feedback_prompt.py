@@ -27,7 +27,7 @@ import logging, sys, time
 import pygame
 from device.config.schema import Config
 from device.kiosk.kiosk import Kiosk, RunOptions
-from device.stage.overlays.consent import HASTE
+from device.stage.overlays.consent import MIN_ANSWER_SECONDS
 
 logging.basicConfig(level=logging.INFO)
 source, enabled = sys.argv[1], sys.argv[2] == "on"
@@ -58,7 +58,7 @@ def tap(rect):
     step()
 
 def asked():
-    return kiosk.container.stage.asking_consent(time.monotonic())
+    return kiosk.container.stage.is_asking_consent(time.monotonic())
 
 def come_up(answer):
     step(2.0, until=lambda: kiosk._prompt._prompt.response.done())
@@ -101,7 +101,7 @@ come_up(lambda: press(pygame.K_5))
 assert asked()
 press(pygame.K_y)
 assert asked(), "too hasty"
-step(HASTE)
+step(MIN_ANSWER_SECONDS)
 press(pygame.K_y)
 assert not asked()
 assert kiosk._prompt._prompt is None
@@ -127,7 +127,7 @@ YES_BY_TOUCH = """
 tap(pygame.Rect(320, 40, 1, 1))
 come_up(lambda: tap(parts.question.cell(3)))
 assert asked()
-step(HASTE)
+step(MIN_ANSWER_SECONDS)
 tap(parts.consent.yes)
 """
 
@@ -145,7 +145,7 @@ def no(answer):
     press(pygame.K_w)
     come_up(lambda: press(pygame.K_4))
     assert asked()
-    step(HASTE)
+    step(MIN_ANSWER_SECONDS)
     answer()
     step()
     assert not asked()
@@ -189,7 +189,7 @@ step(0.2)
 press(pygame.K_w)
 come_up(lambda: press(pygame.K_1))
 assert asked()
-step(HASTE)
+step(MIN_ANSWER_SECONDS)
 press(pygame.K_n)
 
 press(pygame.K_SPACE)

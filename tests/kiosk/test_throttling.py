@@ -12,7 +12,7 @@ from device.hardware.camera.source import CameraSettings
 from device.kiosk.throttling import READ_SECONDS, ThermalThrottle
 from device.messages import Level
 from device.vision.protocol import VisionSettings
-from device.vision.rate_control import LEAST, PATIENCE, STEP
+from device.vision.rate_control import MIN_RATE, RECOVERY_SECONDS, STEP
 from device.vision.supervisor import Supervisor
 from tests.support.faces import ASTRONAUT
 
@@ -29,7 +29,7 @@ class FakeEye:
     def __init__(self) -> None:
         self.told: list[float] = []
 
-    def look(self, rate: float) -> None:
+    def set_rate(self, rate: float) -> None:
         self.told.append(rate)
 
 
@@ -44,7 +44,7 @@ def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later
     board.reading = COOL
     strain.tick(2 * READ_SECONDS)
     assert eye.told[-1] == eye.told[-2]
-    strain.tick(2 * READ_SECONDS + PATIENCE)
+    strain.tick(2 * READ_SECONDS + RECOVERY_SECONDS)
     assert eye.told[-1] == pytest.approx(MOST * STEP)
 
 
@@ -76,6 +76,6 @@ def test_a_real_eye_looks_less_often_also_if_it_starts_later(eye: Supervisor, be
     strain = ThermalThrottle(FakeBoard(HOT), eye, MOST)
     for reading in range(5):
         strain.tick(reading * READ_SECONDS)
-    assert strain.rate == LEAST
+    assert strain.rate == MIN_RATE
     times = watched(eye, time.monotonic() + 0.5, 9)
-    assert (times[-1] - times[0]) / 8 > 0.75 / LEAST, "it was told 15 a second at first"
+    assert (times[-1] - times[0]) / 8 > 0.75 / MIN_RATE, "it was told 15 a second at first"

@@ -155,7 +155,7 @@ def test_every_piece_says_where_its_phrases_end() -> None:
 def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
     tracks = [Path(f"{i}.ogg") for i in range(count)]
     deck = Shuffle(Random(5))
-    dealt = [deck.deal(tracks) for _ in range(20 * count)]
+    dealt = [deck.next(tracks) for _ in range(20 * count)]
     for i in range(0, len(dealt), count):
         assert sorted(map(str, dealt[i : i + count])) == sorted(map(str, tracks))
     if count > 1:
@@ -166,8 +166,8 @@ def test_a_deck_deals_each_once_and_none_twice_in_a_row(count: int) -> None:
 def test_a_deck_follows_the_folder() -> None:
     one, two, three = (Path(name) for name in ("1", "2", "3"))
     deck = Shuffle(Random(1))
-    assert deck.deal([]) is None
-    assert deck.deal([one]) == one
-    assert deck.deal([one]) == one
-    assert deck.deal([two, three]) in (two, three)
-    assert deck.deal([one]) == one
+    assert deck.next([]) is None
+    assert deck.next([one]) == one
+    assert deck.next([one]) == one
+    assert deck.next([two, three]) in (two, three)
+    assert deck.next([one]) == one

@@ -95,7 +95,7 @@ def test_music_fades_in_and_out(stage: Stage) -> None:
     assert stage.player.now_playing is not None
     stage.play(None, 1.2)
     assert stage.player.now_playing is None
-    assert not stage.audio.pieces
+    assert not stage.audio.playbacks
     assert steepest(stage.gains) <= LIMIT
 
 
@@ -122,12 +122,12 @@ def test_another_playlist_fades_in_while_the_first_fades_out(stage: Stage) -> No
     stage.play("calm", FRAME)
     assert stage.audio.file == "still.ogg"
     assert stage.player.now_playing == "still"
-    assert len(stage.audio.pieces) == 2
+    assert len(stage.audio.playbacks) == 2
     for _ in range(59):
         stage.play("calm", FRAME)
-        assert sum(piece.gain for piece in stage.audio.pieces) == pytest.approx(0.8)
+        assert sum(piece.gain for piece in stage.audio.playbacks) == pytest.approx(0.8)
     stage.play("calm", 0.1)
-    assert [piece.file for piece in stage.audio.pieces] == ["still.ogg"]
+    assert [piece.file for piece in stage.audio.playbacks] == ["still.ogg"]
     for name in ("still.ogg", stage.calls("play")[0]):
         gains = [call.gain for call in stage.audio.calls[begin:] if call.file == name]
         assert max(abs(b - a) for a, b in pairwise(gains)) <= LIMIT
@@ -137,14 +137,14 @@ def test_another_playlist_fades_in_while_the_first_fades_out(stage: Stage) -> No
 def test_a_track_fades_into_the_next_before_it_ends(stage: Stage) -> None:
     stage.audio.seconds = 20.0
     stage.play("uplifting", 17.9)
-    assert len(stage.audio.pieces) == 1
+    assert len(stage.audio.playbacks) == 1
     stage.play("uplifting", 1.1)
-    first, second = stage.audio.pieces
+    first, second = stage.audio.playbacks
     assert first.file != second.file
     assert first.gain == pytest.approx(0.4, abs=0.05)
     assert first.gain + second.gain == pytest.approx(0.8)
     stage.play("uplifting", 1.1)
-    assert stage.audio.pieces == [second]
+    assert stage.audio.playbacks == [second]
     assert second.gain == pytest.approx(0.8)
 
 
@@ -159,15 +159,15 @@ def test_skipping_fades_into_another_track(stage: Stage) -> None:
     stage.play("uplifting", 3)
     stage.player.skip()
     stage.play("uplifting", 1)
-    first, second = stage.audio.pieces
+    first, second = stage.audio.playbacks
     assert first.file != second.file
     assert first.gain + second.gain == pytest.approx(0.8)
     stage.play("uplifting", 1.2)
-    assert stage.audio.pieces == [second]
+    assert stage.audio.playbacks == [second]
     stage.play(None, 4)
     stage.player.skip()
     stage.play(None, 1)
-    assert stage.audio.pieces == []
+    assert stage.audio.playbacks == []
     stage.play("calm", 3)
     assert len(stage.calls("play")) == 3, "a skip that had nothing to skip is forgotten"
 
@@ -175,9 +175,9 @@ def test_skipping_fades_into_another_track(stage: Stage) -> None:
 def test_whims_do_not_pile_up(stage: Stage) -> None:
     for playlist in ("uplifting", "calm") * 20:
         stage.play(playlist, 0.3)
-        assert len(stage.audio.pieces) <= 3
+        assert len(stage.audio.playbacks) <= 3
     stage.play("calm", 5)
-    assert [piece.file for piece in stage.audio.pieces] == ["still.ogg"]
+    assert [piece.file for piece in stage.audio.playbacks] == ["still.ogg"]
     assert stage.gains[-1] == pytest.approx(0.8)
 
 
@@ -236,7 +236,7 @@ def test_mute_and_volume_move_fast_but_do_not_jump(stage: Stage) -> None:
     stage.play("uplifting", 0.2)
     assert stage.audio.gain == 0.0
     stage.play("uplifting", 1)
-    assert stage.audio.pieces
+    assert stage.audio.playbacks
     stage.player.muted = False
     stage.player.volume = 0.4
     stage.play("uplifting", 0.2)
@@ -355,7 +355,7 @@ def test_another_device_begins_again_with_a_fade(stage: Stage) -> None:
     stage.play("uplifting", 3)
     stage.audio.changed = True
     stage.play("uplifting", FRAME)
-    assert stage.audio.pieces
+    assert stage.audio.playbacks
     assert stage.audio.gain < 0.01
     assert stage.player.health[0] is Level.OK
 
@@ -485,7 +485,7 @@ def test_a_piece_that_was_begun_plays_for_its_least_time(folder: Path) -> None:
     stage.play("uplifting", 3)
     stage.play(None, 17)
     assert last_full(stage) == pytest.approx(10.0, abs=0.1)
-    assert not stage.audio.pieces
+    assert not stage.audio.playbacks
 
 
 def test_it_goes_on_to_the_end_of_its_phrase(folder: Path) -> None:
@@ -512,7 +512,7 @@ def test_when_everybody_has_left_it_does_not_go_on(folder: Path) -> None:
     stage.play(None, 1)
     assert stage.audio.gain == pytest.approx(0.8)
     stage.play(None, 2.1, empty=True)
-    assert not stage.audio.pieces
+    assert not stage.audio.playbacks
 
 
 def test_a_wish_that_comes_back_takes_the_piece_on(folder: Path) -> None:
@@ -541,7 +541,7 @@ def test_a_damaged_list_of_phrases_does_no_harm(folder: Path, content: str) -> N
     stage = Stage(folder)
     stage.play("uplifting", 3)
     stage.play(None, 3)
-    assert not stage.audio.pieces
+    assert not stage.audio.playbacks
 
 
 def test_the_music_gives_way_to_a_short_sound(stage: Stage) -> None:
@@ -563,7 +563,7 @@ def test_a_sound_that_was_asked_for_is_heard_at_any_time(folder: Path) -> None:
     stage.play("uplifting", 1)
     stage.player.play_sound("arrive")
     assert stage.calls("sound") == []
-    stage.player.play_sound("arrive", asked=True)
+    stage.player.play_sound("arrive", requested=True)
     assert [call.gain for call in stage.audio.calls if call.what == "sound"] == [0.5]
 
 
@@ -575,7 +575,7 @@ def test_in_the_quiet_hours_nothing_sounds(folder: Path) -> None:
     assert stage.audio.gain == pytest.approx(0.8)
     stage.hour = 22
     stage.play("uplifting", 2.5)
-    assert not stage.audio.pieces
+    assert not stage.audio.playbacks
     assert steepest(stage.gains) <= LIMIT
     stage.player.play_sound("arrive")
     stage.play("uplifting", 5)
@@ -627,9 +627,9 @@ def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
             stage.audio.end()
         stage.audio.broken = {"one.ogg", "still.ogg"} if event == "broken" else set()
         for _ in range(round(seconds / FRAME)):
-            before = {id(piece): piece.gain for piece in stage.audio.pieces}
+            before = {id(piece): piece.gain for piece in stage.audio.playbacks}
             stage.play(playlist, FRAME)
-            for piece in stage.audio.pieces:
+            for piece in stage.audio.playbacks:
                 assert piece.gain <= CONFIG.volume
                 assert abs(piece.gain - before.pop(id(piece), piece.gain)) <= LIMIT
             assert all(gain <= LIMIT for gain in before.values()), "cut"

@@ -44,7 +44,7 @@ def test_a_still_one_looks_like_the_one_that_was_painted_whatever_is_painted_aft
     stills = [portrait.still(look) for look in looks]
     for expression, look, still in zip(EXPRESSIONS, looks, stills, strict=True):
         canvas.fill((90, 90, 90))
-        still.draw(canvas, look, canvas.get_rect().center, again=False)
+        still.draw(canvas, look, canvas.get_rect().center, repaint=False)
         assert np.array_equal(pygame.surfarray.array3d(canvas), drawn(expression))
 
 
@@ -186,12 +186,12 @@ def test_people_have_companions_up_to_six(theatre):
 
     alone, _ = frame(1)
     several, place = frame(4)
-    assert len(place.stage._set.company._people) == 4
+    assert len(place.stage._assets.group._people) == 4
     layout = Layout.of((640, 360))
     foot = np.s_[:, layout.centre[1] : layout.caption.top]
     assert np.abs(alone - several)[foot].mean() > 1
     many, place = frame(8)
-    assert len(place.stage._set.company._people) == 6
+    assert len(place.stage._assets.group._people) == 6
     assert many.shape == alone.shape
 
 
@@ -200,9 +200,9 @@ def test_a_companion_goes_when_its_person_does(theatre):
     mood = Mood("happy", 0.0, 2, one_hot("happy"))
     both = seen(Box(10, 100, 80, 80), Box(300, 100, 80, 80))
     place.after(Scene(mood, both), 1.5)
-    assert len(place.stage._set.company._people) == 2
+    assert len(place.stage._assets.group._people) == 2
     place.after(Scene(mood, seen(Box(10, 100, 80, 80))), 1.0)
-    assert not place.stage._set.company._people
+    assert not place.stage._assets.group._people
 
 
 @pytest.mark.parametrize("kind", ["character", "emoji", "both"])

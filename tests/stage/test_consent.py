@@ -5,7 +5,7 @@ import numpy as np
 import pygame
 import pytest
 
-from device.stage.overlays.consent import HASTE, PATIENCE, THANKS
+from device.stage.overlays.consent import MIN_ANSWER_SECONDS, THANKS_SECONDS, TIMEOUT_SECONDS
 
 GRAIN = np.random.default_rng(1).integers(0, 256, (6, 6), np.uint8)
 CROP = cv2.resize(GRAIN, (48, 48), interpolation=cv2.INTER_CUBIC)
@@ -41,7 +41,7 @@ def shares(place, rect):
 
 def test_the_very_picture_is_shown(asked, feel):
     place, other = asked(), asked(crop=255 - CROP)
-    rect = place.stage._set.consent._picture
+    rect = place.stage._assets.consent._picture
     one, two = (each.draw(feel("happy")) for each in (place, other))
     inside = np.s_[rect.left : rect.right, rect.top : rect.bottom]
     shown = one[inside].mean(axis=2).T
@@ -60,37 +60,39 @@ def test_the_very_picture_is_shown(asked, feel):
 def test_a_key_answers_once(asked):
     for given in (True, False):
         place = asked()
-        assert place.stage.asking_consent(place.now)
+        assert place.stage.is_asking_consent(place.now)
         assert place.stage.consent(given, place.now) is given
-        assert not place.stage.asking(place.now)
+        assert not place.stage.is_asking(place.now)
         assert place.stage.consent(True, place.now) is None
 
 
 def test_a_touch_says_yes_on_its_button_alone(asked):
     place = asked()
-    assert place.stage.touch_consent(*shares(place, place.stage._set.consent.yes), place.now)
+    assert place.stage.touch_consent(*shares(place, place.stage._assets.consent.yes), place.now)
     for x, y in ((0.5, 0.02), (0.02, 0.98), (0.98, 0.5)):
         place = asked()
         assert place.stage.touch_consent(x, y, place.now) is False
     place = asked()
     assert (
-        place.stage.touch_consent(*shares(place, place.stage._set.consent.no), place.now) is False
+        place.stage.touch_consent(*shares(place, place.stage._assets.consent.no), place.now)
+        is False
     )
 
 
 def test_what_comes_in_haste_is_no_answer(asked):
-    place = asked(seconds=HASTE - 0.2)
+    place = asked(seconds=MIN_ANSWER_SECONDS - 0.2)
     assert place.stage.consent(True, place.now) is None
     assert (
-        place.stage.touch_consent(*shares(place, place.stage._set.consent.yes), place.now) is None
+        place.stage.touch_consent(*shares(place, place.stage._assets.consent.yes), place.now)
+        is None
     )
-    assert place.stage.asking_consent(place.now), "it still waits"
+    assert place.stage.is_asking_consent(place.now), "it still waits"
 
 
 def test_a_number_allows_nothing(asked):
     place = asked()
     assert [place.stage.choose(number, place.now) for number in range(1, 8)] == [None] * 7
-    assert place.stage.asking_consent(place.now)
+    assert place.stage.is_asking_consent(place.now)
 
 
 def test_nobody_s_answer_is_no_and_the_picture_is_forgotten(asked, theatre, feel):
@@ -99,10 +101,10 @@ def test_nobody_s_answer_is_no_and_the_picture_is_forgotten(asked, theatre, feel
         hop(plain, feel("happy"), seconds)
     assert np.abs(place.draw(feel("happy")).astype(int) - plain.draw(feel("happy"))).mean() > 8
     for stage in (place, plain):
-        hop(stage, feel("happy"), PATIENCE)
+        hop(stage, feel("happy"), TIMEOUT_SECONDS)
     assert place.stage.consent(True, place.now) is None
     assert place.stage._consent.picture is None
-    assert place.stage._set.consent._made is None
+    assert place.stage._assets.consent._made is None
     assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
 
 
@@ -113,16 +115,16 @@ def test_thanks_are_said_without_the_picture(asked, theatre, feel):
     place.stage.consent(True, place.now)
     thanked = hop(place, feel("happy"), 0.3)
     assert place.stage._consent.picture is None
-    assert place.stage._set.consent._made is None
+    assert place.stage._assets.consent._made is None
     assert np.abs(thanked.astype(int) - hop(plain, feel("happy"), 0.3)).mean() > 5
     for stage in (place, plain):
-        stage.now += THANKS
+        stage.now += THANKS_SECONDS
     assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
 
 
 @pytest.mark.parametrize("size", [(320, 240), (1080, 1920), (1920, 360), (480, 800)])
 def test_everything_has_its_place_on_any_canvas(asked, size):
-    consent = asked(size, seconds=0.1).stage._set.consent
+    consent = asked(size, seconds=0.1).stage._assets.consent
     parts = [consent._picture, consent._text, consent.yes, consent.no]
     assert all(consent._box.contains(part) for part in parts)
     assert pygame.Rect((0, 0), size).contains(consent._box)
@@ -134,5 +136,5 @@ def test_everything_has_its_place_on_any_canvas(asked, size):
 @pytest.mark.parametrize("size", [(40, 700), (900, 30), (20, 20), (1, 1)])
 def test_a_canvas_too_small_for_it_ends_nothing(asked, size):
     place = asked(size)
-    assert place.stage.asking_consent(place.now)
+    assert place.stage.is_asking_consent(place.now)
     assert place.stage.consent(False, place.now) is False

@@ -1,6 +1,6 @@
 """The emoji's sprites: at any size, and no more of them than a stage needs."""
 
-from device.stage.emoji import KEPT, MARGIN, Emoji
+from device.stage.emoji import CACHED_SPRITES, MARGIN, Emoji
 
 
 def held(emoji: Emoji) -> int:
@@ -14,7 +14,7 @@ def test_sprites_of_ever_new_sizes_take_no_more_memory_than_some_large_ones() ->
     for size in (*range(20, 230, 2), *range(229, 19, -2)):
         sprite = emoji.sprite("happy", size)
         assert abs(sprite.get_width() - size * MARGIN) <= 2
-        assert held(emoji) <= KEPT * 4 * round(diameter * MARGIN) ** 2
+        assert held(emoji) <= CACHED_SPRITES * 4 * round(diameter * MARGIN) ** 2
     assert emoji.sprite("happy", 100) is emoji.sprite("happy", 100)
 
 

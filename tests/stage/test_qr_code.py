@@ -6,7 +6,7 @@ import pytest
 
 from device.messages import Mood
 from device.stage import Scene
-from device.stage.overlays.qr_code import reachable
+from device.stage.overlays.qr_code import is_reachable
 
 ADDRESS = "http://192.168.1.20:8080"
 
@@ -44,4 +44,4 @@ def test_it_is_there_only_while_nobody_is(theatre):
     ],
 )
 def test_only_what_others_can_open_is_shown(address, is_it):
-    assert reachable(address) is is_it
+    assert is_reachable(address) is is_it

@@ -15,7 +15,7 @@ from device.messages import Reaction
 from device.stage import EFFECTS, Scene, Stage
 from device.stage.character import Portrait
 from device.stage.layout import Layout
-from device.stage.quality import PATIENCE, RUNGS, WINDOW, Quality, QualityScaler
+from device.stage.quality import LEVELS, PATIENCE, WINDOW_SECONDS, Quality, QualityScaler
 
 BUDGET = 1 / 30
 
@@ -26,7 +26,7 @@ def run(ladder: QualityScaler, cost: float, seconds: float, start: float) -> lis
     for number in range(round(seconds / BUDGET)):
         quality = ladder.quality
         seen.append(quality)
-        ladder.note(cost * share(quality), start + number * BUDGET)
+        ladder.record(cost * share(quality), start + number * BUDGET)
     return seen
 
 
@@ -48,30 +48,30 @@ def test_a_slow_machine_ends_on_a_rung_on_which_it_keeps_up(slowness: float) -> 
     ladder = QualityScaler(BUDGET)
     run(ladder, slowness * BUDGET, 20, 0.0)
     quality = ladder.quality
-    assert quality != RUNGS[0]
+    assert quality != LEVELS[0]
     assert slowness * share(quality) < 0.9
 
 
 def test_one_that_is_far_too_slow_gets_the_last_rung_and_stays() -> None:
     ladder = QualityScaler(BUDGET)
     seen = run(ladder, 50 * BUDGET, 30, 0.0)
-    assert changes(seen) == len(RUNGS) - 1
-    assert ladder.quality == RUNGS[-1]
+    assert changes(seen) == len(LEVELS) - 1
+    assert ladder.quality == LEVELS[-1]
 
 
 def test_single_slow_frames_change_nothing() -> None:
     ladder = QualityScaler(BUDGET)
     for number in range(900):
-        ladder.note(BUDGET * (4.0 if number % 3 == 0 else 0.3), number * BUDGET)
-    assert ladder.quality == RUNGS[0]
+        ladder.record(BUDGET * (4.0 if number % 3 == 0 else 0.3), number * BUDGET)
+    assert ladder.quality == LEVELS[0]
 
 
 def test_it_climbs_again_when_the_machine_has_time() -> None:
     ladder = QualityScaler(BUDGET)
     run(ladder, 50 * BUDGET, 15, 0.0)
-    seen = run(ladder, 0.2 * BUDGET, (len(RUNGS) - 1) * (PATIENCE + 2 * WINDOW) + 5, 15.0)
-    assert seen[-1] == RUNGS[0]
-    assert seen.index(RUNGS[-2]) * BUDGET >= PATIENCE - 2 * WINDOW
+    seen = run(ladder, 0.2 * BUDGET, (len(LEVELS) - 1) * (PATIENCE + 2 * WINDOW_SECONDS) + 5, 15.0)
+    assert seen[-1] == LEVELS[0]
+    assert seen.index(LEVELS[-2]) * BUDGET >= PATIENCE - 2 * WINDOW_SECONDS
 
 
 def test_the_stage_draws_as_it_is_told() -> None:
@@ -93,7 +93,7 @@ def test_the_stage_draws_as_it_is_told() -> None:
 
 def test_a_face_that_is_painted_seldom_still_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(StageConfig(), random.Random(1))
-    stage.quality = RUNGS[-1]
+    stage.quality = LEVELS[-1]
     canvas = pygame.Surface((640, 360), 0, 32)
     stage.prepare(canvas.get_size())
     painted, drawn = [], []
@@ -115,8 +115,8 @@ def test_what_another_size_needs_is_made_after_the_old_is_gone(
     stage = Stage(StageConfig(), random.Random(1))
     old = weakref.ref(stage.prepare((320, 240)).backdrop)
     left = []
-    made = stage._made
-    monkeypatch.setattr(stage, "_made", lambda size: (left.append(old()), made(size))[1])
+    made = stage._make_assets
+    monkeypatch.setattr(stage, "_make_assets", lambda size: (left.append(old()), made(size))[1])
     stage.prepare((160, 120))
     assert left == [None], "both together would be 90 MB more at 1280x720"
 
@@ -124,7 +124,7 @@ def test_what_another_size_needs_is_made_after_the_old_is_gone(
 def test_rungs_of_one_size_make_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     stage, other = (Stage(StageConfig(), random.Random(1)) for _ in range(2))
     canvas, steady = (pygame.Surface((320, 240), 0, 32) for _ in range(2))
-    rungs = [rung for rung in RUNGS if rung.scale == 1.0]
+    rungs = [rung for rung in LEVELS if rung.scale == 1.0]
     assert len(rungs) == 3
     one, two = stage.prepare((320, 240)), other.prepare((320, 240))
     monkeypatch.setattr(Portrait, "__init__", None)
@@ -143,7 +143,7 @@ def test_rungs_of_one_size_make_nothing_anew(monkeypatch: pytest.MonkeyPatch) ->
 def test_fewer_particles_are_from_all_over(detail: float) -> None:
     layout = Layout.of((320, 240))
     layout.quality = Quality(detail)
-    shown = layout.some(range(90))
+    shown = layout.sample(range(90))
     assert len(shown) == pytest.approx(90 * detail, abs=1)
     assert max(b - a for a, b in itertools.pairwise(shown)) <= 1 / detail + 2
     assert {number % 6 for number in shown} == set(range(6)), "no colour and no side is left out"
@@ -181,8 +181,8 @@ def test_it_does_not_go_up_and_down_for_ever() -> None:
     # Each rung but the last is too slow by far, and the last one looks easy.
     for number in range(round(3600 / BUDGET)):
         seen.append(ladder.quality)
-        easy = ladder.quality == RUNGS[-1]
-        ladder.note(BUDGET * (0.1 if easy else 2.0), number * BUDGET)
+        easy = ladder.quality == LEVELS[-1]
+        ladder.record(BUDGET * (0.1 if easy else 2.0), number * BUDGET)
     assert changes(seen) < 24
     last = seen[-round(1200 / BUDGET) :]
     assert changes(last) <= 6

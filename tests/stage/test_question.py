@@ -7,7 +7,7 @@ import pytest
 from device.messages import EMOTIONS
 from device.stage.character import Portrait
 from device.stage.layout import Layout
-from device.stage.overlays.question import PATIENCE, QuestionClock, QuestionOverlay
+from device.stage.overlays.question import TIMEOUT_SECONDS, QuestionClock, QuestionOverlay
 from device.stage.text import Typesetter
 
 
@@ -28,7 +28,7 @@ def asked(theatre, feel):
 def centre(place, number):
     """Return the middle of a face's cell in shares of the canvas."""
     width, height = place.canvas.get_size()
-    cell = place.stage._set.question.cell(number)
+    cell = place.stage._assets.question.cell(number)
     return cell.centerx / width, cell.centery / height
 
 
@@ -37,7 +37,7 @@ def test_it_shows_and_goes_away_by_itself(asked, theatre, feel):
     plain.after(feel("happy"), 1.5)
     assert np.abs(place.draw(feel("happy")).astype(int) - plain.draw(feel("happy"))).mean() > 8
     for stage in (place, plain):
-        stage.now += PATIENCE
+        stage.now += TIMEOUT_SECONDS
         stage.after(feel("happy"), 0.2)
     assert place.stage.choose(1, place.now) is None
     assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
@@ -65,10 +65,10 @@ def test_a_touch_asks_and_a_touch_elsewhere_waves_it_off(theatre, feel):
     place = theatre()
     place.after(feel("sad"), 0.5)
     assert place.stage.touch(0.5, 0.5, place.now) is None
-    assert place.stage._question.waiting(place.now)
+    assert place.stage._question.is_waiting(place.now)
     place.after(feel("sad"), 0.5)
     assert place.stage.touch(0.5, 0.02, place.now) is None
-    assert not place.stage._question.waiting(place.now)
+    assert not place.stage._question.is_waiting(place.now)
 
 
 def test_its_faces_are_painted_before_it_is_asked(strings, monkeypatch):
@@ -97,7 +97,7 @@ def test_thanks_are_said(asked, feel):
 @pytest.mark.parametrize("size", [(320, 240), (1080, 1920), (1920, 360), (480, 800)])
 def test_seven_faces_lie_side_by_side_on_any_canvas(asked, size):
     place = asked(size)
-    cells = [place.stage._set.question.cell(number) for number in range(7)]
+    cells = [place.stage._assets.question.cell(number) for number in range(7)]
     whole = pygame.Rect((0, 0), size)
     assert all(whole.contains(cell) for cell in cells)
     assert all(cell.collidelist(cells[:number]) == -1 for number, cell in enumerate(cells))

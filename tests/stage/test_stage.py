@@ -76,9 +76,9 @@ def test_an_effect_that_comes_again_starts_again(theatre, feel):
     place.after(scene, 3.0)
     again = Scene(scene.mood, reactions=(Reaction("test", "happy", 50.0, "confetti"),))
     place.after(again, 0.5)
-    assert len(place.stage._cues.runs) == 2
+    assert len(place.stage._effects.runs) == 2
     place.after(again, 2.0)
-    assert len(place.stage._cues.runs) == 1
+    assert len(place.stage._effects.runs) == 1
 
 
 def test_an_unknown_effect_is_left_out(theatre, feel):
@@ -104,7 +104,7 @@ def test_moods_that_change_every_frame_change_the_stage_once_a_second(theatre, f
     place, acts = theatre((160, 120)), []
     for number in range(120):
         place.after(feel(EMOTIONS[number % 7]), 1 / 30)
-        acts.append(place.stage._bill.act)
+        acts.append(place.stage._transition.act)
     changes = sum(a != b for a, b in itertools.pairwise(acts))
     assert 2 <= changes <= 4
 
@@ -114,8 +114,8 @@ def test_pausing_takes_the_mood_and_its_effects_off(theatre, feel):
     place.after(feel("happy", "confetti"), 2.0)
     late = place.after(feel("happy", "confetti", paused=True), 3.0)
     assert np.array_equal(late, theatre_after_pause(theatre, late))
-    assert place.stage._bill.act == "paused"
-    assert not place.stage._cues.runs
+    assert place.stage._transition.act == "paused"
+    assert not place.stage._effects.runs
 
 
 def theatre_after_pause(theatre, like):

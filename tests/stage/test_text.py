@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.messages import Health, Level
-from device.stage.overlays.footer import faults
+from device.stage.overlays.footer import find_faults
 from device.stage.text import MEDIUM, Style, Typesetter, printable
 
 STYLE = Style(MEDIUM, 24, (255, 255, 255), None, 2)
@@ -39,4 +39,4 @@ def test_faults_are_told_worst_first_then_oldest():
         Health("d", Level.FAILED, "", 2),
         Health("e", Level.OFF, "", 0),
     ]
-    assert [part.part for part in faults(tuple(parts))] == ["d", "c", "b"]
+    assert [part.part for part in find_faults(tuple(parts))] == ["d", "c", "b"]

@@ -23,7 +23,7 @@ from device.models.keyring import Keyring
 from device.system.paths import MODELS
 from device.vision import bundle
 
-SHIPPED = bundle.bundles(MODELS)[0]
+SHIPPED = bundle.find_bundles(MODELS)[0]
 NAMES = (bundle.MODEL, bundle.MANIFEST, bundle.CANARY)
 KEY = Ed25519PrivateKey.from_private_bytes(b"the key of the tests, 32 bytes..")
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"another key of tests, 32 bytes..")

@@ -13,7 +13,7 @@ from skimage import data as photographs
 
 from device.messages import EMOTIONS
 from device.system.paths import MODELS
-from device.vision.bundle import bundles
+from device.vision.bundle import find_bundles
 from training import cli, model_card, report, robustness
 from training.data.pictures import Pictures
 from training.errors import RunError
@@ -22,7 +22,7 @@ from training.metrics import interval, reliability
 if TYPE_CHECKING:
     from pathlib import Path
 
-BUNDLE = str(bundles(MODELS)[0])
+BUNDLE = str(find_bundles(MODELS)[0])
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -36,7 +36,7 @@ def made(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -
 
 def test_a_report_holds_all_that_was_measured(made: Path) -> None:
     told = json.loads((made / report.REPORT).read_text())
-    assert told["model"]["name"] == bundles(MODELS)[0].name
+    assert told["model"]["name"] == find_bundles(MODELS)[0].name
     assert told["model"]["kind"] == "TFLite, int8"
     assert told["split"] == "PrivateTest"
     assert told["metrics"]["pictures"] == np.sum(told["confusion"]) == 49

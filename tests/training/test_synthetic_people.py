@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BUNDLE = bundles.bundles(ASSETS / "models")[-1]
+BUNDLE = bundles.find_bundles(ASSETS / "models")[-1]
 COUNT = 40
 
 

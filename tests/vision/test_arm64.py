@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from device.system.paths import MODELS
-from device.vision.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, bundles
+from device.vision.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, find_bundles
 from tests.support.needs import lacking
 
 QEMU = shutil.which("qemu-aarch64-static")
@@ -37,7 +37,7 @@ def test_the_canary_comes_out_the_same_on_arm64(
     python: list[str], runtime: str, kernels: str, steps: int
 ) -> None:
     script = Path(__file__).parents[1] / "rig" / "arm64" / "canary.py"
-    bundle = bundles(MODELS)[0]
+    bundle = find_bundles(MODELS)[0]
     command = [*python, str(script), runtime, str(bundle), kernels]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr

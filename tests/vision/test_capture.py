@@ -39,7 +39,7 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
     assert ended.wait(20.0)
     logged = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
     assert logged == ["lost", "burnt"]
-    assert one.part == PartStatus(Level.FAILED, "RuntimeError: burnt")
+    assert one.status == PartStatus(Level.FAILED, "RuntimeError: burnt")
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
@@ -50,7 +50,7 @@ def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: int) -> None:
     one = CaptureThread(CameraSettings(f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake)
     one.start()
     assert wake.wait(20.0)
-    frame = one.take()
+    frame = one.pop_newest()
     one.pause(True)
     assert frame is not None
     assert np.array_equal(frame.image, np.rot90(image, -degrees // 90))

@@ -13,7 +13,7 @@ from tests.support.bundles import put
 def test_the_newest_version_comes_first(tmp_path: Path) -> None:
     for version in ("0.9.0", "0.10.0", "0.2.0"):
         put(tmp_path, version)
-    assert [path.name for path in bundle.bundles(tmp_path)] == [
+    assert [path.name for path in bundle.find_bundles(tmp_path)] == [
         "emotion-0.10.0",
         "emotion-0.9.0",
         "emotion-0.2.0",

@@ -1,4 +1,4 @@
-"""The eye's loop, without its process: the show comes before visitors' pictures."""
+"""The vision worker's loop without its process: camera frames come before visitors' pictures."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ SECONDS = 0.02
 """What a visitor's picture takes here."""
 
 
-class Grabber:
+class FakeCapture:
     """A camera that always has a newer frame."""
 
-    part, waiting = PartStatus(Level.OK, "running"), 0.0
+    status, frame_age = PartStatus(Level.OK, "running"), 0.0
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
 
-    def take(self) -> Frame:
+    def pop_newest(self) -> Frame:
         return Frame(BLANK, next(self._numbers), time.monotonic())
 
 
-class Vision:
+class FakePipeline:
     """Sees nobody; while it looks at one visitor's picture, the next one comes."""
 
-    def __init__(self, eye: VisionWorker) -> None:
-        self._eye = eye
+    def __init__(self, worker: VisionWorker) -> None:
+        self._worker = worker
 
-    def follow(self, frame: Frame, _: object) -> FrameResult:
+    def process(self, frame: Frame, _: object) -> FrameResult:
         return FrameResult(frame.number, frame.captured_at, time.monotonic(), 48, 48)
 
-    def look(self, frame: Frame) -> FrameResult:
+    def detect_still(self, frame: Frame) -> FrameResult:
         time.sleep(SECONDS)
-        self._eye._orders.append(ClassifyRequest(frame.number + 4, BLANK))
+        self._worker._inbox.append(ClassifyRequest(frame.number + 4, BLANK))
         return FrameResult(frame.number, frame.captured_at, time.monotonic(), 48, 48)
 
 
@@ -53,28 +53,28 @@ def sent() -> list[Any]:
 
 
 @pytest.fixture
-def eye(sent: list[Any]) -> VisionWorker:
+def worker(sent: list[Any]) -> VisionWorker:
     settings = VisionSettings(CameraSettings("fake:"), max_rate=1000.0)
     pipe: Any = SimpleNamespace(send=sent.append)
     made = VisionWorker(settings, pipe, SimpleNamespace(wanted=False))  # type: ignore[arg-type]
-    made._grabber, made._vision = Grabber(), Vision(made)  # type: ignore[assignment]
+    made._capture, made._pipeline = FakeCapture(), FakePipeline(made)  # type: ignore[assignment]
     return made
 
 
 def test_the_camera_is_looked_at_between_visitors_pictures(
-    eye: VisionWorker, sent: list[Any]
+    worker: VisionWorker, sent: list[Any]
 ) -> None:
-    eye._orders.extend(ClassifyRequest(number, BLANK) for number in range(4))
-    assert all(eye.turn() for _ in range(12))
+    worker._inbox.extend(ClassifyRequest(number, BLANK) for number in range(4))
+    assert all(worker.step() for _ in range(12))
     answers = [one.id for one in sent if isinstance(one, Response)]
     assert answers == list(range(12)), "each gets its answer, in the order that they came"
     kinds = [type(one) for one in sent if isinstance(one, Response | FrameResult)]
     assert kinds == [FrameResult, Response] * 12
 
 
-def test_an_order_to_stop_does_not_wait_for_them(eye: VisionWorker, sent: list[Any]) -> None:
-    eye._orders.extend(ClassifyRequest(number, BLANK) for number in range(4))
-    assert eye.turn()
-    eye._orders.append(Stop())
-    assert not eye.turn()
+def test_an_order_to_stop_does_not_wait_for_them(worker: VisionWorker, sent: list[Any]) -> None:
+    worker._inbox.extend(ClassifyRequest(number, BLANK) for number in range(4))
+    assert worker.step()
+    worker._inbox.append(Stop())
+    assert not worker.step()
     assert sum(isinstance(one, Response) for one in sent) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from device import web
 from device.config.network import WebConfig
-from device.stage.overlays.qr_code import reachable
+from device.stage.overlays.qr_code import is_reachable
 from device.web.server.lan import reached_at
 from device.web.service import RETRY_SECONDS, WebService
 
@@ -93,10 +93,10 @@ def test_an_address_that_appears_later_is_reported(
     assert page.address is None
     page.tick(1.0)
     assert page.address == "http://0.0.0.0:8080/"
-    assert not reachable(page.address)
+    assert not is_reachable(page.address)
     network({socket.AF_INET: "192.168.1.7"})
     page.tick(1.0 + RETRY_SECONDS)
     assert page.address == page.health[1] == "http://192.168.1.7:8080/"
-    assert reachable(page.address)
+    assert is_reachable(page.address)
     page.close()
     assert page.address is None

@@ -42,11 +42,11 @@ class FakePlayback(Playback):
     def set_gain(self, gain: float) -> None:
         """Record."""
         self.gain = gain
-        self.audio.note("gain", self)
+        self.audio.record("gain", self)
 
     def stop(self) -> None:
         """Record."""
-        self.audio.note("stop", self)
+        self.audio.record("stop", self)
         self.playing = False
 
 
@@ -70,31 +70,31 @@ class FakeAudio(Audio):
     _all: list[FakePlayback] = field(default_factory=list)
 
     @property
-    def pieces(self) -> list[FakePlayback]:
+    def playbacks(self) -> list[FakePlayback]:
         """The pieces that sound."""
-        return [piece for piece in self._all if piece.playing]
+        return [playback for playback in self._all if playback.playing]
 
     @property
     def file(self) -> str:
         """The name of the last piece's file, or ""."""
-        return self.pieces[-1].file if self.pieces else ""
+        return self.playbacks[-1].file if self.playbacks else ""
 
     @property
     def gain(self) -> float:
         """The last piece's gain, 0 without one."""
-        return self.pieces[-1].gain if self.pieces else 0.0
+        return self.playbacks[-1].gain if self.playbacks else 0.0
 
     def play(self, path: Path, gain: float) -> Playback:
         """Record, or raise AudioError as told."""
-        self._refuse(path)
-        piece = FakePlayback(self, path.name, gain, self.seconds)
-        self._all.append(piece)
-        self.note("play", piece)
-        return piece
+        self._check_playable(path)
+        playback = FakePlayback(self, path.name, gain, self.seconds)
+        self._all.append(playback)
+        self.record("play", playback)
+        return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Record a sound of `SOUND_SECONDS`, or raise AudioError as told."""
-        self._refuse(path)
+        self._check_playable(path)
         self.calls.append(Call(self.clock(), "sound", path.name, gain))
         return SOUND_SECONDS
 
@@ -102,29 +102,29 @@ class FakeAudio(Audio):
         """Tell, once, of a change that was asked for."""
         changed, self.changed = self.changed, False
         if changed:
-            self._silence()
+            self._stop_all()
         return changed
 
     def close(self) -> None:
         """Record."""
         self.calls.append(Call(self.clock(), "close", "", 0.0))
-        self._silence()
+        self._stop_all()
         self.closed = True
 
     def end(self) -> None:
         """Let the last piece of music end by itself."""
-        for piece in self.pieces[-1:]:
-            piece.playing = False
+        for playback in self.playbacks[-1:]:
+            playback.playing = False
 
-    def note(self, what: str, piece: FakePlayback) -> None:
+    def record(self, what: str, playback: FakePlayback) -> None:
         """Record what happens to a piece."""
-        self.calls.append(Call(self.clock(), what, piece.file, piece.gain))
+        self.calls.append(Call(self.clock(), what, playback.file, playback.gain))
 
-    def _silence(self) -> None:
-        for piece in self.pieces:
-            piece.playing = False
+    def _stop_all(self) -> None:
+        for playback in self.playbacks:
+            playback.playing = False
 
-    def _refuse(self, path: Path) -> None:
+    def _check_playable(self, path: Path) -> None:
         if not self.fault and path.name not in self.broken and path.exists():
             return
         self.calls.append(Call(self.clock(), "refused", path.name, 0.0))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 """How often to look which devices are there."""
 
 RETRY_SECONDS = 30.0
@@ -35,11 +35,11 @@ class HotplugAudio(Audio):
     ) -> None:
         self._connect = connect
         self._outlets = outlets
-        self._found = outlets()
-        self._audio = connect(self._found)
-        self._looked: float | None = None
-        self._tried: float | None = None
-        self._say()
+        self._known_outlets = outlets()
+        self._audio = connect(self._known_outlets)
+        self._checked_at: float | None = None
+        self._opened_at: float | None = None
+        self._log_device()
 
     # What the port has as attributes is here whatever the present device says: read, never set.
     @property
@@ -54,21 +54,21 @@ class HotplugAudio(Audio):
 
     def check(self, now: float) -> bool:
         """Look every `LOOK_SECONDS` whether the devices are still the same; see `Audio.check`."""
-        if self._looked is None or self._tried is None:
-            self._looked = self._tried = now
-        if now - self._looked < LOOK_SECONDS:
+        if self._checked_at is None or self._opened_at is None:
+            self._checked_at = self._opened_at = now
+        if now - self._checked_at < CHECK_SECONDS:
             return False
-        self._looked = now
+        self._checked_at = now
         found = self._outlets()
-        stuck = bool(self._audio.fault and found) and now - self._tried >= RETRY_SECONDS
-        if found == self._found and not stuck:
+        stuck = bool(self._audio.fault and found) and now - self._opened_at >= RETRY_SECONDS
+        if found == self._known_outlets and not stuck:
             return False
-        self._found, self._tried = found, now
+        self._known_outlets, self._opened_at = found, now
         before = self._audio.name
         self._audio.close()
         self._audio = self._connect(found)
         if self._audio.name != before:
-            self._say()
+            self._log_device()
         return True
 
     def play(self, path: Path, gain: float) -> Playback:
@@ -83,6 +83,6 @@ class HotplugAudio(Audio):
         """Close the present device."""
         self._audio.close()
 
-    def _say(self) -> None:
+    def _log_device(self) -> None:
         level = logging.WARNING if self._audio.fault else logging.INFO
         log.log(level, "sound: %s", self._audio.name)

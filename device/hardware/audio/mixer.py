@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 BUFFER = 1024
 """Frames that the mixer makes at a time: 23 ms, few enough for a smooth fade."""
 
-MOST = 3
+MAX_PLAYBACKS = 3
 """So many pieces may sound at once, each on a channel that is theirs."""
 
 
@@ -36,7 +36,7 @@ class PygameAudio(Audio):
         self.fault = ""
         self._device = device
         self._sounds: dict[Path, Sound] = {}
-        self._pieces: list[Playback] = []
+        self._playbacks: list[Playback] = []
 
     def open(self) -> None:
         """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
@@ -51,7 +51,7 @@ class PygameAudio(Audio):
         try:
             with silenced(log):
                 pygame.mixer.init(RATE, -16, CHANNELS, BUFFER, devicename=device, allowedchanges=0)
-                pygame.mixer.set_reserved(MOST)
+                pygame.mixer.set_reserved(MAX_PLAYBACKS)
         except pygame.error as error:
             self.fault = f"{device or self.name} cannot be opened: {error}"
             raise AudioError(self.fault) from error
@@ -66,19 +66,24 @@ class PygameAudio(Audio):
 
         self.open()
         channel = next(
-            (each for each in map(pygame.mixer.Channel, range(MOST)) if not each.get_busy()), None
+            (
+                each
+                for each in map(pygame.mixer.Channel, range(MAX_PLAYBACKS))
+                if not each.get_busy()
+            ),
+            None,
         )
         if channel is None:
-            raise AudioError(f"{path}: {MOST} pieces play already")
-        file = MusicFile(path)
+            raise AudioError(f"{path}: {MAX_PLAYBACKS} pieces play already")
+        music_file = MusicFile(path)
         try:
-            piece = ChannelPlayback(file, channel, gain)
+            playback = ChannelPlayback(music_file, channel, gain)
         except AudioError:
-            file.close()
+            music_file.close()
             raise
-        self._pieces = [each for each in self._pieces if each.playing]
-        self._pieces.append(piece)
-        return piece
+        self._playbacks = [each for each in self._playbacks if each.playing]
+        self._playbacks.append(playback)
+        return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Play a file that is kept in memory from its first use on; return its seconds."""
@@ -99,8 +104,8 @@ class PygameAudio(Audio):
         """Stop everything and let go of the device."""
         import pygame
 
-        for piece in self._pieces:
-            piece.stop()
-        self._pieces.clear()
+        for playback in self._playbacks:
+            playback.stop()
+        self._playbacks.clear()
         self._sounds.clear()
         pygame.mixer.quit()

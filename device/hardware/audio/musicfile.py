@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RATE, CHANNELS = 44_100, 2
-LOUDEST = 32_767
+MAX_SAMPLE = 32_767
 
 
-class _Onward(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
+class _ForwardFile(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
     """After each read of a seekable file, soundfile seeks: in an MP3 that clicks."""
 
     def seekable(self) -> bool:
@@ -36,7 +36,7 @@ class MusicFile:
         self._path = path
         try:
             path.stat()
-            self._file = _Onward(path)
+            self._file = _ForwardFile(path)
         except (soundfile.LibsndfileError, OSError) as error:
             raise AudioError(f"{path}: {_reason(error)}") from error
         rate = self._file.samplerate
@@ -44,7 +44,7 @@ class MusicFile:
         self._resampler = (
             None if rate == RATE else soxr.ResampleStream(rate, RATE, CHANNELS, dtype="float32")
         )
-        self._left: NDArray[np.float32] = np.empty((0, CHANNELS), np.float32)
+        self._remainder: NDArray[np.float32] = np.empty((0, CHANNELS), np.float32)
         self._ended = False
 
     def read(self, frames: int) -> bytes:
@@ -52,12 +52,12 @@ class MusicFile:
 
         Raises AudioError when the file is damaged, or has gone.
         """
-        parts = [self._left]
+        parts = [self._remainder]
         while not self._ended and sum(map(len, parts)) < frames:
             parts.append(self._decode(frames))
         joined = np.concatenate(parts)
-        self._left = joined[frames:]
-        samples = np.rint(np.clip(joined[:frames], -1.0, 1.0) * LOUDEST)
+        self._remainder = joined[frames:]
+        samples = np.rint(np.clip(joined[:frames], -1.0, 1.0) * MAX_SAMPLE)
         return bytes(samples.astype("<i2").tobytes())
 
     def close(self) -> None:

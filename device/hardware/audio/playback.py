@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 BLOCK = 32 * BUFFER
 """Frames that are decoded at a time: 0.74 s. The mixer joins whole buffers without a gap."""
 
-POLL_SECONDS = 0.2
+QUEUE_POLL_SECONDS = 0.2
 
 
 class ChannelPlayback(Playback):
@@ -77,7 +77,7 @@ class ChannelPlayback(Playback):
                     self._channel.queue(_sound(block))
             if free:
                 block = self._decode()
-            self._stopped.wait(POLL_SECONDS)
+            self._stopped.wait(QUEUE_POLL_SECONDS)
         self._file.close()
 
     def _decode(self) -> bytes:

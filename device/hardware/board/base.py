@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from device.messages import Level
 
-HOT = 80.0
+HOT_CELSIUS = 80.0
 """Degrees Celsius; a Raspberry Pi slows itself down from here on."""
-SCARCE = 200 * 10**6
+DISK_LOW = 200 * 10**6
 """Bytes; with less than this left on the disk, somebody should look after it."""
 
 
@@ -26,18 +26,18 @@ class Reading:
     disk_free: int | None = None
 
     @property
-    def strained(self) -> bool:
+    def should_throttle(self) -> bool:
         """Whether it would be better off with less to do."""
-        hot = self.temperature is not None and self.temperature >= HOT
+        hot = self.temperature is not None and self.temperature >= HOT_CELSIUS
         return hot or bool(self.held_back)
 
     @property
     def health(self) -> tuple[Level, str]:
         """How well that is, in words."""
         wrong = [*self.held_back]
-        if self.temperature is not None and self.temperature >= HOT:
+        if self.temperature is not None and self.temperature >= HOT_CELSIUS:
             wrong.append(f"hot, {self.temperature:.0f} °C")
-        if self.disk_free is not None and self.disk_free < SCARCE:
+        if self.disk_free is not None and self.disk_free < DISK_LOW:
             wrong.append(f"the disk is nearly full, {self.disk_free / 1e6:.0f} MB are left")
         if wrong:
             return Level.DEGRADED, "; ".join(wrong)

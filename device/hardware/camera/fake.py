@@ -50,11 +50,11 @@ class FakeCamera(Camera):
                 self._image = _picture(part)
         self._check_plug()
         self._start = time.monotonic()
-        self._pace = FramePacer(RATE, time.monotonic, time.sleep)
+        self._pacer = FramePacer(RATE, time.monotonic, time.sleep)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the next frame, or fail as told; see `Camera.read`."""
-        number = self._pace.next()
+        number = self._pacer.wait_next()
         self._check_plug()
         image = self._frame(number)
         if time.monotonic() - self._start < self._after:

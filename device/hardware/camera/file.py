@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 PICTURE_RATE = 10.0
 """Frames per second of a still picture."""
-LARGEST = 1920
+MAX_SIDE = 1920
 """Pixels of a still picture's longer side, beyond what any camera here gives."""
 PICTURE_SECONDS = 3.0
 """How long each picture of a folder stays."""
@@ -56,60 +56,60 @@ class FramePacer:
         self._clock = clock
         self._sleep = sleep
         self._start: float | None = None
-        self._given = -1
+        self._last = -1
 
-    def next(self) -> int:
+    def wait_next(self) -> int:
         """Wait until a frame is due that was not given yet; return its number from 0."""
         if self._start is None:
             self._start = self._clock()
         due = int((self._clock() - self._start) * self.rate + 1e-6)
-        if due <= self._given:
-            due = self._given + 1
+        if due <= self._last:
+            due = self._last + 1
             self._sleep(max(0.0, self._start + due / self.rate - self._clock()))
-        self._given = due
+        self._last = due
         return due
 
     def restart(self) -> None:
         """Begin again at frame 0."""
-        self._start, self._given = None, -1
+        self._start, self._last = None, -1
 
 
 class PictureCamera(Camera):
     """Still pictures in a loop; those of a folder that cannot be read are left out."""
 
-    def __init__(self, path: Path, pace: FramePacer) -> None:
+    def __init__(self, path: Path, pacer: FramePacer) -> None:
         self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
-        self._pace = pace
+        self._pacer = pacer
         if path.is_dir():
             self._files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
         else:
             self._files = [path]
-        self._shown: tuple[int, NDArray[np.uint8]] | None = None
+        self._current: tuple[int, NDArray[np.uint8]] | None = None
         self._faults: dict[Path, str] = {}
         self._path = path
-        self._find(0)
+        self._read_picture(0)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the picture whose turn it is; see `Camera.read`."""
-        number = self._pace.next()
-        turn = int(number / (PICTURE_RATE * PICTURE_SECONDS))
-        if self._shown is None or self._shown[0] != turn:
-            self._shown = (turn, self._find(turn))
-        return self._shown[1].copy()
+        number = self._pacer.wait_next()
+        index = int(number / (PICTURE_RATE * PICTURE_SECONDS))
+        if self._current is None or self._current[0] != index:
+            self._current = (index, self._read_picture(index))
+        return self._current[1].copy()
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _find(self, turn: int) -> NDArray[np.uint8]:
+    def _read_picture(self, index: int) -> NDArray[np.uint8]:
         """Return the picture whose turn it is, or the next that can be read, not too large.
 
         Raises CameraUnknown when there is none.
         """
         for step in range(len(self._files)):
-            file = self._files[(turn + step) % len(self._files)]
+            file = self._files[(index + step) % len(self._files)]
             if file not in self._faults:
                 try:
-                    return images.shrunk(images.read(file, str(file)), LARGEST)[0]
+                    return images.shrink(images.read(file, str(file)), MAX_SIDE)[0]
                 except PictureError as error:
                     self._faults[file] = str(error)
         fault = self._faults.get(self._path, f"{self._path}: holds no picture that can be read")
@@ -128,12 +128,12 @@ class VideoCamera(Camera):
         if not self._capture.isOpened():
             raise CameraUnknown(f"{path}: not a video that can be read")
         rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self._pace = FramePacer(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
+        self._pacer = FramePacer(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
         self._position = 0
 
     def read(self) -> NDArray[np.uint8]:
         """Return the frame that is due; see `Camera.read`."""
-        due = self._pace.next()
+        due = self._pacer.wait_next()
         while self._position < due and self._capture.grab():
             self._position += 1
         good: bool
@@ -153,6 +153,6 @@ class VideoCamera(Camera):
     def _rewind(self) -> tuple[bool, MatLike | None]:
         self._capture.release()
         self._capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        self._pace.restart()
-        self._position = self._pace.next()
+        self._pacer.restart()
+        self._position = self._pacer.wait_next()
         return self._capture.read()

@@ -41,21 +41,21 @@ class Display:
         size = configured if all(configured) else None
         self._fullscreen = fullscreen and self._driver != OFFSCREEN
         if self._fullscreen:
-            self._panel = full_screen(size)
+            self._screen = full_screen(size)
         elif self._driver == OFFSCREEN:
-            self._panel = pygame.display.set_mode(size or WINDOW)
+            self._screen = pygame.display.set_mode(size or WINDOW)
         else:
-            self._panel = pygame.display.set_mode(size or WINDOW, pygame.RESIZABLE)
+            self._screen = pygame.display.set_mode(size or WINDOW, pygame.RESIZABLE)
         pygame.mouse.set_visible(False)
         self._canvas = self._new_canvas()
 
     def _new_canvas(self) -> pygame.Surface:
         if self._orientation.upright and self._scale == 1.0:
-            return self._panel
-        return pygame.Surface(self._wanted_size(), 0, self._panel)
+            return self._screen
+        return pygame.Surface(self._canvas_size(), 0, self._screen)
 
-    def _wanted_size(self) -> Size:
-        width, height = self._orientation.canvas_size(self._panel.get_size())
+    def _canvas_size(self) -> Size:
+        width, height = self._orientation.canvas_size(self._screen.get_size())
         return max(1, round(width * self._scale)), max(1, round(height * self._scale))
 
     @property
@@ -86,7 +86,7 @@ class Display:
     @property
     def description(self) -> str:
         """What this is, in words, with the panel's size: "window 1280x720 (x11)"."""
-        width, height = self._panel.get_size()
+        width, height = self._screen.get_size()
         if self._driver == OFFSCREEN:
             return f"offscreen {width}x{height}"
         kind = "fullscreen" if self._fullscreen else "window"
@@ -102,12 +102,12 @@ class Display:
 
     def present(self) -> None:
         """Show what is on the canvas."""
-        if self._canvas is not self._panel:
+        if self._canvas is not self._screen:
             picture = self._orientation.apply(self._canvas)
-            if picture.get_size() == self._panel.get_size():
-                self._panel.blit(picture, (0, 0))
+            if picture.get_size() == self._screen.get_size():
+                self._screen.blit(picture, (0, 0))
             else:
-                pygame.transform.scale(picture, self._panel.get_size(), self._panel)
+                pygame.transform.scale(picture, self._screen.get_size(), self._screen)
         pygame.display.flip()
 
     def events(self) -> list[Wish]:
@@ -115,12 +115,12 @@ class Display:
 
         Call it every frame: desktops call a program that does not "not responding".
         """
-        found = wishes(pygame.event.get(), self._panel.get_size(), self._orientation)
-        panel = pygame.display.get_surface()
-        if panel is not None and (
-            panel is not self._panel or self._canvas.get_size() != self._wanted_size()
+        found = wishes(pygame.event.get(), self._screen.get_size(), self._orientation)
+        screen = pygame.display.get_surface()
+        if screen is not None and (
+            screen is not self._screen or self._canvas.get_size() != self._canvas_size()
         ):
-            self._panel = panel
+            self._screen = screen
             self._canvas = self._new_canvas()
         return found
 
@@ -131,7 +131,7 @@ class Display:
 
     def screenshot(self) -> pygame.Surface:
         """Return a copy of the picture: upright and not mirrored, whatever the panel needs."""
-        size = self._orientation.canvas_size(self._panel.get_size())
+        size = self._orientation.canvas_size(self._screen.get_size())
         return pygame.transform.scale(self._canvas, size)
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ NUMBERS = {
 
 
 def wishes(
-    events: Iterable[pygame.event.Event], panel: Size, orientation: Orientation
+    events: Iterable[pygame.event.Event], screen: Size, orientation: Orientation
 ) -> list[Wish]:
     """Return the wishes among some events on a panel of some size in pixels.
 
@@ -78,5 +78,5 @@ def wishes(
             found.append(Number(NUMBERS[event.key]))
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             x, y = event.pos
-            found.append(Tap(*orientation.on_canvas(x / panel[0], y / panel[1])))
+            found.append(Tap(*orientation.on_canvas(x / screen[0], y / screen[1])))
     return found

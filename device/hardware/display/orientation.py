@@ -30,9 +30,9 @@ class Orientation:
         """Whether the picture goes to the panel as it is drawn."""
         return self.rotate == 0 and not self.mirror
 
-    def canvas_size(self, panel: Size) -> Size:
+    def canvas_size(self, screen: Size) -> Size:
         """Return the size to draw at, in pixels, for a panel of some width and height."""
-        return (panel[1], panel[0]) if self.rotate in (90, 270) else panel
+        return (screen[1], screen[0]) if self.rotate in (90, 270) else screen
 
     def on_canvas(self, x: float, y: float) -> tuple[float, float]:
         """Return where a place of the panel is on the canvas; both in shares of their sizes."""

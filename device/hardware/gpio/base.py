@@ -35,7 +35,7 @@ class Panel(ABC):
         return []
 
     @property
-    def moving(self) -> bool:
+    def motion_detected(self) -> bool:
         """Whether the motion sensor sees somebody; False where there is none."""
         return False
 

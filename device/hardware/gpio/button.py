@@ -6,7 +6,7 @@ import enum
 import queue
 from typing import Any
 
-from device.hardware.gpio.pins import opened
+from device.hardware.gpio.pins import open_device
 
 BOUNCE_SECONDS = 0.03
 """Contacts that close and open faster than this are one press."""
@@ -37,7 +37,7 @@ class Button:
 
             return Pushed(pin, pull_up=True, bounce_time=BOUNCE_SECONDS, hold_time=hold_seconds)
 
-        self._device = opened(self.name, make)
+        self._device = open_device(self.name, make)
         self._device.when_held = self._hold
         self._device.when_released = self._release
 

@@ -19,7 +19,7 @@ class FakePanel(Panel):
     """
 
     def __init__(self) -> None:
-        self.shown: list[tuple[float, str | None]] = []
+        self.lights: list[tuple[float, str | None]] = []
         self.pressed: list[Press] = []
         self.motion = False
         self.closed = False
@@ -33,8 +33,8 @@ class FakePanel(Panel):
         """Record the light if it is another one; refuse what a real lamp refuses."""
         if self.light is not None:
             colour(self.light)
-        if not self.shown or self.shown[-1][1] != self.light:
-            self.shown.append((now, self.light))
+        if not self.lights or self.lights[-1][1] != self.light:
+            self.lights.append((now, self.light))
 
     def presses(self) -> list[Press]:
         """Return what was put into `pressed`, once."""
@@ -42,7 +42,7 @@ class FakePanel(Panel):
         return found
 
     @property
-    def moving(self) -> bool:
+    def motion_detected(self) -> bool:
         """What the test says."""
         return self.motion
 

@@ -10,7 +10,7 @@ from device.hardware.gpio.base import Panel
 from device.hardware.gpio.button import Button, Press
 from device.hardware.gpio.lamp import Lamp
 from device.hardware.gpio.motion_sensor import Motion
-from device.hardware.gpio.pins import pin_errors, words
+from device.hardware.gpio.pins import describe_error, pin_errors
 from device.messages import Level
 
 if TYPE_CHECKING:
@@ -30,37 +30,39 @@ class GpioPanel(Panel):
         self._faults: list[str] = []
         self._lamps: list[Lamp] = []
         self._button: Button | None = None
-        self._motion: Motion | None = None
-        low, most = config.active_low, config.brightness
-        if (pins := config.rgb) is not None:
-            self._lamps += self._open(lambda: Lamp.rgb(pins, low, most))
-        if (strip := config.strip) is not None:
-            self._lamps += self._open(lambda: Lamp.strip(strip, low, most))
-        if (button := config.button) is not None:
-            self._button = next(iter(self._open(lambda: Button(button, config.hold_seconds))), None)
+        self._motion_sensor: Motion | None = None
+        active_low, brightness = config.active_low, config.brightness
+        if (rgb_pins := config.rgb) is not None:
+            self._lamps += self._opened(lambda: Lamp.rgb(rgb_pins, active_low, brightness))
+        if (strip_pin := config.strip) is not None:
+            self._lamps += self._opened(lambda: Lamp.strip(strip_pin, active_low, brightness))
+        if (button_pin := config.button) is not None:
+            self._button = next(
+                iter(self._opened(lambda: Button(button_pin, config.hold_seconds))), None
+            )
         if (pin := config.motion_sensor) is not None:
-            self._motion = next(iter(self._open(lambda: Motion(pin))), None)
+            self._motion_sensor = next(iter(self._opened(lambda: Motion(pin))), None)
 
-    def _open(self, make: Callable[[], Part]) -> list[Part]:
+    def _opened(self, make: Callable[[], Part]) -> list[Part]:
         try:
             return [make()]
         except GpioError as error:
-            self._blame(str(error))
+            self._report_fault(str(error))
             return []
 
-    def _blame(self, fault: str) -> None:
+    def _report_fault(self, fault: str) -> None:
         self._faults.append(fault)
         log.warning("%s", fault)
 
     @property
     def health(self) -> tuple[Level, str]:
         """Ok with the names of the parts, or what is wrong with which."""
-        told = [lamp.health for lamp in self._lamps]
-        faults = [*self._faults, *(text for level, text in told if level is not Level.OK)]
+        lamps = [lamp.health for lamp in self._lamps]
+        faults = [*self._faults, *(text for level, text in lamps if level is not Level.OK)]
         if faults:
             return Level.FAILED, "; ".join(faults)
-        others = [part.name for part in (self._button, self._motion) if part is not None]
-        return Level.OK, "; ".join([*(text for _, text in told), *others])
+        others = [part.name for part in (self._button, self._motion_sensor) if part is not None]
+        return Level.OK, "; ".join([*(text for _, text in lamps), *others])
 
     def tick(self, now: float) -> None:
         """Move all lamps towards the light; see `Panel.tick`."""
@@ -72,19 +74,19 @@ class GpioPanel(Panel):
         return self._button.presses() if self._button else []
 
     @property
-    def moving(self) -> bool:
+    def motion_detected(self) -> bool:
         """Whether the sensor sees motion; one that fails is told of, and then left alone."""
-        if self._motion is None:
+        if self._motion_sensor is None:
             return False
         try:
-            return self._motion.moving
+            return self._motion_sensor.motion_detected
         except pin_errors() as error:
-            self._blame(f"{self._motion.name}: {words(error)}")
-            self._motion = None
+            self._report_fault(f"{self._motion_sensor.name}: {describe_error(error)}")
+            self._motion_sensor = None
             return False
 
     def close(self) -> None:
         """Switch the lamps off and leave all pins."""
-        for part in (*self._lamps, self._button, self._motion):
+        for part in (*self._lamps, self._button, self._motion_sensor):
             if part is not None:
                 part.close()

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from device.hardware.gpio.colour import DARK, Colour, blend, colour, duty
-from device.hardware.gpio.pins import opened, pin_errors, words
+from device.hardware.gpio.pins import describe_error, open_device, pin_errors
 from device.messages import Level
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Lamp:
         self.name = name
         self._device, self._set, self._brightness = device, write, brightness
         self._fault = ""
-        self._light: str | None = None
+        self._wanted: str | None = None
         self._start, self._target, self._since = DARK, DARK, 0.0
         self._shown = DARK
 
@@ -53,7 +53,7 @@ class Lamp:
 
             return RGBLED(*pins, active_high=not active_low, pwm=True)
 
-        device = opened(name, make)
+        device = open_device(name, make)
 
         def write(shares: Colour) -> None:
             device.color = tuple(shares)
@@ -70,7 +70,7 @@ class Lamp:
 
             return PWMLED(pin, active_high=not active_low)
 
-        device = opened(name, make)
+        device = open_device(name, make)
 
         def write(shares: Colour) -> None:
             device.value = sum(a * b for a, b in zip(LUMINANCE, shares, strict=True))
@@ -89,9 +89,9 @@ class Lamp:
 
     def show(self, light: str | None, now: float) -> None:
         """Move towards a light, dark for None, at `now` (monotonic seconds)."""
-        if light != self._light:
+        if light != self._wanted:
             target = DARK if light is None else colour(light)
-            self._light = light
+            self._wanted = light
             self._start, self._target, self._since = self._shown, target, now
         share = min(max((now - self._since) / EASE_SECONDS, 0.0), 1.0)
         shown = blend(self._start, self._target, share * share * (3.0 - 2.0 * share))
@@ -107,7 +107,7 @@ class Lamp:
         try:
             self._set(Colour(red, green, blue))
         except pin_errors() as error:
-            self._fault = f"{self.name}: {words(error)}"
+            self._fault = f"{self.name}: {describe_error(error)}"
             log.warning("%s", self._fault)
             return
         self._shown = shown

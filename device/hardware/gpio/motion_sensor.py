@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from device.hardware.gpio.pins import opened
+from device.hardware.gpio.pins import open_device
 
 
 class Motion:
@@ -21,10 +21,10 @@ class Motion:
 
             return DigitalInputDevice(pin, pull_up=False)
 
-        self._device = opened(self.name, make)
+        self._device = open_device(self.name, make)
 
     @property
-    def moving(self) -> bool:
+    def motion_detected(self) -> bool:
         """Whether it sees motion now."""
         return bool(self._device.is_active)
 

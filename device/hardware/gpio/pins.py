@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-def opened(name: str, make: Callable[[], Made]) -> Made:
+def open_device(name: str, make: Callable[[], Made]) -> Made:
     """Return what `make` opens. Raises GpioError, beginning with the `name`, when it can't."""
     try:
         import gpiozero  # noqa: F401 (is it there?)
@@ -26,7 +26,7 @@ def opened(name: str, make: Callable[[], Made]) -> Made:
             warnings.simplefilter("ignore")
             return make()
     except pin_errors() as error:
-        raise GpioError(f"{name}: {words(error)}") from error
+        raise GpioError(f"{name}: {describe_error(error)}") from error
 
 
 def pin_errors() -> tuple[type[Exception], ...]:
@@ -39,7 +39,7 @@ def pin_errors() -> tuple[type[Exception], ...]:
     return (*known, own) if isinstance(own, type) else known
 
 
-def words(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Say what went wrong, as to somebody with a soldering iron."""
     from gpiozero import BadPinFactory, GPIOPinInUse
 

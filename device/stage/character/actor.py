@@ -50,27 +50,33 @@ class Cast:
 class Actor:
     """Draws the present act, and the last one's emoji on its way out."""
 
-    def __init__(self, emoji: Emoji, layout: Layout, cast: Cast) -> None:
-        self._emoji, self._layout, self._cast = emoji, layout, cast
+    def __init__(self, emoji: Emoji, layout: Layout, character: Cast) -> None:
+        self._emoji, self._layout, self._character = emoji, layout, character
         self._frame = 0
-        alone = cast.kind == "emoji"
-        self._portrait = None if alone else Portrait(round(layout.diameter * HEAD))
+        emoji_only = character.kind == "emoji"
+        self._portrait = None if emoji_only else Portrait(round(layout.diameter * HEAD))
 
-    def draw(self, canvas: pygame.Surface, bill: Transition, scene: Scene, now: float) -> None:
+    def draw(
+        self, canvas: pygame.Surface, transition: Transition, scene: Scene, now: float
+    ) -> None:
         """Draw both."""
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
-            wanted = expression(bill.act, scene)
-            look = self._cast.life.move(wanted, gaze(scene.frame_result), now)
+            wanted = expression(transition.act, scene)
+            look = self._character.life.move(wanted, gaze(scene.frame_result), now)
             quality, place = self._layout.quality, (x, y + LOWER * diameter)
-            again = self._frame % quality.painted == 0
+            repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
-            self._portrait.draw(canvas, look, place, again=again, shadow=quality.shadows)
-        if self._cast.kind == "character":
+            self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
+        if self._character.kind == "character":
             return
-        if bill.last and bill.age < LEAVE_TIME:
-            self._pose(canvas, bill.last, leaving(bill.last, bill.last_age, bill.age))
-        self._pose(canvas, bill.act, entering(bill.act, bill.age))
+        if transition.last and transition.age < LEAVE_TIME:
+            self._pose(
+                canvas,
+                transition.last,
+                leaving(transition.last, transition.last_age, transition.age),
+            )
+        self._pose(canvas, transition.act, entering(transition.act, transition.age))
 
     def _pose(self, canvas: pygame.Surface, act: str, pose: Pose) -> None:
         if pose.opacity <= 0.0:
@@ -107,9 +113,9 @@ def gaze(frame_result: FrameResult | None) -> Gaze | None:
     box = max((face.box for face in frame_result.faces), key=lambda box: box.w * box.h)
     right = 1 - 2 * (box.x + box.w / 2) / max(1, frame_result.width)
     down = 2 * (box.y + box.h / 2) / max(1, frame_result.height) - 1
-    return Gaze(_bounded(right), _bounded(down))
+    return Gaze(_squash(right), _squash(down))
 
 
-def _bounded(value: float) -> float:
+def _squash(value: float) -> float:
     """Ease a value of any size into [-1, 1]."""
     return (1 if value > 0 else -1) * smooth(abs(value)) * 0.9

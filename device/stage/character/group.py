@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from device.messages import Face, FrameResult
     from device.stage.layout import Layout
 
-MOST = 6
+MAX_FACES = 6
 """So many people have a face of their own; the largest in the picture come first."""
 SIZE, SMALLER = 0.24, 0.18
 """A companion's head over the emoji's diameter, on a wide and on a tall canvas."""
 BESIDE = 0.66
 """How far from the middle the first of them stands, in emoji diameters."""
-SETTLE = 0.5
+SETTLE_SECONDS = 0.5
 """Seconds in which a companion follows most of a change: one frame alone moves it little."""
-PAINTED = 2
+PAINTED_PER_FRAME = 2
 """So many of them are painted in a frame, in turns; all of them move in each."""
-COME = 0.5
+FADE_SECONDS = 0.5
 """Seconds that it takes to come or to go."""
 
 
@@ -60,53 +60,57 @@ class Group:
         """Draw a face for each person, if there are at least two."""
         gap = 0.0 if self._now is None else clamp(now - self._now)
         self._now = now
-        faces = self._chosen(frame_result)
-        self._follow(faces, gap)
-        for number, one in enumerate(self._people.values()):
-            if one.place is not None:
-                look = one.life.move(blend(one.probabilities), None, now)
-                shown = smooth(one.presence)
-                x, y = one.place
+        faces = self._select_faces(frame_result)
+        self._update(faces, gap)
+        for number, companion in enumerate(self._people.values()):
+            if companion.place is not None:
+                look = companion.life.move(blend(companion.probabilities), None, now)
+                shown = smooth(companion.presence)
+                x, y = companion.place
                 rise = (1.0 - shown) * self._size / 2
-                again = not one.painted or self._has_turn(number)
+                repaint = not companion.painted or self._is_painted_now(number)
                 shadow = self._layout.quality.shadows
-                one.portrait.draw(canvas, look, (x, y + rise), shown, again, shadow)
-                one.painted = one.painted or shown > 0.0
-        self._turn += PAINTED
+                companion.portrait.draw(canvas, look, (x, y + rise), shown, repaint, shadow)
+                companion.painted = companion.painted or shown > 0.0
+        self._turn += PAINTED_PER_FRAME
 
-    def _has_turn(self, number: int) -> bool:
+    def _is_painted_now(self, number: int) -> bool:
         """Tell whether a companion is one of those that are painted in this frame."""
-        return (number - self._turn) % max(PAINTED, len(self._people)) < PAINTED
+        return (number - self._turn) % max(PAINTED_PER_FRAME, len(self._people)) < PAINTED_PER_FRAME
 
-    def _chosen(self, frame_result: FrameResult | None) -> list[Face]:
+    def _select_faces(self, frame_result: FrameResult | None) -> list[Face]:
         """Return the people from the screen's left to its right, if they are several."""
         faces = frame_result.faces if frame_result else ()
-        largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MOST]
+        largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MAX_FACES]
         if len(largest) < 2:
             return []
         return sorted(largest, key=lambda face: -(face.box.x + face.box.w / 2))
 
-    def _follow(self, faces: list[Face], gap: float) -> None:
-        ease = 1.0 - math.exp(-gap / SETTLE)
+    def _update(self, faces: list[Face], gap: float) -> None:
+        ease = 1.0 - math.exp(-gap / SETTLE_SECONDS)
         here = {face.id for face in faces}
         for place, face in enumerate(faces):
-            given = np.asarray(face.probabilities, np.float64)
-            one = self._people.get(face.id)
-            if one is None:
+            probabilities = np.asarray(face.probabilities, np.float64)
+            companion = self._people.get(face.id)
+            if companion is None:
                 life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
                 portrait = self._spare.pop() if self._spare else Portrait(self._size)
-                one = self._people[face.id] = Companion(life, portrait, given)
-            if one.probabilities.shape == given.shape:
-                one.probabilities += ease * (given - one.probabilities)
-            wanted = self._spot(place, len(faces))
-            one.place = wanted if one.place is None else one.place + ease * (wanted - one.place)
-        for name, one in list(self._people.items()):
-            step = gap / COME if name in here else -gap / COME
-            one.presence = clamp(one.presence + step)
-            if name not in here and one.presence <= 0.0:
+                companion = self._people[face.id] = Companion(life, portrait, probabilities)
+            if companion.probabilities.shape == probabilities.shape:
+                companion.probabilities += ease * (probabilities - companion.probabilities)
+            wanted = self._position(place, len(faces))
+            companion.place = (
+                wanted
+                if companion.place is None
+                else companion.place + ease * (wanted - companion.place)
+            )
+        for name, companion in list(self._people.items()):
+            step = gap / FADE_SECONDS if name in here else -gap / FADE_SECONDS
+            companion.presence = clamp(companion.presence + step)
+            if name not in here and companion.presence <= 0.0:
                 self._spare.append(self._people.pop(name).portrait)
 
-    def _spot(self, place: int, count: int) -> NDArray[np.float64]:
+    def _position(self, place: int, count: int) -> NDArray[np.float64]:
         """Return where a companion stands: left or right of the large face, or in a row above."""
         layout, (x, y) = self._layout, self._layout.centre
         if layout.tall:

@@ -54,7 +54,7 @@ class Mask:
         """Add what an outline in pixels has within."""
         return self._draw(pixels, WHOLE)
 
-    def take(self, pixels: Points) -> Mask:
+    def subtract(self, pixels: Points) -> Mask:
         """Take it away."""
         return self._draw(pixels, 0)
 

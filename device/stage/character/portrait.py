@@ -78,7 +78,7 @@ class Portrait:
         look: Look,
         centre: Position,
         opacity: float = 1.0,
-        again: bool = True,
+        repaint: bool = True,
         shadow: bool = True,
     ) -> None:
         """Draw the face around a position in pixels, with an opacity in [0, 1], over its shadow.
@@ -87,7 +87,7 @@ class Portrait:
         """
         if opacity <= 0.0:
             return
-        if again:
+        if repaint:
             self._paint(look)
         shiver = 0.012 * look["shiver"] * math.sin(math.tau * 8.3 * look.time)
         bob = -0.02 * look.breath - 0.4 * look["lift"]
@@ -162,7 +162,7 @@ class Portrait:
         self._iris(over, corner, look, (x, y), (wide, high))
         self._lids(over, corner, look, side, (x, y, wide, high))
         mask = pen.Mask(left, top, left + under.shape[1], top + under.shape[0]).add(outline)
-        mask.take(self._lower_lid(look, (x, y, wide, high)))
+        mask.subtract(self._lower_lid(look, (x, y, wide, high)))
         pen.mix(under, over, mask.share())
 
     def _iris(

@@ -85,7 +85,7 @@ class Bokeh:
         if strength <= 0.0:
             return
         width, height = self._layout.size
-        for one in self._layout.some(self._discs):
+        for one in self._layout.sample(self._discs):
             side = one.sprite.get_width()
             travel = height + side
             climbed = (one.y + one.rise * seconds) % 1.0

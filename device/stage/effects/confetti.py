@@ -109,12 +109,12 @@ class Confetti(Effect):
             put(canvas, sprite, (x, height - inset + (1 - shown) * inset), shown)
 
     def _draw(self, canvas: pygame.Surface, age: float, strength: float, layer: int) -> None:
-        for piece in self.layout.some(self._shot[layer::2]):
+        for piece in self.layout.sample(self._shot[layer::2]):
             seconds = age - piece.start - 0.25
             if seconds > 0.0:
                 self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
         thick = smooth((age - 1.0) / 2.0)
-        for number, piece in self.layout.some(self._snow[layer]):
+        for number, piece in self.layout.sample(self._snow[layer]):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
             slow = age * (SLOW if self.layout.still else 1.0)

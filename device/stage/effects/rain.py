@@ -67,7 +67,7 @@ class Rain:
         if left <= 0.0 or strength <= 0.0:
             return
         width, height = self._layout.size
-        for drop in self._layout.some(self._drops):
+        for drop in self._layout.sample(self._drops):
             shown = smooth((left - drop.order) / 0.15 + 1.0) * smooth(age / 1.5)
             fallen = (drop.y + drop.speed * age) % 1.2 - 0.1
             x = (drop.x + SLANT * fallen * height / width) % 1.05 * width

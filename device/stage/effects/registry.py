@@ -35,7 +35,7 @@ EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
 """What a reaction's `effect` may be."""
 FADE_IN = 0.8
 FADE_OUT = 1.2
-MOST = 3
+MAX_RUNNING = 3
 """How many effects may run at a time, those that fade out included."""
 
 
@@ -44,7 +44,7 @@ class EffectRun:
     """One effect, when it came on, and when it was called off, if it was."""
 
     name: str
-    reaction: float
+    reaction_started: float
     since: float
     until: float | None = None
 
@@ -55,7 +55,7 @@ class EffectRun:
             return shown
         return min(shown, smooth((self.until - now) / FADE_OUT + 1.0))
 
-    def over(self, now: float) -> bool:
+    def is_over(self, now: float) -> bool:
         """Tell whether nothing of it is left."""
         return self.until is not None and now - self.until >= FADE_OUT
 
@@ -66,18 +66,18 @@ class EffectScheduler:
     def __init__(self) -> None:
         self.runs: list[EffectRun] = []
 
-    def follow(self, reactions: tuple[Reaction, ...], now: float) -> None:
+    def update(self, reactions: tuple[Reaction, ...], now: float) -> None:
         """Take note of what is wanted. Effects of unknown names are left out."""
         wanted = {(str(one.effect), one.started) for one in reactions if one.effect in EFFECTS}
-        self.runs = [self._end(run, wanted, now) for run in self.runs if not run.over(now)]
-        running = {(run.name, run.reaction) for run in self.runs if run.until is None}
+        self.runs = [self._end(run, wanted, now) for run in self.runs if not run.is_over(now)]
+        running = {(run.name, run.reaction_started) for run in self.runs if run.until is None}
         for name, started in sorted(wanted - running):
-            if len(self.runs) < MOST:
+            if len(self.runs) < MAX_RUNNING:
                 self.runs.append(EffectRun(name, started, now))
 
     def _end(self, run: EffectRun, wanted: set[tuple[str, float]], now: float) -> EffectRun:
-        if run.until is None and (run.name, run.reaction) not in wanted:
-            return EffectRun(run.name, run.reaction, run.since, now)
+        if run.until is None and (run.name, run.reaction_started) not in wanted:
+            return EffectRun(run.name, run.reaction_started, run.since, now)
         return run
 
 

@@ -74,7 +74,7 @@ class Stars(Effect):
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the burst and the twinkling ones."""
         x, y = self.layout.centre
-        for star in self.layout.some(self._burst):
+        for star in self.layout.sample(self._burst):
             flown = (age - 0.15 - star.start) / FLIGHT
             if 0.0 < flown < 1.0:
                 out = self.layout.diameter * (0.3 + star.reach * (1.0 - (1.0 - flown) ** 3))
@@ -98,7 +98,7 @@ class Stars(Effect):
     def _twinkle(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         width, height = self.layout.size
         shown = strength * smooth((age - 0.8) / 1.6)
-        for star in self.layout.some(self._lasting):
+        for star in self.layout.sample(self._lasting):
             glow = max(0.0, wave(age, star.period, star.angle)) ** 1.5
             self._put(
                 canvas, star, (star.x * width, star.y * height), 0.85 * star.size * glow * shown

@@ -33,12 +33,12 @@ class Caption:
         self._layout = layout
         self._typesetter = typesetter
 
-    def draw(self, canvas: pygame.Surface, bill: Transition, strength: float = 1.0) -> None:
+    def draw(self, canvas: pygame.Surface, transition: Transition, strength: float = 1.0) -> None:
         """Draw both, in [0, 1] of their full opacity."""
-        if bill.last and bill.age < FADE:
-            going = 1.0 - smooth(bill.age / FADE)
-            self._sign(canvas, bill.last, bill.last_age, strength * going)
-        self._sign(canvas, bill.act, bill.age, strength)
+        if transition.last and transition.age < FADE:
+            going = 1.0 - smooth(transition.age / FADE)
+            self._sign(canvas, transition.last, transition.last_age, strength * going)
+        self._sign(canvas, transition.act, transition.age, strength)
 
     def _sign(self, canvas: pygame.Surface, act: str, age: float, opacity: float) -> None:
         box, sign, short = self._layout.caption, self._strings.sign(act), self._layout.short

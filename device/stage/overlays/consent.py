@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
     from device.stage.text import Typesetter
 
-PATIENCE = 15.0
+TIMEOUT_SECONDS = 15.0
 """Seconds for which the question waits; nobody's answer is no."""
-HASTE = 0.8
+MIN_ANSWER_SECONDS = 0.8
 """Seconds in which an answer is taken for a slip, and not heard."""
-THANKS = 1.8
+THANKS_SECONDS = 1.8
 """Seconds for which it says thank you."""
 FADE = 0.25
 BUTTON = (70, 78, 110)
@@ -48,26 +48,26 @@ class ConsentClock:
 
     def answer(self, now: float) -> bool:
         """Take an answer, which is thanked for; tell whether one could be given."""
-        if not self.waiting(now) or self._age(now) < HASTE:
+        if not self.is_waiting(now) or self._age(now) < MIN_ANSWER_SECONDS:
             return False
         self._since, self.picture = now, None
         return True
 
-    def waiting(self, now: float) -> bool:
+    def is_waiting(self, now: float) -> bool:
         """Tell whether the question is up; forget the picture when it no longer is."""
-        if self._age(now) >= PATIENCE:
+        if self._age(now) >= TIMEOUT_SECONDS:
             self.picture = None
         return self.picture is not None
 
     def shown(self, now: float) -> float:
         """Return how much of the question, or of the thanks, shows, in [0, 1]."""
         age = self._age(now)
-        if self.waiting(now):
-            return min(smooth(age / FADE), smooth((PATIENCE - age) / FADE))
-        return smooth((THANKS - age) / FADE)
+        if self.is_waiting(now):
+            return min(smooth(age / FADE), smooth((TIMEOUT_SECONDS - age) / FADE))
+        return smooth((THANKS_SECONDS - age) / FADE)
 
     def _age(self, now: float) -> float:
-        return PATIENCE if self._since is None or now < self._since else now - self._since
+        return TIMEOUT_SECONDS if self._since is None or now < self._since else now - self._since
 
 
 class ConsentOverlay:
@@ -109,12 +109,12 @@ class ConsentOverlay:
         if clock.picture is None:
             self._made = None
             row = self.yes.union(self.no)
-            self._plate(canvas, row, shown)
-            self._say(canvas, self._words.thanks, row, self._line, shown)
+            self._draw_plate(canvas, row, shown)
+            self._draw_text(canvas, self._words.thanks, row, self._line, shown)
             return
-        self._plate(canvas, self._box, shown)
-        put_at(canvas, self._view(clock.picture), self._picture.topleft, shown)
-        self._say(canvas, self._words.text, self._text, self._line, shown, 4)
+        self._draw_plate(canvas, self._box, shown)
+        put_at(canvas, self._enlarged(clock.picture), self._picture.topleft, shown)
+        self._draw_text(canvas, self._words.text, self._text, self._line, shown, 4)
         for rect, words, strength in (
             (self.yes, self._words.yes, 0.5),
             (self.no, self._words.no, 1.0),
@@ -122,12 +122,12 @@ class ConsentOverlay:
             plate = pygame.Surface(rect.size, pygame.SRCALPHA)
             pygame.draw.rect(plate, BUTTON, plate.get_rect(), border_radius=self._line // 2)
             put_at(canvas, plate, rect.topleft, strength * shown)
-            self._say(canvas, words, rect, round(self._line * 0.62), shown)
+            self._draw_text(canvas, words, rect, round(self._line * 0.62), shown)
 
-    def _plate(self, canvas: pygame.Surface, rect: pygame.Rect, shown: float) -> None:
+    def _draw_plate(self, canvas: pygame.Surface, rect: pygame.Rect, shown: float) -> None:
         put_at(canvas, pill(rect.size, 0.86, self._line // 2), rect.topleft, shown)
 
-    def _say(
+    def _draw_text(
         self,
         canvas: pygame.Surface,
         words: str,
@@ -140,7 +140,7 @@ class ConsentOverlay:
         room = (rect.width - self._line // 2, rect.height)
         put(canvas, self._typesetter.set(words, room, style), rect.center, shown)
 
-    def _view(self, crop: NDArray[np.uint8]) -> pygame.Surface:
+    def _enlarged(self, crop: NDArray[np.uint8]) -> pygame.Surface:
         """Return the crop enlarged, made once."""
         if self._made is None or self._made[0] is not crop:
             height, width = crop.shape

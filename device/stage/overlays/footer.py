@@ -20,7 +20,7 @@ WORST_FIRST = (Level.FAILED, Level.DEGRADED)
 DOTS: dict[Level, Colour] = {Level.FAILED: (255, 150, 110), Level.DEGRADED: (255, 206, 110)}
 
 
-def faults(health: tuple[Health, ...]) -> list[Health]:
+def find_faults(health: tuple[Health, ...]) -> list[Health]:
     """Return the parts that do not do well: the worst first, then the oldest."""
     wrong = [part for part in health if part.level in WORST_FIRST]
     return sorted(wrong, key=lambda part: (WORST_FIRST.index(part.level), part.since))
@@ -49,7 +49,7 @@ class Footer:
         for line in (line for true, line in said if true):
             text = self._set(line.text, box.width // 3)
             room -= self._plate(canvas, text, box.left + room, None) + self._height // 2
-        wrong = faults(health)
+        wrong = find_faults(health)
         if wrong:
             text = self._set(self._line(wrong), room - self._height * 2)
             self._plate(canvas, text, None, self._dots[wrong[0].level])

@@ -31,7 +31,7 @@ class NoticeClock:
         self._newest: float | None = None
         self._last_face: float | None = None
 
-    def watch(self, frame_result: FrameResult | None, now: float) -> None:
+    def update(self, frame_result: FrameResult | None, now: float) -> None:
         """Take note of a frame. One that was seen before tells nothing about now."""
         if (
             frame_result is None

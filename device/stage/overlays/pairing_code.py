@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device.stage.overlays.pill import pill
-from device.stage.overlays.qr_code import drawn, matrix
+from device.stage.overlays.qr_code import matrix, render
 from device.stage.paint import put, put_at
 from device.stage.palette import WHITE
 from device.stage.text import BOLD, Style
@@ -33,7 +33,7 @@ class PairingCode:
             return
         short, (width, height) = self._layout.short, self._layout.size
         scale = max(1, round(SIDE * short / len(matrix(address))))
-        picture = drawn(address, scale)
+        picture = render(address, scale)
         side = picture.get_width()
         size = max(10, round(short * 0.045))
         style = Style(BOLD, size, WHITE, lines=2)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SIDE = 0.2
 """The code's side over the canvas's shorter one."""
-QUIET = 2
+QUIET_MODULES = 2
 """Modules of white around the code; on white, fewer than the standard's four are read well."""
 
-KEPT = 4
+CACHED_CODES = 4
 """So many codes are remembered: the one on stage and the ones before, as they change."""
 
 
@@ -37,12 +37,12 @@ class QrCode:
 
     def draw(self, canvas: pygame.Surface, address: str | None, strength: float) -> None:
         """Draw it, `strength` in [0, 1]; nothing for an address that only this machine knows."""
-        if strength <= 0.0 or address is None or not reachable(address):
+        if strength <= 0.0 or address is None or not is_reachable(address):
             return
         short, footer = self._layout.short, self._layout.footer
         modules = matrix(address)
         scale = max(1, round(SIDE * short / len(modules)))
-        picture = drawn(address, scale)
+        picture = render(address, scale)
         side = picture.get_width()
         size = max(9, round(side * 0.1))
         style = Style(MEDIUM, size, WHITE)
@@ -55,7 +55,7 @@ class QrCode:
         put_at(canvas, text, (middle, top + size // 2 + side + size // 6), strength)
 
 
-def reachable(address: str) -> bool:
+def is_reachable(address: str) -> bool:
     """Tell whether a phone on the network can open an address."""
     host = urlsplit(address).hostname or ""
     try:
@@ -65,15 +65,15 @@ def reachable(address: str) -> bool:
     return not (number.is_loopback or number.is_unspecified)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_CODES)
 def matrix(address: str) -> tuple[tuple[int, ...], ...]:
     """Return the modules of a code (ISO/IEC 18004), 1 for dark, with some white around."""
     code = segno.make_qr(address, error="m")
-    return tuple(tuple(map(int, row)) for row in code.matrix_iter(border=QUIET))
+    return tuple(tuple(map(int, row)) for row in code.matrix_iter(border=QUIET_MODULES))
 
 
-@lru_cache(maxsize=KEPT)
-def drawn(address: str, scale: int) -> pygame.Surface:
+@lru_cache(maxsize=CACHED_CODES)
+def render(address: str, scale: int) -> pygame.Surface:
     """Return the code with `scale` pixels for each module."""
     dark = np.array(matrix(address), bool).repeat(scale, 0).repeat(scale, 1)
     pixels = np.where(dark[..., None], np.uint8(16), np.uint8(255)).repeat(3, -1)

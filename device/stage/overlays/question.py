@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
     from device.stage.text import Typesetter
 
-PATIENCE = 12.0
+TIMEOUT_SECONDS = 12.0
 """Seconds for which the question waits for an answer."""
-THANKS = 1.8
+THANKS_SECONDS = 1.8
 """Seconds for which it says thank you."""
 FADE = 0.25
 
@@ -38,7 +38,7 @@ class QuestionClock:
 
     def ask(self, now: float) -> None:
         """Put the question, unless it is there; then take it back."""
-        if self.waiting(now):
+        if self.is_waiting(now):
             self._asked = None
         else:
             self._asked, self._answered, self.answer = now, None, None
@@ -51,15 +51,15 @@ class QuestionClock:
         """Take it away at once, thanks and all: something else is asked in its place."""
         self._asked = self._answered = None
 
-    def waiting(self, now: float) -> bool:
+    def is_waiting(self, now: float) -> bool:
         """Tell whether an answer can be given."""
-        return self._asked is not None and 0.0 <= now - self._asked < PATIENCE
+        return self._asked is not None and 0.0 <= now - self._asked < TIMEOUT_SECONDS
 
     def shown(self, now: float) -> float:
         """Return how much of the question shows, in [0, 1]."""
-        start, lasting = self._asked, PATIENCE
+        start, lasting = self._asked, TIMEOUT_SECONDS
         if start is None:
-            start, lasting = self._answered, THANKS
+            start, lasting = self._answered, THANKS_SECONDS
         if start is None or now < start:
             return 0.0
         age = now - start
@@ -132,7 +132,7 @@ class QuestionOverlay:
         cell = self.cell(number)
         portrait, look = self._faces[number]
         middle = (cell.centerx, cell.top + self._cell * 0.40)
-        portrait.draw(canvas, look, middle, shown, again=False)
+        portrait.draw(canvas, look, middle, shown, repaint=False)
         size = max(8, round(self._cell * 0.15))
         name = f"{number + 1} {self._strings.names[emotion]}"
         room = (self._cell, round(self._cell * 0.26))

@@ -16,7 +16,7 @@ import soundfile
 
 from device.config.schema import SoundConfig
 from device.hardware.audio import AudioError, PygameAudio, open_audio
-from device.hardware.audio.mixer import MOST
+from device.hardware.audio.mixer import MAX_PLAYBACKS
 from device.hardware.audio.musicfile import RATE, MusicFile
 from device.hardware.audio.playback import BLOCK, ChannelPlayback
 from device.music import Library, Player
@@ -55,7 +55,7 @@ def test_the_mixer_plays_stops_and_lets_go(tmp_path: Path, tone: Tone) -> None:
 def test_more_pieces_than_channels_are_refused(tmp_path: Path, tone: Tone) -> None:
     audio = PygameAudio()
     path = tone(tmp_path / "tone.wav", 1.0)
-    pieces = [audio.play(path, 0.1) for _ in range(MOST)]
+    pieces = [audio.play(path, 0.1) for _ in range(MAX_PLAYBACKS)]
     with pytest.raises(AudioError, match="3 pieces play already"):
         audio.play(path, 0.1)
     audio.play_sound(path, 0.3)
@@ -135,7 +135,7 @@ def test_a_file_that_breaks_off_ends_there(
 ) -> None:
     class Torn(MusicFile):
         def read(self, frames: int) -> bytes:
-            if self._left.size or reads:
+            if self._remainder.size or reads:
                 raise AudioError("stick.wav: Input/output error")
             reads.append(frames)
             return super().read(frames // 8)

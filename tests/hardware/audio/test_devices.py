@@ -14,7 +14,7 @@ import pytest
 
 from device.config.schema import SoundConfig
 from device.hardware.audio import FakeAudio, HotplugAudio, SilentAudio, find_outlets, open_audio
-from device.hardware.audio.hotplug import LOOK_SECONDS, RETRY_SECONDS
+from device.hardware.audio.hotplug import CHECK_SECONDS, RETRY_SECONDS
 from device.hardware.audio.selection import connect
 
 if TYPE_CHECKING:
@@ -142,8 +142,8 @@ def test_a_device_that_goes_and_comes_back(caplog: pytest.LogCaptureFixture) -> 
     audio = HotplugAudio(bench.connect, lambda: bench.outlets)
     assert not audio.check(100.0)
     bench.outlets = ()
-    assert not audio.check(100.0 + LOOK_SECONDS / 2)
-    assert audio.check(100.0 + LOOK_SECONDS)
+    assert not audio.check(100.0 + CHECK_SECONDS / 2)
+    assert audio.check(100.0 + CHECK_SECONDS)
     first = bench.opened[0]
     assert isinstance(first, FakeAudio)
     assert first.closed
