@@ -1,4 +1,4 @@
-"""`moodlift bench`: how long each stage of vision takes here, and what a whole kiosk takes."""
+"""`moodlift bench`: measure the stages of vision, and a whole kiosk, on this machine."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ KIOSK_SECONDS = 10.0
 
 STAGE_SIZES = ((1280, 720), (1920, 1080))
 STAGE_RATE, STAGE_SECONDS = 60.0, 8.0
-"""Each scene is drawn for so many seconds of its own time, as fast as this machine can."""
+"""Frames per second and seconds of each scene, which is drawn as fast as possible."""
 
 
 def bench_stage(as_json: bool) -> int:
-    """Measure how long frames of each scene take, print it, and return the exit status."""
+    """Measure the frames of each scene, print the result, and return the exit status."""
     from device.cli.render import SCENES
 
     figures = {
@@ -59,14 +59,14 @@ def _scene(name: str, size: tuple[int, int]) -> dict[str, float]:
 
     canvas = pygame.Surface(size, 0, 32)
     frames = round(STAGE_SECONDS * STAGE_RATE)
-    taken = [1000 * each for each in render.play(name, frames, canvas, STAGE_RATE)]
-    high = statistics.quantiles(taken, n=100)[-1]
-    figures = {"median": statistics.median(taken), "p99": high, "longest": max(taken)}
+    times = [1000 * each for each in render.play(name, frames, canvas, STAGE_RATE)]
+    high = statistics.quantiles(times, n=100)[-1]
+    figures = {"median": statistics.median(times), "p99": high, "longest": max(times)}
     return {key: round(value, 2) for key, value in figures.items()}
 
 
 def _stage_table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
-    lines = ["milliseconds a frame: median, p99, longest"]
+    lines = ["milliseconds per frame: median, p99, longest"]
     lines.append(f"{'':12}" + "".join(size.center(30) for size in figures))
     for name in next(iter(figures.values())):
         rows = (figures[size][name] for size in figures)
@@ -96,7 +96,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     classifier, _, _ = model_loader.load(candidates(), threads)
     vision = Pipeline(Detector(threads), classifier)
     good, content = cv2.imencode(".jpg", images.read(SAMPLE, str(SAMPLE)))
-    samples = [_look(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]
+    samples = [_measure(vision, content.tobytes(), number) for number in range(runs + WARM_UP)]
     if not good or not samples[0][1]:
         raise BundleError(f"{SAMPLE}: the detector finds no face in the sample picture")
     stages: dict[str, list[float]] = {}
@@ -109,7 +109,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
     return {stage: _summary(values) for stage, values in stages.items()}
 
 
-def _look(vision: Pipeline, content: bytes, number: int) -> tuple[Timings, int]:
+def _measure(vision: Pipeline, content: bytes, number: int) -> tuple[Timings, int]:
     start = time.perf_counter()
     image = images.read(content, "sample")
     decode_ms = (time.perf_counter() - start) * 1000
@@ -130,9 +130,9 @@ def _kiosk() -> dict[str, Any]:
         command += ["--display", "offscreen", "--silent", "--seconds", str(KIOSK_SECONDS)]
         command += ["--report", str(report)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        told = json.loads(report.read_text("utf-8"))
+        values = json.loads(report.read_text("utf-8"))
     wanted = ("first_face_s", "peak_rss_mib", "vision_hz", "stage_hz", "frame_ms")
-    return {key: told[key] for key in wanted}
+    return {key: values[key] for key in wanted}
 
 
 def _table(figures: dict[str, Any]) -> str:
@@ -153,8 +153,8 @@ def _table(figures: dict[str, Any]) -> str:
         lines += [
             f"first classified face  {_seconds(kiosk['first_face_s'])} after process start",
             f"peak memory            {memory['total']:.0f} MiB "
-            f"(kiosk {memory['kiosk']:.0f}, eye {memory['eye']:.0f})",
-            f"rates                  {kiosk['vision_hz']:.1f} frames/s seen, "
+            f"(kiosk {memory['kiosk']:.0f}, vision {memory['vision']:.0f})",
+            f"rates                  {kiosk['vision_hz']:.1f} frames/s classified, "
             f"{kiosk['stage_hz']:.1f} frames/s drawn",
             f"a frame on stage       {frame['median']:.1f} ms, p99 {frame['p99']:.1f} ms",
         ]
@@ -162,4 +162,4 @@ def _table(figures: dict[str, Any]) -> str:
 
 
 def _seconds(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f} s"
+    return "never" if value is None else f"{value:.2f} s"

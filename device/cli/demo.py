@@ -1,4 +1,4 @@
-"""`moodlift demo`: run the kiosk with whatever this machine has, and say what was chosen."""
+"""`moodlift demo`: run the kiosk with the devices of this machine, and print the choices."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ CLIP = ASSETS / "clip" / "demo.mp4"
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Run the demo as its command line says; return the exit status.
+    """Run the demo; return the exit status.
 
-    Raises CameraError or ConfigError when the command line asks for what cannot be.
+    Raises CameraError or ConfigError for impossible options.
     """
     reap_children()
     settings = Settings(options.config)
     config, camera = _choose(settings.config, options)
     run = RunOptions(options.display, options.seconds, options.screenshot, options.report)
     kiosk = Kiosk(config, run, settings)
-    _say("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
-    _say("screen", kiosk.container.display.description, "--display window, fullscreen or offscreen")
-    _say("sound", _heard(kiosk, options.silent), "--silent")
-    _say("page", _serve(kiosk), "--port N")
+    _print_choice("camera", camera, "--camera usb:NAME, --camera picamera2, --clip FILE")
+    _print_choice(
+        "screen", kiosk.container.display.description, "--display window, fullscreen or offscreen"
+    )
+    _print_choice("sound", _sound(kiosk, options.silent), "--silent")
+    _print_choice("page", _serve(kiosk), "--port N")
     if kiosk.container.web.address:
-        print(f"owner:  {_invite(kiosk.container.web.address)}", flush=True)
+        print(f"owner:  {_pairing_link(kiosk.container.web.address)}", flush=True)
     if options.seconds is None:
-        print("Ctrl-C ends it.", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
     kiosk.run()
     return 0
 
@@ -55,7 +57,7 @@ def _serve(kiosk: Kiosk) -> str:
     return kiosk.container.web.address or kiosk.container.web.health[1]
 
 
-def _invite(address: str) -> str:
+def _pairing_link(address: str) -> str:
     """Return a link that lets a browser in to the owner's pages, or why there is none."""
     try:
         return f"{address}pair/{pairing.write_code(state_directory())}  (once, within 5 minutes)"
@@ -63,9 +65,9 @@ def _invite(address: str) -> str:
         return str(error)
 
 
-def _heard(kiosk: Kiosk, silent: bool) -> str:
+def _sound(kiosk: Kiosk, silent: bool) -> str:
     if silent:
-        return "silent, as asked for"
+        return "silent (--silent)"
     return (
         kiosk.container.player.device
         if find_outlets(os.environ)
@@ -88,7 +90,7 @@ def _choose(config: Config, options: argparse.Namespace) -> tuple[Config, str]:
 
 
 def _source(config: Config, options: argparse.Namespace) -> tuple[str, str]:
-    """Return the camera's source, and how it came to be chosen."""
+    """Return the camera's source, and a description of the choice."""
     if options.clip:
         with open_file(options.clip) as clip:
             clip.read()
@@ -100,8 +102,8 @@ def _source(config: Config, options: argparse.Namespace) -> tuple[str, str]:
     found = available()
     if found:
         return found, found
-    return f"file:{CLIP}", f"no camera found, so the bundled clip {CLIP.name}"
+    return f"file:{CLIP}", f"no camera found; the bundled clip {CLIP.name}"
 
 
-def _say(part: str, chosen: str, otherwise: str) -> None:
-    print(f"{part + ':':8}{chosen}  (otherwise: {otherwise})", flush=True)
+def _print_choice(part: str, choice: str, options: str) -> None:
+    print(f"{part + ':':8}{choice}  (change: {options})", flush=True)

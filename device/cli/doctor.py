@@ -1,4 +1,4 @@
-"""`moodlift doctor`: check on the spot what the kiosk needs, and say in words what is missing."""
+"""`moodlift doctor`: check everything the kiosk needs, and report what is missing."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class Check:
 
     level: Level
     part: str
-    words: str
+    message: str
 
 
 def doctor(settings: Settings) -> int:
-    """Print a line per check; return 1 when something that the kiosk needs fails, else 0."""
+    """Print a line per check; return 1 if any of them failed, else 0."""
     print(f"moodlift {__version__} on {platform.platform()}, Python {platform.python_version()}")
     failed = False
-    for finding in examine(settings):
-        print(f"{MARKS[finding.level]:>5}  {finding.part:8} {finding.words}", flush=True)
-        failed = failed or finding.level is Level.FAILED
+    for check in checks(settings):
+        print(f"{MARKS[check.level]:>5}  {check.part:8} {check.message}", flush=True)
+        failed = failed or check.level is Level.FAILED
     return int(failed)
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """Check everything, one after the other."""
+def checks(settings: Settings) -> Iterator[Check]:
+    """Run every check, one after the other."""
     yield _config(settings)
-    checks: dict[str, Callable[[Config], Check]] = {
+    functions: dict[str, Callable[[Config], Check]] = {
         "vision": _vision,
         "camera": _camera,
         "screen": _screen,
@@ -63,7 +63,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         "page": _page,
         "state": _state,
     }
-    for part, check in checks.items():
+    for part, check in functions.items():
         try:
             yield check(settings.config)
         except MoodliftError as error:
@@ -93,17 +93,17 @@ def _vision(config: Config) -> Check:
 
 def _camera(config: Config) -> Check:
     settings = CameraSettings.of(config.camera)
-    # A camera may block for ever; then the thread is left behind, and ends with the command.
-    found: list[Check] = []
-    looking = threading.Thread(target=lambda: found.append(_look(settings)), daemon=True)
-    looking.start()
-    looking.join(CAMERA_SECONDS)
-    if found:
-        return found[0]
+    # A camera may block for ever; its thread then ends with the command.
+    results: list[Check] = []
+    thread = threading.Thread(target=lambda: results.append(_read_frame(settings)), daemon=True)
+    thread.start()
+    thread.join(CAMERA_SECONDS)
+    if results:
+        return results[0]
     return Check(Level.FAILED, "camera", f"no picture within {CAMERA_SECONDS:.0f} s")
 
 
-def _look(settings: CameraSettings) -> Check:
+def _read_frame(settings: CameraSettings) -> Check:
     try:
         with open_camera(settings) as camera:
             height, width = camera.read().shape[:2]
@@ -149,8 +149,8 @@ def _page(config: Config) -> Check:
 
 def _state(_: Config) -> Check:
     folder = state_directory()
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not os.access(there, os.W_OK):
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
         return Check(Level.DEGRADED, "state", f"{folder}: cannot be written")
     level, words = Reading(disk_free=LinuxBoard(folder).read().disk_free).health
     return Check(level, "state", f"{folder}: {words}")

@@ -1,4 +1,4 @@
-"""`moodlift see`: run the vision path over pictures and videos, and say what is in them."""
+"""`moodlift see`: run vision on pictures and videos, and print the faces."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".og
 def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: str = "") -> int:
     """Print a line per face, or a JSON object per picture; return the number of failed paths.
 
-    What is wrong with a path goes to stderr in one line; the others are still done. Raises
-    BundleError when there is no model to see with, PictureError when `annotate_to` is no folder.
+    An error of one path is printed to stderr; the others are still processed. Raises BundleError
+    without a valid model, PictureError when `annotate_to` is no folder.
     """
     classifier, _, _ = model_loader.load(candidates(bundle))
     vision = Pipeline(Detector(), classifier)
     if annotate_to:
         _make(annotate_to)
     failures = 0
-    taken: set[str] = set()
+    used: set[str] = set()
     for path in paths:
         try:
             for name, extra, frame, frame_result in _frame_results(vision, path):
-                _tell(path, name, extra, frame_result, as_json)
+                _print(path, name, extra, frame_result, as_json)
                 if annotate_to:
-                    _save(annotate_to / _name(path, extra, taken), frame, frame_result)
+                    _save(annotate_to / _name(path, extra, used), frame, frame_result)
         except PictureError as error:
             print(f"moodlift see: {error}", file=sys.stderr)
             failures += 1
@@ -95,7 +95,7 @@ def _video(
         raise PictureError(f"{path}: not a video that can be read")
 
 
-def _tell(
+def _print(
     path: Path, name: str, extra: dict[str, Any], frame_result: FrameResult, as_json: bool
 ) -> None:
     if as_json:
@@ -111,14 +111,14 @@ def _tell(
         print(f"{name}: face {face.id}: {face.emotion} {share:.0%}, {w}x{h} px at {x},{y}")
 
 
-def _name(path: Path, extra: dict[str, Any], taken: set[str]) -> str:
-    """Return a name for the marked picture, never that of the original or of another one."""
+def _name(path: Path, extra: dict[str, Any], used: set[str]) -> str:
+    """Return a file name for the annotated picture, unlike the original's and all used ones."""
     stem = f"{path.stem}-{extra['frame']:06d}" if extra else path.stem
     name, number = f"{stem}-faces.png", 1
-    while name in taken:
+    while name in used:
         number += 1
         name = f"{stem}-{number}-faces.png"
-    taken.add(name)
+    used.add(name)
     return name
 
 

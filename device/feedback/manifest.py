@@ -1,4 +1,4 @@
-"""What an export says of itself: `manifest.json`, checked to the last value."""
+"""The schema of an export's `manifest.json`, which validates every value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from device.vision.alignment import RECIPE, VERSION
 SCHEMA = 1
 NAME = "manifest.json"
 MOST_CROPS = 20_000
-Chance = Annotated[float, Field(ge=0.0, le=1.0)]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 def _sums_to_one(values: list[float]) -> list[float]:
@@ -32,29 +32,29 @@ def _full_hour(value: str) -> str:
     return value
 
 
-def _is(wanted: object) -> AfterValidator:
+def _equals(expected: object) -> AfterValidator:
     def check(value: object) -> object:
-        if value != wanted:
-            raise ValueError(f"should be {wanted}")
+        if value != expected:
+            raise ValueError(f"should be {expected}")
         return value
 
     return AfterValidator(check)
 
 
 class Table(Section):
-    """A part of the manifest, in which numbers that are none are errors too."""
+    """A part of the manifest, in which NaN and infinity are errors too."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
 
 class CropEntry(Table):
-    """One crop: its file and that file's sha256, and what `Crop` has."""
+    """One crop: its file, the sha256 of that, and the fields of `Crop`."""
 
     file: Annotated[str, Field(pattern=r"^crops/[0-9]{1,18}\.png$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     label: Emotion
     probabilities: Annotated[
-        list[Chance],
+        list[Probability],
         Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
         AfterValidator(_sums_to_one),
     ]
@@ -67,16 +67,16 @@ class CropEntry(Table):
 
 
 class Recipe(Table):
-    """How the crops were cut; another recipe's are of no use to this device's models."""
+    """The alignment of the crops; crops of another one cannot be used with this device's models."""
 
-    name: Annotated[str, _is(RECIPE)]
-    version: Annotated[int, _is(VERSION)]
+    name: Annotated[str, _equals(RECIPE)]
+    version: Annotated[int, _equals(VERSION)]
 
 
 class Manifest(Table):
-    """All of it."""
+    """The whole manifest."""
 
-    schema_version: Annotated[int, _is(SCHEMA)]
-    labels: Annotated[list[str], _is(list(EMOTIONS))]
+    schema_version: Annotated[int, _equals(SCHEMA)]
+    labels: Annotated[list[str], _equals(list(EMOTIONS))]
     crop: Recipe
     crops: Annotated[list[CropEntry], Field(max_length=MOST_CROPS)]

@@ -112,7 +112,7 @@ def test_every_choice_is_told_in_a_line(tmp_path: Path) -> None:
         assert kiosk.process.wait(30) == 0
     lines = kiosk.text().splitlines()
     assert [line.split(":")[0] for line in lines] == ["camera", "screen", "sound", "page", "owner"]
-    assert all("otherwise: --" in line for line in lines[:4])
+    assert all("change: --" in line for line in lines[:4])
     assert f"page:   http://127.0.0.1:{kiosk.port}/" in lines[3]
     assert f"owner:  http://127.0.0.1:{kiosk.port}/pair/" in lines[4]
 
