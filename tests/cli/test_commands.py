@@ -20,9 +20,9 @@ def moodlift(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_bench_measures_every_stage() -> None:
     result = moodlift("bench", "--runs", "20", "--vision-only", "--json")
     assert result.returncode == 0, result.stderr
-    told = json.loads(result.stdout)
+    result = json.loads(result.stdout)
     for threads in ("threads_1", "threads_default"):
-        stages = told["vision_ms"][threads]
+        stages = result["vision_ms"][threads]
         assert list(stages) == [
             "decode", "detect", "crop", "classify", "end_to_end", "detect_crop_classify",
         ]  # fmt: skip

@@ -30,10 +30,10 @@ def test_the_archive_comes_byte_for_byte(
     store: FeedbackStore, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     assert main.main(EXPORT) == 0
-    told = capfdbinary.readouterr()
-    assert (told.out, told.err) == (archive.content(store.crops()), b"")
+    captured = capfdbinary.readouterr()
+    assert (captured.out, captured.err) == (archive.content(store.crops()), b"")
     path = tmp_path / "export.zip"
-    path.write_bytes(told.out)
+    path.write_bytes(captured.out)
     assert len(archive.read(path)) == 2
 
 
@@ -51,9 +51,9 @@ def test_a_terminal_gets_no_archive(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(SystemExit) as end:
         main.main(EXPORT)
-    told = capsys.readouterr()
-    assert (end.value.code, told.out) == (2, "")
-    assert "no archive is written to a terminal" in told.err
+    captured = capsys.readouterr()
+    assert (end.value.code, captured.out) == (2, "")
+    assert "no archive is written to a terminal" in captured.err
 
 
 def test_a_full_disk_behind_it_is_told(

@@ -27,9 +27,9 @@ def test_the_way_of_a_model(
     file = tmp_path / "emotion-9.0.0.moodlift"
     file.write_bytes(archive(files("9.0.0")))
     assert main.main(["model", "install", str(file)]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"moodlift: {file}: signed with the key ")
-    name = told.split("key ")[1].split(",")[0]
+    error = capsys.readouterr().err
+    assert error.startswith(f"moodlift: {file}: signed with the key ")
+    name = error.split("key ")[1].split(",")[0]
     assert main.main(["model", "trust", str(key)]) == 0
     assert capsys.readouterr().out == f"key {name} is trusted from now on\n"
     assert main.main(["model", "install", str(file)]) == 0

@@ -37,10 +37,10 @@ def test_real_faces(tmp_path: Path) -> None:
 
 
 def test_the_json_is_what_the_design_says() -> None:
-    (told,) = objects(see("--json", ASTRONAUT).stdout)
-    assert list(told) == ["path", "width", "height", "faces", "ms"]
-    assert (told["path"], told["width"], told["height"]) == (str(ASTRONAUT), 512, 512)
-    (face,) = told["faces"]
+    (result,) = objects(see("--json", ASTRONAUT).stdout)
+    assert list(result) == ["path", "width", "height", "faces", "ms"]
+    assert (result["path"], result["width"], result["height"]) == (str(ASTRONAUT), 512, 512)
+    (face,) = result["faces"]
     assert {"box", "score", "emotion", "probabilities"} <= set(face)
     x, y, w, h = face["box"]
     assert 160 < x < 190
@@ -50,7 +50,7 @@ def test_the_json_is_what_the_design_says() -> None:
     names = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
     assert list(face["probabilities"]) == names
     assert sum(face["probabilities"].values()) == pytest.approx(1.0, abs=1e-3)
-    assert set(told["ms"]) == {"decode", "detect", "crop", "classify", "total"}
+    assert set(result["ms"]) == {"decode", "detect", "crop", "classify", "total"}
 
 
 def test_a_line_per_face_for_people() -> None:
@@ -86,23 +86,23 @@ def test_marked_pictures_never_replace_an_original_or_each_other(tmp_path: Path)
 
 def test_a_long_thin_picture_takes_little_memory(tmp_path: Path) -> None:
     Image.new("RGB", (16, 60_000)).save(tmp_path / "thin.png")
-    (told,) = objects(see("--json", tmp_path / "thin.png").stdout)
-    assert told["faces"] == []
+    (result,) = objects(see("--json", tmp_path / "thin.png").stdout)
+    assert result["faces"] == []
 
 
 def test_a_face_that_fills_the_picture_is_found(tmp_path: Path) -> None:
     close = tmp_path / "close.png"
     cv2.imwrite(str(close), astronaut()[55:190, 165:290])
-    (told,) = objects(see("--json", close).stdout)
-    assert [face["emotion"] for face in told["faces"]] == ["happy"]
+    (result,) = objects(see("--json", close).stdout)
+    assert [face["emotion"] for face in result["faces"]] == ["happy"]
 
 
 def test_a_video_gives_an_object_per_frame() -> None:
     result = see("--json", ASSETS / "clip" / "demo.mp4")
-    told = objects(result.stdout)
-    assert len(told) > 40 * 24
-    assert [one["frame"] for one in told[:3]] == [0, 1, 2]
-    assert told[50]["time_s"] == pytest.approx(2.0)
+    result = objects(result.stdout)
+    assert len(result) > 40 * 24
+    assert [one["frame"] for one in result[:3]] == [0, 1, 2]
+    assert result[50]["time_s"] == pytest.approx(2.0)
 
 
 def test_a_video_keeps_its_whole_name(tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_video_keeps_its_whole_name(tmp_path: Path) -> None:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 48))
     writer.write(np.zeros((48, 64, 3), np.uint8))
     writer.release()
-    (told,) = objects(see("--json", path).stdout)
-    assert (told["path"], told["frame"]) == (str(path), 0)
+    (result,) = objects(see("--json", path).stdout)
+    assert (result["path"], result["frame"]) == (str(path), 0)
     assert see(path).stdout == f"{path} at 0.00 s: no face\n"
 
 
@@ -160,10 +160,10 @@ def test_odd_but_good_pictures_are_seen_rightly(tmp_path: Path) -> None:
     picture.convert("RGBA").save(tmp_path / "alpha.png")
     result = see("--json", *sorted(tmp_path.iterdir()))
     assert (result.returncode, result.stderr) == (0, "")
-    for told in objects(result.stdout):
-        (face,) = told["faces"]
-        assert face["emotion"] == "happy", told["path"]
-        assert face["box"][0] == pytest.approx(174, abs=12), told["path"]
+    for found in objects(result.stdout):
+        (face,) = found["faces"]
+        assert face["emotion"] == "happy", found["path"]
+        assert face["box"][0] == pytest.approx(174, abs=12), found["path"]
 
 
 def test_a_video_that_is_none(tmp_path: Path) -> None:

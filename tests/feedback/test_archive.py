@@ -41,9 +41,16 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with zipfile.ZipFile(path) as file:
         assert {info.date_time for info in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        told = json.loads(file.read("manifest.json"))
-    assert told["crops"][0].keys() == {"file", "sha256", "label", "probabilities", "model", "hour"}
-    assert told["crops"][0]["hour"] == WHEN
+        content = json.loads(file.read("manifest.json"))
+    assert content["crops"][0].keys() == {
+        "file",
+        "sha256",
+        "label",
+        "probabilities",
+        "model",
+        "hour",
+    }
+    assert content["crops"][0]["hour"] == WHEN
 
 
 def test_an_export_of_nothing_is_read(tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ def test_a_name_in_the_manifest_that_leads_elsewhere(
     refused: Callable[[bytes], str], forgery: Forgery
 ) -> None:
     forgery.entries[0]["file"] = "../../etc/passwd"
-    told = refused(forgery.content())
-    assert told.startswith("manifest.json: crops.0.file = '../../etc/passwd': ")
+    content = refused(forgery.content())
+    assert content.startswith("manifest.json: crops.0.file = '../../etc/passwd': ")
 
 
 def test_a_file_named_twice_by_the_manifest(

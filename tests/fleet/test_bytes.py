@@ -2,7 +2,7 @@
 
 A recorder stands between a whole kiosk and the broker. Whatever is not one of the packets that are
 expected here, with a topic and content of the shape that is written down here, fails; what Home
-Assistant is told is written down in announced.json.
+Assistant is message is written down in announced.json.
 """
 
 from __future__ import annotations
@@ -151,13 +151,13 @@ def check_publish(packet: Packet) -> tuple[str, Any]:
     if topic == f"moodlift/{ME}/online":
         assert content in (b"online", b"offline")
         return topic, content.decode()
-    told = json.loads(content)
+    message = json.loads(content)
     if topic == f"moodlift/{ME}/state":
-        jsonschema.validate(told, SCHEMA)
+        jsonschema.validate(message, SCHEMA)
     else:
         assert topic == f"homeassistant/device/{ME}/config"
-        assert told == ANNOUNCED
-    return topic, told
+        assert message == ANNOUNCED
+    return topic, message
 
 
 def check(stream: bytes) -> list[tuple[str, Any]]:
@@ -244,9 +244,9 @@ def test_the_check_finds_what_is_wrong(stream: bytes, wrong: str) -> None:
         check(stream)
 
 
-def said(topic: str, told: dict[str, Any]) -> tuple[str, Any]:
+def said(topic: str, message: dict[str, Any]) -> tuple[str, Any]:
     """Have a message checked as if a kiosk had sent it."""
-    name, content = topic.encode(), json.dumps(told).encode()
+    name, content = topic.encode(), json.dumps(message).encode()
     body = len(name).to_bytes(2, "big") + name + b"\x00" + content
     return check_publish(Packet(Kind.PUBLISH, 1, body))
 
@@ -261,17 +261,17 @@ def test_the_check_finds_what_is_told_too_much() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda told: told.update(picture="anything at all"),
-        lambda told: told["components"].update(eye={**told["components"]["mood"]}),
-        lambda told: told["origin"].update(sw_version="of somebody"),
-        lambda told: told["components"]["mood"].update(name="Anna"),
+        lambda message: message.update(picture="anything at all"),
+        lambda message: message["components"].update(eye={**message["components"]["mood"]}),
+        lambda message: message["origin"].update(sw_version="of somebody"),
+        lambda message: message["components"]["mood"].update(name="Anna"),
     ],
 )
 def test_the_check_finds_what_is_told_home_assistant_too_much(
     change: Callable[[dict[str, Any]], None],
 ) -> None:
-    topic, told = f"homeassistant/device/{ME}/config", copy.deepcopy(ANNOUNCED)
-    assert said(topic, told) == (topic, told)
-    change(told)
+    topic, message = f"homeassistant/device/{ME}/config", copy.deepcopy(ANNOUNCED)
+    assert said(topic, message) == (topic, message)
+    change(message)
     with pytest.raises(AssertionError):
-        said(topic, told)
+        said(topic, message)

@@ -1,4 +1,4 @@
-"""What Home Assistant is told has the form that its documentation asks for."""
+"""What Home Assistant receives has the form that its documentation asks for."""
 
 from __future__ import annotations
 

@@ -70,7 +70,9 @@ def test_a_released_model_is_fetched_tried_and_reported(tmp_path: Path) -> None:
             operator.until(lambda: b'"state":"passed"' in operator.kept[rollout], 60)
             operator.until(lambda: b'"model":"9.0.0"' in operator.kept[state], 10)
             states = [
-                json.loads(told)["state"] for topic, told in operator.heard if topic == rollout
+                json.loads(payload)["state"]
+                for topic, payload in operator.heard
+                if topic == rollout
             ]
             assert states == ["waiting", "trial", "passed"]
             kiosk.interrupt()

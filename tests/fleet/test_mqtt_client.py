@@ -72,8 +72,8 @@ def test_what_is_told_is_kept_for_whoever_comes_later(
             later.until(lambda: topics <= later.kept.keys())
             assert later.kept.keys() == topics
             assert later.kept[f"{base}/online"] == b"online"
-            told = json.loads(later.kept[f"{base}/state"])
-            assert told == report.state(sample(time=0.0))
+            reported = json.loads(later.kept[f"{base}/state"])
+            assert reported == report.state(sample(time=0.0))
             part.publish(paused=True)
             later.until(lambda: json.loads(later.kept[f"{base}/state"])["paused"])
             part.fleet.close()
@@ -87,11 +87,11 @@ def test_a_kiosk_that_hangs_falls_silent(join: Callable[..., Part], tmp_path: Pa
         listener.until(lambda: state in listener.kept)
         until_now = time.monotonic() + 1.0
         listener.until(lambda: time.monotonic() > until_now)
-        told = len(listener.heard)
+        reported = len(listener.heard)
         listener.until(lambda: time.monotonic() > until_now + 1.0)
-        assert len(listener.heard) == told
+        assert len(listener.heard) == reported
         part.publish()
-        listener.until(lambda: len(listener.heard) > told)
+        listener.until(lambda: len(listener.heard) > reported)
 
 
 def test_releases_of_a_web_server_need_no_broker(

@@ -63,9 +63,9 @@ async def roll_out(folder: Path, release: Path, port: int, stages: str) -> tuple
         sys.executable, "-m", "device", *map(str, arguments),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    told, errors = await asyncio.wait_for(process.communicate(), 60)
+    output, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode is not None
-    return process.returncode, told.decode(), errors.decode()
+    return process.returncode, output.decode(), errors.decode()
 
 
 def released(port: int) -> dict[str, Any]:
@@ -86,10 +86,10 @@ def test_a_good_model_reaches_all(tmp_path: Path, release: Path) -> None:
             return done
 
     with Mosquitto(tmp_path) as broker:
-        code, told, errors = asyncio.run(go(broker.port))
+        code, output, errors = asyncio.run(go(broker.port))
         assert (code, errors) == (0, "")
-        assert told.splitlines()[-1] == "r: done"
-        shares = [line.split(" %")[0] for line in told.splitlines()[:-1]]
+        assert output.splitlines()[-1] == "r: done"
+        shares = [line.split(" %")[0] for line in output.splitlines()[:-1]]
         assert list(dict.fromkeys(shares)) == ["10", "50", "100"]
         assert released(broker.port)["percent"] == 100.0
 
@@ -134,9 +134,9 @@ def test_a_broker_that_forgets_holds_it_up_and_no_more(tmp_path: Path, release: 
             return await rollout
 
     with Mosquitto(tmp_path) as broker:
-        code, told, errors = asyncio.run(go(broker))
+        code, output, errors = asyncio.run(go(broker))
         assert code == 0, errors
-        assert told.splitlines()[-1] == "r: done"
+        assert output.splitlines()[-1] == "r: done"
         assert errors.count("; trying again") == 1
         assert released(broker.port)["percent"] == 100.0
 
@@ -160,9 +160,9 @@ def test_what_was_left_is_gone_on_with(tmp_path: Path, release: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
         half = json.loads(release.read_text()) | {"percent": 50.0}
         operator.say("moodlift/release", json.dumps(half), kept=True)
-        code, told, _ = asyncio.run(go(broker.port))
+        code, output, _ = asyncio.run(go(broker.port))
     assert code == 0
-    assert told.startswith("50 %: ")
+    assert output.startswith("50 %: ")
 
 
 def test_the_kiosks_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,8 +178,8 @@ def test_the_kiosks_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert lines[0].split() == ["kiosk-1", "online", "model", "0.5.0", "camera"]
         assert lines[1].split()[:2] == ["kiosk-2", "offline"]
         assert main.main(["fleet", "list", "--json", "--config", path]) == 0
-        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        assert told[0]["state"]["mood"] == "happy"
+        output = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert output[0]["state"]["mood"] == "happy"
 
 
 def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[str]) -> None:

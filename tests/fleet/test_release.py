@@ -92,10 +92,10 @@ def test_what_the_models_tell(state: State, expected: RolloutStatus | None) -> N
 
 
 def test_a_status_is_read_as_it_was_written() -> None:
-    told = RolloutStatus("spring", "0.6.0", "failed", "ä" * 300)
-    got = rollout_status.parse(told.encode())
+    status = RolloutStatus("spring", "0.6.0", "failed", "ä" * 300)
+    got = rollout_status.parse(status.encode())
     assert (got.state, len(got.reason)) == ("failed", rollout_status.LONGEST_REASON)
     for wrong in (b"", b"{}", b"[]", b'{"rollout":1,"version":"","state":"trial","reason":""}',
-                  told.encode().replace(b"failed", b"happy")):  # fmt: skip
+                  status.encode().replace(b"failed", b"happy")):  # fmt: skip
         with pytest.raises(ReleaseError, match="invalid rollout status"):
             rollout_status.parse(wrong)

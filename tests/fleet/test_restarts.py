@@ -54,7 +54,7 @@ def test_through_many_restarts_of_the_broker(
         part = join(port=broker.port, id="kiosk-1", **secured)
         for number in range(TIMES):
             broker.stop(abrupt)
-            # What it told before the restart is of another number.
+            # What it reported before the restart has another number.
             part.publish(uptime=float(number))
             broker.start()
             expected = report.encode(report.state(part.status.get()))

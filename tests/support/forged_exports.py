@@ -25,7 +25,7 @@ def kept(number: int, label: str = "sad") -> StoredCrop:
 
 
 def entry(name: str, content: bytes, **changes: Any) -> dict[str, Any]:
-    told = {
+    values = {
         "file": name,
         "sha256": hashlib.sha256(content).hexdigest(),
         "label": "sad",
@@ -33,7 +33,7 @@ def entry(name: str, content: bytes, **changes: Any) -> dict[str, Any]:
         "model": "0.4.0",
         "hour": WHEN,
     }
-    return {key: value for key, value in {**told, **changes}.items() if value is not ...}
+    return {key: value for key, value in {**values, **changes}.items() if value is not ...}
 
 
 class Forgery:
