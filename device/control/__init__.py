@@ -1,1 +1,1 @@
-"""What the outside may see of a running kiosk, and order it to do."""
+"""The status that a running kiosk publishes, and the commands that it executes."""

@@ -45,13 +45,13 @@ class Command(Section):
 def parse(values: object) -> Command:
     """Return a command from JSON. Raises CommandError, which says what is wrong with it."""
     try:
-        order = Command.model_validate(values)
+        command = Command.model_validate(values)
     except ValidationError as error:
         first = explain(error, Command)[0]
-        raise CommandError(str(first) if first.key else first.at("order")) from error
-    if order == Command():
-        raise CommandError(f"order: says nothing; known are {', '.join(Command.model_fields)}")
-    return order
+        raise CommandError(str(first) if first.key else first.at("command")) from error
+    if command == Command():
+        raise CommandError(f"command: says nothing; known are {', '.join(Command.model_fields)}")
+    return command
 
 
 class CommandQueue:

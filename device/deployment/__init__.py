@@ -1,1 +1,1 @@
-"""How a new model is let in, tried, and taken back."""
+"""How a new model is validated, tried, and rolled back."""

@@ -1,4 +1,4 @@
-"""What a model must pass before it may serve, in a child process that may hang or crash."""
+"""Validates a model before it may serve, in a child process that may hang or crash."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 60.0
-"""How long the checks may take, of the clock and of the processor: a Pi Zero takes some seconds."""
+"""The limit of the checks, in wall-clock and processor time: a Pi Zero takes some seconds."""
 MEMORY = 512 * 1024**2
-"""Bytes that the child may take besides what Python and the libraries have."""
+"""Bytes that the child may allocate beyond Python and the libraries."""
 WARM_UP, ROUNDS = 20, 150
 IDENTIFIER = b"TFL3"
 """Bytes 4 to 8 of every TensorFlow Lite file (its flatbuffer's file identifier)."""
@@ -36,27 +36,29 @@ OPERATORS = frozenset(
         "STRIDED_SLICE", "SUB", "TANH",
     }
 )  # fmt: skip
-"""What a classifier is made of. No loops, no calls, no variables, nothing of anybody's own."""
+"""The operators of a classifier: no loops, calls, variables or custom operators."""
 TYPES = frozenset({"int8", "int32", "bool"})
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A model that passed: milliseconds for a face, its own and the present model's if it ran."""
+    """A model that passed: milliseconds per face, its own and the present model's if that ran."""
 
     version: str
     ms: float
     present_ms: float | None
 
 
-def examine(candidate: Path, present: Path | None, slower: float) -> Benchmark:
-    """Check the bundle in a folder, on this very machine.
+def validate(candidate: Path, present: Path | None, max_latency_ratio: float) -> Benchmark:
+    """Validate the bundle in a folder, on this machine.
 
-    Raises BundleError, which says what is wrong: its files, its operators, shapes or types, its
-    canary, or that it takes more than `slower` times as long as the `present` one.
+    Raises BundleError, which names the fault: its files, its operators, shapes or types, its
+    canary, or that it takes more than `max_latency_ratio` times as long as the `present` one.
     """
     try:
-        return sandbox.ask(inspect, (candidate, present, slower), SECONDS, MEMORY)
+        return sandbox.call(
+            validate_in_process, (candidate, present, max_latency_ratio), SECONDS, MEMORY
+        )
     except SandboxError as error:
         words = {
             "crashed": f"the model was refused: when it was tried, {error}",
@@ -66,23 +68,25 @@ def examine(candidate: Path, present: Path | None, slower: float) -> Benchmark:
         raise BundleError(words[error.how]) from error
 
 
-def inspect(candidate: Path, present: Path | None, slower: float) -> Benchmark:
-    """Do what `examine` does, in this process."""
+def validate_in_process(
+    candidate: Path, present: Path | None, max_latency_ratio: float
+) -> Benchmark:
+    """Do what `validate` does, in this process."""
     bundle = bundles.load(candidate)
     if bundle.model[4:8] != IDENTIFIER:
         raise BundleError(f"{bundles.MODEL}: not a TensorFlow Lite file")
-    _check_inside(Interpreter(bundle.model, threads=1, reference=True))
-    new, old = Classifier(bundle, threads=1), _old(present)
-    ms, present_ms = _race(new, old)
-    if present_ms is not None and ms > slower * present_ms:
+    _check_graph(Interpreter(bundle.model, threads=1, reference=True))
+    new, old = Classifier(bundle, threads=1), _load_present(present)
+    ms, present_ms = _measure(new, old)
+    if present_ms is not None and ms > max_latency_ratio * present_ms:
         raise BundleError(
             f"too slow here: {ms:.2f} ms for a face where the present model takes "
-            f"{present_ms:.2f} ms; at most {slower:g} times that is allowed"
+            f"{present_ms:.2f} ms; at most {max_latency_ratio:g} times that is allowed"
         )
     return Benchmark(bundle.version, ms, present_ms)
 
 
-def _check_inside(interpreter: Interpreter) -> None:
+def _check_graph(interpreter: Interpreter) -> None:
     floats = sorted(interpreter.types - TYPES)
     if floats:
         raise BundleError(f"the model is not int8 throughout: it has {', '.join(floats)}")
@@ -91,21 +95,24 @@ def _check_inside(interpreter: Interpreter) -> None:
         raise BundleError(f"the model has operators that are not taken: {', '.join(strange)}")
     shape, kind = interpreter.input["shape"], np.dtype(interpreter.input["dtype"]).name
     if tuple(shape[1:]) != (alignment.SIZE, alignment.SIZE, 1) or kind != "int8":
-        raise BundleError(f"the model takes {kind} {_words(shape)}, not int8 crops")
-    ends = [(np.dtype(one["dtype"]).name, _words(one["shape"][1:])) for one in interpreter.outputs]
+        raise BundleError(f"the model takes {kind} {_format_shape(shape)}, not int8 crops")
+    ends = [
+        (np.dtype(one["dtype"]).name, _format_shape(one["shape"][1:]))
+        for one in interpreter.outputs
+    ]
     if ends != [("int8", str(len(EMOTIONS)))]:
-        told = ", ".join(f"{kind} {_words(one['shape'])}" for one in interpreter.outputs)
+        told = ", ".join(f"{kind} {_format_shape(one['shape'])}" for one in interpreter.outputs)
         raise BundleError(
             f"the model gives {told or 'nothing'}, not int8 for {len(EMOTIONS)} moods"
         )
 
 
-def _words(shape: Iterable[int]) -> str:
+def _format_shape(shape: Iterable[int]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _old(present: Path | None) -> Classifier | None:
-    """Return the present model, unless it is broken: then whatever is sound is better."""
+def _load_present(present: Path | None) -> Classifier | None:
+    """Return the present model, or None if it is broken: then any sound model is better."""
     if present is None:
         return None
     try:
@@ -114,8 +121,8 @@ def _old(present: Path | None) -> Classifier | None:
         return None
 
 
-def _race(new: Classifier, old: Classifier | None) -> tuple[float, float | None]:
-    """Return the median milliseconds of a face; both by turns, so that both have the same luck."""
+def _measure(new: Classifier, old: Classifier | None) -> tuple[float, float | None]:
+    """Return the median milliseconds per face; both models take turns, so that load is the same."""
     taken: dict[Classifier, list[float]] = {one: [] for one in (new, old) if one is not None}
     face = np.zeros((1, alignment.SIZE, alignment.SIZE), np.uint8)
     for _ in range(WARM_UP + ROUNDS):

@@ -1,4 +1,4 @@
-"""The models of a kiosk, and all that may be done to them; by several processes at once."""
+"""The models of a kiosk, and what may be done with them, by several processes at once."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 STATES = ("in use", "on trial", "last good", "ready", "rejected", "damaged")
 """What a model may be."""
 VERSION = re.compile(r"\d+(\.\d+)*([.-][0-9A-Za-z]+)*")
-LONGEST = 40
+MAX_VERSION_LENGTH = 40
 DATE = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model: its `state` is one of `STATES`, `words` what is to be said of that, if anything.
+    """A model: its `state` is one of `STATES`, `words` the explanation of it, or "".
 
     `accuracy` is the share of FER2013's PrivateTest that is right, `signed` the id of the key.
     """
@@ -46,7 +46,7 @@ class ModelEntry:
 
 
 class Models:
-    """What the owner may do, at the command line and on the page.
+    """Installs, chooses and rejects models, for the command line, the page and the kiosk.
 
     With `configured`, the configuration says which bundle serves, and none can be chosen here.
     """
@@ -56,21 +56,21 @@ class Models:
         config: ModelsConfig | None = None,
         configured: str = "",
         store: ModelStore | None = None,
-        examine: Callable[[Path, Path | None, float], acceptance.Benchmark] = acceptance.examine,
+        validate: Callable[[Path, Path | None, float], acceptance.Benchmark] = acceptance.validate,
     ) -> None:
         self.config = config or ModelsConfig()
         self.configured = configured
         self.store = store or ModelStore()
-        self._examine = examine
+        self._validate = validate
 
     def entries(self) -> tuple[ModelEntry, ...]:
-        """Return every model, the one that serves first. A damaged one is told as such."""
+        """Return every model, the one in use first, damaged ones included."""
         state = self.store.state()
         serving = self._serving()
         return tuple(self._entry(path, state, path == serving) for path in self.store.candidates())
 
     def install(self, data: bytes, unsigned: bool = False) -> acceptance.Benchmark:
-        """Check an archive, install its model and have it serve, on trial.
+        """Validate an archive, install its model and put it in use, on trial.
 
         Raises BundleError when it fails a check, ModelsError when there is such a version or
         another one is being installed, OutputError when it cannot be written.
@@ -85,29 +85,29 @@ class Models:
         files = dict(archive.files)
         if archive.signature is not None:
             files[archives.SIGNATURE] = archive.signature
-        with self.store.draft(files) as draft, _unnamed(draft):
+        with self.store.draft(files) as draft, _folder_hidden(draft):
             name = _version(draft)
             self._check_new(name)
             serving = self._serving()
-            findings = self._examine(draft, serving, self.config.max_latency_ratio)
+            benchmark = self._validate(draft, serving, self.config.max_latency_ratio)
             if serving:
                 # Written down before the new one is there, which would be taken for the newest.
                 self.store.update(pinned(version(serving)))
             self.store.adopt(draft, name)
         self._promote(name, serving)
-        return findings
+        return benchmark
 
     def use(self, wanted: str) -> acceptance.Benchmark:
-        """Have another model serve, on trial, that is there already. Raises as `install` does."""
+        """Put another installed model in use, on trial. Raises as `install` does."""
         self._check_free()
         path, serving = self.store.find(wanted), self._serving()
         if path == serving:
             raise ModelsError(f"{wanted} serves already")
         if _version(path) != wanted:
             raise BundleError(f"{path}: its manifest is another version's")
-        findings = self._examine(path, serving, self.config.max_latency_ratio)
+        benchmark = self._validate(path, serving, self.config.max_latency_ratio)
         self._promote(wanted, serving)
-        return findings
+        return benchmark
 
     def roll_back(self) -> str:
         """Go back to the last good model at once; return its version. Raises ModelsError."""
@@ -119,17 +119,17 @@ class Models:
         self.store.update(lambda state: replace(state, current=previous, previous="", trial=None))
         return previous
 
-    def note_trial(self, name: str, trial: Trial) -> None:
-        """Keep how the trial of a model goes, if it still is on trial. Raises OutputError."""
-        self.store.update(lambda state: _if_tried(state, name, replace(state, trial=trial)))
+    def record_trial(self, name: str, trial: Trial) -> None:
+        """Write the progress of a model's trial, if it still is on trial. Raises OutputError."""
+        self.store.update(lambda state: _if_on_trial(state, name, replace(state, trial=trial)))
 
     def accept(self, name: str) -> None:
-        """End a trial that went well; models that nobody needs go. Raises OutputError."""
-        self.store.update(lambda state: _if_tried(state, name, replace(state, trial=None)))
+        """End a trial that went well, and delete models that are not needed. Raises OutputError."""
+        self.store.update(lambda state: _if_on_trial(state, name, replace(state, trial=None)))
         self.store.prune()
 
     def reject(self, name: str, reason: str) -> None:
-        """End a trial that went badly: the last good model serves. Raises OutputError."""
+        """End a trial that went badly: go back to the last good model. Raises OutputError."""
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         failed = RejectedModel(name, reason, at)
 
@@ -137,12 +137,12 @@ class Models:
             others = [one for one in state.rejected if one.version != name]
             rejected = (failed, *others)[:MOST_REJECTED]
             back = State(current=state.previous, rejected=rejected)
-            return _if_tried(state, name, back)
+            return _if_on_trial(state, name, back)
 
         self.store.update(step)
 
     def _promote(self, name: str, serving: Path | None) -> None:
-        """Have a model serve: on trial, unless it is the last good one, or there is none."""
+        """Put a model in use: on trial, unless it is the last good one, or there is none."""
 
         def step(state: State) -> State:
             now = version(serving) if serving else ""
@@ -200,16 +200,17 @@ class Models:
 
 
 def _version(folder: Path) -> str:
-    """Return the version that a bundle says it has. Raises BundleError when it is no good name."""
+    """Return a bundle's version. Raises BundleError when it is not a valid name."""
     name = bundles.load(folder).version
-    if len(name) > LONGEST or not VERSION.fullmatch(name):
-        raise BundleError(f"{bundles.MANIFEST}: version {name[:LONGEST]!r} is none such as 0.1.0")
+    if len(name) > MAX_VERSION_LENGTH or not VERSION.fullmatch(name):
+        shown = name[:MAX_VERSION_LENGTH]
+        raise BundleError(f"{bundles.MANIFEST}: invalid version {shown!r} (expected e.g. 0.1.0)")
     return name
 
 
 @contextlib.contextmanager
-def _unnamed(draft: Path) -> Iterator[None]:
-    """Leave a draft's folder out of errors: it is of no interest to whoever gave the file."""
+def _folder_hidden(draft: Path) -> Iterator[None]:
+    """Leave a draft's folder out of errors: it means nothing to the person with the file."""
     try:
         yield
     except BundleError as error:
@@ -225,5 +226,5 @@ def _signer(folder: Path) -> str:
         return ""
 
 
-def _if_tried(state: State, name: str, then: State) -> State:
+def _if_on_trial(state: State, name: str, then: State) -> State:
     return then if state.trial and state.current == name else state

@@ -1,4 +1,4 @@
-"""The kiosk's side of its models: it takes in another one while it runs, and watches its trial."""
+"""Follows the choice of the model while the kiosk runs, and monitors the trial of a new one."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
-"""How often the eye is looked at, and the file that says which model serves."""
+CHECK_SECONDS = 1.0
+"""How often vision is sampled, and the file checked that says which model serves."""
 SAVE_SECONDS = 60.0
-"""How often a trial is kept: so much of it is lost when the power goes."""
-TOLD_SECONDS = 3600.0
-"""For so long the kiosk's health tells of a model that was given up; the page of models goes on."""
+"""How often a trial's progress is written: a power cut loses this much of it."""
+REJECTED_SECONDS = 3600.0
+"""How long the health names a rejected model; the page of models does for longer."""
 
 CLOSE_SECONDS = 10.0
 
 
 class DeploymentMonitor:
-    """`tick` is called often by the kiosk's main loop, which never waits for the disk here.
+    """Restarts vision whenever the file that says which model serves has changed.
 
-    The file of the choice is the only word between processes: whoever writes it, this kiosk or a
-    command, the eye is started anew on what it says.
+    That file is the only channel between processes: this kiosk or a command writes it. `tick` never
+    waits for the disk.
     """
 
     name = "model"
@@ -47,20 +47,20 @@ class DeploymentMonitor:
         self._models, self._eye = models, eye
         self._stamp = models.store.stamp
         self._state = models.store.state()
-        self._figures = TrialFigures()
-        self._course: TrialMonitor | None = None
+        self._usual = TrialFigures()
+        self._monitor: TrialMonitor | None = None
         self._number = -1
-        self._look_at = self._save_at = 0.0
-        self._told: tuple[str, float] | None = None
+        self._check_at = self._save_at = 0.0
+        self._rejected: tuple[str, float] | None = None
         self._writer: Worker | None = None
         self._faults = FaultLog(log, "models", "written again")
         self._begin()
 
     @property
     def trial(self) -> TrialStatus | None:
-        """The trial that is going on."""
-        course = self._course
-        return TrialStatus(course.version, self._state.previous, course.left) if course else None
+        """The trial in progress."""
+        monitor = self._monitor
+        return TrialStatus(monitor.version, self._state.previous, monitor.left) if monitor else None
 
     def record_load(self, share: float, throttled: bool) -> None:
         """Set what the next trial sample says of the machine: see `TrialSample`."""
@@ -69,79 +69,79 @@ class DeploymentMonitor:
     def tick(self, now: float) -> None:
         """Check the models and sample the trial, once a second."""
         self._now = now
-        if now < self._look_at or self._models.configured:
+        if now < self._check_at or self._models.configured:
             return
-        self._look_at = now + LOOK_SECONDS
+        self._check_at = now + CHECK_SECONDS
         if self._models.store.stamp != self._stamp:
-            self._heed(now)
+            self._apply_state(now)
         sample = self._sample()
-        if self._course:
-            self._course.note(sample, now)
-            self._attend(self._course, now)
+        if self._monitor:
+            self._monitor.record(sample, now)
+            self._advance(self._monitor, now)
         elif (
             sample.frame_result
             and sample.frame_result.number != self._number
             and not sample.throttled
         ):
             self._number = sample.frame_result.number
-            self._figures.note(sample.frame_result, sample.share)
+            self._usual.record(sample.frame_result, sample.share)
 
     @property
     def health(self) -> tuple[Level, str]:
         """The health of the model that serves, with what there is to say of a trial."""
         level, message = self._eye.model_status
-        if self._course:
-            message += f"; on trial for {self._course.left / 60:.0f} more minutes of seeing"
-        elif self._told and self._now - self._told[1] < TOLD_SECONDS:
-            message += f"; {self._told[0]}"
+        if self._monitor:
+            message += f"; on trial for {self._monitor.left / 60:.0f} more minutes of seeing"
+        elif self._rejected and self._now - self._rejected[1] < REJECTED_SECONDS:
+            message += f"; {self._rejected[0]}"
             level = Level.DEGRADED if level is Level.OK else level
         if self._faults.fault:
             message += f"; {self._faults.fault}"
         return level, message
 
     def close(self) -> None:
-        """Keep how far the trial went, and that the kiosk ended in order."""
+        """Write the trial's progress, and that the kiosk ended in order."""
         if self._writer:
             self._writer.stop(CLOSE_SECONDS)
-        if self._course:
-            self._try(self._noting(self._course, running=False))
+        if self._monitor:
+            self._run_logged(self._recording(self._monitor, running=False))
 
     def _begin(self) -> None:
-        """Begin, or go on with, the trial that the state tells of."""
-        self._course, self._save_at = None, 0.0
+        """Begin or continue the trial in the state, if there is one."""
+        self._monitor, self._save_at = None, 0.0
         state, models = self._state, self._models
         if state.trial and not models.configured:
             failures = self._eye.restarts - self._eye.blocks
-            self._course = TrialMonitor(state.current, state.trial, models.config, failures)
+            self._monitor = TrialMonitor(state.current, state.trial, models.config, failures)
             log.info("models: %s is on trial", state.current)
 
-    def _heed(self, now: float) -> None:
-        """Take in what somebody, or this kiosk itself, has written."""
+    def _apply_state(self, now: float) -> None:
+        """Apply the state that this kiosk or another process has written."""
         store, before = self._models.store, self._state
         self._stamp, self._state = store.stamp, store.state()
         state = self._state
-        if self._course and state.trial is None and state.current == before.current:
+        if self._monitor and state.trial is None and state.current == before.current:
             log.info("models: %s has passed its trial", state.current)
         if state.trial is None or state.current != before.current:
-            self._course = None
+            self._monitor = None
         if state.current == before.current or (not before.current and self._serves(state)):
             return
         log.info("models: %s serves from now on", state.current)
         if state.rejected[:1] != before.rejected[:1]:
             failed = state.rejected[0]
-            self._told = f"{failed.version} was rejected: {failed.reason}", now
-            log.warning("models: %s; back to %s", self._told[0], state.current)
+            self._rejected = f"{failed.version} was rejected: {failed.reason}", now
+            log.warning("models: %s; back to %s", self._rejected[0], state.current)
         if state.trial and state.trial.classify_ms is None:
             usual = replace(
-                state.trial, classify_ms=self._figures.classify_ms, share=self._figures.share
+                state.trial, classify_ms=self._usual.classify_ms, share=self._usual.share
             )
             self._state = replace(state, trial=usual)
-        self._figures = TrialFigures()
+        self._usual = TrialFigures()
         self._begin()
         self._eye.restart(now)
 
     def _serves(self, state: State) -> bool:
-        """Tell whether the eye has what was only now written down."""
+        """Tell whether vision has the model that was written down only now."""
         return state.trial is None and state.current == self._eye.model
 
     def _sample(self) -> TrialSample:
@@ -158,27 +158,27 @@ class DeploymentMonitor:
             *self._load,
         )
 
-    def _attend(self, course: TrialMonitor, now: float) -> None:
+    def _advance(self, monitor: TrialMonitor, now: float) -> None:
         models = self._models
-        if course.reason:
-            self._write(partial(models.reject, course.version, course.reason))
-        elif course.passed:
-            self._write(partial(models.accept, course.version))
+        if monitor.reason:
+            self._write(partial(models.reject, monitor.version, monitor.reason))
+        elif monitor.passed:
+            self._write(partial(models.accept, monitor.version))
         elif now >= self._save_at:
             self._save_at = now + SAVE_SECONDS
-            self._write(self._noting(course))
+            self._write(self._recording(monitor))
 
-    def _noting(self, course: TrialMonitor, running: bool = True) -> Callable[[], None]:
-        record = replace(course.record, running=running)
-        return partial(self._models.note_trial, course.version, record)
+    def _recording(self, monitor: TrialMonitor, running: bool = True) -> Callable[[], None]:
+        record = replace(monitor.trial, running=running)
+        return partial(self._models.record_trial, monitor.version, record)
 
     def _write(self, work: Callable[[], None]) -> None:
-        """Write beside the show; what is not done by the next look is asked for again."""
+        """Write in a thread of its own; the next check repeats what was not done."""
         if self._writer is None or not self._writer.is_alive():
-            self._writer = Worker(self._try, work, name="models")
+            self._writer = Worker(self._run_logged, work, name="models")
             self._writer.start()
 
-    def _try(self, work: Callable[[], None]) -> None:
+    def _run_logged(self, work: Callable[[], None]) -> None:
         try:
             work()
         except MoodliftError as error:

@@ -1,4 +1,4 @@
-"""Watching the model at work: figures of each day, and whether they drift from the first ones."""
+"""Model health: figures of each day, and whether they drift from those of the first days."""
 
 from device.drift.daily_stats import DailyStats
 from device.drift.drift import Finding, compare

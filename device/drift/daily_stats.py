@@ -1,4 +1,4 @@
-"""One day in figures: counts and histograms only, which can be added up, and tell of nobody."""
+"""One day in figures: counts and histograms that can be added, and identify nobody."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ SCALES: dict[str, tuple[float, ...]] = {
     "size": (6, 9, 12, 18, 25, 36, 50, 70),
     "latency": (5, 10, 20, 40, 80, 160, 320, 640),
 }
-"""Where one bin of each histogram ends and the next begins: the greatest probability; the entropy
-over that of seven equal ones; a face's mean grey level; its eyes' distance in pixels; a picture's
-milliseconds."""
+"""The edges between the bins of each histogram: the greatest probability; the entropy over that of
+seven equal ones; a face's mean grey level; its eyes' distance in pixels; a frame's milliseconds."""
 BINS = {name: len(edges) + 1 for name, edges in SCALES.items()} | {
     "emotion": len(EMOTIONS),
     "turned": 2,
@@ -40,7 +39,7 @@ between them; of a face darker than that, a camera tells mostly noise."""
 class DailyStats:
     """What was seen on a day, numbered since 1970 (UTC), by one model.
 
-    `frames` were understood in `seconds` of seeing, `found` of them with a face. The rest is of
+    `frames` were processed in `seconds` of seeing, `found` of them with a face. The rest is about
     `faces`, each person counted once in a while: `histograms` and the `sums` of what they bin.
     """
 
@@ -76,28 +75,28 @@ class DailyStats:
         self.sums[name] += value
 
     def mean(self, name: str) -> float | None:
-        """Return the mean of one of `SCALES`; None where nothing was counted."""
+        """Return the mean of one of `SCALES`, or None where nothing was counted."""
         count = sum(self.histograms[name])
         return self.sums[name] / count if count else None
 
     @property
     def rate(self) -> float | None:
-        """Frames that were understood per second; None where none could be."""
+        """Processed frames per second, or None in less than a second of seeing."""
         return self.frames / self.seconds if self.seconds >= 1.0 else None
 
     def as_json(self) -> str:
-        """Return it as text."""
+        """Return the day as JSON text."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
-    def of_json(cls, text: str) -> Self:
-        """Read it. Raises ValueError where it is not a day of these scales."""
+    def from_json(cls, text: str) -> Self:
+        """Return the day from JSON text. Raises ValueError for anything but such a day."""
         try:
             day = cls(**json.loads(text))
-            good = _good(day)
+            valid = _is_valid(day)
         except (TypeError, AttributeError) as error:
             raise ValueError(f"no day: {error}") from error
-        if not good:
+        if not valid:
             raise ValueError("no day of these scales")
         return day
 
@@ -108,8 +107,8 @@ def entropy(probabilities: Iterable[float]) -> float:
     return min(1.0, total / math.log(len(EMOTIONS)))
 
 
-def added(days: Iterable[DailyStats]) -> DailyStats:
-    """Return days together, under the number and model of the last."""
+def combine(days: Iterable[DailyStats]) -> DailyStats:
+    """Return the sum of days, with the number and model of the last one."""
     whole = DailyStats(0)
     for day in days:
         whole.number, whole.model = day.number, day.model
@@ -123,15 +122,15 @@ def added(days: Iterable[DailyStats]) -> DailyStats:
     return whole
 
 
-def by_number(days: Sequence[DailyStats]) -> list[DailyStats]:
-    """Return days of which each number is there once, whatever models served on it."""
-    together: dict[int, list[DailyStats]] = {}
+def combine_by_day(days: Sequence[DailyStats]) -> list[DailyStats]:
+    """Return days with each number once, the sum over the models that served on it."""
+    groups: dict[int, list[DailyStats]] = {}
     for day in days:
-        together.setdefault(day.number, []).append(day)
-    return [added(together[number]) for number in sorted(together)]
+        groups.setdefault(day.number, []).append(day)
+    return [combine(groups[number]) for number in sorted(groups)]
 
 
-def _good(day: DailyStats) -> bool:
+def _is_valid(day: DailyStats) -> bool:
     counts: dict[str, Any] = {one.name: getattr(day, one.name) for one in fields(DailyStats)}
     plain = all(
         isinstance(value, int | float) and value >= 0

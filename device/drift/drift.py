@@ -1,4 +1,4 @@
-"""Do the last days look like the first ones? In words."""
+"""Compares the last days with the first ones, and says in words what has changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.drift.daily_stats import SECONDS, added, by_number
+from device.drift.daily_stats import SECONDS, combine, combine_by_day
 from device.vision.bundle import version_key
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from device.drift.daily_stats import DailyStats
 
 FIRST_DAYS, LAST_DAYS = 7, 3
-LEAST_A_DAY, LEAST = 20, 100
-"""Faces without which a day, and so many days together, say nothing."""
-SHIFTED = 0.25
-"""The index from which on a distribution counts as another one (Siddiqi 2006, "Credit Risk
+MIN_FACES_PER_DAY, MIN_FACES = 20, 100
+"""The fewest faces for a day, and for several days together, to be compared."""
+SHIFT_INDEX = 0.25
+"""The index above which a distribution counts as shifted (Siddiqi 2006, "Credit Risk
 Scorecards", p. 136)."""
 NORMAL_QUANTILE = 3.0902
 """Of the standard normal distribution, at 99.9 %."""
-OF_THE_MODEL = ("confidence", "entropy", "emotion")
-"""Another model gives other figures."""
+MODEL_FIGURES = ("confidence", "entropy", "emotion")
+"""The figures that depend on the model."""
 TITLES = {
     "brightness": "brightness of faces",
     "size": "size of faces",
@@ -54,18 +54,18 @@ WORDS = {
     "is the machine hot, or busy with something else?",
     ("latency", False): "a picture takes less time than in the first days, since {day}",
 }
-"""What it means that a figure has fallen (False) or risen (True)."""
-OTHERWISE = "the {title} is another one than in the first days, since {day}"
+"""The message for a figure that has fallen (False) or risen (True)."""
+OTHER_WORDS = "the {title} is another one than in the first days, since {day}"
 HINTS = (("brightness", False), ("size", False), ("turned", True), ("latency", True))
-"""What somebody can do something about, the most likely first."""
+"""The changes that the owner can do something about, the most likely first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One figure: its `index`, what mere chance would exceed once in a thousand times, and words.
+    """One figure: its `index`, the one that chance exceeds once in 1,000 times, and a message.
 
-    `means` are the first days' and the last ones', None for what has no mean. `since` is the number
-    of the day since which it has `shifted`.
+    `means` are those of the first and the last days, or None for a figure without one. `since` is
+    the number of the day on which it `shifted`.
     """
 
     name: str
@@ -80,38 +80,38 @@ class Finding:
 
     @property
     def hint(self) -> bool:
-        """Whether somebody should look."""
+        """Whether the owner can do something about it."""
         return self.shifted and (self.name, self.rose) in HINTS
 
 
 def compare(days: Sequence[DailyStats], since: int = 0, model: str = "") -> tuple[Finding, ...]:
     """Compare the last of some days, in order, with the first from day `since` on.
 
-    `model` is the one that serves now, "" while that is not known. Without enough faces in
-    both there is nothing to find.
+    `model` is the one in use, "" while that is unknown. A figure without enough faces on both
+    sides is left out.
     """
     found = []
     for name in TITLES:
-        first, later = sides(days, since, name, model)
+        first, later = split_days(days, since, name, model)
         last = later[-LAST_DAYS:]
-        if min(added(first).faces, added(last).faces) >= LEAST:
+        if min(combine(first).faces, combine(last).faces) >= MIN_FACES:
             found.append(_finding(name, first, last, later))
     return tuple(found)
 
 
-def sides(
+def split_days(
     days: Sequence[DailyStats], since: int, name: str, model: str = ""
 ) -> tuple[list[DailyStats], list[DailyStats]]:
-    """Return the days with enough people that a figure is compared by: the first, and all later.
+    """Return the days with enough faces for a figure: the first ones, and all later ones.
 
-    A figure that comes of the model's answers needs days of the model that serves now; while that
-    is not known, of the newest of the last day.
+    A figure that depends on the model needs days of the model in use; while that is unknown, of the
+    newest one of the last day.
     """
     counted = [day for day in days if day.number >= since]
-    if name in OF_THE_MODEL:
+    if name in MODEL_FIGURES:
         model = model or _newest(counted)
         counted = [day for day in counted if day.model == model]
-    seen = [day for day in by_number(counted) if day.faces >= LEAST_A_DAY]
+    seen = [day for day in combine_by_day(counted) if day.faces >= MIN_FACES_PER_DAY]
     return seen[:FIRST_DAYS], seen[FIRST_DAYS:]
 
 
@@ -122,7 +122,7 @@ def _newest(days: Sequence[DailyStats]) -> str:
 
 
 def hint(findings: Sequence[Finding]) -> str:
-    """Return what somebody should look at, in words; empty if there is nothing."""
+    """Return what the owner should look at, in words, or ""."""
     order = [name for name, _ in HINTS]
     wanted = sorted((one for one in findings if one.hint), key=lambda one: order.index(one.name))
     return wanted[0].words if wanted else ""
@@ -142,8 +142,8 @@ def _shares(bins: Sequence[int]) -> list[float]:
     return [(count + 0.5) / (sum(bins) + 0.5 * len(bins)) for count in bins]
 
 
-def by_chance(first: Sequence[int], last: Sequence[int]) -> float:
-    """Return the index that two samples of one distribution exceed once in a thousand times.
+def chance_index(first: Sequence[int], last: Sequence[int]) -> float:
+    """Return the index that two samples of one distribution exceed once in 1,000 times.
 
     (1/n + 1/m) times the chi-square quantile (Yurdakul 2018, "Statistical Properties of Population
     Stability Index"), that one by Wilson and Hilferty (1931).
@@ -157,15 +157,15 @@ def by_chance(first: Sequence[int], last: Sequence[int]) -> float:
 def _finding(
     name: str, first: list[DailyStats], last: list[DailyStats], later: list[DailyStats]
 ) -> Finding:
-    one, other = added(first), added(last)
+    one, other = combine(first), combine(last)
     bins = one.histograms[name], other.histograms[name]
-    index, chance = stability_index(*bins), by_chance(*bins)
+    index, chance = stability_index(*bins), chance_index(*bins)
     rose, means = _rose(name, one, other)
-    shifted = index > max(SHIFTED, chance)
+    shifted = index > max(SHIFT_INDEX, chance)
     since = _since(name, one, later) if shifted else None
     words = f"{TITLES[name]}: as in the first days"
     if since is not None:
-        text = WORDS.get((name, rose), OTHERWISE)
+        text = WORDS.get((name, rose), OTHER_WORDS)
         words = text.format(day=day_name(since, last[-1].number), title=TITLES[name])
     return Finding(name, TITLES[name], index, chance, shifted, words, means, rose, since)
 
@@ -181,11 +181,11 @@ def _rose(name: str, one: DailyStats, other: DailyStats) -> tuple[bool, tuple[fl
 
 
 def _since(name: str, reference: DailyStats, later: list[DailyStats]) -> int:
-    """Return the first of the days, up to the last one, that are all far from the reference."""
+    """Return the first of the latest days that are all far from the reference, in a row."""
     since = later[-1].number
     for day in reversed(later):
         bins = reference.histograms[name], day.histograms[name]
-        if stability_index(*bins) <= max(SHIFTED, by_chance(*bins)):
+        if stability_index(*bins) <= max(SHIFT_INDEX, chance_index(*bins)):
             break
         since = day.number
     return since

@@ -1,4 +1,4 @@
-"""Counts what the eye sees into days, and keeps each as a small file, beside the show."""
+"""Counts what vision sees, day by day, and writes each day to a small file."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ log = logging.getLogger(__name__)
 
 FOLDER = "watching"
 NORMAL = "normal-since"
-"""The file with the number of the day from which on days are compared."""
-AGAIN_SECONDS = 5.0
-"""A person who stays is counted once in so many seconds: frames in a row say the same again."""
+"""The file with the number of the first day that is compared."""
+RECOUNT_SECONDS = 5.0
+"""A person who stays is counted once in this time: consecutive frames say the same."""
 SAVE_SECONDS = 600.0
 LONGEST_STEP = 5.0
-"""Seconds that one picture stands for at most: a machine that slept has seen nothing."""
-MOST_DAYS, SPARED = 400, 14
-"""So many files are kept, the first ones of them for ever: they are what is compared with."""
-SET = 1_600_000_000.0
-"""A clock that shows an earlier time, in 2020, was never set: its day means nothing."""
+"""The most seconds that one frame counts: a machine that slept has seen nothing."""
+MAX_DAYS, KEPT_FIRST = 400, 14
+"""The files that are kept; the first ones stay for ever, as later ones are compared with them."""
+CLOCK_SET = 1_600_000_000.0
+"""A clock before this time, in 2020, was never set, and its day means nothing."""
 CLOSE_SECONDS = 3.0
 
 
 class DriftMonitor:
     """Counts in the caller's thread, writes and compares in its own; `folder` is the state's.
 
-    Switched off, it counts nothing. A disk that is full or cannot be written stops the writing, not
-    the counting.
+    While it is not `enabled` it counts nothing. A disk that cannot be written stops the writing,
+    not the counting.
     """
 
     name = "drift"
@@ -52,19 +52,19 @@ class DriftMonitor:
     ) -> None:
         self._folder, self._enabled, self._clock = folder / FOLDER, enabled, clock
         self._day: DailyStats | None = None
-        self._noted: float | None = None
+        self._recorded_at: float | None = None
         self._save_at: float | None = None
         self._counted: dict[int, float] = {}
         self._hint = ""
         self._faults = FaultLog(log, f"drift: {self._folder}", "figures are written again")
-        self._over: queue.SimpleQueue[tuple[Path, str] | None] = queue.SimpleQueue()
-        self._worker = Worker(self._work, name="drift", wake=lambda: self._over.put(None))
+        self._queue: queue.SimpleQueue[tuple[Path, str] | None] = queue.SimpleQueue()
+        self._worker = Worker(self._work, name="drift", wake=lambda: self._queue.put(None))
         if enabled:
             self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the watching does, and what somebody should look at, in words."""
+        """Whether figures are written, and what the owner should look at, in words."""
         if not self._enabled:
             return Level.OFF, "switched off"
         if self._faults.fault:
@@ -74,19 +74,19 @@ class DriftMonitor:
         return Level.OK, "the model's figures are counted, day by day"
 
     def record(self, frame_result: FrameResult, model: str, now: float) -> None:
-        """Count what was seen in one picture at `now` (monotonic seconds)."""
+        """Count one frame result of a model at `now` (monotonic seconds)."""
         wall = self._clock()
-        if wall < SET or not self._enabled:
+        if wall < CLOCK_SET or not self._enabled:
             return
         number = int(wall // SECONDS)
         if self._day is None or (self._day.number, self._day.model) != (number, model):
-            self._put()
-            self._day = self._begun(number, model)
+            self._enqueue()
+            self._day = self._load_day(number, model)
             self._save_at = now + SAVE_SECONDS
         self._count(self._day, frame_result, now)
         if self._save_at is None or now >= self._save_at:
             self._save_at = now + SAVE_SECONDS
-            self._put()
+            self._enqueue()
 
     def days(self) -> list[DailyStats]:
         """Return all days that were written, the oldest first, one of each number and model.
@@ -102,14 +102,14 @@ class DriftMonitor:
 
     @property
     def normal_since(self) -> int:
-        """The number of the day from which on days are compared."""
+        """The number of the first day that is compared."""
         try:
             return int((self._folder / NORMAL).read_text("utf-8"))
         except (OSError, ValueError):
             return 0
 
-    def is_normal(self) -> None:
-        """Take what is seen from today on for normal. Raises OSError."""
+    def accept_as_normal(self) -> None:
+        """Compare with the days from today on. Raises OSError."""
         if self._enabled:
             write_private(self._folder / NORMAL, str(int(self._clock() // SECONDS)))
             self._hint = ""
@@ -118,56 +118,56 @@ class DriftMonitor:
         """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
-        """Write what there is, and end."""
-        self._put()
+        """Write the present day, and end. Raises ZombieThread."""
+        self._enqueue()
         self._worker.stop(CLOSE_SECONDS)
 
     def _count(self, day: DailyStats, frame_result: FrameResult, now: float) -> None:
-        if self._noted is not None:
-            day.seconds += min(max(now - self._noted, 0.0), LONGEST_STEP)
-        self._noted = now
+        if self._recorded_at is not None:
+            day.seconds += min(max(now - self._recorded_at, 0.0), LONGEST_STEP)
+        self._recorded_at = now
         day.frames += 1
         day.found += bool(frame_result.faces)
         day.add("latency", frame_result.timings.total)
-        self._counted = {one: at for one, at in self._counted.items() if now - at < AGAIN_SECONDS}
+        self._counted = {one: at for one, at in self._counted.items() if now - at < RECOUNT_SECONDS}
         for face in frame_result.faces:
             if face.id not in self._counted:
                 self._counted[face.id] = now
                 day.add_face(face)
 
-    def _begun(self, number: int, model: str) -> DailyStats:
-        """Return the day as it was written before the kiosk was started, or a new one."""
+    def _load_day(self, number: int, model: str) -> DailyStats:
+        """Return the day as an earlier run of the kiosk wrote it, or a new one."""
         return _read(self._path(number, model)) or DailyStats(number, model)
 
     def _path(self, number: int, model: str) -> Path:
         safe = "".join(one if one.isalnum() or one in ".-" else "_" for one in model)
         return self._folder / f"{number:06}-{safe}.json"
 
-    def _put(self) -> None:
+    def _enqueue(self) -> None:
         if self._day is not None:
             path = self._path(self._day.number, self._day.model)
-            self._over.put((path, self._day.as_json()))
+            self._queue.put((path, self._day.as_json()))
 
     def _work(self) -> None:
-        self._look()
-        while (day := self._over.get()) is not None:
+        self._update_hint()
+        while (day := self._queue.get()) is not None:
             try:
                 write_private(*day)
-                self._forget()
+                self._prune()
                 self._faults.report("")
             except OSError as error:
                 self._faults.report(error.strerror or str(error))
-            self._look()
+            self._update_hint()
 
-    def _forget(self) -> None:
-        """Delete what is too much: what is compared with no more, then the days after the first."""
+    def _prune(self) -> None:
+        """Delete what is too much: days before the compared ones, then those after the first."""
         paths = sorted(self._folder.glob("*.json"))
         begin = sum(path.name < f"{self.normal_since:06}" for path in paths)
-        order = paths[:begin] + paths[begin + SPARED :]
-        for path in order[: max(0, len(paths) - MOST_DAYS)]:
+        order = paths[:begin] + paths[begin + KEPT_FIRST :]
+        for path in order[: max(0, len(paths) - MAX_DAYS)]:
             path.unlink()
 
-    def _look(self) -> None:
+    def _update_hint(self) -> None:
         try:
             self._hint = hint(self.findings())
         except OSError as error:
@@ -176,7 +176,7 @@ class DriftMonitor:
 
 def _read(path: Path) -> DailyStats | None:
     try:
-        return DailyStats.of_json(path.read_text("utf-8"))
+        return DailyStats.from_json(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Answers to "Was I right?": how many there are, and the crops that people let the kiosk keep."""
+"""Answers to "Was I right?": their counts, and the crops that are kept with consent."""
 
 from device.feedback.agreement import Agreement
 from device.feedback.crop import Crop, StoredCrop

@@ -1,4 +1,4 @@
-"""How often people say that the stage was right, and how sure that figure is."""
+"""The share of answers that agree with the stage, and its confidence interval."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Z = 1.959964
 
 
 class Agreement(NamedTuple):
-    """`agreeing` of `answers` answers said that it was right."""
+    """`agreeing` of `answers` answers said that the stage was right."""
 
     agreeing: int
     answers: int

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from device.config.explain import explain
 from device.errors import ArchiveError, FeedbackError, PictureError
-from device.feedback.crop import HOUR, LARGEST, Crop, decode
-from device.feedback.manifest import MOST_CROPS, NAME, SCHEMA, CropEntry, Manifest, Recipe
+from device.feedback.crop import HOUR, MAX_PNG_BYTES, Crop, decode
+from device.feedback.manifest import MAX_CROPS, NAME, SCHEMA, CropEntry, Manifest, Recipe
 from device.messages import EMOTIONS
 from device.system import archive
 from device.system.files import write_private
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from device.feedback.crop import StoredCrop
 
-MOST_BYTES = MOST_CROPS * (LARGEST + 256)
+MAX_BYTES = MAX_CROPS * (MAX_PNG_BYTES + 256)
 """Size limit of a whole archive."""
-MANIFEST_BYTES = MOST_CROPS * 512
+MANIFEST_BYTES = MAX_CROPS * 512
 CROP_NAME = re.compile(r"crops/[0-9]{1,18}\.png")
 MODE = 0o600
 
@@ -73,10 +73,10 @@ def read(path: Path) -> list[Crop]:
 def _file_bytes(name: str) -> int | None:
     if name == NAME:
         return MANIFEST_BYTES
-    return LARGEST if CROP_NAME.fullmatch(name) else None
+    return MAX_PNG_BYTES if CROP_NAME.fullmatch(name) else None
 
 
-LIMITS = archive.Limits(MOST_BYTES, MOST_CROPS + 1, _file_bytes)
+LIMITS = archive.Limits(MAX_BYTES, MAX_CROPS + 1, _file_bytes)
 
 
 def _crops(files: dict[str, bytes]) -> list[Crop]:

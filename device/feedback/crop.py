@@ -1,4 +1,4 @@
-"""One face crop that somebody let the kiosk keep, as a PNG, and all that is known of it."""
+"""One face crop that is kept with consent, as a PNG, and what is known about it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from device.messages import Probabilities
 
 HOUR = 3600
-LARGEST = 4096
-"""Bytes of a crop's PNG at most: even noise takes fewer than 2,500."""
-LONGEST_MODEL = 64
-"""Characters of a model's version that are kept."""
+MAX_PNG_BYTES = 4096
+"""The largest PNG of a crop, in bytes: even noise takes fewer than 2,500."""
+MAX_MODEL_LENGTH = 64
+"""The characters of a model's version that are stored."""
 _HEAD = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", SIZE, SIZE, 8, 0, 0, 0, 0)
 """How a PNG of 48 x 48 pixels in 8 bits of grey begins (W3C PNG, 5.2 and 11.2.1)."""
 _DAMAGE = (OSError, SyntaxError, ValueError, struct.error, zlib.error)
@@ -35,8 +35,8 @@ _DAMAGE = (OSError, SyntaxError, ValueError, struct.error, zlib.error)
 class Crop:
     """A crop that may be kept.
 
-    `label` is the emotion that the person named, `probabilities` and `model` what this model told
-    of this very crop, `hour` the hour since 1970 (UTC), `png` the crop as `eye.crop.align` made it.
+    `label` is the emotion that the person named, `probabilities` those that `model` gave
+    for this crop, `hour` the hour since 1970 (UTC), `png` the crop of `vision.alignment.align`.
     """
 
     label: str
@@ -47,7 +47,7 @@ class Crop:
 
     @property
     def when(self) -> str:
-        """The hour as RFC 3339 has it."""
+        """The hour in RFC 3339."""
         return datetime.fromtimestamp(self.hour * HOUR, UTC).isoformat().replace("+00:00", "Z")
 
     @property
@@ -58,7 +58,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class StoredCrop(Crop):
-    """A crop that is kept, under a number that no other crop ever gets."""
+    """A stored crop, under a number that no other crop ever gets."""
 
     number: int
 
@@ -73,10 +73,10 @@ def encode(crop: NDArray[np.uint8]) -> bytes:
 def decode(png: bytes) -> NDArray[np.uint8]:
     """Return the crop in a PNG, uint8 (48, 48).
 
-    Raises PictureError for whatever is not such a PNG; its header is looked at before the rest.
+    Raises PictureError for anything else. The header is checked before the rest is decoded.
     """
-    if len(png) > LARGEST:
-        raise PictureError(f"{len(png)} bytes, more than {LARGEST}")
+    if len(png) > MAX_PNG_BYTES:
+        raise PictureError(f"{len(png)} bytes, more than {MAX_PNG_BYTES}")
     if not png.startswith(_HEAD):
         raise PictureError(f"not a PNG of {SIZE} x {SIZE} pixels in 8 bits of grey")
     try:

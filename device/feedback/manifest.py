@@ -10,13 +10,13 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from device.config.section import Section
 from device.config.types import Emotion
-from device.feedback.crop import LONGEST_MODEL
+from device.feedback.crop import MAX_MODEL_LENGTH
 from device.messages import EMOTIONS
 from device.vision.alignment import RECIPE, VERSION
 
 SCHEMA = 1
 NAME = "manifest.json"
-MOST_CROPS = 20_000
+MAX_CROPS = 20_000
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -58,7 +58,7 @@ class CropEntry(Table):
         Field(min_length=len(EMOTIONS), max_length=len(EMOTIONS)),
         AfterValidator(_sums_to_one),
     ]
-    model: Annotated[str, Field(max_length=LONGEST_MODEL)]
+    model: Annotated[str, Field(max_length=MAX_MODEL_LENGTH)]
     hour: Annotated[
         str,
         Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00Z$"),
@@ -79,4 +79,4 @@ class Manifest(Table):
     schema_version: Annotated[int, _equals(SCHEMA)]
     labels: Annotated[list[str], _equals(list(EMOTIONS))]
     crop: Recipe
-    crops: Annotated[list[CropEntry], Field(max_length=MOST_CROPS)]
+    crops: Annotated[list[CropEntry], Field(max_length=MAX_CROPS)]

@@ -1,4 +1,4 @@
-"""Keeps feedback beside the show: the kiosk's loop never waits for the disk."""
+"""Stores feedback in a thread of its own, so that the kiosk's loop never waits for the disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from device.errors import FeedbackError
-from device.feedback.crop import HOUR, LONGEST_MODEL, Crop, encode
+from device.feedback.crop import HOUR, MAX_MODEL_LENGTH, Crop, encode
 from device.feedback.store import FeedbackStore
 from device.messages import Level
 from device.system.fault_log import FaultLog
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EXPIRY_SECONDS, RETRY_SECONDS = 3600.0, 60.0
-"""How often what is too old is deleted, and how often that is tried on a disk that fails."""
+"""How often old crops are deleted, and how often that is tried on a disk that fails."""
 CLOSE_SECONDS = 3.0
 
 
 class FeedbackRecorder:
-    """Counts answers and keeps crops, in a thread of its own once it was started.
+    """Counts answers and stores crops, in a thread of its own once it is started.
 
-    `folder` is the state's. Switched off, it still deletes what is too old.
+    `folder` is the state's. Switched off, it still deletes old crops.
 
-    A disk that is full, read-only or damaged stops the keeping, not the show: it is told in
-    `health`, what was to be kept meanwhile is dropped, and the next try may succeed.
+    A disk that is full, read-only or damaged stops the storing, not the show: `health` reports it,
+    what comes meanwhile is dropped, and the next try may succeed.
     """
 
     name = "feedback"
@@ -53,12 +53,12 @@ class FeedbackRecorder:
         self._worker = Worker(self._work, name="feedback", wake=lambda: self._tasks.put(None))
 
     def start(self) -> None:
-        """Begin to keep, and to delete what is too old."""
+        """Begin to store, and to delete old crops."""
         self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the keeping does, in words."""
+        """Whether feedback is stored, in words."""
         if not self.enabled:
             return Level.OFF, "switched off"
         if self._faults.fault:
@@ -66,26 +66,26 @@ class FeedbackRecorder:
         return Level.OK, f"answers are counted; crops are kept on consent, for {self.days} days"
 
     def count(self, answer: Feedback) -> Future[None]:
-        """Count an answer; what is returned is done once it is on the disk, or FeedbackError."""
-        return self._do(lambda: self.store.count(answer, self._clock()))
+        """Count an answer. The future is done once it is on the disk, or has a FeedbackError."""
+        return self._submit(lambda: self.store.count(answer, self._clock()))
 
     def keep(
         self, crop: NDArray[np.uint8], label: str, probabilities: Probabilities, model: str
     ) -> Future[None]:
-        """Keep an aligned crop, uint8 (48, 48), of somebody who has consented; as in `count`."""
+        """Store an aligned crop, uint8 (48, 48), of a person who has consented; see `count`."""
         rounded = tuple(round(one, 4) for one in probabilities)
         hour = int(self._clock() // HOUR)
-        one = Crop(label, rounded, model[:LONGEST_MODEL], hour, encode(crop))
-        return self._do(lambda: self.store.keep(one))
+        one = Crop(label, rounded, model[:MAX_MODEL_LENGTH], hour, encode(crop))
+        return self._submit(lambda: self.store.keep(one))
 
     def tick(self, now: float) -> None:
         """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write what waits, and end. Raises ZombieThread."""
         self._worker.stop(CLOSE_SECONDS)
 
-    def _do(self, work: Callable[[], None]) -> Future[None]:
+    def _submit(self, work: Callable[[], None]) -> Future[None]:
         task = _Task(work)
         if not self.enabled:
             task.done.set_exception(FeedbackError("feedback is switched off"))
@@ -109,14 +109,14 @@ class FeedbackRecorder:
 
 
 class _Task:
-    """Something to do with the store, and what came of it."""
+    """One change of the store, and its result."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
         self.done: Future[None] = Future()
 
     def run(self) -> str:
-        """Do it; return what was wrong, in words."""
+        """Make the change; return the fault in words, or ""."""
         try:
             self._work()
         except FeedbackError as error:

@@ -1,4 +1,4 @@
-"""Answers and crops on the disk: one SQLite file, in which each change is whole or is not."""
+"""Answers and crops on the disk: one SQLite file, each change one transaction."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ BUSY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class AnswerCounts:
-    """All answers since ever: `counts` by what the stage showed and what the person felt."""
+    """All answers: `counts` by what the stage showed and what the person felt."""
 
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def agreement(self, shown: str | None = None) -> Agreement:
-        """Return how many agree, of all answers or of those to one emotion on stage."""
+        """Return the agreement over all answers, or over those to one emotion on stage."""
         asked = {key: count for key, count in self.counts.items() if shown in (None, key[0])}
         right = sum(count for (one, felt), count in asked.items() if one == felt)
         return Agreement(right, sum(asked.values()))
 
 
-def surplus(crops: Iterable[tuple[str, int, int]], most: int, most_bytes: int) -> list[int]:
-    """Return which crops are too many, of labels, numbers and bytes, the oldest first.
+def excess(crops: Iterable[tuple[str, int, int]], most: int, most_bytes: int) -> list[int]:
+    """Return the numbers of the crops to delete; `crops` are (label, number, bytes), oldest first.
 
-    Of the most frequent label the oldest goes, so that what stays is spread over the labels; of
-    equally frequent ones, the oldest of all.
+    The oldest crop of the most frequent label goes first, so that the rest is spread over the
+    labels; among equally frequent labels, the oldest crop of all.
     """
     queues: defaultdict[str, deque[tuple[int, int]]] = defaultdict(deque)
     count = size = 0
@@ -80,7 +80,7 @@ def surplus(crops: Iterable[tuple[str, int, int]], most: int, most_bytes: int) -
 class FeedbackStore:
     """The file in a state folder. Every method may raise FeedbackError.
 
-    Each opens the file anew: answers are rare, and other processes write to it as well.
+    Each opens the file again: answers are rare, and other processes write to it as well.
     """
 
     def __init__(self, folder: Path, config: FeedbackConfig) -> None:
@@ -90,13 +90,13 @@ class FeedbackStore:
     def count(self, answer: Feedback, now: float) -> None:
         """Count an answer by its day, `now` in seconds since 1970, if the stage showed anything."""
         if answer.shown is not None:
-            with self._changing() as database:
+            with self._transaction() as database:
                 database.execute(COUNT, (int(now // DAY), answer.shown, answer.felt))
 
     def keep(self, one: Crop) -> None:
-        """Keep a crop, and drop as many as there are too many."""
+        """Store a crop, and delete those that are too many."""
         row = (one.label, json.dumps(one.probabilities), one.model, one.hour, one.png)
-        with self._changing() as database:
+        with self._transaction() as database:
             database.execute(ADD, row)
             self._trim(database)
 
@@ -105,13 +105,13 @@ class FeedbackStore:
         if self._is_empty():
             return
         oldest = int(now // HOUR) - self._config.days * 24
-        with self._changing() as database:
+        with self._transaction() as database:
             database.execute("DELETE FROM crops WHERE hour < ?", (oldest,))
             self._trim(database)
 
     def delete(self, numbers: Iterable[int]) -> list[int]:
-        """Delete crops for good; return the numbers among them that are none."""
-        with self._changing() as database:
+        """Delete crops for good; return the numbers that no crop has."""
+        with self._transaction() as database:
             return [
                 number
                 for number in numbers
@@ -119,9 +119,9 @@ class FeedbackStore:
             ]
 
     def purge(self) -> None:
-        """Delete every crop for good; from a file that is damaged, everything."""
+        """Delete every crop for good; delete a damaged file as a whole."""
         try:
-            with self._changing() as database:
+            with self._transaction() as database:
                 database.execute("DELETE FROM crops")
         except FeedbackError as error:
             if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
@@ -137,46 +137,46 @@ class FeedbackStore:
             return AnswerCounts({(shown, felt): n for shown, felt, n in database.execute(query)})
 
     def daily(self) -> dict[int, Agreement]:
-        """Return the answers of each day, numbered since 1970 (UTC), that had any."""
+        """Return the agreement of each day with answers, numbered since 1970 (UTC)."""
         query = "SELECT day, sum(count * (shown = felt)), sum(count) FROM answers GROUP BY 1"
         with self._reading() as database:
             return {day: Agreement(right, n) for day, right, n in database.execute(query)}
 
     def kept(self) -> dict[str, int]:
-        """Return how many crops of each emotion are kept."""
+        """Return the number of stored crops of each emotion."""
         query = "SELECT label, count(*) FROM crops GROUP BY 1"
         with self._reading() as database:
             return dict.fromkeys(EMOTIONS, 0) | dict(database.execute(query))
 
-    def crops(self, before: int | None = None, most: int = -1) -> list[StoredCrop]:
-        """Return the crops, the newest first: at most `most` with numbers below `before`."""
+    def crops(self, before: int | None = None, limit: int = -1) -> list[StoredCrop]:
+        """Return the crops, the newest first: at most `limit`, with numbers below `before`."""
         query = "SELECT * FROM crops WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?"
         with self._reading() as database:
             below = None if before is None else _bounded(before)
-            return [_kept(*row) for row in database.execute(query, (below, below, most))]
+            return [_stored_crop(*row) for row in database.execute(query, (below, below, limit))]
 
     def crop(self, number: int) -> StoredCrop | None:
-        """Return one crop, if it is there."""
+        """Return one crop, or None."""
         with self._reading() as database:
             query = "SELECT * FROM crops WHERE number = ?"
             row = database.execute(query, (_bounded(number),)).fetchone()
-            return _kept(*row) if row else None
+            return _stored_crop(*row) if row else None
 
     def _trim(self, database: sqlite3.Connection) -> None:
         query = "SELECT label, number, length(png) FROM crops ORDER BY number"
         config = self._config
-        gone = surplus(database.execute(query), config.crops, config.megabytes * 1_000_000)
+        gone = excess(database.execute(query), config.crops, config.megabytes * 1_000_000)
         database.executemany(DELETE, [(number,) for number in gone])
 
     def _is_empty(self) -> bool:
         """Tell whether nothing was ever written."""
-        with self._named():
+        with self._errors_wrapped():
             return not self.path.exists() or not self.path.stat().st_size
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to read; one that is not there is empty."""
-        with self._named(), contextlib.ExitStack() as stack:
+        """Open the file to read; a missing one is empty."""
+        with self._errors_wrapped(), contextlib.ExitStack() as stack:
             empty = self._is_empty()
             where = ":memory:" if empty else f"{self.path.absolute().as_uri()}?mode=rw"
             database = stack.enter_context(
@@ -187,14 +187,14 @@ class FeedbackStore:
             yield database
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to change it, all or nothing; make it where it is missing."""
-        with self._named(), contextlib.closing(self._opened()) as database, database:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to change it in one transaction; create it where it is missing."""
+        with self._errors_wrapped(), contextlib.closing(self._open()) as database, database:
             database.execute("BEGIN IMMEDIATE")
             yield database
 
     @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
+    def _errors_wrapped(self) -> Iterator[None]:
         try:
             yield
         except FeedbackError:
@@ -203,7 +203,7 @@ class FeedbackStore:
             reason = error.strerror if isinstance(error, OSError) else None
             raise FeedbackError(f"{self.path}: {reason or error}") from error
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.touch(mode=0o600)
         database = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
@@ -212,20 +212,20 @@ class FeedbackStore:
             database.execute("PRAGMA secure_delete = ON")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != VERSION:
-                _begin(database, version)
+                _create_tables(database, version)
         except sqlite3.Error:
             database.close()
             raise
         return database
 
     def _remove(self) -> None:
-        with self._named():
+        with self._errors_wrapped():
             for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
                 path.unlink(missing_ok=True)
 
 
-def _begin(database: sqlite3.Connection, version: int) -> None:
-    """Make the tables; crops that were cut by another recipe are of no use, and go."""
+def _create_tables(database: sqlite3.Connection, version: int) -> None:
+    """Create the tables; delete crops of another recipe, which are of no use."""
     database.executescript(f"BEGIN IMMEDIATE; {SCHEMA}")
     if version:
         database.execute("DELETE FROM crops")
@@ -234,11 +234,11 @@ def _begin(database: sqlite3.Connection, version: int) -> None:
 
 
 def _bounded(number: int) -> int:
-    """Return a number that SQLite can hold; no crop has the last of them."""
+    """Return the nearest number that SQLite can hold; no crop has the largest of them."""
     return max(-(2**63), min(number, 2**63 - 1))
 
 
-def _kept(
+def _stored_crop(
     number: int, label: str, probabilities: str, model: str, hour: int, png: bytes
 ) -> StoredCrop:
     return StoredCrop(label, tuple(json.loads(probabilities)), model, hour, png, number)

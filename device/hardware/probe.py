@@ -85,7 +85,7 @@ class Probe:
         if not self._lock.acquire(blocking=False):
             raise ProbeError("something else is being tried; wait a moment")
         try:
-            return sandbox.ask(work, arguments, TIMEOUT_SECONDS)
+            return sandbox.call(work, arguments, TIMEOUT_SECONDS)
         except SandboxError as error:
             raise ProbeError(_REASONS.get(error.how, str(error))) from error
         except MoodliftError as error:

@@ -1,6 +1,6 @@
-"""What the moods were: seconds of each per minute, in SQLite, and never a picture."""
+"""The history of moods: seconds of each per minute, in SQLite, without any picture."""
 
-from device.history.reader import SPANS, Bucket, Past, everything, read
+from device.history.reader import SPANS, Bucket, HistorySummary, read, read_all
 from device.history.recorder import HistoryRecorder
 from device.history.store import COUNTS, FILE, HistoryStore
 from device.history.tally import MINUTE, STATES, Minute, Tally
@@ -14,9 +14,9 @@ __all__ = [
     "Bucket",
     "HistoryRecorder",
     "HistoryStore",
+    "HistorySummary",
     "Minute",
-    "Past",
     "Tally",
-    "everything",
     "read",
+    "read_all",
 ]  # fmt: skip

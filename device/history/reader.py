@@ -1,4 +1,4 @@
-"""Reading history for a page: a span of time in equal buckets."""
+"""Reads history for a page: a span of time in equal buckets."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPANS = {"hour": (60, 1), "day": (24 * 60, 15), "week": (7 * 24 * 60, 120)}
-"""What can be asked for: the minutes of a span, and those of one of its buckets."""
-PATIENCE = 2.0
+"""For each span that can be requested, its minutes and those of one of its buckets."""
+BUSY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A span of time: its buckets, `width` seconds each, and what they add up to.
+class HistorySummary:
+    """A span of time: its buckets of `width` seconds each, and their sums.
 
-    `reactions` has how often each was played.
+    `reactions` says how often each one was played.
     """
 
     width: int
@@ -44,36 +44,37 @@ class Past:
     reactions: dict[str, int]
 
 
-def read(path: Path, span: str, now: float) -> Past:
+def read(path: Path, span: str, now: float) -> HistorySummary:
     """Return a span that ends at `now`, in seconds since 1970. A file that is not there is empty.
 
-    Raises HistoryError where it cannot be read, KeyError for a span that is none of `SPANS`.
+    Raises HistoryError where it cannot be read, KeyError for a span that is not in `SPANS`.
     """
     minutes, width = SPANS[span]
-    # Buckets begin where the clock says so, not whenever the page is looked at.
+    # Buckets begin at full hours and the like, whenever the page is opened.
     last = int(now // MINUTE) // width
     first = last - minutes // width + 1
-    rows, reactions = _rows(path, first * width, width)
+    rows, reactions = _query(path, first * width, width)
     buckets = tuple(_bucket(number, width, rows.get(number)) for number in range(first, last + 1))
     totals = {name: sum(one.seconds[name] for one in buckets) for name in STATES}
     visits = sum(one.visits for one in buckets)
-    return Past(width * MINUTE, buckets, totals, visits, reactions)
+    return HistorySummary(width * MINUTE, buckets, totals, visits, reactions)
 
 
-def everything(path: Path, after: float = -1, most: int = -1) -> list[dict[str, float]]:
+def read_all(path: Path, after: float = -1, limit: int = -1) -> list[dict[str, float]]:
     """Return every minute that is kept, the oldest first. Raises HistoryError.
 
-    Or the first `most` of those after a minute: years of them are too many for memory.
+    With `limit`, return that many at most, after the minute `after`: years of minutes are too many
+    for memory.
     """
     if not path.exists():
         return []
     query = "SELECT * FROM minutes WHERE minute > ? ORDER BY minute LIMIT ?"
-    with _opened(path) as database:
-        rows = database.execute(query, (after, most)).fetchall()
+    with _open(path) as database:
+        rows = database.execute(query, (after, limit)).fetchall()
     return [dict(zip(("minute", *COUNTS), row, strict=True)) for row in rows]
 
 
-def _rows(
+def _query(
     path: Path, since: int, width: int
 ) -> tuple[dict[int, tuple[float, ...]], dict[str, int]]:
     if not path.exists():
@@ -84,15 +85,15 @@ def _rows(
         "WHERE minute >= ? GROUP BY 1"
     )
     played = "SELECT name, sum(count) FROM reactions WHERE minute >= ? GROUP BY 1 ORDER BY 2 DESC"
-    with _opened(path) as database:
+    with _open(path) as database:
         rows = {row[0]: row[1:] for row in database.execute(query, (width, since))}
         return rows, dict(database.execute(played, (since,)))
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE)) as database:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
             # Read-only by pragma: the log beside the file must still be found and shared.
             database.execute("PRAGMA query_only = ON")
             yield database

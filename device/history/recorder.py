@@ -1,4 +1,4 @@
-"""Writes history beside the show: the kiosk's loop never waits for the disk."""
+"""Writes history in a thread of its own, so that the kiosk's loop never waits for the disk."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAITING = 60
-"""So many minutes wait in memory for a disk that cannot be written; then the oldest go."""
+MAX_WAITING = 60
+"""Minutes that wait in memory while the disk cannot be written; then the oldest are dropped."""
 CLOSE_SECONDS = 3.0
 
 
 class HistoryRecorder:
-    """Counts minutes in the caller's thread, and writes each in its own; `folder` is the state's.
+    """Counts minutes in the caller's thread and writes each in its own; `folder` is the state's.
 
-    A disk that is full, read-only or gone stops the writing, not the show: it is told in `health`,
-    and every further minute tries again.
+    A disk that is full, read-only or gone stops the writing, not the show: `health` reports it, and
+    every further minute is another try.
     """
 
     name = "history"
@@ -43,16 +43,16 @@ class HistoryRecorder:
         self._days, self._clock = config.days, clock
         self.path = folder / FILE
         self._tally = Tally()
-        self._over: queue.SimpleQueue[Minute | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Minute | None] = queue.SimpleQueue()
         self._faults = FaultLog(log, f"history: {self.path}", "history is written again")
         self._enabled = config.enabled
-        self._worker = Worker(self._write, name="history", wake=lambda: self._over.put(None))
+        self._worker = Worker(self._write, name="history", wake=lambda: self._queue.put(None))
         if config.enabled:
             self._worker.start()
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the writing does, in words."""
+        """Whether minutes are written, in words."""
         if not self._enabled:
             return Level.OFF, "switched off"
         if self._faults.fault:
@@ -63,31 +63,31 @@ class HistoryRecorder:
         """Count what is shown at `now` (monotonic seconds); see `Tally.count`."""
         if not self._enabled:
             return
-        over = self._tally.count(mood, reactions, paused, now, self._clock())
-        if over is not None:
-            self._over.put(over)
+        finished = self._tally.count(mood, reactions, paused, now, self._clock())
+        if finished is not None:
+            self._queue.put(finished)
 
     def tick(self, now: float) -> None:
         """Do nothing: a thread of its own does the work."""
 
     def close(self) -> None:
-        """Write what there is of the present minute, and end."""
-        rest = self._tally.rest()
-        if rest is not None:
-            self._over.put(rest)
+        """Write the present minute as far as it goes, and end. Raises ZombieThread."""
+        minute = self._tally.flush()
+        if minute is not None:
+            self._queue.put(minute)
         self._worker.stop(CLOSE_SECONDS)
 
     def _write(self) -> None:
         store: HistoryStore | None = None
         waiting: list[Minute] = []
-        while (minute := self._over.get()) is not None:
-            waiting = [*waiting, minute][-WAITING:]
+        while (minute := self._queue.get()) is not None:
+            waiting = [*waiting, minute][-MAX_WAITING:]
             try:
                 store = store or HistoryStore(self.path)
                 while waiting:
                     store.add(waiting[0])
                     del waiting[0]
-                store.forget(int(self._clock() // MINUTE) - self._days * DAY)
+                store.delete_before(int(self._clock() // MINUTE) - self._days * DAY)
                 self._faults.report("")
             except (sqlite3.Error, OSError) as error:
                 self._faults.report(str(error))

@@ -1,4 +1,4 @@
-"""The minutes on the disk: SQLite with a write-ahead log, which no power cut harms."""
+"""The minutes on the disk: SQLite with a write-ahead log, which survives power cuts."""
 
 from __future__ import annotations
 
@@ -42,31 +42,31 @@ BUSY_SECONDS = 5.0
 
 
 class HistoryStore:
-    """Writes minutes to a file; used by one thread. Any method may raise sqlite3.Error or OSError.
+    """Writes minutes to a file; for one thread. Any method may raise sqlite3.Error or OSError.
 
-    A file that is no database, or turns out to be damaged, is moved aside, and another is begun.
+    A file that is not a database, or is damaged, is moved aside, and a new one is created.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._database = _opened(path)
+            self._database = _open(path)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-            self._database = _begun_again(path, error)
+            self._database = _replace_damaged(path, error)
 
     def add(self, minute: Minute) -> None:
-        """Add a minute to what there is of it."""
+        """Add a minute to the counts that the file has of it."""
         counts = [minute.seconds.get(state, 0.0) for state in STATES]
         row = (minute.number, *counts, float(minute.faces), float(minute.visits))
         reactions = [(minute.number, name, count) for name, count in minute.reactions.items()]
-        self._change((ADD, [row]), (ADD_REACTION, reactions))
+        self._execute((ADD, [row]), (ADD_REACTION, reactions))
 
-    def forget(self, before: int) -> None:
+    def delete_before(self, before: int) -> None:
         """Delete the minutes with smaller numbers."""
-        self._change(
+        self._execute(
             ("DELETE FROM minutes WHERE minute < ?", [(before,)]),
             ("DELETE FROM reactions WHERE minute < ?", [(before,)]),
         )
@@ -75,15 +75,15 @@ class HistoryStore:
         """Close the file."""
         self._database.close()
 
-    def _change(self, *steps: tuple[str, Sequence[tuple[object, ...]]]) -> None:
-        """Take some steps together, each a statement and its rows."""
+    def _execute(self, *steps: tuple[str, Sequence[tuple[object, ...]]]) -> None:
+        """Execute statements, each with its rows, in one transaction."""
         try:
             _run(self._database, steps)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
             self._database.close()
-            self._database = _begun_again(self._path, error)
+            self._database = _replace_damaged(self._path, error)
             _run(self._database, steps)
 
 
@@ -96,24 +96,24 @@ def _run(
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    # Of a subclass are locked, full, not permitted: the file itself may be good.
+    # Errors such as locked, full and not permitted are of a subclass: the file may be good.
     return type(error) is sqlite3.DatabaseError
 
 
-def _begun_again(path: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+def _replace_damaged(path: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
     aside = path.with_suffix(".damaged")
     log.warning("%s: %s; it is now %s", path, error, aside.name)
     path.replace(aside)
     for name in (f"{path.name}-wal", f"{path.name}-shm"):
         path.with_name(name).unlink(missing_ok=True)
-    return _opened(path)
+    return _open(path)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         database.execute("PRAGMA journal_mode = WAL")
-        # Each minute is on the disk before it counts as written: losing power loses one at most.
+        # A minute is on the disk before it counts as written: a power cut loses one at most.
         database.execute("PRAGMA synchronous = FULL")
         database.executescript(SCHEMA)
     except sqlite3.Error:

@@ -1,4 +1,4 @@
-"""Counting up one minute: a pure function of what the kiosk showed, and when."""
+"""Counts one minute: a pure function of what the kiosk showed, and when."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 NOBODY, PAUSED = "nobody", "paused"
 STATES = (*EMOTIONS, NOBODY, PAUSED)
-"""What every second counts as."""
+"""The states, one of which each second counts for."""
 MINUTE = 60
 LONGEST_STEP = 5.0
-"""Seconds that one step counts at most: a machine that slept has seen nothing."""
+"""The most seconds that one step counts: a machine that slept has seen nothing."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._minute: Minute | None = None
-        self._noted: float | None = None
+        self._recorded_at: float | None = None
         self._empty = True
         self._active: frozenset[tuple[str, float]] = frozenset()
 
@@ -48,14 +48,18 @@ class Tally:
     ) -> Minute | None:
         """Count what is shown at `now` (monotonic) and `wall` (since 1970), both in seconds.
 
-        Returns the minute before, if another has begun.
+        Returns the previous minute if another has begun.
         """
         over = None
         number = int(wall // MINUTE)
         if self._minute is None or self._minute.number != number:
             over, self._minute = self._minute, Minute(number)
-        passed = 0.0 if self._noted is None else min(max(now - self._noted, 0.0), LONGEST_STEP)
-        self._noted = now
+        passed = (
+            0.0
+            if self._recorded_at is None
+            else min(max(now - self._recorded_at, 0.0), LONGEST_STEP)
+        )
+        self._recorded_at = now
         state = PAUSED if paused else mood.emotion or NOBODY
         seconds = self._minute.seconds
         seconds[state] = seconds.get(state, 0.0) + passed
@@ -68,7 +72,7 @@ class Tally:
         self._active = active
         return over
 
-    def rest(self) -> Minute | None:
-        """Return the minute that is not over yet, and begin it anew."""
+    def flush(self) -> Minute | None:
+        """Return the minute that is not over yet, and forget it."""
         rest, self._minute = self._minute, None
         return rest

@@ -1,4 +1,4 @@
-"""Private files: written whole or not at all, and secrets that somebody has put down."""
+"""Writes private files whole or not at all, and reads secrets from files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def write_private(path: Path, content: str | bytes) -> None:
     """Write a private file, and its folder where it is missing. Raises OSError.
 
-    Whenever the power goes, the file is the old one or the new one. Text is written as UTF-8.
+    A power cut leaves the old file or the new one. Text is written as UTF-8.
     """
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

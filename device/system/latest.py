@@ -1,4 +1,4 @@
-"""A place for the newest value of something: one writer, any number of readers, no queue."""
+"""Holds the newest value of something: one writer, any number of readers, no queue."""
 
 from __future__ import annotations
 

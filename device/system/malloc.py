@@ -1,4 +1,4 @@
-"""Large memory goes back to the system when it is freed.
+"""Returns large memory to the system when it is freed.
 
 The C library learns from every large block that is freed, and takes the next ones out of one heap,
 which shrinks only from its end (mallopt(3), "M_MMAP_THRESHOLD"): pictures of the canvas's size,

@@ -1,4 +1,4 @@
-"""Where things lie: the assets that ship with the project, and the kiosk's own state."""
+"""The paths of the assets that ship with the project, and of the kiosk's own state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SYSTEM_STATE = Path("/var/lib/moodlift")
 
 
 def expand_user(path: str) -> Path:
-    """Return a path as people write it, `~` for a home; one of nobody stays, and is not there."""
+    """Return a path with `~` expanded; the home of an unknown user is left as it is."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - the other one raises for nobody's home
 
 

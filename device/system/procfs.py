@@ -1,4 +1,4 @@
-"""What Linux says about processes: when they began and how much memory they took at most."""
+"""Reads from Linux how long processes have run, and their peak memory."""
 
 from __future__ import annotations
 

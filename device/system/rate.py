@@ -1,4 +1,4 @@
-"""How often something happened of late."""
+"""The rate of recent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work in a process of its own, which may hang, crash or want too much, and is then ended."""
+"""Runs a function in a child process that may hang, crash or take too much, and is then killed."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ Answer = TypeVar("Answer")
 START_SECONDS = 15.0
 """How long a child may take to start: a Pi reads its libraries from an SD card."""
 END_SECONDS = 1.0
-"""Not even SIGKILL ends a child at once that waits in a driver; nobody waits for it longer."""
+"""How long to wait for a killed child: one that waits in a driver does not end at once."""
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def ask(
+def call(
     work: Callable[..., Answer],
     arguments: tuple[object, ...],
     seconds: float,
     memory: int | None = None,
 ) -> Answer:
-    """Return what `work` returns in a child, which has so many seconds for it.
+    """Return what `work` returns in a child within some seconds.
 
-    With `memory` it may take that many bytes beyond those that it has at its start, and write no
-    file. Raises the MoodliftError that `work` raises, or SandboxError when no answer comes.
+    With `memory` the child may allocate that many bytes beyond those it starts with, and write no
+    file. Raises the MoodliftError that `work` raises, or SandboxError when there is no result.
     """
     receiver, sender = SPAWN.Pipe(duplex=False)
     given = (sender, work, arguments, seconds, memory)

@@ -27,7 +27,7 @@ NOW = SHIPPED.name.removeprefix("emotion-")
 
 def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     models.install(archive(files("9.0.0")))
     put(own_state / "models", "9.9.9")
     (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
@@ -39,7 +39,7 @@ def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -
 
 def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     models.install(archive(files("9.0.0")))
     models.accept("9.0.0")
     (own_state / "models" / "emotion-9.0.0" / bundle.MODEL).write_bytes(b"cut")
@@ -49,7 +49,7 @@ def test_a_damaged_model_is_not_the_one_to_go_back_to(own_state: Path) -> None:
 
 def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) -> None:
     trust()
-    models = Models(store=ModelStore(shipped=tmp_path / "none"), examine=quick)
+    models = Models(store=ModelStore(shipped=tmp_path / "none"), validate=quick)
     assert models.entries() == ()
     models.install(archive(files("9.0.0")))
     assert models.store.state() == State("9.0.0"), "nothing to go back to, so no trial"
@@ -64,5 +64,5 @@ def test_a_damaged_state_is_told_and_the_newest_serves(
     _, taken, _ = model_loader.load(candidates())
     assert taken.version == "9.0.0"
     assert "using the newest model" in caplog.text
-    Models(examine=quick).use(NOW)
+    Models(validate=quick).use(NOW)
     assert ModelStore().state() == State(NOW, "9.0.0", Trial())

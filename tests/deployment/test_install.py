@@ -17,7 +17,7 @@ from device.models.archive import SIGNATURE
 from device.models.state import State, Trial
 from device.models.store import candidates
 from device.system.paths import ASSETS
-from device.system.sandbox import ask
+from device.system.sandbox import call
 from device.vision import bundle, model_loader
 from tests.support.bundles import (
     KEY,
@@ -122,10 +122,10 @@ def test_what_is_not_as_it_was_signed_is_refused(own_state: Path, data: bytes, w
     trust()
     before = lying(own_state)
     with pytest.raises(BundleError, match=words):
-        Models(examine=quick).install(data)
+        Models(validate=quick).install(data)
     assert lying(own_state) == before
     with pytest.raises(BundleError):
-        Models(examine=quick).install(data[: len(data) // 2])
+        Models(validate=quick).install(data[: len(data) // 2])
 
 
 WRONG: dict[str, tuple[Any, str]] = {
@@ -133,8 +133,8 @@ WRONG: dict[str, tuple[Any, str]] = {
     "other labels": (lambda: written(labels=SWAPPED), r"labels is \['disgust', 'angry'"),
     "another crop": (lambda: written(crop={}), r"crop is {}"),
     "another sum": (lambda: written(sha256="0" * 64), "model.tflite: damaged"),
-    "a version that leads away": (lambda: written(version="../../x"), "version '../../x' is none"),
-    "a long version": (lambda: written(version="1" * 41), "is none such as 0.1.0"),
+    "a version that leads away": (lambda: written(version="../../x"), "invalid version '../../x'"),
+    "a long version": (lambda: written(version="1" * 41), r"\(expected e\.g\. 0\.1\.0\)"),
     "no TFLite file": (lambda: written(model=b"x" * 1000), "not a TensorFlow Lite file"),
     "a bit of a model": (
         lambda: written(model=(SHIPPED / bundle.MODEL).read_bytes()[:5000]),
@@ -185,16 +185,18 @@ def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -
 def test_a_model_that_crashes_the_runtime_is_refused(own_state: Path, monkeypatch: Any) -> None:
     trust()
     # As if the runtime itself fell over this model: the child is gone.
-    monkeypatch.setattr(acceptance.sandbox, "ask", lambda work, *rest: ask(os.abort, (), *rest[1:]))
+    monkeypatch.setattr(
+        acceptance.sandbox, "call", lambda work, *rest: call(os.abort, (), *rest[1:])
+    )
     with pytest.raises(BundleError, match="when it was tried, it crashed"):
         Models().install(written())
 
 
 def test_unsigned_models_are_taken_where_that_is_wanted(own_state: Path) -> None:
     data = archive(files(), None)
-    Models(examine=quick).install(data, unsigned=True)
+    Models(validate=quick).install(data, unsigned=True)
     assert Models().entries()[0].signed == ""
-    Models(ModelsConfig(allow_unsigned=True), examine=quick).install(
+    Models(ModelsConfig(allow_unsigned=True), validate=quick).install(
         archive(files("9.1.0"), OTHER_KEY)
     )
     assert Models().store.state().current == "9.1.0"
@@ -202,7 +204,7 @@ def test_unsigned_models_are_taken_where_that_is_wanted(own_state: Path) -> None
 
 def test_a_version_is_installed_once(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     models.install(archive(files("9.0.0")))
     for version in ("9.0.0", NOW):
         with pytest.raises(ModelsError, match=f"there is a model {version} already"):
@@ -215,17 +217,17 @@ def test_two_are_not_installed_at_once(own_state: Path) -> None:
 
     def busy(candidate: Path, present: Path | None, slower: float) -> acceptance.Benchmark:
         with pytest.raises(ModelsError) as caught:
-            Models(examine=quick).install(archive(files("9.1.0")))
+            Models(validate=quick).install(archive(files("9.1.0")))
         told.append(str(caught.value))
         return quick(candidate, present, slower)
 
-    Models(examine=busy).install(archive(files("9.0.0")))
+    Models(validate=busy).install(archive(files("9.0.0")))
     assert told == ["another model is being installed; try again in a minute"]
 
 
 def test_the_way_to_a_model_and_back(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     with pytest.raises(ModelsError, match="there is no previous model"):
         models.roll_back()
     models.install(archive(files("9.0.0")))
@@ -249,7 +251,7 @@ def test_the_way_to_a_model_and_back(own_state: Path) -> None:
 
 def test_a_model_that_is_given_up_may_be_tried_again(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     models.install(archive(files("9.0.0")))
     models.reject("9.0.0", "it was slow")
     state = models.store.state()
@@ -267,7 +269,7 @@ def test_a_model_that_is_given_up_may_be_tried_again(own_state: Path) -> None:
 
 def test_nothing_goes_before_the_new_model_has_passed(own_state: Path) -> None:
     trust()
-    models = Models(examine=quick)
+    models = Models(validate=quick)
     installed = [f"9.{number}.0" for number in range(6)]
     for version in installed:
         models.install(archive(files(version)))
@@ -284,7 +286,7 @@ def test_nothing_goes_before_the_new_model_has_passed(own_state: Path) -> None:
 
 def test_where_the_configuration_chooses_nothing_else_does(own_state: Path) -> None:
     trust()
-    models = Models(configured="/models/mine", examine=quick)
+    models = Models(configured="/models/mine", validate=quick)
     for change in (
         lambda: models.install(archive(files())),
         lambda: models.use(NOW),
@@ -298,7 +300,7 @@ def test_a_folder_that_cannot_be_written_is_told(own_state: Path) -> None:
     trust()
     (own_state / "models").touch()
     with pytest.raises(OutputError, match="models"):
-        Models(examine=quick).install(archive(files()))
+        Models(validate=quick).install(archive(files()))
     assert Models().entries()[0].version == NOW
 
 
@@ -307,6 +309,6 @@ def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
     for number, accuracy in enumerate((10**400, -1, "high", None, {}, 1e999)):
         metrics = {"private_test": {"accuracy": accuracy}}
         data = archive(files(f"9.{number}", metrics=metrics, date="x" * 1000))
-        Models(examine=quick).install(data)
+        Models(validate=quick).install(data)
         entry = Models().entries()[0]
         assert (entry.version, entry.accuracy, entry.date) == (f"9.{number}", None, "x" * 10)

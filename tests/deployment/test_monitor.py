@@ -10,7 +10,7 @@ import pytest
 
 from device.config.schema import ModelsConfig
 from device.deployment.models import Models
-from device.deployment.monitor import SAVE_SECONDS, TOLD_SECONDS, DeploymentMonitor
+from device.deployment.monitor import REJECTED_SECONDS, SAVE_SECONDS, DeploymentMonitor
 from device.messages import FrameResult, Level, Timings, TrialStatus
 from device.models.state import State, Trial
 from device.system.latest import Latest
@@ -60,7 +60,7 @@ class Kiosk:
 
     def __init__(self, **limits: float) -> None:
         trust()
-        self.models = Models(ModelsConfig(**limits), examine=quick)
+        self.models = Models(ModelsConfig(**limits), validate=quick)
         self.eye = Eye(self.models)
         self.now = 100.0
         self.start()
@@ -98,7 +98,7 @@ def kiosk(own_state: Path) -> Kiosk:
 
 def elsewhere() -> Models:
     """What a command has in another process."""
-    return Models(examine=quick)
+    return Models(validate=quick)
 
 
 def test_a_kiosk_whose_models_nobody_changes_writes_nothing(kiosk: Kiosk, own_state: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_model_that_fails_is_given_up_once_and_told(
     kiosk.go_on(400)
     assert kiosk.eye.renewed == 2, "it returns once, whatever the last good one does"
     kiosk.eye.level, kiosk.eye.words = Level.OK, "sound"
-    kiosk.go_on(int(TOLD_SECONDS), seeing=False)
+    kiosk.go_on(int(REJECTED_SECONDS), seeing=False)
     assert kiosk.model == (Level.OK, "sound")
 
 
@@ -235,7 +235,7 @@ def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
 def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> None:
     elsewhere().install(archive(files("9.0.0")))
     went_on, written = threading.Event(), []
-    monkeypatch.setattr(kiosk.models, "note_trial", lambda *_: written.append(went_on.wait(10)))
+    monkeypatch.setattr(kiosk.models, "record_trial", lambda *_: written.append(went_on.wait(10)))
     kiosk.watch.tick(kiosk.now + 1)
     assert written == []
     went_on.set()

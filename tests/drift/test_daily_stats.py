@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from device.drift.daily_stats import BINS, DailyStats, added, entropy
+from device.drift.daily_stats import BINS, DailyStats, combine, entropy
 from device.messages import EMOTIONS
 from tests.support.drift_days import face, frame_result
 
@@ -40,7 +40,7 @@ def test_a_day_survives_being_written():
     day = DailyStats(20_000, "0.4.0")
     day.add_face(face())
     day.add("latency", 33.0)
-    assert DailyStats.of_json(day.as_json()) == day
+    assert DailyStats.from_json(day.as_json()) == day
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_day_survives_being_written():
 )  # fmt: skip
 def test_what_is_no_day_is_refused(text):
     with pytest.raises(ValueError, match="day|JSON|value"):
-        DailyStats.of_json(text)
+        DailyStats.from_json(text)
 
 
 def test_days_add_up():
@@ -58,10 +58,10 @@ def test_days_add_up():
     one.add_face(face(brightness=50.0))
     other.add_face(face(brightness=150.0))
     other.frames, other.seconds = 30, 10.0
-    both = added([one, other])
+    both = combine([one, other])
     assert (both.number, both.model, both.faces, both.rate) == (2, "b", 2, 3.0)
     assert both.mean("brightness") == 100.0
-    assert added([]).mean("size") is None
+    assert combine([]).mean("size") is None
 
 
 def test_made_up_faces_are_what_they_say():

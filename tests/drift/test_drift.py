@@ -6,7 +6,7 @@ import re
 import pytest
 
 from device.drift import compare
-from device.drift.drift import FIRST_DAYS, by_chance, day_name, hint, stability_index
+from device.drift.drift import FIRST_DAYS, chance_index, day_name, hint, stability_index
 from tests.support.drift_days import day
 
 MONDAY = 20_416
@@ -34,8 +34,8 @@ def test_the_index_is_nought_for_the_same_and_as_published_for_another():
 
 def test_chance_is_the_quantile_of_its_distribution():
     # chi-square at 99.9 %: 10.83 with 1 degree of freedom, 22.46 with 6.
-    assert by_chance([100, 100], [100, 100]) == pytest.approx(10.83 / 100, rel=0.06)
-    assert by_chance([100] * 7, [100] * 7) == pytest.approx(22.46 * 2 / 700, rel=0.01)
+    assert chance_index([100, 100], [100, 100]) == pytest.approx(10.83 / 100, rel=0.06)
+    assert chance_index([100] * 7, [100] * 7) == pytest.approx(22.46 * 2 / 700, rel=0.01)
 
 
 def test_nothing_is_found_before_there_is_enough():

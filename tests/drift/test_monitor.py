@@ -7,7 +7,7 @@ import pytest
 
 from device.drift import DriftMonitor
 from device.drift.daily_stats import SECONDS
-from device.drift.monitor import AGAIN_SECONDS, MOST_DAYS, SAVE_SECONDS, SPARED
+from device.drift.monitor import KEPT_FIRST, MAX_DAYS, RECOUNT_SECONDS, SAVE_SECONDS
 from device.messages import Level
 from device.system.files import write_private
 from tests.support.drift_days import day, face, frame_result
@@ -57,7 +57,7 @@ def test_a_person_who_stays_is_counted_once_in_a_while(watch):
         watcher.record(frame_result(face(1), face(2)), "0.4.0", at / 10)
     watcher.close()
     (told,) = watcher.days()
-    assert (told.frames, told.found, told.faces) == (100, 100, 2 * (10 // AGAIN_SECONDS))
+    assert (told.frames, told.found, told.faces) == (100, 100, 2 * (10 // RECOUNT_SECONDS))
     assert told.seconds == pytest.approx(9.9)
     assert told.mean("latency") == pytest.approx(20.0)
 
@@ -129,27 +129,27 @@ def test_a_disk_that_cannot_be_written_is_told_and_recovers(watch, tmp_path):
 
 
 def test_old_days_are_forgotten(watch, tmp_path):
-    for number in range(MOST_DAYS + 5):
+    for number in range(MAX_DAYS + 5):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
-    assert len(names) == MOST_DAYS
+    assert len(names) == MAX_DAYS
     assert names[-1] == "020500-0.4.0.json"
-    first = [f"{number:06}-0.4.0.json" for number in range(SPARED)]
-    assert names[:SPARED] == first, "what is compared with stays"
+    first = [f"{number:06}-0.4.0.json" for number in range(KEPT_FIRST)]
+    assert names[:KEPT_FIRST] == first, "what is compared with stays"
 
 
 def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
-    for number in range(MOST_DAYS):
+    for number in range(MAX_DAYS):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     write_private(tmp_path / "watching" / "normal-since", "100")
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
     names = {path.name for path in (tmp_path / "watching").glob("*.json")}
-    assert len(names) == MOST_DAYS
+    assert len(names) == MAX_DAYS
     assert "000000-0.4.0.json" not in names
     assert "000100-0.4.0.json" in names
 
@@ -167,6 +167,6 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):
         Level.DEGRADED,
         "faces are darker than in the first days, since Friday: clean the lens, or give it light?",
     )
-    watcher.is_normal()
+    watcher.accept_as_normal()
     assert watcher.health[0] is Level.OK
     assert watcher.findings() == ()

@@ -16,8 +16,8 @@ import pytest
 
 from device.errors import ArchiveError, FeedbackError
 from device.feedback import StoredCrop, archive
-from device.feedback.crop import LARGEST, encode
-from device.feedback.manifest import MOST_CROPS
+from device.feedback.crop import MAX_PNG_BYTES, encode
+from device.feedback.manifest import MAX_CROPS
 from device.messages import EMOTIONS
 from tests.support.exports import crop
 
@@ -96,10 +96,10 @@ def test_the_largest_export_can_be_read(tmp_path: Path) -> None:
         path,
         (
             StoredCrop("surprise", (0.1429,) * 7, model, 497_221, png, 10**17 + number)
-            for number in range(MOST_CROPS)
+            for number in range(MAX_CROPS)
         ),
     )
-    assert len(archive.read(path)) == MOST_CROPS
+    assert len(archive.read(path)) == MAX_CROPS
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_bomb_of_one_file(refused: Callable[[bytes], str], forgery: Forgery) -
     forgery.replace(bytes(50_000_000))
     content = forgery.content()
     assert len(content) < 100_000
-    assert refused(content) == f"crops/7.png: 50000000 bytes, more than {LARGEST}"
+    assert refused(content) == f"crops/7.png: 50000000 bytes, more than {MAX_PNG_BYTES}"
     # It says that it is small, and goes on for 50 MB.
     tracemalloc.start()
     words = refused(patched(content, 24, "<I", 4000, local=22))
@@ -258,9 +258,9 @@ def test_a_bomb_of_one_file(refused: Callable[[bytes], str], forgery: Forgery) -
 def test_a_bomb_of_many_files(refused: Callable[[bytes], str]) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
-        for number in range(MOST_CROPS + 2):
+        for number in range(MAX_CROPS + 2):
             file.writestr(zipfile.ZipInfo(f"crops/{number}.png"), b"")
-    assert refused(out.getvalue()) == f"{MOST_CROPS + 2} files, more than {MOST_CROPS + 1}"
+    assert refused(out.getvalue()) == f"{MAX_CROPS + 2} files, more than {MAX_CROPS + 1}"
 
 
 def test_a_directory_that_is_longer_than_it_says(refused: Callable[[bytes], str]) -> None:
@@ -299,6 +299,6 @@ def test_files_that_share_their_bytes(refused: Callable[[bytes], str], forgery: 
 def test_a_file_of_many_megabytes_is_not_even_opened(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with path.open("wb") as file:
-        file.truncate(archive.MOST_BYTES + 1)
+        file.truncate(archive.MAX_BYTES + 1)
     with pytest.raises(ArchiveError, match="87.0 MB, more than 87.0 MB"):
         archive.read(path)

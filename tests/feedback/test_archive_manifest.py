@@ -14,7 +14,7 @@ import pytest
 
 from device.feedback import archive
 from device.feedback.crop import encode
-from device.feedback.manifest import MOST_CROPS
+from device.feedback.manifest import MAX_CROPS
 from device.messages import EMOTIONS
 from device.vision.alignment import RECIPE, VERSION
 from tests.support.exports import crop
@@ -82,7 +82,7 @@ def test_a_manifest_that_is_none(
 
 def test_a_manifest_of_too_many_crops(refused: Callable[[bytes], str], forgery: Forgery) -> None:
     small = {**forgery.entries[0], "sha256": "0" * 64}
-    forgery.manifest["crops"] = [small] * (MOST_CROPS + 1)
+    forgery.manifest["crops"] = [small] * (MAX_CROPS + 1)
     forgery.method = zipfile.ZIP_DEFLATED
     assert refused(forgery.content()).startswith("manifest.json: ")
 

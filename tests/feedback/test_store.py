@@ -16,7 +16,7 @@ from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError
 from device.feedback import Agreement, Crop, FeedbackStore
 from device.feedback.crop import encode
-from device.feedback.store import surplus
+from device.feedback.store import excess
 from device.messages import EMOTIONS, Feedback
 from tests.support.exports import crop
 
@@ -296,7 +296,7 @@ except FeedbackError as error:
 def test_of_twenty_thousand_almost_all_go_at_once() -> None:
     crops = [(EMOTIONS[number % 5], number, 2000) for number in range(20_000)]
     begun = time.monotonic()
-    gone = surplus(crops, 7, 10**9)
+    gone = excess(crops, 7, 10**9)
     assert time.monotonic() - begun < 2.0
     assert len(gone) == 19_993
     assert min(set(range(20_000)) - set(gone)) >= 19_990

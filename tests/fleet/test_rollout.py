@@ -38,7 +38,7 @@ class Kiosk:
 
     def __init__(self, folder: Path, ca_file: Path) -> None:
         self._folder, self._fetcher = folder, Fetcher(str(ca_file))
-        self.models = Models(examine=quick)
+        self.models = Models(validate=quick)
         self.rollout: Rollout | None = None
 
     def start(self, kiosk: str = "kiosk-1", url: str = "") -> None:
@@ -134,7 +134,7 @@ def test_a_version_that_failed_here_is_not_tried_again(kiosk: Kiosk, server: Htt
 
 
 def test_a_refusal_is_remembered_over_a_restart(kiosk: Kiosk, server: HttpsServer) -> None:
-    kiosk.models = Models(examine=failing)
+    kiosk.models = Models(validate=failing)
     kiosk.start()
     release = server.release(archive(files(VERSION)))
     kiosk.receive(release)
@@ -192,7 +192,7 @@ def test_a_wrong_file_is_not_installed(
     state: str,
     words: str,
 ) -> None:
-    kiosk.models = Models(ModelsConfig(allow_unsigned=True), examine=quick)
+    kiosk.models = Models(ModelsConfig(allow_unsigned=True), validate=quick)
     kiosk.start()
     kiosk.receive(server.release(data, **changes))
     kiosk.reaches(state, words)
@@ -210,7 +210,7 @@ def test_a_server_that_comes_back_is_asked_again(kiosk: Kiosk, server: HttpsServ
 
 
 def test_the_configuration_has_the_last_word(kiosk: Kiosk, server: HttpsServer) -> None:
-    kiosk.models = Models(configured="/a/model", examine=quick)
+    kiosk.models = Models(configured="/a/model", validate=quick)
     kiosk.start()
     kiosk.receive(server.release(archive(files(VERSION))))
     kiosk.reaches("declined", "the configuration names")

@@ -61,7 +61,7 @@ def test_the_show_does_not_care_for_the_clock(
         state = tmp_path / "state" / "moodlift"
         kiosk.interrupt()
         assert kiosk.process.wait(10) == 0
-    days = {row["minute"] // (DAY // 60) for row in history.everything(state / "history.sqlite")}
+    days = {row["minute"] // (DAY // 60) for row in history.read_all(state / "history.sqlite")}
     today = 1_800_000_000 // DAY
     # What was seen in 1970 is older than the history is kept.
     assert {today - 1, today, today + 1} == days

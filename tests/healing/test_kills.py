@@ -97,7 +97,7 @@ def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -
             writer.kill()
         tokens |= check(tmp_path)
         if (tmp_path / "history.sqlite").exists():
-            rows = len(history.everything(tmp_path / "history.sqlite"))
+            rows = len(history.read_all(tmp_path / "history.sqlite"))
             assert rows >= kept
             kept = rows
     assert kept > number

@@ -14,7 +14,7 @@ from device import history
 from device.config.schema import HistoryConfig
 from device.errors import HistoryError
 from device.history import MINUTE, SPANS, HistoryRecorder, HistoryStore, Minute, Tally
-from device.history.recorder import WAITING
+from device.history.recorder import MAX_WAITING
 from device.history.store import DAY
 from device.history.tally import LONGEST_STEP
 from device.messages import EMOTIONS, NOBODY, Level, Mood, Reaction
@@ -48,10 +48,10 @@ def test_reactions_are_counted_when_they_begin() -> None:
     comfort, again = (Reaction("comfort", "sad", start) for start in (1.0, 9.0))
     for number, active in enumerate([(), (comfort,), (comfort,), (), (again,), (again,)]):
         tally.count(mood("sad"), active, False, float(number), NOW)
-    rest = tally.rest()
+    rest = tally.flush()
     assert rest is not None
     assert rest.reactions == {"comfort": 2}
-    assert tally.rest() is None
+    assert tally.flush() is None
 
 
 def test_a_machine_that_slept_has_seen_nothing() -> None:
@@ -59,7 +59,7 @@ def test_a_machine_that_slept_has_seen_nothing() -> None:
     tally.count(mood("happy"), (), False, 0.0, NOW)
     tally.count(mood("happy"), (), False, 3600.0, NOW + 1)
     tally.count(mood("happy"), (), False, 3500.0, NOW + 1)
-    rest = tally.rest()
+    rest = tally.flush()
     assert rest is not None
     assert rest.seconds == {"happy": LONGEST_STEP}
 
@@ -80,7 +80,7 @@ def test_no_second_is_lost_or_counted_twice_whatever_the_clock_does(steps: list[
     for emotion, paused, passed, jump in steps:
         now, wall = now + passed, wall + jump
         minutes.append(tally.count(mood(emotion), (), paused, now, wall))
-    minutes.append(tally.rest())
+    minutes.append(tally.flush())
     total = sum(sum(one.seconds.values()) for one in minutes if one)
     assert total == pytest.approx(sum(step[2] for step in steps[1:]))
 
@@ -97,7 +97,7 @@ def test_what_is_stored_twice_adds_up(tmp_path: Path) -> None:
     store.add(one)
     store.add(Minute(7, {"sad": 5.0}, faces=4))
     store.close()
-    (row,) = history.everything(tmp_path / "deep/history.sqlite")
+    (row,) = history.read_all(tmp_path / "deep/history.sqlite")
     assert (row["happy"], row["sad"], row["faces"], row["visits"]) == (40.0, 5.0, 4.0, 2.0)
 
 
@@ -137,7 +137,7 @@ def test_a_span_is_read_in_buckets_that_add_up(tmp_path: Path, span: str) -> Non
 def test_no_file_is_an_empty_past(tmp_path: Path) -> None:
     past = history.read(tmp_path / "none.sqlite", "hour", NOW)
     assert sum(past.totals.values()) == 0
-    assert history.everything(tmp_path / "none.sqlite") == []
+    assert history.read_all(tmp_path / "none.sqlite") == []
     assert not (tmp_path / "none.sqlite").exists()
 
 
@@ -151,7 +151,7 @@ def test_a_file_that_is_none_is_moved_aside(
     store = HistoryStore(path)
     store.add(minute(1))
     store.close()
-    assert len(history.everything(path)) == 1
+    assert len(history.read_all(path)) == 1
     assert (tmp_path / "history.damaged").read_bytes() == b"no database" * 1000
     assert "it is now history.damaged" in caplog.text
 
@@ -171,9 +171,9 @@ def test_a_file_that_is_damaged_further_on_is_moved_aside(
     assert "it is now" not in caplog.text, "its first page is good"
     store.add(minute(500))
     store.add(minute(501))
-    store.forget(501)
+    store.delete_before(501)
     store.close()
-    assert [row["minute"] for row in history.everything(path)] == [501]
+    assert [row["minute"] for row in history.read_all(path)] == [501]
     assert (tmp_path / "history.damaged").stat().st_size == len(whole)
     assert caplog.text.count("malformed; it is now history.damaged") == 1
 
@@ -191,7 +191,7 @@ def test_a_file_that_is_in_use_is_not_moved_aside(
     other.close()
     store.add(minute(1))
     store.close()
-    assert len(history.everything(path)) == 1
+    assert len(history.read_all(path)) == 1
     assert not (tmp_path / "history.damaged").exists()
 
 
@@ -215,7 +215,7 @@ def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Pa
         wall[0] = NOW + second
         recorder.record(mood("happy"), (), False, float(second))
     recorder.close()
-    rows = history.everything(recorder.path)
+    rows = history.read_all(recorder.path)
     assert [round(row["minute"]) - last for row in rows] == [5 - days * DAY, 0, 1, 2]
     assert [row["happy"] for row in rows[1:]] == [59.0, 60.0, 10.0]
     assert recorder.health == (Level.OK, "kept for 3 days")
@@ -237,13 +237,13 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
     pass_minutes(3)
     wait_until(lambda: recorder.health[0] is Level.DEGRADED)
     assert "nothing is written" in recorder.health[1]
-    pass_minutes(WAITING + 5)
-    wait_until(lambda: recorder._over.empty())
+    pass_minutes(MAX_WAITING + 5)
+    wait_until(lambda: recorder._queue.empty())
     blocked.unlink()
     pass_minutes(1)
     wait_until(lambda: recorder.health[0] is Level.OK)
     recorder.close()
-    assert len(history.everything(recorder.path)) == WAITING + 1
+    assert len(history.read_all(recorder.path)) == MAX_WAITING + 1
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
     assert len(warnings) == 1
 
@@ -265,6 +265,6 @@ def test_readers_and_the_writer_do_not_wait_for_each_other(tmp_path: Path) -> No
     assert reader.execute("SELECT count(*) FROM minutes").fetchone() == (1,)
     store.add(minute(2))
     assert reader.execute("SELECT count(*) FROM minutes").fetchone() == (1,)
-    assert len(history.everything(path)) == 2
+    assert len(history.read_all(path)) == 2
     reader.close()
     store.close()

@@ -81,13 +81,13 @@ def test_everything_is_exported(page: Any) -> None:
 def test_an_export_is_read_a_few_hundred_minutes_at_a_time(
     page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, sizes = history.everything, list[int]()
+    read, sizes = history.read_all, list[int]()
 
     def spied(*options: Any, **more: Any) -> Any:
         sizes.append(len(rows := read(*options, **more)))
         return rows
 
-    monkeypatch.setattr(history, "everything", spied)
+    monkeypatch.setattr(history, "read_all", spied)
     told = page.get("/api/v1/history.json").data
     page.get("/api/v1/history.csv")
     assert max(sizes) == api.MINUTES < 7 * DAY // 7

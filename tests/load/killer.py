@@ -30,7 +30,7 @@ Step = tuple[str, str]
 
 
 def models() -> Models:
-    return Models(examine=quick)
+    return Models(validate=quick)
 
 
 def proven(*versions: str) -> None:
@@ -70,7 +70,7 @@ OPERATIONS: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "install": (settled, lambda: models().install(archive(files("9.1.0")))),
     "use": (back, lambda: models().use("9.1.0")),
     "rollback": (tried, lambda: models().roll_back()),
-    "keep the trial": (tried, lambda: models().note_trial("9.1.0", Trial(60.0, 1, True))),
+    "keep the trial": (tried, lambda: models().record_trial("9.1.0", Trial(60.0, 1, True))),
     "return by itself": (tried, lambda: models().reject("9.1.0", "it was slow")),
     "pass and prune": (crowded, lambda: models().accept("9.3.0")),
 }

@@ -14,13 +14,13 @@ MEMORY = 256 * 1024**2
 
 
 def test_an_answer_comes_back() -> None:
-    assert sandbox.ask(math.sqrt, (16.0,), 5.0) == 4.0
-    assert sandbox.ask(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
+    assert sandbox.call(math.sqrt, (16.0,), 5.0) == 4.0
+    assert sandbox.call(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
 
 
 def test_an_error_of_ours_comes_back_as_it_was(tmp_path: object) -> None:
     with pytest.raises(BundleError, match=r"manifest\.json: No such file"):
-        sandbox.ask(bundle.load, (tmp_path,), 5.0, MEMORY)
+        sandbox.call(bundle.load, (tmp_path,), 5.0, MEMORY)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,6 @@ def test_work_that_goes_wrong_is_told(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(SandboxError, match=words) as caught:
-        sandbox.ask(work, arguments, 1.0, MEMORY)
+        sandbox.call(work, arguments, 1.0, MEMORY)
     assert caught.value.how == how
     assert time.monotonic() - began < 20

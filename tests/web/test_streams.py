@@ -123,7 +123,7 @@ def test_a_long_response_that_is_cut_off_does_not_look_complete(
     fault: Exception,
     message: str,
 ) -> None:
-    read, reads = history.everything, itertools.count()
+    read, reads = history.read_all, itertools.count()
 
     def breaks(*options: Any, **more: Any) -> Any:
         if next(reads) == 2:

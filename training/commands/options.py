@@ -106,8 +106,8 @@ def setting(text: str) -> tuple[str, float]:
 def version(text: str) -> str:
     """Read a model's version, which must be one that kiosks install."""
     # Not above: OpenCV comes with it, which takes a while to load.
-    from device.deployment.models import LONGEST, VERSION
+    from device.deployment.models import MAX_VERSION_LENGTH, VERSION
 
-    if len(text) > LONGEST or not VERSION.fullmatch(text):
+    if len(text) > MAX_VERSION_LENGTH or not VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 0.1.0")
     return text

@@ -10,7 +10,7 @@ from device.messages import EMOTIONS
 from device.web import text
 
 if TYPE_CHECKING:
-    from device.history import Past
+    from device.history import HistorySummary
 
 WIDTH, HEIGHT = 720.0, 220.0
 """Of the drawing, in its own units."""
@@ -77,7 +77,7 @@ class Chart:
         return not any(bar.pieces for bar in self.bars)
 
 
-def draw(past: Past) -> Chart:
+def draw(past: HistorySummary) -> Chart:
     """Lay out a span of time; its times are the kiosk's local ones."""
     place = WIDTH / len(past.buckets)
     bars = []

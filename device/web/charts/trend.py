@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from device.drift.daily_stats import SECONDS, by_number
+from device.drift.daily_stats import SECONDS, combine_by_day
 from device.web import text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Trend:
 def trends(days: Sequence[DailyStats], findings: Sequence[Finding]) -> list[Trend]:
     """Draw every figure over the last of some days."""
     told = {one.name: one.words for one in findings if one.shifted}
-    shown = by_number(days)[-MOST:]
+    shown = combine_by_day(days)[-MOST:]
     drawn = []
     for name, title, unit, value in FIGURES:
         values = {day.number: found for day in shown if (found := value(day)) is not None}

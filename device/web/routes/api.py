@@ -114,7 +114,7 @@ def export(kind: str) -> ResponseReturnValue:
         abort(404)
     path = current().view.history
     # What cannot be read is told before the answer begins.
-    rows = _rows(path, history.everything(path, most=MINUTES))
+    rows = _rows(path, history.read_all(path, limit=MINUTES))
     headers = {"Content-Disposition": f'attachment; filename="moodlift-history.{kind}"'}
     body = _json(rows) if kind == "json" else _csv(rows)
     return Response(body, 200, headers, mimetype=KINDS[kind], direct_passthrough=True)
@@ -133,7 +133,7 @@ def _rows(path: Path, minutes: list[dict[str, float]]) -> Iterator[list[dict[str
         yield [
             {"start": _moment(round(one.pop("minute")) * history.MINUTE), **one} for one in minutes
         ]
-        minutes = history.everything(path, last, MINUTES)
+        minutes = history.read_all(path, last, MINUTES)
 
 
 def _json(pages: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, jsonify, render_template
 
 from device.drift import compare
-from device.drift.daily_stats import SCALES, added
-from device.drift.drift import FIRST_DAYS, LAST_DAYS, LEAST, sides
+from device.drift.daily_stats import SCALES, combine
+from device.drift.drift import FIRST_DAYS, LAST_DAYS, MIN_FACES, split_days
 from device.errors import FeedbackError
 from device.messages import EMOTIONS
 from device.web.charts import trend
@@ -32,8 +32,8 @@ def show() -> str:
     view = current().view
     days, since, model = _days(), view.drift.normal_since, view.status.get().model
     findings = compare(days, since, model)
-    first_days, later = sides(days, since, "emotion", model)
-    first, last = added(first_days), added(later[-LAST_DAYS:])
+    first_days, later = split_days(days, since, "emotion", model)
+    first, last = combine(first_days), combine(later[-LAST_DAYS:])
     return render_template(
         "watching.html",
         findings=findings,
@@ -43,7 +43,7 @@ def show() -> str:
         if later
         else [],
         first_days=FIRST_DAYS,
-        least=LEAST,
+        least=MIN_FACES,
         days=len(first_days),
     )
 
@@ -72,7 +72,7 @@ def tell() -> Response:
 def normal() -> ResponseReturnValue:
     """Take what is seen from today on for normal."""
     try:
-        current().view.drift.is_normal()
+        current().view.drift.accept_as_normal()
     except OSError as error:
         abort(503, f"it cannot be written down: {error.strerror}")
     return tell()
