@@ -13,7 +13,7 @@ from device import __version__, images
 from device.errors import MoodliftError
 from device.hardware.audio import open_audio
 from device.hardware.board import LinuxBoard, Reading
-from device.hardware.camera.source import CameraSettings, open_camera
+from device.hardware.camera.source import open_camera
 from device.hardware.display import open_display
 from device.messages import Frame, Level
 from device.models.store import candidates
@@ -25,7 +25,7 @@ from device.vision.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from device.config.schema import Config
+    from device.config.schema import CameraConfig, Config
     from device.config.settings import Settings
 
 SAMPLE = ASSETS / "clip" / "face.png"
@@ -92,10 +92,11 @@ def _vision(config: Config) -> Check:
 
 
 def _camera(config: Config) -> Check:
-    settings = CameraSettings.of(config.camera)
     # A camera may block for ever; its thread then ends with the command.
     results: list[Check] = []
-    thread = threading.Thread(target=lambda: results.append(_read_frame(settings)), daemon=True)
+    thread = threading.Thread(
+        target=lambda: results.append(_read_frame(config.camera)), daemon=True
+    )
     thread.start()
     thread.join(CAMERA_SECONDS)
     if results:
@@ -103,9 +104,9 @@ def _camera(config: Config) -> Check:
     return Check(Level.FAILED, "camera", f"no picture within {CAMERA_SECONDS:.0f} s")
 
 
-def _read_frame(settings: CameraSettings) -> Check:
+def _read_frame(config: CameraConfig) -> Check:
     try:
-        with open_camera(settings) as camera:
+        with open_camera(config) as camera:
             height, width = camera.read().shape[:2]
             return Check(Level.OK, "camera", f"{camera.name}, {width}x{height}")
     except MoodliftError as error:

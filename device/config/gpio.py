@@ -6,13 +6,13 @@ from typing import Self
 
 from pydantic import ConfigDict, model_validator
 
-from device.config.section import Section, setting
+from device.config.section import ConfigSection, setting
 from device.config.types import Pin
 
 PIN_NAMES = ("red", "green", "blue", "strip", "button", "motion_sensor")
 
 
-class GpioConfig(Section):
+class GpioConfig(ConfigSection):
     """Lamps, button and motion sensor on GPIO pins (BCM numbers); see docs/WIRING.md."""
 
     model_config = ConfigDict(title="GPIO")

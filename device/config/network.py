@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, model_validator
 
-from device.config.section import Section, setting
+from device.config.section import ConfigSection, setting
 from device.config.types import HostName, Line
 
 
-class WebConfig(Section):
+class WebConfig(ConfigSection):
     """The status page; see docs/WEB.md."""
 
     model_config = ConfigDict(title="Status page")
@@ -85,7 +85,7 @@ def _topic_or_empty(value: str) -> str:
     return _topic(value) if value else value
 
 
-class MqttConfig(Section):
+class MqttConfig(ConfigSection):
     """The MQTT broker of a fleet; see docs/FLEET.md. Without `host` nothing is sent to a broker."""
 
     model_config = ConfigDict(title="MQTT")
@@ -125,7 +125,7 @@ class MqttConfig(Section):
         return self
 
 
-class FleetConfig(Section):
+class FleetConfig(ConfigSection):
     """This kiosk as one of many; see docs/FLEET.md."""
 
     model_config = ConfigDict(title="Fleet")

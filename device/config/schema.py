@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from device.config.gpio import GpioConfig
 from device.config.network import FleetConfig, MqttConfig, WebConfig
-from device.config.section import Section, setting
+from device.config.section import ConfigSection, setting
 from device.config.types import SOURCE_HELP, HoursText, Line, Share, Source
 
 
-class CameraConfig(Section):
+class CameraConfig(ConfigSection):
     """The camera."""
 
     model_config = ConfigDict(title="Camera")
@@ -29,7 +29,7 @@ class CameraConfig(Section):
     )
 
 
-class VisionConfig(Section):
+class VisionConfig(ConfigSection):
     """Face detection and emotion recognition."""
 
     model_config = ConfigDict(title="Vision")
@@ -48,7 +48,7 @@ class VisionConfig(Section):
     )
 
 
-class MoodConfig(Section):
+class MoodConfig(ConfigSection):
     """When a mood of the room begins and ends."""
 
     model_config = ConfigDict(title="Mood")
@@ -88,7 +88,7 @@ class MoodConfig(Section):
         return self
 
 
-class ReactionsConfig(Section):
+class ReactionsConfig(ConfigSection):
     """What the kiosk does when a mood begins; see assets/reactions.toml."""
 
     model_config = ConfigDict(title="Reactions")
@@ -96,7 +96,7 @@ class ReactionsConfig(Section):
     file: str = setting("", "File of rules", empty="the rules that ship, `assets/reactions.toml`")
 
 
-class StageConfig(Section):
+class StageConfig(ConfigSection):
     """The screen."""
 
     model_config = ConfigDict(title="Stage")
@@ -146,7 +146,7 @@ class StageConfig(Section):
     )
 
 
-class SoundConfig(Section):
+class SoundConfig(ConfigSection):
     """Music and sounds."""
 
     model_config = ConfigDict(title="Sound")
@@ -178,7 +178,7 @@ class SoundConfig(Section):
     )
 
 
-class HistoryConfig(Section):
+class HistoryConfig(ConfigSection):
     """Seconds of each mood per minute, and the model's statistics per day; never pictures."""
 
     model_config = ConfigDict(title="History")
@@ -187,7 +187,7 @@ class HistoryConfig(Section):
     days: int = setting(90, "Keep the history for", ge=1, le=3650, unit="days", editable=True)
 
 
-class FeedbackConfig(Section):
+class FeedbackConfig(ConfigSection):
     """Answers to "Was I right?", and crops of the faces whose people allow it.
 
     See docs/FEEDBACK.md. Above a limit, the oldest crop of the most frequent emotion is deleted.
@@ -201,7 +201,7 @@ class FeedbackConfig(Section):
     days: int = setting(180, "Delete a crop after", ge=1, le=3650, unit="days")
 
 
-class ModelsConfig(Section):
+class ModelsConfig(ConfigSection):
     """How a new model is accepted; see docs/MODELS.md."""
 
     model_config = ConfigDict(title="Models")
@@ -227,24 +227,24 @@ class ModelsConfig(Section):
     )
 
 
-class Config(Section):
+class Config(ConfigSection):
     """The whole configuration."""
 
     model_config = ConfigDict(title="Moodlift's configuration")
 
-    camera: CameraConfig = CameraConfig()
-    vision: VisionConfig = VisionConfig()
-    mood: MoodConfig = MoodConfig()
-    reactions: ReactionsConfig = ReactionsConfig()
-    stage: StageConfig = StageConfig()
-    sound: SoundConfig = SoundConfig()
-    gpio: GpioConfig = GpioConfig()
-    history: HistoryConfig = HistoryConfig()
-    feedback: FeedbackConfig = FeedbackConfig()
-    models: ModelsConfig = ModelsConfig()
-    web: WebConfig = WebConfig()
-    mqtt: MqttConfig = MqttConfig()
-    fleet: FleetConfig = FleetConfig()
+    camera: CameraConfig = Field(default_factory=CameraConfig)
+    vision: VisionConfig = Field(default_factory=VisionConfig)
+    mood: MoodConfig = Field(default_factory=MoodConfig)
+    reactions: ReactionsConfig = Field(default_factory=ReactionsConfig)
+    stage: StageConfig = Field(default_factory=StageConfig)
+    sound: SoundConfig = Field(default_factory=SoundConfig)
+    gpio: GpioConfig = Field(default_factory=GpioConfig)
+    history: HistoryConfig = Field(default_factory=HistoryConfig)
+    feedback: FeedbackConfig = Field(default_factory=FeedbackConfig)
+    models: ModelsConfig = Field(default_factory=ModelsConfig)
+    web: WebConfig = Field(default_factory=WebConfig)
+    mqtt: MqttConfig = Field(default_factory=MqttConfig)
+    fleet: FleetConfig = Field(default_factory=FleetConfig)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

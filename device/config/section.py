@@ -13,6 +13,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class ConfigSection(Section):
+    """A table of the configuration file.
+
+    Its validator is built when it is first used: the vision worker unpickles sections and validates
+    none, and starts 30 ms of CPU time sooner on a PC.
+    """
+
+    model_config = ConfigDict(defer_build=True)
+
+
 def setting(
     default: Any,
     title: str,

@@ -13,14 +13,14 @@ import cv2
 from device.errors import AudioError, CameraError, MoodliftError, ProbeError, SandboxError
 from device.hardware.audio import PygameAudio, find_outlets, speaker_names
 from device.hardware.camera import picamera, usb
-from device.hardware.camera.source import CameraSettings, available, open_camera
+from device.hardware.camera.source import available, open_camera
 from device.music import Library
 from device.system import sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.config.schema import Config, SoundConfig
+    from device.config.schema import CameraConfig, Config, SoundConfig
 
 Answer = TypeVar("Answer")
 
@@ -66,9 +66,8 @@ class Probe:
 
     def picture(self, source: str) -> bytes:
         """Return a picture from a camera that the kiosk does not use, as JPEG."""
-        wanted = self._camera
-        settings = CameraSettings(source, wanted.width, wanted.height, wanted.fps)
-        return self._run(_take_picture, settings, wanted.source)
+        config = self._camera.model_copy(update={"source": source})
+        return self._run(_take_picture, config, self._camera.source)
 
     def play(self, device: str) -> str:
         """Play a short sound to its end on a device that the kiosk does not use; return its name.
@@ -119,15 +118,15 @@ def _resolve(source: str) -> str:
         return source  # not connected
 
 
-def _take_picture(settings: CameraSettings, own: str) -> bytes:
-    if _resolve(settings.source) == _resolve(own):
+def _take_picture(config: CameraConfig, own: str) -> bytes:
+    if _resolve(config.source) == _resolve(own):
         raise CameraError("the kiosk is using it; its live picture is on the camera page")
-    with open_camera(settings) as camera:
+    with open_camera(config) as camera:
         for _ in range(WARM_UP_FRAMES):
             camera.read()
         good, data = cv2.imencode(".jpg", camera.read(), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not good:
-        raise CameraError(f"{settings.source}: the picture cannot be encoded")
+        raise CameraError(f"{config.source}: the picture cannot be encoded")
     return data.tobytes()
 
 

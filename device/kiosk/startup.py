@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import random
 from dataclasses import dataclass
@@ -18,14 +17,12 @@ from device.errors import ConfigError, DisplayError
 from device.fleet.fleet import Fleet
 from device.hardware import audio, display, gpio
 from device.hardware.board import LinuxBoard
-from device.hardware.camera.source import CameraSettings
 from device.hardware.probe import Probe
 from device.kiosk.part import Component
 from device.kiosk.throttling import ThermalThrottle
 from device.models.store import candidates
 from device.system.latest import Latest
 from device.system.paths import state_directory
-from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
 from device.web.service import WebService
 
@@ -73,7 +70,7 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
     folder = state_directory()
     _report_settings(settings, report)
     # Vision first: its process takes a second to start, and does so while the rest is made.
-    vision = Supervisor(vision_settings(config))
+    vision = Supervisor(config.camera, config.vision, candidates)
     vision.tick(now)
     models = Models(config.models, config.vision.model)
     deployment = DeploymentMonitor(models, vision)
@@ -164,16 +161,6 @@ def load_rules(file: str, playlists: tuple[str, ...], report: Report) -> tuple[r
         if rule.playlist not in (None, *playlists):
             log.warning("reaction %s: no playlist %s yet", rule.name, rule.playlist)
     return rules
-
-
-def vision_settings(config: Config) -> VisionSettings:
-    """Return what the vision process needs of the configuration."""
-    return VisionSettings(
-        CameraSettings.of(config.camera),
-        config.vision.threads,
-        config.vision.max_rate,
-        functools.partial(candidates, config.vision.model),
-    )
 
 
 def _report_settings(settings: Settings, report: Report) -> None:

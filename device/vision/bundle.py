@@ -23,7 +23,6 @@ import numpy as np
 
 from device.errors import BundleError
 from device.messages import EMOTIONS
-from device.system.paths import MODELS
 from device.vision import alignment
 
 if TYPE_CHECKING:
@@ -123,11 +122,6 @@ def find_bundles(folder: Path) -> list[Path]:
     """Return the bundle folders `emotion-*` in a folder, newest version first."""
     found = [path for path in folder.glob("emotion-*") if path.is_dir()]
     return sorted(found, key=lambda path: version_key(path.name), reverse=True)
-
-
-def shipped() -> list[Path]:
-    """Return the bundle folders that come with the program, newest version first."""
-    return find_bundles(MODELS)
 
 
 def version_key(name: str) -> tuple[tuple[int, str], ...]:

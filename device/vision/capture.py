@@ -22,8 +22,8 @@ from device.vision.protocol import PartStatus
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from device.config.schema import CameraConfig
     from device.hardware.camera.base import Camera
-    from device.hardware.camera.source import CameraSettings
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_
 class CaptureThread:
     """Reads a camera for ever; `wake` is set whenever there is something new to look at."""
 
-    def __init__(self, settings: CameraSettings, wake: threading.Event) -> None:
-        self._settings = settings
+    def __init__(self, config: CameraConfig, wake: threading.Event) -> None:
+        self._config = config
         self._wake = wake
         self._frame: Frame | None = None
         self._frames = 0
@@ -105,7 +105,7 @@ class CaptureThread:
     def _read_camera(self, backoff: Backoff) -> None:
         """Read until paused. Raises CameraError."""
         self._frame_at = time.monotonic()
-        with open_camera(self._settings) as camera:
+        with open_camera(self._config) as camera:
             while not self._paused:
                 image = self._read_rotated(camera)
                 now = time.monotonic()
@@ -122,5 +122,5 @@ class CaptureThread:
 
     def _read_rotated(self, camera: Camera) -> NDArray[np.uint8]:
         image = camera.read()
-        rotation = _ROTATIONS.get(self._settings.rotate)
+        rotation = _ROTATIONS.get(self._config.rotate)
         return image if rotation is None else np.asarray(cv2.rotate(image, rotation), np.uint8)

@@ -6,11 +6,8 @@ The worker sends `FrameResult`, `Heartbeat` and `Response`; the kiosk sends `Pau
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-
-from device.hardware.camera.source import CameraSettings
-from device.vision.bundle import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,22 +18,12 @@ if TYPE_CHECKING:
 
     from device.messages import FrameResult, Level
 
+    Candidates = Callable[[str], Iterable[Path]]
+    """Takes `[vision] model` and returns the folders of bundles to serve, best first. The worker
+    calls it in its own process whenever it loads the model, so it must be picklable."""
+
 HEARTBEAT_SECONDS = 0.5
 """How often the eye says that it lives."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisionSettings:
-    """What the worker needs to know. `threads = 0` leaves their number to the runtime.
-
-    `candidates` returns the folders of bundles to serve, best first. The worker calls it when it
-    loads the model; it must be picklable.
-    """
-
-    camera: CameraSettings = field(default_factory=CameraSettings)
-    threads: int = 0
-    max_rate: float = 15.0
-    candidates: Callable[[], Iterable[Path]] = shipped
 
 
 class PartStatus(NamedTuple):

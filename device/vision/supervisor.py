@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from device.config.schema import CameraConfig, VisionConfig
     from device.vision.preview import PreviewHandle
-    from device.vision.protocol import VisionSettings
+    from device.vision.protocol import Candidates
 
 log = logging.getLogger(__name__)
 
@@ -69,20 +70,21 @@ class Supervisor:
 
     name = "vision"
 
-    def __init__(self, settings: VisionSettings) -> None:
+    def __init__(self, camera: CameraConfig, vision: VisionConfig, candidates: Candidates) -> None:
         self.health = Level.OK, "starting"
         self.camera = self.model_status = PartStatus(Level.OFF, "waits for vision")
         self.frame_result: Latest[FrameResult | None] = Latest(None)
         self.preview = Preview()
         self.restarts = 0
         self.blocks = 0
-        self._settings = settings
+        self._worker_arguments = camera, vision, candidates
+        self._configured_rate = vision.max_rate
         self._spawn = multiprocessing.get_context("spawn")
         self._backoff = Backoff()
         self._process: _Link | None = None
         self._start_at = 0.0
         self._paused = False
-        self._max_rate = settings.max_rate
+        self._max_rate = vision.max_rate
         self._max_silence = SILENCE_SECONDS
         self._fault = ""
         self._request_ids = itertools.count(1)
@@ -195,11 +197,11 @@ class Supervisor:
 
     def _start(self, now: float) -> None:
         self._process = _Link(
-            self._spawn, self._settings, self.preview.share(), self.frame_result, now
+            self._spawn, self._worker_arguments, self.preview.share(), self.frame_result, now
         )
         if self._paused:
             self._process.send(Pause(True))
-        if self._max_rate != self._settings.max_rate:
+        if self._max_rate != self._configured_rate:
             self._process.send(SetRate(self._max_rate))
 
     def _kill(self, process: _Link) -> None:
@@ -239,7 +241,7 @@ class _Link:
     def __init__(
         self,
         spawn: multiprocessing.context.SpawnContext,
-        settings: VisionSettings,
+        arguments: tuple[CameraConfig, VisionConfig, Candidates],
         preview: PreviewHandle,
         results: Latest[FrameResult | None],
         now: float,
@@ -255,7 +257,7 @@ class _Link:
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
         self.process = spawn.Process(
-            target=worker.main, args=(settings, theirs, preview, level), name="eye", daemon=True
+            target=worker.main, args=(*arguments, theirs, preview, level), name="eye", daemon=True
         )
         with _sigint_blocked():
             self.process.start()

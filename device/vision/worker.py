@@ -40,10 +40,11 @@ from device.vision.tracker import Tracker
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from device.config.schema import CameraConfig, VisionConfig
     from device.messages import FrameResult
     from device.vision.bundle import Bundle
     from device.vision.preview import PreviewHandle
-    from device.vision.protocol import VisionSettings
+    from device.vision.protocol import Candidates
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,12 @@ CROP_MAX_AGE_SECONDS = 2.0
 
 
 def main(
-    settings: VisionSettings, pipe: Connection, preview: PreviewHandle, log_level: int
+    camera: CameraConfig,
+    vision: VisionConfig,
+    candidates: Candidates,
+    pipe: Connection,
+    preview: PreviewHandle,
+    log_level: int,
 ) -> None:
     """Run the eye until it is told to stop or the kiosk is gone; the child's entry point."""
     # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
@@ -63,22 +69,30 @@ def main(
     stream = os.fdopen(os.dup(2), "w")
     logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=stream)
     return_large()
-    cv2.setNumThreads(settings.threads or 2)
-    VisionWorker(settings, pipe, Preview(preview)).run()
+    cv2.setNumThreads(vision.threads or 2)
+    VisionWorker(camera, vision, candidates, pipe, Preview(preview)).run()
 
 
 class VisionWorker:
     """Takes the newest frame, looks at it, and tells what it saw."""
 
-    def __init__(self, settings: VisionSettings, pipe: Connection, preview: Preview) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        camera: CameraConfig,
+        vision: VisionConfig,
+        candidates: Candidates,
+        pipe: Connection,
+        preview: Preview,
+    ) -> None:
+        self._config = vision
+        self._candidates = candidates
         self._pipe = pipe
         self._preview = preview
         self._wake = threading.Event()
         self._message_received = threading.Event()
         self._inbox: deque[object] = deque()
         self._requests: deque[ClassifyRequest] = deque()
-        self._capture = CaptureThread(settings.camera, self._wake)
+        self._capture = CaptureThread(camera, self._wake)
         self._tracker = Tracker()
         self._pipeline: Pipeline | None = None
         self._model_status = PartStatus(Level.DEGRADED, "model is being loaded")
@@ -87,7 +101,7 @@ class VisionWorker:
         self._next_load_at = 0.0
         self._next_heartbeat_at = 0.0
         self._next_frame_at = 0.0
-        self._max_rate = settings.max_rate
+        self._max_rate = vision.max_rate
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -154,9 +168,10 @@ class VisionWorker:
             )
 
     def _load_model(self) -> None:
-        threads = self._settings.threads or None
+        threads = self._config.threads or None
         try:
-            classifier, bundle, faults = model_loader.load(self._settings.candidates(), threads)
+            folders = self._candidates(self._config.model)
+            classifier, bundle, faults = model_loader.load(folders, threads)
             self._pipeline = Pipeline(Detector(threads), classifier)
         except MoodliftError as error:
             self._model_status = PartStatus(Level.FAILED, str(error))

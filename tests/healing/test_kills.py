@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device import history
+from device.config.schema import CameraConfig, VisionConfig
 from device.config.settings import Settings
-from device.hardware.camera.source import CameraSettings
+from device.models.store import candidates
 from device.system.backoff import Backoff
 from device.vision import supervisor as supervisors
-from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
 from device.web.auth import sessions
 from tests.healing.conftest import rounds, sees
@@ -58,7 +58,7 @@ while True:
 def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisors, "Backoff", lambda: Backoff(0.02, 0.05))
     rng = random.Random(6)
-    eye = Supervisor(VisionSettings(CameraSettings("fake:")))
+    eye = Supervisor(CameraConfig(source="fake:"), VisionConfig(), candidates)
 
     def poll(seconds: float) -> None:
         end = time.monotonic() + seconds

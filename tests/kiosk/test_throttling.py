@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from device.config.schema import CameraConfig, VisionConfig
 from device.hardware.board import FakeBoard, Reading
-from device.hardware.camera.source import CameraSettings
 from device.kiosk.throttling import READ_SECONDS, ThermalThrottle
 from device.messages import Level
-from device.vision.protocol import VisionSettings
+from device.models.store import candidates
 from device.vision.rate_control import MIN_RATE, RECOVERY_SECONDS, STEP
 from device.vision.supervisor import Supervisor
 from tests.support.faces import ASTRONAUT
@@ -50,7 +50,9 @@ def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later
 
 @pytest.fixture
 def eye() -> Iterator[Supervisor]:
-    eye = Supervisor(VisionSettings(CameraSettings(f"fake:{ASTRONAUT}"), max_rate=MOST))
+    eye = Supervisor(
+        CameraConfig(source=f"fake:{ASTRONAUT}"), VisionConfig(max_rate=MOST), candidates
+    )
     yield eye
     eye.close()
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device.hardware.camera.source import CameraSettings
+from device.config.schema import CameraConfig
 from device.messages import Level
 from device.vision import capture
 from device.vision.capture import CaptureThread
@@ -25,7 +25,7 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
     faults = iter(["lost", "lost", "lost", "burnt", "burnt"])
     ended = threading.Event()
 
-    def fail(_: CameraSettings) -> NoReturn:
+    def fail(_: CameraConfig) -> NoReturn:
         one.pause(False)  # so that it does not wait for its next try
         fault = next(faults, None)
         if fault is None:
@@ -34,7 +34,7 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
         raise RuntimeError(fault)
 
     monkeypatch.setattr(capture, "open_camera", fail)
-    one = CaptureThread(CameraSettings(), threading.Event())
+    one = CaptureThread(CameraConfig(), threading.Event())
     one.start()
     assert ended.wait(20.0)
     logged = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
@@ -47,7 +47,9 @@ def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: int) -> None:
     image = np.random.default_rng(5).integers(0, 256, (32, 48, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "picture.png"), image)
     wake = threading.Event()
-    one = CaptureThread(CameraSettings(f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake)
+    one = CaptureThread(
+        CameraConfig(source=f"file:{tmp_path / 'picture.png'}", rotate=degrees), wake
+    )
     one.start()
     assert wake.wait(20.0)
     frame = one.pop_newest()

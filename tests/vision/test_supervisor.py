@@ -4,19 +4,19 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from device.config.schema import CameraConfig, VisionConfig
 from device.errors import VisionBusy
-from device.hardware.camera.source import CameraSettings
 from device.messages import Level
+from device.models.store import candidates
 from device.vision import supervisor as module
 from device.vision.alignment import align
-from device.vision.protocol import VisionSettings
 from device.vision.supervisor import Supervisor
 from tests.support.bundles import put
 from tests.support.faces import ASTRONAUT, astronaut, hopper, scene
@@ -28,8 +28,8 @@ Start = Callable[..., Supervisor]
 def start() -> Iterator[Start]:
     running: list[Supervisor] = []
 
-    def start(source: str, **settings: object) -> Supervisor:
-        supervisor = Supervisor(replace(VisionSettings(CameraSettings(source)), **settings))
+    def start(source: str, **keys: Any) -> Supervisor:
+        supervisor = Supervisor(CameraConfig(source=source), VisionConfig(**keys), candidates)
         running.append(supervisor)
         return supervisor
 

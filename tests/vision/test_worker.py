@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.hardware.camera.source import CameraSettings
+from device.config.schema import CameraConfig, VisionConfig
 from device.messages import Frame, FrameResult, Level
-from device.vision.protocol import ClassifyRequest, PartStatus, Response, Stop, VisionSettings
+from device.models.store import candidates
+from device.vision.protocol import ClassifyRequest, PartStatus, Response, Stop
 from device.vision.worker import VisionWorker
 
 BLANK = np.zeros((48, 48, 3), np.uint8)
@@ -54,9 +55,10 @@ def sent() -> list[Any]:
 
 @pytest.fixture
 def worker(sent: list[Any]) -> VisionWorker:
-    settings = VisionSettings(CameraSettings("fake:"), max_rate=1000.0)
+    camera, vision = CameraConfig(source="fake:"), VisionConfig.model_construct(max_rate=1000.0)
     pipe: Any = SimpleNamespace(send=sent.append)
-    made = VisionWorker(settings, pipe, SimpleNamespace(wanted=False))  # type: ignore[arg-type]
+    preview: Any = SimpleNamespace(wanted=False)
+    made = VisionWorker(camera, vision, candidates, pipe, preview)
     made._capture, made._pipeline = FakeCapture(), FakePipeline(made)  # type: ignore[assignment]
     return made
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.errors import CameraError, CameraUnknown
@@ -14,32 +13,19 @@ if TYPE_CHECKING:
     from device.hardware.camera.base import Camera
 
 
-@dataclass(frozen=True, slots=True)
-class CameraSettings:
-    """What is asked of a camera: a source, and the size and rate it should come near to."""
-
-    source: str = "auto"
-    width: int = 640
-    height: int = 480
-    fps: float = 30.0
-    rotate: int = 0
-
-    @classmethod
-    def of(cls, config: CameraConfig) -> CameraSettings:
-        """Return what the configuration asks for."""
-        return cls(config.source, config.width, config.height, config.fps, config.rotate)
-
-
-def open_camera(settings: CameraSettings) -> Camera:
-    """Open the camera that the settings name.
+def open_camera(config: CameraConfig) -> Camera:
+    """Open the camera that the configuration names.
 
     Raises CameraError when it is not there at present, CameraUnknown when it never can be.
     """
-    kind, _, rest = settings.source.partition(":")
-    wanted = (settings.width, settings.height, settings.fps)
+    source = config.source
+    if source == "auto":
+        source = available() or ""
+        if not source:
+            raise CameraError("no camera found: connect a Pi camera or a USB webcam")
+    kind, _, rest = source.partition(":")
+    wanted = (config.width, config.height, config.fps)
     match kind:
-        case "auto":
-            return _open_any(*wanted)
         case "picamera2":
             return picamera.PiCamera(*wanted)
         case "usb":
@@ -48,7 +34,7 @@ def open_camera(settings: CameraSettings) -> Camera:
             return file.open_file(expand_user(rest))
         case "fake":
             return fake.FakeCamera(rest)
-    raise CameraUnknown(f"unknown camera source {settings.source!r}")
+    raise CameraUnknown(f"unknown camera source {source!r}")
 
 
 def available() -> str | None:
@@ -57,10 +43,3 @@ def available() -> str | None:
         return "picamera2"
     nodes = usb.devices()
     return f"usb:{nodes[0].path}" if nodes else None
-
-
-def _open_any(width: int, height: int, fps: float) -> Camera:
-    source = available()
-    if source is None:
-        raise CameraError("no camera found: connect a Pi camera or a USB webcam")
-    return open_camera(CameraSettings(source, width, height, fps))
