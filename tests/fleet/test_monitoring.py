@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from device.hardware.board import Reading
 from device.system.latest import Latest
+from device.vision.supervisor import Supervisor
 from device.web.routes import metrics
 from tests.support.authority import Authority
 from tests.support.brokers import Listener, Mosquitto
@@ -67,6 +68,13 @@ def test_the_alert_rules_are_rules_that_fire_when_they_should() -> None:
     promtool("check", "rules", "alerts.yml")
     promtool("check", "config", "--syntax-only", "prometheus.yml")
     promtool("test", "rules", "alerts_test.yml")
+
+
+def test_the_alert_of_a_blind_kiosk_knows_the_parts_by_their_names() -> None:
+    text = (DOCS / "alerts.yml").read_text("utf-8")
+    blind, others = re.findall(r'[=!]~"([a-z|]+)",level="failed"', text)
+    assert blind == others
+    assert set(blind.split("|")) == {"camera", Supervisor.name, "model"}
 
 
 def test_every_alert_is_tried() -> None:
