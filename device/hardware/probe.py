@@ -14,18 +14,16 @@ from device.errors import AudioError, CameraError, MoodliftError, ProbeError, Sa
 from device.hardware.audio import PygameAudio, find_outlets, speaker_names
 from device.hardware.camera import picamera, usb
 from device.hardware.camera.source import available, open_camera
-from device.music import Library
 from device.system import sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from device.config.schema import CameraConfig, Config, SoundConfig
 
 Answer = TypeVar("Answer")
 
-CHIME = "celebrate"
-"""The short sound of ours that is played to try a device."""
 TIMEOUT_SECONDS = 8.0
 """How long a trial may take."""
 WARM_UP_FRAMES = 5
@@ -47,13 +45,14 @@ class Choice:
 
 
 class Probe:
-    """Tries one thing at a time, beside a kiosk that runs on `config`.
+    """Tries one device at a time, beside a kiosk that runs on `config`.
 
-    Every method but `is_own` raises ProbeError, which says in words what does not work.
+    `chime` is the sound file that `play` plays. Every method but `is_own` raises ProbeError with
+    the reason in words.
     """
 
-    def __init__(self, config: Config) -> None:
-        self._camera, self._sound = config.camera, config.sound
+    def __init__(self, config: Config, chime: Path) -> None:
+        self._camera, self._sound, self._chime = config.camera, config.sound, chime
         self._lock = threading.Lock()
 
     def cameras(self) -> list[Choice]:
@@ -74,7 +73,8 @@ class Probe:
 
         It is as loud as the kiosk is when it starts.
         """
-        return self._run(_play_sound, device, min(self._sound.volume, self._sound.volume_cap))
+        volume = min(self._sound.volume, self._sound.volume_cap)
+        return self._run(_play_sound, device, self._chime, volume)
 
     def is_own(self, device: str) -> bool:
         """Tell whether the kiosk itself plays on a sound device."""
@@ -139,13 +139,13 @@ def _list_speakers(own: SoundConfig) -> list[Choice]:
     return [Choice(one.value, one.name, own.enabled and one.value == own.device) for one in found]
 
 
-def _play_sound(device: str, volume: float) -> str:
+def _play_sound(device: str, chime: Path, volume: float) -> str:
     outlets = find_outlets(os.environ)
     if not outlets:
         raise AudioError("this machine has no sound device")
     audio = PygameAudio(device, device or outlets[0])
     try:
-        seconds = audio.play_sound(Library().sound(CHIME), volume)
+        seconds = audio.play_sound(chime, volume)
         time.sleep(seconds)
     finally:
         audio.close()

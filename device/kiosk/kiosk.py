@@ -18,7 +18,6 @@ import pygame
 
 from device import reactions
 from device.config.settings import Settings
-from device.hardware.probe import CHIME
 from device.kiosk import startup
 from device.kiosk.feedback_prompt import FeedbackPrompt
 from device.kiosk.inputs import ButtonInput, LocalCommand, from_display
@@ -28,6 +27,7 @@ from device.kiosk.publisher import Publisher
 from device.kiosk.renderer import Renderer
 from device.kiosk.report import write_file, write_screenshot
 from device.messages import NOBODY, Level
+from device.music import CHIME
 from device.stage import Scene
 from device.system import malloc
 from device.system.health import HealthRegistry

@@ -48,7 +48,7 @@ class Container:
     deployment: DeploymentMonitor
     display: Display
     player: music.Player
-    gpio: gpio.Panel
+    gpio: gpio.Gpio
     throttle: ThermalThrottle
     history: history.HistoryRecorder
     drift: DriftMonitor
@@ -76,7 +76,7 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
     deployment = DeploymentMonitor(models, vision)
     screen = open_display(config.stage, mode)
     player = music.Player(audio.open_audio(config.sound), config.sound)
-    panel = gpio.open_panel(config.gpio)
+    pins = gpio.open_gpio(config.gpio)
     throttle = ThermalThrottle(LinuxBoard(folder), vision, config.vision.max_rate)
     recorder = history.HistoryRecorder(config.history, folder)
     drift = DriftMonitor(folder, config.history.enabled)
@@ -93,7 +93,7 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
         viewers=config.web.viewers,
         blurred=config.web.blur_faces,
         settings=settings,
-        probe=Probe(config),
+        probe=Probe(config, player.library.sound(music.CHIME)),
         feedback=answers,
         models=models,
         drift=drift,
@@ -106,7 +106,7 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
         deployment=deployment,
         display=screen,
         player=player,
-        gpio=panel,
+        gpio=pins,
         throttle=throttle,
         history=recorder,
         drift=drift,
@@ -118,7 +118,7 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
         status=status,
         commands=commands,
         parts=(
-            vision, camera, deployment, screen, player, panel, throttle, recorder, drift, answers,
+            vision, camera, deployment, screen, player, pins, throttle, recorder, drift, answers,
             fleet, page,
         ),
     )  # fmt: skip

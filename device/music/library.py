@@ -19,6 +19,8 @@ PLAYLISTS = ("uplifting", "calm")
 
 SOUNDS = ("arrive", "celebrate")
 """The short sounds that ship."""
+CHIME = "celebrate"
+"""The short sound that is played to test a sound device."""
 
 PHRASES = "phrases.json"
 """Where the phrases of our own pieces end, as their composer wrote it."""

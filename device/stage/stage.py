@@ -9,7 +9,7 @@ from device.config.strings import load_strings
 from device.messages import EMOTIONS
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
-from device.stage.character.actor import Actor, Cast
+from device.stage.character.actor import Actor, CharacterState
 from device.stage.character.group import Group
 from device.stage.easing import smooth
 from device.stage.effects.registry import Effects, EffectScheduler
@@ -50,7 +50,7 @@ class SceneAssets:
         size: tuple[int, int],
         strings: Strings,
         emoji: Emoji,
-        character: Cast,
+        character: CharacterState,
         rng: random.Random,
     ) -> None:
         layout = Layout.of(size, character.life.still)
@@ -94,7 +94,7 @@ class Stage:
         self._strings = strings or load_strings(config.language)
         self._seed = rng.random()
         self._emoji = Emoji()
-        self._character = Cast(config, random.Random(self._seed))
+        self._character = CharacterState(config, random.Random(self._seed))
         self._transition = Transition()
         self._effects = EffectScheduler()
         self._notice = NoticeClock()

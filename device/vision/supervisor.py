@@ -81,7 +81,7 @@ class Supervisor:
         self._configured_rate = vision.max_rate
         self._spawn = multiprocessing.get_context("spawn")
         self._backoff = Backoff()
-        self._process: _Link | None = None
+        self._process: _WorkerProcess | None = None
         self._start_at = 0.0
         self._paused = False
         self._max_rate = vision.max_rate
@@ -196,7 +196,7 @@ class Supervisor:
         self.preview.close()
 
     def _start(self, now: float) -> None:
-        self._process = _Link(
+        self._process = _WorkerProcess(
             self._spawn, self._worker_arguments, self.preview.share(), self.frame_result, now
         )
         if self._paused:
@@ -204,7 +204,7 @@ class Supervisor:
         if self._max_rate != self._configured_rate:
             self._process.send(SetRate(self._max_rate))
 
-    def _kill(self, process: _Link) -> None:
+    def _kill(self, process: _WorkerProcess) -> None:
         process.kill()
         self._process = None
 
@@ -235,7 +235,7 @@ def _sigint_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Link:
+class _WorkerProcess:
     """One running eye: its process, its pipe, and a thread that hears what it says."""
 
     def __init__(

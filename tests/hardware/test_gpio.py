@@ -1,4 +1,4 @@
-"""The panel, on gpiozero's own mock pins."""
+"""The GPIO, on gpiozero's own mock pins."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from device.hardware.gpio import (
     COLOURS,
     DARK,
     EASE_SECONDS,
-    FakePanel,
-    GpioPanel,
+    FakeGpio,
     Lamp,
-    NoPanel,
+    NoGpio,
+    PiGpio,
     Press,
     blend,
     colour,
-    open_panel,
+    open_gpio,
 )
 from device.hardware.gpio.button import Button
 from device.hardware.gpio.colour import duty
@@ -35,7 +35,7 @@ from device.messages import Level
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from device.hardware.gpio import Panel
+    from device.hardware.gpio import Gpio
 
 PINS = GpioConfig(red=17, green=27, blue=22)
 
@@ -53,9 +53,9 @@ def lit(pins: MockFactory) -> tuple[float, ...]:
     return tuple(pins.pin(number).state for number in (17, 27, 22))
 
 
-def show(panel: Panel, light: str | None, now: float) -> None:
-    panel.light = light
-    panel.tick(now)
+def show(gpio: Gpio, light: str | None, now: float) -> None:
+    gpio.light = light
+    gpio.tick(now)
 
 
 def test_names_and_hex_are_colours() -> None:
@@ -72,58 +72,58 @@ def test_anything_else_is_no_light(light: str) -> None:
 
 
 def test_the_lamp_eases_to_a_colour_and_to_dark(pins: MockFactory) -> None:
-    panel = open_panel(PINS)
+    gpio = open_gpio(PINS)
     assert lit(pins) == (0, 0, 0)
-    show(panel, "white", 10.0)
+    show(gpio, "white", 10.0)
     assert lit(pins) == (0, 0, 0)
-    show(panel, "white", 10.0 + EASE_SECONDS / 2)
+    show(gpio, "white", 10.0 + EASE_SECONDS / 2)
     assert lit(pins) == pytest.approx(duty(blend(DARK, COLOURS["white"], 0.5)))
-    show(panel, "white", 10.0 + EASE_SECONDS)
+    show(gpio, "white", 10.0 + EASE_SECONDS)
     assert lit(pins) == (1, 1, 1)
-    show(panel, None, 20.0)
-    show(panel, None, 20.0 + 2 * EASE_SECONDS)
+    show(gpio, None, 20.0)
+    show(gpio, None, 20.0 + 2 * EASE_SECONDS)
     assert lit(pins) == (0, 0, 0)
-    panel.close()
+    gpio.close()
 
 
 def test_no_step_is_a_jump_even_when_the_light_changes_on_the_way(pins: MockFactory) -> None:
-    panel = Lamp.rgb((17, 27, 22))
-    now, last = 0.0, panel.shown
+    gpio = Lamp.rgb((17, 27, 22))
+    now, last = 0.0, gpio.shown
     for light in ("warm", "blue", None, "#00ff00", "gold"):
         for _ in range(15):
             now += 1 / 30
-            panel.show(light, now)
-            assert max(abs(a - b) for a, b in zip(panel.shown, last, strict=True)) < 0.06
-            last = panel.shown
-    panel.close()
+            gpio.show(light, now)
+            assert max(abs(a - b) for a, b in zip(gpio.shown, last, strict=True)) < 0.06
+            last = gpio.shown
+    gpio.close()
 
 
 def test_time_that_goes_backwards_does_no_harm(pins: MockFactory) -> None:
-    panel = GpioPanel(PINS)
-    show(panel, "gold", 10.0)
-    show(panel, "gold", 5.0)
-    show(panel, "gold", 10.0 + EASE_SECONDS)
+    gpio = PiGpio(PINS)
+    show(gpio, "gold", 10.0)
+    show(gpio, "gold", 5.0)
+    show(gpio, "gold", 10.0 + EASE_SECONDS)
     assert lit(pins) == pytest.approx(duty(COLOURS["gold"]))
-    panel.close()
+    gpio.close()
 
 
 def test_close_switches_the_lamp_off_and_frees_the_pins(pins: MockFactory) -> None:
-    panel = GpioPanel(PINS)
-    show(panel, "white", 0.0)
-    show(panel, "white", 9.0)
-    panel.close()
-    again = GpioPanel(PINS)
+    gpio = PiGpio(PINS)
+    show(gpio, "white", 0.0)
+    show(gpio, "white", 9.0)
+    gpio.close()
+    again = PiGpio(PINS)
     assert lit(pins) == (0, 0, 0)
     assert again.health == (Level.OK, "light on GPIO 17, 27, 22")
     again.close()
 
 
 def test_no_pins_are_no_lamp() -> None:
-    panel = open_panel(GpioConfig())
-    assert isinstance(panel, NoPanel)
-    show(panel, "gold", 0.0)
-    assert panel.health == (Level.OFF, "no light is configured")
-    panel.close()
+    gpio = open_gpio(GpioConfig())
+    assert isinstance(gpio, NoGpio)
+    show(gpio, "gold", 0.0)
+    assert gpio.health == (Level.OFF, "no light is configured")
+    gpio.close()
 
 
 @pytest.mark.parametrize(
@@ -148,16 +148,16 @@ def test_mistakes_with_pins_are_told(values: dict[str, float], words: str) -> No
 
 def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
     taken = OutputDevice(27)
-    panel = open_panel(PINS)
-    level, words = panel.health
+    gpio = open_gpio(PINS)
+    level, words = gpio.health
     assert level is Level.FAILED
     assert words.startswith("light on GPIO 17, 27, 22: already in use: ")
-    show(panel, "gold", 0.0)
-    panel.close()
+    show(gpio, "gold", 0.0)
+    gpio.close()
     taken.close()
-    panel = open_panel(PINS)
-    assert panel.health[0] is Level.OK
-    panel.close()
+    gpio = open_gpio(PINS)
+    assert gpio.health[0] is Level.OK
+    gpio.close()
 
 
 def test_pins_without_pwm_are_told() -> None:
@@ -182,14 +182,14 @@ def test_a_machine_without_gpio_is_told(
     before = Device.pin_factory
     Device.pin_factory = None
     try:
-        panel = open_panel(PINS.model_copy(update={"button": 5, "motion_sensor": 6}))
-        level, words = panel.health
+        gpio = open_gpio(PINS.model_copy(update={"button": 5, "motion_sensor": 6}))
+        level, words = gpio.health
         assert level is Level.FAILED
         for part in ("light on GPIO 17, 27, 22: ", "button on GPIO 5: ", "sensor on GPIO 6: "):
             assert part in words
-        assert panel.presses() == []
-        assert not panel.motion_detected
-        panel.close()
+        assert gpio.presses() == []
+        assert not gpio.motion_detected
+        gpio.close()
     finally:
         Device.pin_factory = before
 
@@ -206,49 +206,49 @@ class BrokenPin(MockPWMPin):
 def test_a_pin_that_fails_later_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     before = Device.pin_factory
     Device.pin_factory = MockFactory(pin_class=BrokenPin)
-    panel = open_panel(PINS)
+    gpio = open_gpio(PINS)
     try:
         BrokenPin.broken = True
         with caplog.at_level(logging.WARNING):
             for i in range(20):
-                show(panel, "white", i / 10)
-        assert panel.health == (Level.FAILED, "light on GPIO 17, 27, 22: the pin is gone")
+                show(gpio, "white", i / 10)
+        assert gpio.health == (Level.FAILED, "light on GPIO 17, 27, 22: the pin is gone")
         assert len(caplog.records) == 1
     finally:
         BrokenPin.broken = False
-        panel.close()
+        gpio.close()
         Device.pin_factory.reset()
         Device.pin_factory = before
 
 
 def test_a_strip_is_as_bright_as_the_light_looks(pins: MockFactory) -> None:
-    panel = open_panel(GpioConfig(strip=18))
-    assert panel.health == (Level.OK, "strip on GPIO 18")
+    gpio = open_gpio(GpioConfig(strip=18))
+    assert gpio.health == (Level.OK, "strip on GPIO 18")
     for number, light in enumerate(("white", "warm", "blue", None)):
-        show(panel, light, 10.0 * number)
-        show(panel, light, 10.0 * number + EASE_SECONDS)
+        show(gpio, light, 10.0 * number)
+        show(gpio, light, 10.0 * number + EASE_SECONDS)
         shares = duty(colour(light)) if light else DARK
         wanted = sum(a * b for a, b in zip(LUMINANCE, shares, strict=True))
         assert pins.pin(18).state == pytest.approx(wanted)
-    panel.close()
+    gpio.close()
 
 
 def test_a_common_anode_is_on_when_its_pins_are_low(pins: MockFactory) -> None:
-    panel = open_panel(PINS.model_copy(update={"active_low": True}))
+    gpio = open_gpio(PINS.model_copy(update={"active_low": True}))
     assert lit(pins) == (1, 1, 1)
-    show(panel, "white", 0.0)
-    show(panel, "white", EASE_SECONDS)
+    show(gpio, "white", 0.0)
+    show(gpio, "white", EASE_SECONDS)
     assert lit(pins) == (0, 0, 0)
-    panel.close()
+    gpio.close()
 
 
 def test_a_lamp_gives_no_more_than_its_brightness(pins: MockFactory) -> None:
-    panel = open_panel(PINS.model_copy(update={"brightness": 0.25, "strip": 18}))
-    show(panel, "white", 0.0)
-    show(panel, "white", EASE_SECONDS)
+    gpio = open_gpio(PINS.model_copy(update={"brightness": 0.25, "strip": 18}))
+    show(gpio, "white", 0.0)
+    show(gpio, "white", EASE_SECONDS)
     assert lit(pins) == pytest.approx((0.25, 0.25, 0.25))
     assert pins.pin(18).state == pytest.approx(0.25)
-    panel.close()
+    gpio.close()
 
 
 def push(pins: MockFactory, seconds: float, pin: int = 5) -> None:
@@ -258,7 +258,7 @@ def push(pins: MockFactory, seconds: float, pin: int = 5) -> None:
     pins.pin(pin).drive_high()
 
 
-def wait_for(button: Button | Panel, count: int) -> list[Press]:
+def wait_for(button: Button | Gpio, count: int) -> list[Press]:
     """Return so many presses; gpiozero tells of a long one in a thread."""
     found: list[Press] = []
     end = time.monotonic() + 3.0
@@ -295,43 +295,43 @@ def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> 
 
 
 def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
-    panel = open_panel(GpioConfig(button=5, motion_sensor=6))
-    assert panel.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
-    assert not panel.motion_detected
+    gpio = open_gpio(GpioConfig(button=5, motion_sensor=6))
+    assert gpio.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
+    assert not gpio.motion_detected
     pins.pin(6).drive_high()
-    assert panel.motion_detected
+    assert gpio.motion_detected
     pins.pin(6).drive_low()
-    assert not panel.motion_detected
+    assert not gpio.motion_detected
     push(pins, 0.05)
-    assert wait_for(panel, 1) == [Press.SHORT]
-    show(panel, "gold", 0.0)
-    panel.close()
-    again = open_panel(GpioConfig(button=6, motion_sensor=5))
+    assert wait_for(gpio, 1) == [Press.SHORT]
+    show(gpio, "gold", 0.0)
+    gpio.close()
+    again = open_gpio(GpioConfig(button=6, motion_sensor=5))
     assert again.health[0] is Level.OK
     again.close()
 
 
 def test_a_lamp_that_cannot_be_opened_leaves_the_button_be(pins: MockFactory) -> None:
     taken = OutputDevice(27)
-    panel = open_panel(PINS.model_copy(update={"button": 5}))
-    assert panel.health[0] is Level.FAILED
+    gpio = open_gpio(PINS.model_copy(update={"button": 5}))
+    assert gpio.health[0] is Level.FAILED
     push(pins, 0.05)
-    assert wait_for(panel, 1) == [Press.SHORT]
-    panel.close()
+    assert wait_for(gpio, 1) == [Press.SHORT]
+    gpio.close()
     taken.close()
 
 
 def test_the_fake_is_an_instrument() -> None:
-    panel = FakePanel()
+    gpio = FakeGpio()
     for now, light in enumerate(["gold", "gold", None, "blue"]):
-        show(panel, light, now)
+        show(gpio, light, now)
     with pytest.raises(ValueError, match="no light"):
-        show(panel, "pink", 9)
-    panel.pressed.append(Press.LONG)
-    assert panel.presses() == [Press.LONG]
-    assert panel.presses() == []
-    panel.motion = True
-    assert panel.motion_detected
-    panel.close()
-    assert panel.lights == [(0, "gold"), (2, None), (3, "blue")]
-    assert panel.closed
+        show(gpio, "pink", 9)
+    gpio.pressed.append(Press.LONG)
+    assert gpio.presses() == [Press.LONG]
+    assert gpio.presses() == []
+    gpio.motion = True
+    assert gpio.motion_detected
+    gpio.close()
+    assert gpio.lights == [(0, "gold"), (2, None), (3, "blue")]
+    assert gpio.closed

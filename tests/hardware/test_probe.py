@@ -16,6 +16,7 @@ from device.errors import ProbeError
 from device.hardware import probe
 from device.hardware.camera import picamera, usb
 from device.hardware.probe import Choice, Probe
+from device.music import CHIME, Library
 from tests.support.faces import ASTRONAUT
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def make(source: str = "auto", **sound: object) -> Probe:
-    return Probe(Config.model_validate({"camera": {"source": source}, "sound": sound}))
+    return Probe(
+        Config.model_validate({"camera": {"source": source}, "sound": sound}),
+        Library().sound(CHIME),
+    )
 
 
 def test_a_picture_comes_from_the_camera_that_is_tried() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from device.config import file
 from device.hardware import gpio
-from device.hardware.gpio import FakePanel, Press
+from device.hardware.gpio import FakeGpio, Press
 from device.kiosk import inputs
 from device.kiosk.kiosk import Kiosk, RunOptions
 from device.system import restart
@@ -25,9 +25,9 @@ SILENT = {
 
 
 @pytest.fixture
-def pressed(monkeypatch: pytest.MonkeyPatch) -> FakePanel:
-    fake = FakePanel()
-    monkeypatch.setattr(gpio, "open_panel", lambda _: fake)
+def pressed(monkeypatch: pytest.MonkeyPatch) -> FakeGpio:
+    fake = FakeGpio()
+    monkeypatch.setattr(gpio, "open_gpio", lambda _: fake)
     return fake
 
 
@@ -40,12 +40,12 @@ def shut_down(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def running(pressed: FakePanel) -> Kiosk:
+def running(pressed: FakeGpio) -> Kiosk:
     return Kiosk(file.parse(SILENT), RunOptions("offscreen", 20.0))
 
 
 def test_a_long_press_shuts_the_machine_down_cleanly(
-    running: Kiosk, pressed: FakePanel, shut_down: list[tuple[str, ...]]
+    running: Kiosk, pressed: FakeGpio, shut_down: list[tuple[str, ...]]
 ) -> None:
     pressed.pressed.append(Press.LONG)
     started = time.monotonic()
@@ -57,7 +57,7 @@ def test_a_long_press_shuts_the_machine_down_cleanly(
 
 def test_short_presses_pause_and_go_on(
     running: Kiosk,
-    pressed: FakePanel,
+    pressed: FakeGpio,
     shut_down: list[tuple[str, ...]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -85,7 +85,7 @@ def test_short_presses_pause_and_go_on(
 
 
 def test_two_presses_in_a_row_ask_for_the_owners_code(
-    pressed: FakePanel, shut_down: list[tuple[str, ...]]
+    pressed: FakeGpio, shut_down: list[tuple[str, ...]]
 ) -> None:
     values = {**SILENT, "web": {"port": free_port()}}
     running = Kiosk(file.parse(values), RunOptions("offscreen", 20.0))

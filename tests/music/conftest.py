@@ -1,5 +1,6 @@
-"""Sounds of the tests' own, and a mixer without a loudspeaker."""
+"""A player, the tests' own sounds, and a mixer without a loudspeaker."""
 
+from tests.support.players import folder, rig
 from tests.support.sounds import dummy_mixer, tone
 
-__all__ = ["dummy_mixer", "tone"]
+__all__ = ["dummy_mixer", "folder", "rig", "tone"]

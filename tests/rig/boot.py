@@ -71,12 +71,12 @@ CLIP = "file:/opt/moodlift/current/assets/clip/demo.mp4"
 
 LIGHT = """PYTHONPATH=/tmp/gpio venv/bin/python -c '
 from device.config.gpio import GpioConfig
-from device.hardware.gpio import open_panel
-panel = open_panel(GpioConfig(red=4, green=5, blue=6))
-panel.light = "warm"
-panel.tick(0.0)
-print(*panel.health)
-panel.close()'"""
+from device.hardware.gpio import open_gpio
+pins = open_gpio(GpioConfig(red=4, green=5, blue=6))
+pins.light = "warm"
+pins.tick(0.0)
+print(*pins.health)
+pins.close()'"""
 
 
 @dataclass

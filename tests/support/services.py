@@ -34,7 +34,7 @@ def services(**given: Any) -> KioskServices:
         "viewers": 1,
         "blurred": False,
         "settings": Settings(),
-        "probe": Probe(Config()),
+        "probe": Probe(Config(), Path("chime.ogg")),
         "feedback": FeedbackRecorder(FeedbackConfig(enabled=False), NOWHERE),
         "models": Models(),
         "drift": DriftMonitor(NOWHERE, enabled=False),

@@ -66,7 +66,7 @@ class FakeProbe(Probe):
     """Knows cameras and sound devices, of which those named bad do not work."""
 
     def __init__(self) -> None:
-        super().__init__(Config())
+        super().__init__(Config(), Path("chime.ogg"))
         self.tried: list[str] = []
 
     def cameras(self) -> list[Choice]:

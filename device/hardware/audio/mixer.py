@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUFFER = 1024
-"""Frames that the mixer makes at a time: 23 ms, few enough for a smooth fade."""
-
 MAX_PLAYBACKS = 3
 """So many pieces may sound at once, each on a channel that is theirs."""
 
@@ -43,7 +40,7 @@ class PygameAudio(Audio):
         import pygame
 
         # Loads what decodes music, too: the stage would stand still for it at the first piece.
-        from device.hardware.audio.musicfile import CHANNELS, RATE
+        from device.hardware.audio.musicfile import BUFFER, CHANNELS, RATE
 
         if pygame.mixer.get_init():
             return

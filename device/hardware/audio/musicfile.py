@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RATE, CHANNELS = 44_100, 2
+BUFFER = 1024
+"""Frames that the mixer makes at a time: 23 ms, short enough for a smooth fade."""
 MAX_SAMPLE = 32_767
 
 

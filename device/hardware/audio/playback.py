@@ -10,7 +10,7 @@ import pygame
 
 from device.errors import AudioError
 from device.hardware.audio.base import Playback
-from device.hardware.audio.mixer import BUFFER
+from device.hardware.audio.musicfile import BUFFER
 from device.system.worker import Worker
 
 if TYPE_CHECKING:

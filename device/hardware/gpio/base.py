@@ -1,4 +1,4 @@
-"""What the panel is to the kiosk: a light, perhaps a button, perhaps a motion sensor."""
+"""The GPIO port: a light, perhaps a button, perhaps a motion sensor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from device.hardware.gpio.button import Press
 
 
-class Panel(ABC):
+class Gpio(ABC):
     """A light that eases from one colour to the next, and what people do at the kiosk.
 
     `light` is what to show from the next `tick` on: a name in `COLOURS`, "#rrggbb", or None for
@@ -44,7 +44,7 @@ class Panel(ABC):
         """Switch the light off and leave all pins."""
 
 
-class NoPanel(Panel):
+class NoGpio(Gpio):
     """Nothing at all."""
 
     @property

@@ -1,10 +1,10 @@
-"""A panel for tests and demos: an instrument that records, and is pressed by the test."""
+"""GPIO for tests and demos: it records the light, and the test presses its button."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.hardware.gpio.base import Panel
+from device.hardware.gpio.base import Gpio
 from device.hardware.gpio.colour import colour
 from device.messages import Level
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from device.hardware.gpio.button import Press
 
 
-class FakePanel(Panel):
+class FakeGpio(Gpio):
     """Keeps (time, light) of each change in `shown`.
 
     Put presses into `pressed`, and set `motion`.

@@ -7,7 +7,7 @@ from typing import Any
 from device.hardware.gpio.pins import open_device
 
 
-class Motion:
+class MotionSensor:
     """A sensor whose output, on a BCM pin, is high for as long as it sees motion.
 
     Raises GpioError when the pin cannot be had.

@@ -39,7 +39,7 @@ ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
 
 
-class Cast:
+class CharacterState:
     """The character's life, which goes on whatever the canvas's size."""
 
     def __init__(self, config: StageConfig, rng: random.Random) -> None:
@@ -50,7 +50,7 @@ class Cast:
 class Actor:
     """Draws the present act, and the last one's emoji on its way out."""
 
-    def __init__(self, emoji: Emoji, layout: Layout, character: Cast) -> None:
+    def __init__(self, emoji: Emoji, layout: Layout, character: CharacterState) -> None:
         self._emoji, self._layout, self._character = emoji, layout, character
         self._frame = 0
         emoji_only = character.kind == "emoji"

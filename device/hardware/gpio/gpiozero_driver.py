@@ -1,4 +1,4 @@
-"""All that hangs on the GPIO pins, each part by itself: one that fails leaves the others be."""
+"""Everything on the GPIO pins; a device that fails leaves the others working."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from device.errors import GpioError
-from device.hardware.gpio.base import Panel
+from device.hardware.gpio.base import Gpio
 from device.hardware.gpio.button import Button, Press
 from device.hardware.gpio.lamp import Lamp
-from device.hardware.gpio.motion_sensor import Motion
+from device.hardware.gpio.motion_sensor import MotionSensor
 from device.hardware.gpio.pins import describe_error, pin_errors
 from device.messages import Level
 
@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 Part = TypeVar("Part")
 
 
-class GpioPanel(Panel):
+class PiGpio(Gpio):
     """The parts whose pins are configured. What cannot be opened is told in `health`."""
 
     def __init__(self, config: GpioConfig) -> None:
         self._faults: list[str] = []
         self._lamps: list[Lamp] = []
         self._button: Button | None = None
-        self._motion_sensor: Motion | None = None
+        self._motion_sensor: MotionSensor | None = None
         active_low, brightness = config.active_low, config.brightness
         if (rgb_pins := config.rgb) is not None:
             self._lamps += self._opened(lambda: Lamp.rgb(rgb_pins, active_low, brightness))
@@ -41,7 +41,7 @@ class GpioPanel(Panel):
                 iter(self._opened(lambda: Button(button_pin, config.hold_seconds))), None
             )
         if (pin := config.motion_sensor) is not None:
-            self._motion_sensor = next(iter(self._opened(lambda: Motion(pin))), None)
+            self._motion_sensor = next(iter(self._opened(lambda: MotionSensor(pin))), None)
 
     def _opened(self, make: Callable[[], Part]) -> list[Part]:
         try:
@@ -65,7 +65,7 @@ class GpioPanel(Panel):
         return Level.OK, "; ".join([*(text for _, text in lamps), *others])
 
     def tick(self, now: float) -> None:
-        """Move all lamps towards the light; see `Panel.tick`."""
+        """Move all lamps towards the light; see `Gpio.tick`."""
         for lamp in self._lamps:
             lamp.show(self.light, now)
 
