@@ -1,4 +1,4 @@
-"""Hours of the day, such as the night's, as the configuration writes them."""
+"""A span of hours of the day, such as "22:00-07:30" in the configuration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ PATTERN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From `start` up to `end`, local time, over midnight if need be; with both alike, never."""
+    """From `start` to before `end`, local time, past midnight where `end` is earlier.
+
+    With `start` equal to `end`, no time is covered.
+    """
 
     start: time = time.min
     end: time = time.min
 
     @classmethod
     def parse(cls, text: str) -> Hours:
-        """Read "22:00-07:30"; "" is never. Raises ValueError for anything else."""
+        """Parse "22:00-07:30", or "" for never. Raises ValueError for anything else."""
         if not text:
             return cls()
         match = PATTERN.fullmatch(text)
@@ -30,7 +33,7 @@ class Hours:
             raise ValueError('should be like "22:00-07:30", or "" for never') from None
 
     def cover(self, now: time) -> bool:
-        """Tell whether this time of the day is among them."""
+        """Return whether this time of the day is covered."""
         if self.start <= self.end:
             return self.start <= now < self.end
         return now >= self.start or now < self.end

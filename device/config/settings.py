@@ -94,7 +94,7 @@ class Settings:
             if changed:
                 self._write(overrides.changed(values, previous))
 
-    def set_aside(self) -> None:
+    def reset(self) -> None:
         """Go back to the configuration file alone: settings.toml becomes settings.toml.aside.
 
         Raises OutputError when it cannot be renamed.

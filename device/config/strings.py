@@ -1,4 +1,4 @@
-"""What the stage says, in one language: `assets/strings/<language>.toml`."""
+"""The texts on stage in one language: `assets/strings/<language>.toml`."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ class Line(Section):
 
 
 class HealthLine(Section):
-    """How faults that have no room are counted."""
+    """How the faults that do not fit on the screen are counted."""
 
     more: Annotated[Text, AfterValidator(_counts)]
 
 
 class QuestionText(Section):
-    """What is asked about the answer on stage, and what is said to whoever has told."""
+    """The question about the answer on stage, and the thanks for a reply."""
 
     text: Text
     thanks: Text
 
 
 class ConsentText(Section):
-    """What is asked before a picture is kept; the answers name their keys, y (or j) and n."""
+    """The question before a picture is stored; the answers name their keys, y (or j) and n."""
 
     text: Text
     yes: Text
@@ -77,7 +77,7 @@ class ConsentText(Section):
 
 
 class Strings(Section):
-    """All of it. `labels`, `responses` and `names` have one line for each emotion."""
+    """All texts of a language. `labels`, `responses` and `names` have a line for each emotion."""
 
     labels: EmotionLines
     responses: EmotionLines
@@ -102,15 +102,15 @@ class Strings(Section):
 
 
 def languages(folder: Path = FOLDER) -> tuple[str, ...]:
-    """Return the languages that are there."""
+    """Return the languages that have a file."""
     return tuple(sorted(one.stem for one in folder.glob("*.toml")))
 
 
 def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
     """Read one language.
 
-    Raises ConfigError: the language is not there, or a line per key that is missing, unknown or
-    not a text.
+    Raises ConfigError when the language has no file, or with a line per key that is missing,
+    unknown or not a text.
     """
     path = folder / f"{language}.toml"
     try:

@@ -1,4 +1,4 @@
-"""Kinds of values that the configuration and its like are made of, and what is wrong with one."""
+"""Types of values in the configuration, commands and manifests, each with its validation."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from device.messages import EMOTIONS
 
 SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
 
-
-LONGEST_TEXT = 4096
-LONGEST_NAME = 253
+MAX_LINE_LENGTH = 4096
+MAX_HOST_LENGTH = 253
 LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-"""Between the dots of a host name (RFC 1123, section 2.1); some machines have an underscore."""
+"""A part of a host name between dots (RFC 1123, section 2.1), also with the underscores of some."""
 
 
 def _line(value: str) -> str:
-    if len(value) > LONGEST_TEXT or re.search(r"[\x00-\x1f\x7f]", value):
-        raise ValueError(f"should be one line of at most {LONGEST_TEXT} characters")
+    if len(value) > MAX_LINE_LENGTH or re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError(f"should be one line of at most {MAX_LINE_LENGTH} characters")
     return value
 
 
@@ -45,7 +44,7 @@ def _host(value: str) -> str:
         ipaddress.ip_address(value)
         return value
     name = value.removesuffix(".")  # the root's, which a browser may send along
-    if len(name) > LONGEST_NAME or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
+    if len(name) > MAX_HOST_LENGTH or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
         raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
     return name
 

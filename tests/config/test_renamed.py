@@ -171,7 +171,7 @@ def test_check_config_reports_old_names(
 
 
 def test_the_doctor_reports_old_names(path: Path) -> None:
-    checks = doctor.examine(settings_of(path, "[eye]\nthreads = 1\n"))
+    checks = doctor.checks(settings_of(path, "[eye]\nthreads = 1\n"))
     config = next(iter(checks))
     assert (config.level, config.part) == (Level.DEGRADED, "config")
     assert config.words.startswith(f"{path}:1: [eye] is now called [vision]")

@@ -155,7 +155,7 @@ def test_broken_settings_are_told_and_left_out(
         later.change({"stage.fps": 20})
     assert words in str(caught.value)
     assert settings.path.read_text("utf-8") == text, "it is left as it is"
-    later.set_aside()
+    later.reset()
     later.change({"stage.fps": 20})
     assert settings.path.with_name("settings.toml.aside").read_text("utf-8") == text
     assert again(settings, file).config.stage.fps == 20
@@ -269,7 +269,7 @@ def test_many_who_change_at_once_all_count(settings: Settings, file: Path) -> No
 
 
 def test_there_may_be_nothing_to_put_aside(settings: Settings) -> None:
-    settings.set_aside()
+    settings.reset()
     assert not settings.path.parent.exists()
 
 
@@ -297,7 +297,7 @@ def some(key: str) -> st.SearchStrategy[Any]:
 def test_whatever_is_set_is_what_holds(tmp_path: Path, wanted: list[tuple[str, Any]]) -> None:
     settings = Settings(tmp_path / "config.toml", tmp_path / "state")
     (tmp_path / "config.toml").write_text(FILE, "utf-8")
-    settings.set_aside()
+    settings.reset()
     expected = {each.key: each.value for each in settings.editable()}
     for key, value in wanted:
         try:

@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("settings", __name__)
 
-CALL = "/api/v1/settings"
+API_PATH = "/api/v1/settings"
 
 
 @blueprint.get("/settings")
 def show() -> ResponseReturnValue:
-    """Show the settings, or what is wrong with the file that has them."""
-    store = current().view.settings
+    """Show the form, or the mistakes in a settings file that is invalid."""
+    settings = current().view.settings
     try:
-        fields = form.fields(store.editable())
+        fields = form.fields(settings.editable())
     except ConfigError as error:
         fault = str(error)
-        ours = fault.startswith(str(store.path))
-        return render_template("settings_fault.html", fault=fault, ours=ours), 409
+        from_page = fault.startswith(str(settings.path))
+        return render_template("settings_fault.html", fault=fault, from_page=from_page), 409
     return render_template("settings.html", groups=fields)
 
 
-@blueprint.get(CALL)
-def tell() -> ResponseReturnValue:
-    """Return every setting that can be changed, with its old values."""
+@blueprint.get(API_PATH)
+def read() -> ResponseReturnValue:
+    """Return every editable setting, with its default and its previous value."""
     settings = {one.key: dataclasses.asdict(one) for one in _editable()}
     for one in settings.values():
         del one["key"]
     return jsonify(settings=settings, pending=any(one["pending"] for one in settings.values()))
 
 
-@blueprint.patch(CALL)
+@blueprint.patch(API_PATH)
 def change() -> ResponseReturnValue:
-    """Change some settings, as JSON says by their dotted keys: all of them, or none."""
+    """Change the settings of a JSON object of dotted keys: all of them, or none."""
     wanted = request.get_json(silent=True)
     if not isinstance(wanted, dict):
         abort(400, 'settings: send JSON such as {"stage.mirror": true}')
@@ -58,21 +58,21 @@ def change() -> ResponseReturnValue:
         return Response(details, 400, mimetype=problems.MIMETYPE)
     except OutputError as error:
         abort(503, str(error))
-    return tell()
+    return read()
 
 
-@blueprint.delete(CALL)
-def set_aside() -> ResponseReturnValue:
-    """Go back to what the configuration file says."""
+@blueprint.delete(API_PATH)
+def reset() -> ResponseReturnValue:
+    """Go back to the configuration file alone."""
     try:
-        current().view.settings.set_aside()
+        current().view.settings.reset()
     except OutputError as error:
         abort(503, str(error))
-    return tell()
+    return read()
 
 
 def _editable() -> tuple[Setting, ...]:
-    """Return the settings. Aborts with 409 when a file of them is wrong."""
+    """Return the settings. Aborts with 409 when a file of them is invalid."""
     try:
         return current().view.settings.editable()
     except ConfigError as error:

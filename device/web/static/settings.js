@@ -1,8 +1,8 @@
-// Keeps each setting as soon as it is changed, and offers its old values.
+// Saves each setting as soon as it is changed, and offers its previous value and its default.
 
 import { ask, send } from "./send.js";
 
-const CALL = "/api/v1/settings";
+const API_PATH = "/api/v1/settings";
 const rows = new Map();
 const waiting = document.getElementById("waiting");
 
@@ -12,23 +12,23 @@ for (const row of document.querySelectorAll(".setting")) {
   input.addEventListener("change", () => change(row.dataset.key, read(row, input)));
 }
 
-const told = await ask(CALL);
-if (!told.error) show(told);
+const response = await ask(API_PATH);
+if (!response.error) show(response);
 
 async function change(key, value) {
   const { input, wrong } = rows.get(key);
-  const told = await send(CALL, { [key]: value }, "PATCH");
-  wrong.textContent = told.errors?.[key] ?? told.error ?? "";
-  input.setAttribute("aria-invalid", Boolean(told.error));
-  if (!told.error) show(told, key);
+  const response = await send(API_PATH, { [key]: value }, "PATCH");
+  wrong.textContent = response.errors?.[key] ?? response.error ?? "";
+  input.setAttribute("aria-invalid", Boolean(response.error));
+  if (!response.error) show(response, key);
 }
 
 function show({ settings }, changed) {
   for (const [key, setting] of Object.entries(settings)) {
     const { input, wrong, old, row } = rows.get(key);
-    // What somebody is writing, or has yet to put right, stays as they wrote it.
-    const theirs = wrong.textContent || input === document.activeElement;
-    if (key === changed || !theirs) write(input, setting.value);
+    // What somebody is typing, or has yet to correct, stays as it is.
+    const isBeingEdited = wrong.textContent || input === document.activeElement;
+    if (key === changed || !isBeingEdited) write(input, setting.value);
     old.replaceChildren(...offers(key, setting, row.dataset));
   }
   const count = Object.values(settings).filter(({ pending }) => pending).length;
@@ -37,10 +37,10 @@ function show({ settings }, changed) {
 }
 
 function offers(key, { value, default: original, previous }, data) {
-  const found = [];
-  if (previous !== null && previous !== original) found.push(offer(key, `Undo: ${words(previous, data)}`, previous));
-  if (value !== original) found.push(offer(key, `Back to ${words(original, data)}`, original));
-  return found;
+  const buttons = [];
+  if (previous !== null && previous !== original) buttons.push(offer(key, `Undo: ${words(previous, data)}`, previous));
+  if (value !== original) buttons.push(offer(key, `Back to ${words(original, data)}`, original));
+  return buttons;
 }
 
 function offer(key, text, value) {
@@ -48,7 +48,7 @@ function offer(key, text, value) {
   button.type = "button";
   button.textContent = text;
   button.addEventListener("click", () => {
-    rows.get(key).input.focus(); // this button is about to go
+    rows.get(key).input.focus(); // this button is about to disappear
     change(key, value);
   });
   return button;
