@@ -174,4 +174,4 @@ def test_the_doctor_reports_old_names(path: Path) -> None:
     checks = doctor.checks(settings_of(path, "[eye]\nthreads = 1\n"))
     config = next(iter(checks))
     assert (config.level, config.part) == (Level.DEGRADED, "config")
-    assert config.words.startswith(f"{path}:1: [eye] is now called [vision]")
+    assert config.message.startswith(f"{path}:1: [eye] is now called [vision]")
