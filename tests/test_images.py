@@ -6,7 +6,7 @@ import os
 import struct
 import time
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -131,7 +131,11 @@ def test_every_exif_orientation_gives_the_same_upright_picture(kind: str, orient
     stored = RGB if undo is None else RGB.transpose(undo)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    options = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}, "PNG": {}}
+    options: dict[str, dict[str, Any]] = {
+        "JPEG": {"quality": 95, "subsampling": 0},
+        "WEBP": {"lossless": True},
+        "PNG": {},
+    }
     image = images.read(encode(stored, kind, exif=exif, **options[kind]), "turned")
     assert near(image, corners())
 

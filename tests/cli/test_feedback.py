@@ -3,6 +3,7 @@
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def face_crop(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
     return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
 
 
-def store(folder: Path, **limits: int) -> FeedbackStore:
+def store(folder: Path, **limits: Any) -> FeedbackStore:
     return FeedbackStore(folder, FeedbackConfig(**limits))
 
 

@@ -98,8 +98,7 @@ def test_a_face_that_fills_the_picture_is_found(tmp_path: Path) -> None:
 
 
 def test_a_video_gives_an_object_per_frame() -> None:
-    result = see("--json", ASSETS / "clip" / "demo.mp4")
-    result = objects(result.stdout)
+    result = objects(see("--json", ASSETS / "clip" / "demo.mp4").stdout)
     assert len(result) > 40 * 24
     assert [one["frame"] for one in result[:3]] == [0, 1, 2]
     assert result[50]["time_s"] == pytest.approx(2.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from convert.signing import sign
 from device.config.schema import ModelsConfig
 from device.deployment import acceptance
 from device.deployment.models import Models
@@ -16,6 +17,7 @@ from device.messages import EMOTIONS
 from device.models.archive import SIGNATURE
 from device.models.state import State, Trial
 from device.models.store import candidates
+from device.system import sandbox
 from device.system.paths import ASSETS
 from device.system.sandbox import call
 from device.vision import bundle, model_loader
@@ -30,7 +32,6 @@ from tests.support.bundles import (
     huge_input,
     quick,
     repeated,
-    sign,
     smaller_input,
     trust,
     unlisted,
@@ -185,9 +186,7 @@ def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -
 def test_a_model_that_crashes_the_runtime_is_refused(own_state: Path, monkeypatch: Any) -> None:
     trust()
     # As if the runtime itself fell over this model: the child is gone.
-    monkeypatch.setattr(
-        acceptance.sandbox, "call", lambda work, *rest: call(os.abort, (), *rest[1:])
-    )
+    monkeypatch.setattr(sandbox, "call", lambda work, *rest: call(os.abort, (), *rest[1:]))
     with pytest.raises(BundleError, match="when it was tried, it crashed"):
         Models().install(written())
 
@@ -306,7 +305,8 @@ def test_a_folder_that_cannot_be_written_is_told(own_state: Path) -> None:
 
 def test_what_a_manifest_says_is_not_believed_blindly(own_state: Path) -> None:
     trust()
-    for number, accuracy in enumerate((10**400, -1, "high", None, {}, 1e999)):
+    wrong: tuple[object, ...] = (10**400, -1, "high", None, {}, 1e999)
+    for number, accuracy in enumerate(wrong):
         metrics = {"private_test": {"accuracy": accuracy}}
         data = archive(files(f"9.{number}", metrics=metrics, date="x" * 1000))
         Models(validate=quick).install(data)

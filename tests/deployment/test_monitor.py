@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -22,6 +23,8 @@ from tests.support.bundles import SHIPPED, archive, files, quick, trust
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from device.vision.supervisor import Supervisor
 
 NOW = SHIPPED.name.removeprefix("emotion-")
 
@@ -55,10 +58,16 @@ class Eye:
         self.frame_result.publish(FrameResult(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
 
 
+def spoilt(eye: Eye, **values: object) -> None:
+    """Make an eye fail."""
+    for name, value in values.items():
+        setattr(eye, name, value)
+
+
 class Kiosk:
     """A kiosk's watch, whose seconds pass as they are asked for."""
 
-    def __init__(self, **limits: float) -> None:
+    def __init__(self, **limits: Any) -> None:
         trust()
         self.models = Models(ModelsConfig(**limits), validate=quick)
         self.eye = Eye(self.models)
@@ -69,7 +78,7 @@ class Kiosk:
         """Start the kiosk, again."""
         self.eye.restarts = self.eye.blocks = 0
         self.eye.model = bundle.load(self.models.store.in_use()).version
-        self.watch = DeploymentMonitor(self.models, self.eye)
+        self.watch = DeploymentMonitor(self.models, cast("Supervisor", self.eye))
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
         for _ in range(seconds):
@@ -133,14 +142,14 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (lambda eye: vars(eye).update(restarts=3), "the eye or the kiosk failed 3 times"),
-        (lambda eye: vars(eye).update(ms=9.0), "it took 9.0 ms for a face, the model before 4.0"),
+        (partial(spoilt, restarts=3), "the eye or the kiosk failed 3 times"),
+        (partial(spoilt, ms=9.0), "it took 9.0 ms for a face, the model before 4.0"),
         (
-            lambda eye: vars(eye).update(model=NOW, level=Level.DEGRADED, words="9.0.0 is broken"),
+            partial(spoilt, model=NOW, level=Level.DEGRADED, words="9.0.0 is broken"),
             "it could not be used: 9.0.0 is broken",
         ),
         (
-            lambda eye: vars(eye).update(model="", level=Level.FAILED, words="none is sound"),
+            partial(spoilt, model="", level=Level.FAILED, words="none is sound"),
             "it could not be used: none is sound",
         ),
     ],
@@ -247,6 +256,6 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     trust()
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
-    watch = DeploymentMonitor(models, Eye(models))
+    watch = DeploymentMonitor(models, cast("Supervisor", Eye(models)))
     watch.tick(1.0)
     assert watch.trial is None

@@ -1,6 +1,7 @@
 """A trial is a pure function of what is seen and when: no clock, no files, no waiting."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Kiosk:
         self.sample = TrialSample("9", "", failures, frame_result(0), 1.0)
         self.now = 1000.0
 
-    def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: object) -> None:
+    def see(self, seconds: int, ms: float = 4.0, faces: int = 1, **changes: Any) -> None:
         """Go on for some seconds."""
         self.sample = replace(self.sample, **changes)
         for _ in range(seconds):

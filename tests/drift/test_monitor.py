@@ -1,7 +1,9 @@
 """Counting beside the show: days are written, read again, and survive what disks do."""
 
+from __future__ import annotations
+
 import random
-import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,28 +13,33 @@ from device.drift.monitor import KEPT_FIRST, MAX_DAYS, RECOUNT_SECONDS, SAVE_SEC
 from device.messages import Level
 from device.system.files import write_private
 from tests.support.drift_days import day, face, frame_result
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 NOON = 20_500 * SECONDS + SECONDS / 2
 
 
 class Clock:
-    def __init__(self, wall=NOON):
+    def __init__(self, wall: float = NOON) -> None:
         self.wall = wall
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.wall
 
 
 @pytest.fixture
-def clock():
+def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def watch(tmp_path, clock):
-    made = []
+def watch(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., DriftMonitor]]:
+    made: list[DriftMonitor] = []
 
-    def start(**how):
+    def start(**how: Any) -> DriftMonitor:
         made.append(DriftMonitor(tmp_path, clock=clock, **how))
         return made[-1]
 
@@ -41,17 +48,11 @@ def watch(tmp_path, clock):
         one.close()
 
 
-def written(watcher, what, seconds=5.0):
-    """Wait until what was written is as wanted."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if what(watcher.days()):
-            return watcher.days()
-        time.sleep(0.02)
-    raise AssertionError(watcher.days())
+def level(watcher: DriftMonitor) -> Level:
+    return watcher.health[0]
 
 
-def test_a_person_who_stays_is_counted_once_in_a_while(watch):
+def test_a_person_who_stays_is_counted_once_in_a_while(watch: Callable[..., DriftMonitor]) -> None:
     watcher = watch()
     for at in range(100):
         watcher.record(frame_result(face(1), face(2)), "0.4.0", at / 10)
@@ -62,11 +63,13 @@ def test_a_person_who_stays_is_counted_once_in_a_while(watch):
     assert told.mean("latency") == pytest.approx(20.0)
 
 
-def test_it_is_written_now_and_then_and_counted_on_after_a_restart(watch):
+def test_it_is_written_now_and_then_and_counted_on_after_a_restart(
+    watch: Callable[..., DriftMonitor],
+) -> None:
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.record(frame_result(), "0.4.0", SAVE_SECONDS)
-    written(watcher, lambda days: days and days[0].frames == 2)
+    until(lambda: [day.frames for day in watcher.days()] == [2], seen=watcher.days)
     watcher.close()
     again = watch()
     again.record(frame_result(face(1)), "0.4.0", 5.0)
@@ -75,7 +78,9 @@ def test_it_is_written_now_and_then_and_counted_on_after_a_restart(watch):
     assert (told.frames, told.faces) == (3, 2)
 
 
-def test_each_day_and_each_model_has_figures_of_its_own(watch, clock):
+def test_each_day_and_each_model_has_figures_of_its_own(
+    watch: Callable[..., DriftMonitor], clock: Clock
+) -> None:
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.record(frame_result(face(2)), "0.5.0", 1.0)
@@ -87,7 +92,9 @@ def test_each_day_and_each_model_has_figures_of_its_own(watch, clock):
     ]  # fmt: skip
 
 
-def test_a_clock_that_was_never_set_counts_nothing(watch, clock):
+def test_a_clock_that_was_never_set_counts_nothing(
+    watch: Callable[..., DriftMonitor], clock: Clock
+) -> None:
     clock.wall = 1000.0
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
@@ -95,15 +102,17 @@ def test_a_clock_that_was_never_set_counts_nothing(watch, clock):
     assert watcher.days() == []
 
 
-def test_switched_off_it_counts_nothing(watch, tmp_path):
+def test_switched_off_it_counts_nothing(watch: Callable[..., DriftMonitor], tmp_path: Path) -> None:
     watcher = watch(enabled=False)
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    assert watcher.health[0] is Level.OFF
+    assert level(watcher) is Level.OFF
     watcher.close()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_day_is_left_out_and_the_others_are_there(watch, tmp_path, caplog):
+def test_a_damaged_day_is_left_out_and_the_others_are_there(
+    watch: Callable[..., DriftMonitor], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.close()
@@ -112,23 +121,22 @@ def test_a_damaged_day_is_left_out_and_the_others_are_there(watch, tmp_path, cap
     assert "it is left out" in caplog.text
 
 
-def test_a_disk_that_cannot_be_written_is_told_and_recovers(watch, tmp_path):
+def test_a_disk_that_cannot_be_written_is_told_and_recovers(
+    watch: Callable[..., DriftMonitor], tmp_path: Path
+) -> None:
     (tmp_path / "watching").write_text("in the way")
     watcher = watch()
     watcher.record(frame_result(face(1)), "0.4.0", 0.0)
     watcher.record(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
-    end = time.monotonic() + 5.0
-    while watcher.health[0] is Level.OK and time.monotonic() < end:
-        time.sleep(0.02)
-    assert watcher.health[0] is Level.DEGRADED
+    until(lambda: level(watcher) is Level.DEGRADED)
     assert watcher.health[1].startswith("figures are not written: ")
     (tmp_path / "watching").unlink()
     watcher.record(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
-    written(watcher, lambda days: days and days[0].frames == 3)
-    assert watcher.health[0] is Level.OK
+    until(lambda: [day.frames for day in watcher.days()] == [3], seen=watcher.days)
+    until(lambda: level(watcher) is Level.OK)
 
 
-def test_old_days_are_forgotten(watch, tmp_path):
+def test_old_days_are_forgotten(watch: Callable[..., DriftMonitor], tmp_path: Path) -> None:
     for number in range(MAX_DAYS + 5):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     watcher = watch()
@@ -141,7 +149,9 @@ def test_old_days_are_forgotten(watch, tmp_path):
     assert names[:KEPT_FIRST] == first, "what is compared with stays"
 
 
-def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
+def test_days_before_what_is_normal_are_the_first_to_go(
+    watch: Callable[..., DriftMonitor], tmp_path: Path
+) -> None:
     for number in range(MAX_DAYS):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     write_private(tmp_path / "watching" / "normal-since", "100")
@@ -154,19 +164,19 @@ def test_days_before_what_is_normal_are_the_first_to_go(watch, tmp_path):
     assert "000100-0.4.0.json" in names
 
 
-def test_a_drift_is_a_hint_until_it_is_taken_for_normal(watch, tmp_path, clock):
+def test_a_drift_is_a_hint_until_it_is_taken_for_normal(
+    watch: Callable[..., DriftMonitor], tmp_path: Path, clock: Clock
+) -> None:
     rng = random.Random(3)
     for at in range(12):
         one = day(20_489 + at, rng, brightness=110.0 if at < 8 else 50.0)
         write_private(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
     watcher = watch()
-    end = time.monotonic() + 5.0
-    while watcher.health[0] is Level.OK and time.monotonic() < end:
-        time.sleep(0.02)
+    until(lambda: level(watcher) is not Level.OK)
     assert watcher.health == (
         Level.DEGRADED,
         "faces are darker than in the first days, since Friday: clean the lens, or give it light?",
     )
     watcher.accept_as_normal()
-    assert watcher.health[0] is Level.OK
+    assert level(watcher) is Level.OK
     assert watcher.findings() == ()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from device.errors import PictureError
 from device.feedback.crop import decode, encode
@@ -22,7 +23,7 @@ SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
         np.zeros((48, 48), np.bool_),
     ],
 )
-def test_a_png_of_another_kind_is_no_crop(crop: np.ndarray) -> None:
+def test_a_png_of_another_kind_is_no_crop(crop: NDArray[np.uint8]) -> None:
     with pytest.raises(PictureError, match="not a PNG of 48 x 48 pixels in 8 bits of grey"):
         decode(encode(crop))
 

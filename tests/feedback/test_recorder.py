@@ -1,6 +1,8 @@
 """The recorder keeps answers and crops in a thread of its own, whatever becomes of the disk."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ def face_crop(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
     return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
 
 
-def store(folder: Path, **limits: int) -> FeedbackStore:
+def store(folder: Path, **limits: Any) -> FeedbackStore:
     return FeedbackStore(folder, FeedbackConfig(**limits))
 
 
@@ -29,7 +31,7 @@ def said(felt: str, shown: str | None = "happy") -> Feedback:
 
 
 @pytest.fixture
-def recorder(tmp_path: Path):
+def recorder(tmp_path: Path) -> Iterator[FeedbackRecorder]:
     one = FeedbackRecorder(FeedbackConfig(), tmp_path, lambda: NOON + 1234)
     one.start()
     yield one

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -104,7 +105,9 @@ def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> No
         (lambda path: _written(path / "empty.jpg", b""), "empty file"),
     ],
 )
-def test_what_is_no_source_is_told(tmp_path: Path, make: object, words: str) -> None:
+def test_what_is_no_source_is_told(
+    tmp_path: Path, make: Callable[[Path], str | Path], words: str
+) -> None:
     path = make(tmp_path)
     with pytest.raises(CameraUnknown, match=words):
         open_camera(CameraConfig(source=f"file:{path}"))
@@ -173,7 +176,7 @@ class Picamera2:
 @pytest.fixture
 def pi(monkeypatch: pytest.MonkeyPatch) -> type[Picamera2]:
     module = types.ModuleType("picamera2")
-    module.Picamera2 = Picamera2
+    vars(module)["Picamera2"] = Picamera2
     monkeypatch.setitem(sys.modules, "picamera2", module)
     monkeypatch.setattr(Picamera2, "failing", False)
     return Picamera2

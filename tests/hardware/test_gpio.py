@@ -194,7 +194,7 @@ def test_a_machine_without_gpio_is_told(
         Device.pin_factory = before
 
 
-class BrokenPin(MockPWMPin):
+class BrokenPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
     broken = False
 
     def _set_state(self, value: float) -> None:

@@ -38,7 +38,8 @@ def files(process: psutil.Process) -> int:
         for one in process.open_files()
         if any(PurePath(one.path).match(pattern) for pattern in OPENED_WHEN_NEEDED)
     ]
-    return process.num_fds() - len(kept)
+    held: int = process.num_fds()
+    return held - len(kept)
 
 
 def eye(kiosk: RunningKiosk) -> psutil.Process:

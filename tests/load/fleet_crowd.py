@@ -113,7 +113,7 @@ class Watch:
 
     def _seconds(self) -> float:
         times = self._process.cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
     @property
     def cpu(self) -> float:
@@ -126,7 +126,7 @@ class Watch:
 
     @property
     def megabytes(self) -> float:
-        return self._process.memory_info().rss / 1e6
+        return float(self._process.memory_info().rss / 1e6)
 
 
 async def storm(crowd: Crowd, kiosks: list[Simulated], broker: Mosquitto, seconds: float) -> None:

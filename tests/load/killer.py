@@ -96,7 +96,7 @@ class Killer:
             sync(number)
             self._unsynced = [one for one in self._unsynced if one != path]
 
-        os.fsync = fsync
+        os.fsync = fsync  # type: ignore[assignment]  # device/ gives numbers only
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:

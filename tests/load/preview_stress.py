@@ -46,14 +46,14 @@ def signed(number: int) -> NDArray[np.uint8]:
     """Return a noisy picture whose first four bytes are the CRC-32 of all others."""
     noise = np.random.default_rng(7).integers(0, 256, HEIGHT * WIDTH * 3, np.uint8)
     noise += np.uint8(number % 251)
-    noise[:4] = np.frombuffer(zlib.crc32(noise[4:]).to_bytes(4, "little"), np.uint8)
+    noise[:4] = np.frombuffer(zlib.crc32(noise[4:].tobytes()).to_bytes(4, "little"), np.uint8)
     return noise.reshape(HEIGHT, WIDTH, 3)
 
 
 def is_whole(image: NDArray[np.uint8]) -> bool:
     """Tell whether a picture's CRC-32 is the one that it carries."""
     flat = image.reshape(-1)
-    return zlib.crc32(flat[4:]) == int.from_bytes(flat[:4].tobytes(), "little")
+    return zlib.crc32(flat[4:].tobytes()) == int.from_bytes(flat[:4].tobytes(), "little")
 
 
 def write(handle: PreviewHandle, first: int) -> None:

@@ -112,7 +112,9 @@ class Simulated:
 
     async def _connect(self) -> None:
         crowd = self._crowd
-        secured = {"ssl": crowd.context, "ssl_handshake_timeout": 60} if crowd.context else {}
+        secured: dict[str, Any] = (
+            {"ssl": crowd.context, "ssl_handshake_timeout": 60} if crowd.context else {}
+        )
         reader, writer = await asyncio.open_connection("127.0.0.1", crowd.port, **secured)
         try:
             self._writer = writer

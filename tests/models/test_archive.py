@@ -3,6 +3,7 @@
 import io
 import stat
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +81,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("data", "words"), WRONG.values(), ids=WRONG)
-def test_what_is_no_archive_is_refused(data: object, words: str) -> None:
+def test_what_is_no_archive_is_refused(data: bytes | Callable[[], bytes], words: str) -> None:
     with pytest.raises(BundleError, match=words):
         read(data() if callable(data) else data)
 

@@ -52,10 +52,11 @@ configs = st.builds(
     dwell_seconds=st.sampled_from([0.2, 0.5, 1.0, 4.0]),
     absent_seconds=st.sampled_from([0.2, 2.0]),
 )
+Stream = list[tuple[float, tuple[Face, ...] | None]]
 Trace = list[tuple[float, FrameResult | None, MoodState]]
 
 
-def run(stream: list[tuple[float, tuple[Face, ...] | None]], config: MoodConfig) -> Trace:
+def run(stream: Stream, config: MoodConfig) -> Trace:
     state, now, trace = MoodState(), 50.0, []
     for number, (gap, faces) in enumerate(stream):
         now += gap
@@ -73,7 +74,7 @@ def changes(trace: Trace) -> list[int]:
 
 @settings(BUSY)
 @given(streams, configs)
-def test_no_two_changes_are_closer_than_the_dwell(stream, config) -> None:
+def test_no_two_changes_are_closer_than_the_dwell(stream: Stream, config: MoodConfig) -> None:
     trace = run(stream, config)
     times = [trace[i][0] for i in changes(trace)]
     assert all(b - a >= config.dwell_seconds for a, b in pairwise(times))
@@ -81,7 +82,9 @@ def test_no_two_changes_are_closer_than_the_dwell(stream, config) -> None:
 
 @settings(BUSY)
 @given(streams, configs)
-def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) -> None:
+def test_an_emotion_begins_at_a_face_and_after_enough_of_them(
+    stream: Stream, config: MoodConfig
+) -> None:
     trace = run(stream, config)
     before = 0
     for i in changes(trace):
@@ -97,7 +100,7 @@ def test_an_emotion_begins_at_a_face_and_after_enough_of_them(stream, config) ->
 
 @settings(BUSY)
 @given(streams, configs)
-def test_nobody_for_long_is_nobody(stream, config) -> None:
+def test_nobody_for_long_is_nobody(stream: Stream, config: MoodConfig) -> None:
     last_face = 50.0
     for now, frame_result, state in run(stream, config):
         if frame_result is not None and frame_result.faces:
@@ -108,7 +111,7 @@ def test_nobody_for_long_is_nobody(stream, config) -> None:
 
 @settings(BUSY)
 @given(streams, configs)
-def test_the_mood_is_well_formed(stream, config) -> None:
+def test_the_mood_is_well_formed(stream: Stream, config: MoodConfig) -> None:
     for now, _, state in run(stream, config):
         mood = state.mood
         assert mood.emotion is None or mood.emotion in EMOTIONS
@@ -120,7 +123,7 @@ def test_the_mood_is_well_formed(stream, config) -> None:
 
 @settings(BUSY)
 @given(streams, configs)
-def test_a_frame_passed_again_counts_once(stream, config) -> None:
+def test_a_frame_passed_again_counts_once(stream: Stream, config: MoodConfig) -> None:
     """A stage that passes each frame result many times sees no other moods."""
     state, now, last = MoodState(), 50.0, None
     for number, (gap, faces) in enumerate(stream):
@@ -136,7 +139,9 @@ def test_a_frame_passed_again_counts_once(stream, config) -> None:
     st.lists(st.tuples(st.floats(), st.floats(), st.integers(-2, 2), blends()), max_size=30),
     configs,
 )
-def test_no_clock_or_number_does_harm(steps, config) -> None:
+def test_no_clock_or_number_does_harm(
+    steps: list[tuple[float, float, int, tuple[float, ...]]], config: MoodConfig
+) -> None:
     state = MoodState()
     changed: list[float] = []
     for now, taken, number, probabilities in steps:

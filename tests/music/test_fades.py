@@ -213,7 +213,9 @@ def unlogged() -> Iterator[None]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(wishes)
-def test_the_gain_never_jumps_whatever_is_wanted(shelf: Path, stream) -> None:
+def test_the_gain_never_jumps_whatever_is_wanted(
+    shelf: Path, stream: list[tuple[str | None, float, str]]
+) -> None:
     rig = PlayerRig(shelf)
     for playlist, seconds, event in stream:
         if event == "end":

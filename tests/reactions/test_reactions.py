@@ -269,7 +269,7 @@ rules = st.builds(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(moods, rules)
-def test_what_holds_whatever_the_moods(stream, rule) -> None:
+def test_what_holds_whatever_the_moods(stream: list[tuple[str | None, float]], rule: Rule) -> None:
     show = Show(rule)
     end: float | None = None
     empty: float | None = None

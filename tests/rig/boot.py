@@ -198,10 +198,13 @@ def faces(machine: Machine) -> str:
 
 
 def keys(machine: Machine) -> str:
-    for key, what in (("m", "muted"), ("spc", "paused")):
-        for wanted in (True, False):
-            machine("sendkey", key)
-            until(lambda what=what, wanted=wanted: machine.status()[what] is wanted)
+    def press(key: str, what: str, wanted: bool) -> None:
+        machine("sendkey", key)
+        until(lambda: machine.status()[what] is wanted)
+
+    for wanted in (True, False):
+        press("m", "muted", wanted)
+        press("spc", "paused", wanted)
     return "m mutes, space pauses, and back"
 
 

@@ -1,55 +1,19 @@
-"""A stage to test on: drawn into memory, on a clock that the test moves."""
+"""A stage to test on, and what it shows."""
 
 from __future__ import annotations
 
-import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pygame
 import pytest
 
-from device.config.schema import StageConfig
 from device.messages import Box, Face, FrameResult, Mood, Reaction
-from device.stage import Scene, Stage, Strings, load_strings
+from device.stage import Scene, Strings, load_strings
+from tests.support.theatres import Size, Theatre
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-RATE = 30
-Size = tuple[int, int]
-
-
-class Theatre:
-    """One stage and its canvas; `now` is its clock in seconds."""
-
-    def __init__(self, size: Size, strings: Strings, seed: int = 1, **more: object) -> None:
-        self.canvas = pygame.Surface(size)
-        self.stage = Stage(StageConfig(**more), random.Random(seed), strings)
-        self.now = 100.0
-
-    def draw(self, scene: Scene) -> NDArray[np.uint8]:
-        """Draw one frame; return it as (width, height, 3)."""
-        self.stage.draw(self.canvas, scene, self.now)
-        return pygame.surfarray.array3d(self.canvas)
-
-    def play(self, scene: Scene, seconds: float) -> list[NDArray[np.uint8]]:
-        """Draw for some time at 30 frames a second; return all frames."""
-        return [pygame.surfarray.array3d(self.canvas) for _ in self._frames(scene, seconds)]
-
-    def after(self, scene: Scene, seconds: float) -> NDArray[np.uint8]:
-        """Draw as long; return the last frame only."""
-        for _ in self._frames(scene, seconds):
-            pass
-        return pygame.surfarray.array3d(self.canvas)
-
-    def _frames(self, scene: Scene, seconds: float) -> Iterator[None]:
-        for _ in range(round(seconds * RATE)):
-            self.stage.draw(self.canvas, scene, self.now)
-            yield
-            self.now += 1 / RATE
+    from tests.support.theatres import MakeScene, MakeTheatre
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +22,18 @@ def strings() -> Strings:
 
 
 @pytest.fixture
-def theatre(strings: Strings) -> Callable[..., Theatre]:
-    return lambda size=(320, 240), seed=1, **more: Theatre(size, strings, seed, **more)
+def theatre(strings: Strings) -> MakeTheatre:
+    def make(size: Size = (320, 240), seed: int = 1, **config: Any) -> Theatre:
+        return Theatre(size, strings, seed, **config)
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def feel() -> Callable[..., Scene]:
+def feel() -> MakeScene:
     """Make the scene of a mood, with an effect if one is named."""
 
-    def make(emotion: str | None, effect: str | None = None, **more: object) -> Scene:
+    def make(emotion: str | None, effect: str | None = None, **more: Any) -> Scene:
         reactions = (Reaction("test", emotion or "", 1.0, effect),) if effect else ()
         return Scene(mood=Mood(emotion, 0.0, 1), reactions=reactions, **more)
 

@@ -1,7 +1,10 @@
 """The character: between the expressions, moving as on springs, looking at people."""
 
+from __future__ import annotations
+
 import itertools
 import random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
@@ -16,19 +19,30 @@ from device.stage.character.actor import gaze
 from device.stage.character.expression import FEATURES, PLACES
 from device.stage.layout import Layout
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from device.stage.character.expression import Expression
+    from tests.support.theatres import MakeScene, MakeTheatre, Theatre
+
 HAPPY = EXPRESSIONS[EMOTIONS.index("happy")]
 
 
-def feature(expression, name):
+def feature(expression: Expression, name: str) -> float:
     return float(expression[PLACES[name]])
 
 
-def one_hot(emotion, sure=1.0):
+def one_hot(emotion: str, sure: float = 1.0) -> tuple[float, ...]:
     rest = (1 - sure) / 6
     return tuple(sure if name == emotion else rest for name in EMOTIONS)
 
 
-def drawn(expression, where=None, size=200, closed_at=None):
+def drawn(
+    expression: Expression,
+    where: Gaze | None = None,
+    size: int = 200,
+    closed_at: float | None = None,
+) -> NDArray[np.int_]:
     """Return a face as it is drawn, (width, height, 3), on grey."""
     canvas = pygame.Surface((round(size * 1.5), round(size * 1.5)), 0, 32)
     canvas.fill((90, 90, 90))
@@ -38,7 +52,7 @@ def drawn(expression, where=None, size=200, closed_at=None):
     return pygame.surfarray.array3d(canvas).astype(int)
 
 
-def test_a_still_one_looks_like_the_one_that_was_painted_whatever_is_painted_after_it():
+def test_a_still_one_looks_like_the_one_that_was_painted_whatever_is_painted_after_it() -> None:
     canvas, portrait = pygame.Surface((300, 300), 0, 32), Portrait(200)
     looks = [Life(random.Random(3), still=True).move(one, Gaze(), 50.0) for one in EXPRESSIONS]
     stills = [portrait.still(look) for look in looks]
@@ -49,12 +63,12 @@ def test_a_still_one_looks_like_the_one_that_was_painted_whatever_is_painted_aft
 
 
 @pytest.mark.parametrize("number", range(7))
-def test_a_certain_mood_is_its_expression(number):
+def test_a_certain_mood_is_its_expression(number: int) -> None:
     given = blend(one_hot(EMOTIONS[number]))
     assert given == pytest.approx(EXPRESSIONS[number])
 
 
-def test_a_half_smile_is_half_a_smile():
+def test_a_half_smile_is_half_a_smile() -> None:
     half = blend((0, 0, 0, 0.5, 0, 0, 0.5))
     assert half == pytest.approx((HAPPY + NEUTRAL) / 2)
     smiles = [
@@ -66,17 +80,17 @@ def test_a_half_smile_is_half_a_smile():
 
 
 @pytest.mark.parametrize("nothing", [(), (0.0,) * 7])
-def test_no_probabilities_are_neutral(nothing):
+def test_no_probabilities_are_neutral(nothing: tuple[float, ...]) -> None:
     assert (blend(nothing) == NEUTRAL).all()
 
 
-def test_every_pair_of_expressions_can_be_told_apart():
+def test_every_pair_of_expressions_can_be_told_apart() -> None:
     pictures = [drawn(one) for one in EXPRESSIONS]
     for one, other in itertools.combinations(pictures, 2):
         assert np.abs(one - other).mean() > 2.0
 
 
-def test_features_follow_as_on_springs():
+def test_features_follow_as_on_springs() -> None:
     life = Life(random.Random(1))
     life.move(NEUTRAL, Gaze(), 0.0)
     smiles = [
@@ -90,7 +104,7 @@ def test_features_follow_as_on_springs():
     assert max(steps) < 0.4 * (goal - start)
 
 
-def test_the_rate_of_frames_does_not_matter():
+def test_the_rate_of_frames_does_not_matter() -> None:
     ends = []
     for rate in (12, 30, 60, 120):
         life = Life(random.Random(1))
@@ -102,7 +116,7 @@ def test_the_rate_of_frames_does_not_matter():
 
 
 @pytest.mark.parametrize("gap", [5.0, -3.0, 1e6])
-def test_after_a_gap_everything_is_where_it_was_going(gap):
+def test_after_a_gap_everything_is_where_it_was_going(gap: float) -> None:
     life = Life(random.Random(1))
     life.move(NEUTRAL, Gaze(), 100.0)
     look = life.move(HAPPY, Gaze(0.5, 0), 100.0 + gap)
@@ -110,7 +124,7 @@ def test_after_a_gap_everything_is_where_it_was_going(gap):
     assert look.gaze.right == pytest.approx(0.5)
 
 
-def test_it_blinks_now_and_then_and_glances_about():
+def test_it_blinks_now_and_then_and_glances_about() -> None:
     life = Life(random.Random(1))
     looks = [life.move(NEUTRAL, None, step / 30) for step in range(30 * 60)]
     closed = np.array([look.closed for look in looks]) > 0.9
@@ -122,7 +136,7 @@ def test_it_blinks_now_and_then_and_glances_about():
     assert max(rights) > 0.2
 
 
-def test_a_still_face_neither_breathes_nor_glances_nor_swings_over():
+def test_a_still_face_neither_breathes_nor_glances_nor_swings_over() -> None:
     life = Life(random.Random(1), still=True)
     looks = [life.move(HAPPY, None, step / 30) for step in range(900)]
     assert {look.breath for look in looks} == {0.0}
@@ -132,23 +146,30 @@ def test_a_still_face_neither_breathes_nor_glances_nor_swings_over():
     assert min(smiles) > feature(NEUTRAL, "smile") - 1e-3
 
 
-def seen(*boxes):
+def seen(*boxes: Box) -> FrameResult:
     faces = tuple(Face(number, box, 0.9, (), one_hot("happy")) for number, box in enumerate(boxes))
     return FrameResult(1, 1.0, 1.0, 640, 480, faces)
 
 
-def test_it_looks_at_the_largest_face():
+def test_it_looks_at_the_largest_face() -> None:
     left_of_the_picture, right = Box(20, 200, 100, 100), Box(560, 200, 40, 40)
-    there = gaze(seen(left_of_the_picture, right))
-    assert there.right > 0.5, "who is at the picture's left stands at the screen's right"
-    assert gaze(seen(Box(270, 190, 100, 100))).right == pytest.approx(0, abs=0.05)
-    assert gaze(seen(Box(270, 0, 100, 60))).down < -0.3
+
+    def looks(*boxes: Box) -> Gaze:
+        found = gaze(seen(*boxes))
+        assert found
+        return found
+
+    assert looks(left_of_the_picture, right).right > 0.5, (
+        "who is at the picture's left stands at the screen's right"
+    )
+    assert looks(Box(270, 190, 100, 100)).right == pytest.approx(0, abs=0.05)
+    assert looks(Box(270, 0, 100, 60)).down < -0.3
     assert gaze(seen()) is None
     assert gaze(None) is None
 
 
-def test_the_pupils_go_where_it_looks():
-    def dark(picture):
+def test_the_pupils_go_where_it_looks() -> None:
+    def dark(picture: NDArray[np.int_]) -> float:
         eyes = picture[60:240, 110:160]
         return float(np.argwhere(eyes.sum(axis=-1) < 190)[:, 0].mean())
 
@@ -157,7 +178,7 @@ def test_the_pupils_go_where_it_looks():
 
 
 @pytest.mark.parametrize("size", [12, 40, 133, 700])
-def test_any_size_draws_inside_itself(size):
+def test_any_size_draws_inside_itself(size: int) -> None:
     shown = drawn(HAPPY, size=size)
     assert (np.abs(shown - 90).max(axis=-1) > 40).mean() > 0.15
     edge = np.concatenate([shown[0], shown[-1], shown[:, -1]])
@@ -170,12 +191,12 @@ def test_any_size_draws_inside_itself(size):
     st.floats(-1, 1),
     st.floats(-1, 1),
 )
-def test_nothing_is_too_strange_to_draw(values, right, down):
+def test_nothing_is_too_strange_to_draw(values: list[float], right: float, down: float) -> None:
     drawn(np.array(values), Gaze(right, down), size=60)
 
 
-def test_people_have_companions_up_to_six(theatre):
-    def frame(count):
+def test_people_have_companions_up_to_six(theatre: MakeTheatre) -> None:
+    def frame(count: int) -> tuple[NDArray[np.int_], Theatre]:
         place = theatre((640, 360), face="character")
         boxes = [Box(10 + 75 * number, 100, 60, 60) for number in range(count)]
         faces = seen(*boxes).faces
@@ -186,27 +207,27 @@ def test_people_have_companions_up_to_six(theatre):
 
     alone, _ = frame(1)
     several, place = frame(4)
-    assert len(place.stage._assets.group._people) == 4
+    assert len(place.assets.group._people) == 4
     layout = Layout.of((640, 360))
     foot = np.s_[:, layout.centre[1] : layout.caption.top]
     assert np.abs(alone - several)[foot].mean() > 1
     many, place = frame(8)
-    assert len(place.stage._assets.group._people) == 6
+    assert len(place.assets.group._people) == 6
     assert many.shape == alone.shape
 
 
-def test_a_companion_goes_when_its_person_does(theatre):
+def test_a_companion_goes_when_its_person_does(theatre: MakeTheatre) -> None:
     place = theatre((640, 360))
     mood = Mood("happy", 0.0, 2, one_hot("happy"))
     both = seen(Box(10, 100, 80, 80), Box(300, 100, 80, 80))
     place.after(Scene(mood, both), 1.5)
-    assert len(place.stage._assets.group._people) == 2
+    assert len(place.assets.group._people) == 2
     place.after(Scene(mood, seen(Box(10, 100, 80, 80))), 1.0)
-    assert not place.stage._assets.group._people
+    assert not place.assets.group._people
 
 
 @pytest.mark.parametrize("kind", ["character", "emoji", "both"])
-def test_the_owner_chooses_who_mirrors(theatre, feel, kind):
+def test_the_owner_chooses_who_mirrors(theatre: MakeTheatre, feel: MakeScene, kind: str) -> None:
     shown = theatre(face=kind).after(feel("happy"), 2.0)
     others = [k for k in ("character", "emoji", "both") if k != kind]
     for other in others:
@@ -214,7 +235,7 @@ def test_the_owner_chooses_who_mirrors(theatre, feel, kind):
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_every_feature_shows(name):
+def test_every_feature_shows(name: str) -> None:
     base = NEUTRAL.copy()
     base[PLACES["part"]] = 0.2
     other = base.copy()

@@ -4,6 +4,8 @@ pip install --target /tmp/pygame-classic pygame==2.6.1
 MOODLIFT_PYGAME_CLASSIC=/tmp/pygame-classic pytest tests/stage/test_classic.py
 """
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
@@ -44,7 +46,7 @@ print("drawn by", pygame.version.ver)
 """
 
 
-def test_the_stage_draws_on_classic_pygame():
+def test_the_stage_draws_on_classic_pygame() -> None:
     folder = os.environ.get(NAME)
     if not folder:
         lacking(f"{NAME} names no folder with pygame 2.6.1")

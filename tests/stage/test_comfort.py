@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
@@ -8,13 +11,20 @@ from hypothesis import strategies as st
 
 from device.config.schema import StageConfig
 from device.messages import EMOTIONS, Mood, Reaction
-from device.stage import EFFECTS, Scene, Stage
+from device.stage import EFFECTS, Scene, Stage, Strings
 from device.stage.layout import Layout
 from device.stage.palette import PALETTES
 from device.stage.scene import ACTS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def flashes(luminance):
+    from numpy.typing import ArrayLike
+
+    from tests.support.theatres import MakeScene, MakeTheatre
+
+
+def flashes(luminance: Sequence[float]) -> int:
     """Return how often a brightness swings by 10 % and back (WCAG 2.3.1: a pair is a flash)."""
     swings, extreme, rising = 0, luminance[0], None
     for value in luminance:
@@ -30,7 +40,7 @@ def flashes(luminance):
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 1000))
-def test_nothing_flashes(strings, seed):
+def test_nothing_flashes(strings: Strings, seed: int) -> None:
     rng = random.Random(seed)
     stage = Stage(StageConfig(), rng, strings)
     canvas, now, lights = pygame.Surface((160, 120)), 100.0, []
@@ -52,7 +62,7 @@ def test_nothing_flashes(strings, seed):
             assert flashes(series[start : start + 30]) <= 3
 
 
-def contrast(one, other):
+def contrast(one: ArrayLike, other: ArrayLike) -> float:
     """Return WCAG's contrast ratio of two colours."""
     light, dark = sorted(
         (float((np.asarray(c) / 255.0) ** 2.2 @ (0.2126, 0.7152, 0.0722)) for c in (one, other)),
@@ -66,7 +76,9 @@ def contrast(one, other):
     [*((act, None) for act in ACTS), ("happy", "confetti"), ("sad", "sunrise"), ("fear", "sunrise"),
      ("angry", "cool"), ("disgust", "freshen"), ("surprise", "stars"), ("neutral", "glow")],
 )  # fmt: skip
-def test_labels_can_be_read(theatre, feel, cast):
+def test_labels_can_be_read(
+    theatre: MakeTheatre, feel: MakeScene, cast: tuple[str, str | None]
+) -> None:
     act, effect = cast
     place = theatre((640, 360))
     emotion = act if act in EMOTIONS else None

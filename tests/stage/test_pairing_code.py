@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,14 +11,14 @@ import pytest
 from device.stage.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import NDArray
 
-    from device.stage import Scene
+    from tests.support.theatres import MakeScene, MakeTheatre
 
 LINK = "http://192.168.178.123:8080/pair/AbCdEfGhIjKlMnOpQrStUw"
 
 
-def read(picture: np.ndarray) -> str:
+def read(picture: NDArray[np.uint8]) -> str:
     """Return what OpenCV's reader of QR codes finds in a picture (width, height, 3)."""
     upright = np.ascontiguousarray(picture.transpose(1, 0, 2)[..., ::-1])
     text, _, _ = cv2.QRCodeDetector().detectAndDecode(upright)
@@ -27,7 +27,7 @@ def read(picture: np.ndarray) -> str:
 
 @pytest.mark.parametrize("size", [(640, 360), (320, 240), (540, 960), (1280, 720)])
 def test_the_code_can_be_read_off_the_stage(
-    theatre: Callable[..., Any], feel: Callable[..., Scene], size: tuple[int, int]
+    theatre: MakeTheatre, feel: MakeScene, size: tuple[int, int]
 ) -> None:
     place = theatre(size)
     assert read(place.after(feel("happy"), 0.5)) == ""
@@ -35,9 +35,7 @@ def test_the_code_can_be_read_off_the_stage(
     assert read(place.after(feel("happy"), 0.1)) == ""
 
 
-def test_the_stage_says_that_somebody_watches(
-    theatre: Callable[..., Any], feel: Callable[..., Scene]
-) -> None:
+def test_the_stage_says_that_somebody_watches(theatre: MakeTheatre, feel: MakeScene) -> None:
     size = (640, 360)
     watched = theatre(size).after(feel("neutral", watched=True), 0.5).astype(int)
     alone = theatre(size).after(feel("neutral"), 0.5).astype(int)

@@ -1,5 +1,9 @@
 """The QR code of the status page: it can be read, and is only shown where it is of use."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 import pytest
@@ -8,11 +12,14 @@ from device.messages import Mood
 from device.stage import Scene
 from device.stage.overlays.qr_code import is_reachable
 
+if TYPE_CHECKING:
+    from tests.support.theatres import MakeTheatre
+
 ADDRESS = "http://192.168.1.20:8080"
 
 
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720), (480, 800)])
-def test_a_phone_can_read_it_off_the_stage(theatre, size):
+def test_a_phone_can_read_it_off_the_stage(theatre: MakeTheatre, size: tuple[int, int]) -> None:
     place = theatre(size)
     frame = place.after(Scene(address=ADDRESS), 2.0)
     picture = np.ascontiguousarray(frame.transpose(1, 0, 2)[..., ::-1])
@@ -21,13 +28,13 @@ def test_a_phone_can_read_it_off_the_stage(theatre, size):
     assert text == ADDRESS
 
 
-def test_it_is_there_only_while_nobody_is(theatre):
+def test_it_is_there_only_while_nobody_is(theatre: MakeTheatre) -> None:
     shown = theatre((640, 360)).after(Scene(address=ADDRESS), 2.0)
     assert not np.array_equal(shown, theatre((640, 360)).after(Scene(), 2.0))
     happy = Scene(Mood("happy", 0.0, 1), address=ADDRESS)
     without = Scene(Mood("happy", 0.0, 1))
-    both = [theatre((640, 360)).after(scene, 2.0) for scene in (happy, without)]
-    assert np.array_equal(*both)
+    one, other = (theatre((640, 360)).after(scene, 2.0) for scene in (happy, without))
+    assert np.array_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -43,5 +50,5 @@ def test_it_is_there_only_while_nobody_is(theatre):
         ("", False),
     ],
 )
-def test_only_what_others_can_open_is_shown(address, is_it):
+def test_only_what_others_can_open_is_shown(address: str, is_it: bool) -> None:
     assert is_reachable(address) is is_it

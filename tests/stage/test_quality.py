@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import random
 import weakref
+from typing import TYPE_CHECKING
+from unittest import mock
 
 import pygame
 import pytest
@@ -16,6 +18,11 @@ from device.stage import EFFECTS, Scene, Stage
 from device.stage.character import Portrait
 from device.stage.layout import Layout
 from device.stage.quality import LEVELS, PATIENCE, WINDOW_SECONDS, Quality, QualityScaler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.stage.stage import SceneAssets
 
 BUDGET = 1 / 30
 
@@ -91,22 +98,18 @@ def test_the_stage_draws_as_it_is_told() -> None:
     assert flat[box].mean() > fewer[box].mean() + 8, "no shadow, so lighter beside the head"
 
 
-def test_a_face_that_is_painted_seldom_still_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_face_that_is_painted_seldom_still_moves() -> None:
     stage = Stage(StageConfig(), random.Random(1))
     stage.quality = LEVELS[-1]
     canvas = pygame.Surface((640, 360), 0, 32)
     stage.prepare(canvas.get_size())
-    painted, drawn = [], []
-    paint, draw = Portrait._paint, Portrait.draw
-    monkeypatch.setattr(
-        Portrait, "_paint", lambda self, look: (painted.append(1), paint(self, look))
-    )
-    monkeypatch.setattr(
-        Portrait, "draw", lambda self, *a, **k: (drawn.append(a[2]), draw(self, *a, **k))
-    )
-    for _ in render.play("happy", 30, canvas, 30.0, stage):
-        pass
-    assert (len(painted), len(drawn)) == (10, 30)
+    with (
+        mock.patch.object(Portrait, "_paint", autospec=True, side_effect=Portrait._paint) as paint,
+        mock.patch.object(Portrait, "draw", autospec=True, side_effect=Portrait.draw) as draw,
+    ):
+        for _ in render.play("happy", 30, canvas, 30.0, stage):
+            pass
+    assert (paint.call_count, draw.call_count) == (10, 30)
 
 
 def test_what_another_size_needs_is_made_after_the_old_is_gone(
@@ -114,9 +117,14 @@ def test_what_another_size_needs_is_made_after_the_old_is_gone(
 ) -> None:
     stage = Stage(StageConfig(), random.Random(1))
     old = weakref.ref(stage.prepare((320, 240)).backdrop)
-    left = []
-    made = stage._make_assets
-    monkeypatch.setattr(stage, "_make_assets", lambda size: (left.append(old()), made(size))[1])
+    left: list[object] = []
+    make = stage._make_assets
+
+    def made(size: tuple[int, int]) -> SceneAssets:
+        left.append(old())
+        return make(size)
+
+    monkeypatch.setattr(stage, "_make_assets", made)
     stage.prepare((160, 120))
     assert left == [None], "both together would be 90 MB more at 1280x720"
 
@@ -152,12 +160,17 @@ def test_fewer_particles_are_from_all_over(detail: float) -> None:
 def test_what_a_new_size_needs_is_made_a_part_a_frame_and_looks_the_same_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = []
+    made: list[type] = []
+
+    def counted(init: Callable[..., None]) -> Callable[..., None]:
+        def count(self: object, *arguments: object) -> None:
+            made.append(type(self))
+            init(self, *arguments)
+
+        return count
+
     for kind in EFFECTS.values():
-        first = kind.__init__
-        monkeypatch.setattr(
-            kind, "__init__", lambda self, *a, f=first: (made.append(type(self)), f(self, *a))[1]
-        )
+        monkeypatch.setattr(kind, "__init__", counted(kind.__init__))
     stage, prepared = (Stage(StageConfig(), random.Random(1)) for _ in range(2))
     canvas, other = (pygame.Surface((320, 240), 0, 32) for _ in range(2))
     scene = Scene(reactions=(Reaction("test", "happy", 0.0, "glow"),))

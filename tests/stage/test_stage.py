@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import itertools
 import random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
@@ -9,29 +12,38 @@ from hypothesis import strategies as st
 
 from device.config.schema import StageConfig
 from device.messages import EMOTIONS, Box, Face, FrameResult, Health, Level, Mood, Reaction
-from device.stage import EFFECTS, Scene, Stage
+from device.stage import EFFECTS, Scene, Stage, Strings
 from device.stage.layout import Layout
 from device.stage.scene import ACTS
 from device.system.paths import ASSETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from tests.support.theatres import MakeScene, MakeTheatre
 
 SIZES = [(320, 240), (1280, 720), (480, 800), (1080, 1920), (600, 600), (1920, 360)]
 COLD = Health("camera", Level.FAILED, "not found", 1.0)
 
 
-def near(one, other, rectangle):
+def near(one: NDArray[np.uint8], other: NDArray[np.uint8], rectangle: pygame.Rect) -> float:
     """Return the mean difference of two frames inside a rectangle, in levels of 255."""
     part = np.s_[rectangle.left : rectangle.right, rectangle.top : rectangle.bottom]
     return float(np.abs(one[part].astype(int) - other[part]).mean())
 
 
-def middle(layout):
+def middle(layout: Layout) -> pygame.Rect:
     return pygame.Rect(0, 0, layout.diameter, layout.diameter).move(
         layout.centre[0] - layout.diameter // 2, layout.centre[1] - layout.diameter // 2
     )
 
 
 @pytest.mark.parametrize("emotion", EMOTIONS)
-def test_every_emotion_shows_its_own_emoji_and_label(theatre, feel, emotion):
+def test_every_emotion_shows_its_own_emoji_and_label(
+    theatre: MakeTheatre, feel: MakeScene, emotion: str
+) -> None:
     place = theatre(face="emoji")
     early = place.draw(feel(emotion))
     late = place.after(feel(emotion), 3.0)
@@ -50,7 +62,7 @@ def test_every_emotion_shows_its_own_emoji_and_label(theatre, feel, emotion):
     assert near(early, late, layout.caption) > 3
 
 
-def test_emotions_look_different_from_each_other(theatre, feel):
+def test_emotions_look_different_from_each_other(theatre: MakeTheatre, feel: MakeScene) -> None:
     where = middle(Layout.of((320, 240)))
     frames = [theatre().after(feel(emotion), 2.5) for emotion in (*EMOTIONS, None)]
     for number, one in enumerate(frames):
@@ -59,7 +71,9 @@ def test_emotions_look_different_from_each_other(theatre, feel):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_every_effect_shows_moves_and_goes(theatre, feel, effect):
+def test_every_effect_shows_moves_and_goes(
+    theatre: MakeTheatre, feel: MakeScene, effect: str
+) -> None:
     place, plain = theatre(), theatre()
     with_it = place.play(feel("neutral", effect), 4.0)
     without = plain.play(feel("neutral"), 4.0)
@@ -70,7 +84,7 @@ def test_every_effect_shows_moves_and_goes(theatre, feel, effect):
     assert near(place.after(feel("neutral"), 1.6), plain.after(feel("neutral"), 1.6), whole) == 0
 
 
-def test_an_effect_that_comes_again_starts_again(theatre, feel):
+def test_an_effect_that_comes_again_starts_again(theatre: MakeTheatre, feel: MakeScene) -> None:
     place = theatre()
     scene = feel("happy", "confetti")
     place.after(scene, 3.0)
@@ -81,14 +95,16 @@ def test_an_effect_that_comes_again_starts_again(theatre, feel):
     assert len(place.stage._effects.runs) == 1
 
 
-def test_an_unknown_effect_is_left_out(theatre, feel):
+def test_an_unknown_effect_is_left_out(theatre: MakeTheatre, feel: MakeScene) -> None:
     assert np.array_equal(
         theatre().after(feel("sad", "fireworks"), 1.0), theatre().after(feel("sad"), 1.0)
     )
 
 
 @pytest.mark.parametrize("pair", [("sad", "happy"), (None, "fear"), ("angry", None)])
-def test_a_change_is_gradual(theatre, feel, pair):
+def test_a_change_is_gradual(
+    theatre: MakeTheatre, feel: MakeScene, pair: tuple[str | None, str | None]
+) -> None:
     place = theatre()
     before = place.after(feel(pair[0]), 3.0)
     frames = [before, *place.play(feel(pair[1]), 2.0)]
@@ -100,7 +116,9 @@ def test_a_change_is_gradual(theatre, feel, pair):
     assert sum(step > 0.3 for step in steps) > 15, "and take its time"
 
 
-def test_moods_that_change_every_frame_change_the_stage_once_a_second(theatre, feel):
+def test_moods_that_change_every_frame_change_the_stage_once_a_second(
+    theatre: MakeTheatre, feel: MakeScene
+) -> None:
     place, acts = theatre((160, 120)), []
     for number in range(120):
         place.after(feel(EMOTIONS[number % 7]), 1 / 30)
@@ -109,7 +127,7 @@ def test_moods_that_change_every_frame_change_the_stage_once_a_second(theatre, f
     assert 2 <= changes <= 4
 
 
-def test_pausing_takes_the_mood_and_its_effects_off(theatre, feel):
+def test_pausing_takes_the_mood_and_its_effects_off(theatre: MakeTheatre, feel: MakeScene) -> None:
     place = theatre()
     place.after(feel("happy", "confetti"), 2.0)
     late = place.after(feel("happy", "confetti", paused=True), 3.0)
@@ -118,7 +136,7 @@ def test_pausing_takes_the_mood_and_its_effects_off(theatre, feel):
     assert not place.stage._effects.runs
 
 
-def theatre_after_pause(theatre, like):
+def theatre_after_pause(theatre: MakeTheatre, like: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return what a stage shows that was paused for as long."""
     place = theatre()
     place.after(Scene(), 2.0)
@@ -127,10 +145,12 @@ def theatre_after_pause(theatre, like):
     return frame
 
 
-def test_the_notice_comes_with_the_first_face_and_goes(theatre, feel, seen):
+def test_the_notice_comes_with_the_first_face_and_goes(
+    theatre: MakeTheatre, feel: MakeScene, seen: Callable[[float], FrameResult]
+) -> None:
     place, plain, box = theatre(), theatre(), Layout.of((320, 240)).notice
 
-    def shown(scene, seconds):
+    def shown(scene: Scene, seconds: float) -> float:
         """Return how much the last frame differs from one of a stage that never saw a face."""
         plain.now = place.now
         return near(plain.after(feel("neutral"), seconds), place.after(scene, seconds), box)
@@ -146,7 +166,9 @@ def test_the_notice_comes_with_the_first_face_and_goes(theatre, feel, seen):
     assert shown(feel("neutral", frame_result=seen(4.0)), 2.0) > 20
 
 
-def test_the_notice_stays_for_eight_seconds(theatre, feel, seen):
+def test_the_notice_stays_for_eight_seconds(
+    theatre: MakeTheatre, feel: MakeScene, seen: Callable[[float], FrameResult]
+) -> None:
     place, plain, box = theatre(), theatre(), Layout.of((320, 240)).notice
     place.after(feel("neutral"), 2.0)
     plain.after(feel("neutral"), 2.0)
@@ -157,13 +179,13 @@ def test_the_notice_stays_for_eight_seconds(theatre, feel, seen):
 
 
 @pytest.mark.parametrize("level", [Level.OK, Level.OFF])
-def test_no_health_line_on_a_good_day(theatre, feel, level):
+def test_no_health_line_on_a_good_day(theatre: MakeTheatre, feel: MakeScene, level: Level) -> None:
     fine = (Health("camera", level, "all is well", 1.0),)
     plain = theatre().after(feel("happy"), 1.0)
     assert np.array_equal(plain, theatre().after(feel("happy", health=fine), 1.0))
 
 
-def test_health_line_and_mute_are_in_the_footer_only(theatre, feel):
+def test_health_line_and_mute_are_in_the_footer_only(theatre: MakeTheatre, feel: MakeScene) -> None:
     plain = theatre().after(feel("happy"), 1.0)
     both = theatre().after(feel("happy", health=(COLD,), muted=True), 1.0)
     footer = Layout.of((320, 240)).footer
@@ -173,7 +195,7 @@ def test_health_line_and_mute_are_in_the_footer_only(theatre, feel):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_overlaps_at_any_size(size):
+def test_nothing_overlaps_at_any_size(size: tuple[int, int]) -> None:
     layout = Layout.of(size)
     rows = [layout.notice, middle(layout), layout.caption, layout.footer]
     assert all(a.bottom <= b.top + 1 for a, b in itertools.pairwise(rows))
@@ -181,7 +203,7 @@ def test_nothing_overlaps_at_any_size(size):
 
 
 @pytest.mark.parametrize("size", [(160, 120), *SIZES, (3840, 2160)])
-def test_texts_stay_in_their_rectangles(strings, size):
+def test_texts_stay_in_their_rectangles(strings: Strings, size: tuple[int, int]) -> None:
     from device.stage.text import BOLD, Style, Typesetter
 
     box, setter = Layout.of(size).caption, Typesetter()
@@ -193,7 +215,7 @@ def test_texts_stay_in_their_rectangles(strings, size):
         assert text.get_height() <= room[1]
 
 
-def test_same_seed_same_picture(theatre, feel):
+def test_same_seed_same_picture(theatre: MakeTheatre, feel: MakeScene) -> None:
     scenes = [feel(None), feel("happy", "confetti"), feel("surprise", "stars")]
     places = [theatre(), theatre(), theatre(seed=2)]
     one, same, other = ([place.after(s, 1.5) for s in scenes] for place in places)
@@ -201,7 +223,7 @@ def test_same_seed_same_picture(theatre, feel):
     assert not np.array_equal(one[0], other[0])
 
 
-def test_the_stage_follows_a_new_size(theatre, feel):
+def test_the_stage_follows_a_new_size(theatre: MakeTheatre, feel: MakeScene) -> None:
     place = theatre()
     place.after(feel("happy", "confetti"), 1.0)
     place.canvas = pygame.Surface((200, 300))
@@ -210,7 +232,7 @@ def test_the_stage_follows_a_new_size(theatre, feel):
     assert frame.std() > 20
 
 
-def test_a_large_screen_draws(theatre, feel):
+def test_a_large_screen_draws(theatre: MakeTheatre, feel: MakeScene) -> None:
     assert theatre((3840, 2160)).after(feel("happy", health=(COLD,)), 0.2).std() > 20
 
 
@@ -239,7 +261,9 @@ steps = st.lists(st.tuples(scenes, st.floats(-2, 20) | st.floats(0, 0.1)), min_s
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(48, 400), st.integers(48, 400), steps)
-def test_nothing_ever_throws(strings, width, height, steps):
+def test_nothing_ever_throws(
+    strings: Strings, width: int, height: int, steps: list[tuple[Scene, float]]
+) -> None:
     stage = Stage(StageConfig(), random.Random(1), strings)
     canvas, now = pygame.Surface((width, height)), 1000.0
     for scene, step in steps:

@@ -1,12 +1,24 @@
 """Made-up days in front of a camera."""
 
-import random
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from device.drift import DailyStats
 from device.messages import EMOTIONS, Box, Face, FrameResult, Point, Timings
 
+if TYPE_CHECKING:
+    import random
 
-def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="happy"):
+
+def face(
+    number: int = 1,
+    brightness: float = 110.0,
+    eyes: float = 30.0,
+    mouth: float | None = None,
+    sure: float = 0.7,
+    emotion: str = "happy",
+) -> Face:
     """Return a face, its eyes so many pixels apart, upright unless the mouth is further."""
     mouth = eyes * 1.05 if mouth is None else mouth
     marks = ((100, 100), (100 + eyes, 100), (100 + eyes / 2, 110), (100 + eyes / 2, 100 + mouth))
@@ -16,11 +28,13 @@ def face(number=1, brightness=110.0, eyes=30.0, mouth=None, sure=0.7, emotion="h
     return Face(number, Box(80, 80, 80, 80), 0.9, points, probabilities, brightness)
 
 
-def frame_result(*faces, total=20.0, number=1):
+def frame_result(*faces: Face, total: float = 20.0, number: int = 1) -> FrameResult:
     return FrameResult(number, 0.0, 0.0, 640, 480, faces, Timings(detect=total))
 
 
-def day(number, rng: random.Random, faces=60, model="0.4.0", **how):
+def day(
+    number: int, rng: random.Random, faces: int = 60, model: str = "0.4.0", **how: Any
+) -> DailyStats:
     """Return a day with so many faces, some brighter and some further away than others."""
     told = DailyStats(number, model)
     brightness, eyes = how.pop("brightness", 110.0), how.pop("eyes", 30.0)

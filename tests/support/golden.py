@@ -1,6 +1,6 @@
 """What each scene looked like when somebody last looked at it and found it good.
 
-python tests/golden.py              draws the pictures again: look at them before a commit
+python -m tests.support.golden      draws the pictures again: look at them before a commit
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "stage" / "golden"
 MOMENTS = (1.0, 4.0, 10.0)
 """Seconds into a scene: as it comes, at its height, and as it lasts."""
-DRAWN, KEPT = (480, 270), (160, 90)
+DRAWN, SMALL = (480, 270), (160, 90)
 
 
 def picture(name: str) -> NDArray[np.uint8]:
@@ -28,9 +28,16 @@ def picture(name: str) -> NDArray[np.uint8]:
     last = round(MOMENTS[-1] * render.RATE) - 1
     wanted = {round(moment * render.RATE) - 1 for moment in MOMENTS}
     frames = render.draw_frames(name, MOMENTS[-1], DRAWN)
-    kept = [frame for number, frame in enumerate(frames) if number in wanted and number <= last]
-    small = [cv2.resize(frame, KEPT, interpolation=cv2.INTER_AREA) for frame in kept]
+    shown = [frame for number, frame in enumerate(frames) if number in wanted and number <= last]
+    small = [cv2.resize(frame, SMALL, interpolation=cv2.INTER_AREA) for frame in shown]
     return np.concatenate(small, axis=1)
+
+
+def kept(name: str) -> NDArray[np.uint8]:
+    """Return the picture that was found good."""
+    image = cv2.imread(str(FOLDER / f"{name}.png"))
+    assert image is not None, f"python -m tests.support.golden draws {name}"
+    return np.asarray(image, np.uint8)
 
 
 def distance(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

@@ -1,5 +1,7 @@
 """Large memory goes back to the system when it is freed, also after the C library has learned."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 
@@ -30,6 +32,6 @@ def mapped(mode: str) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, timeout=30).stdout)
 
 
-def test_a_large_block_is_a_mapping_of_its_own_for_ever():
+def test_a_large_block_is_a_mapping_of_its_own_for_ever() -> None:
     assert mapped("as it was") == 0  # which is the trouble
     assert mapped("returned") == 1

@@ -3,6 +3,9 @@
 import math
 import os
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +21,7 @@ def test_an_answer_comes_back() -> None:
     assert sandbox.call(math.sqrt, (16.0,), 5.0, MEMORY) == 4.0
 
 
-def test_an_error_of_ours_comes_back_as_it_was(tmp_path: object) -> None:
+def test_an_error_of_ours_comes_back_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"manifest\.json: No such file"):
         sandbox.call(bundle.load, (tmp_path,), 5.0, MEMORY)
 
@@ -34,7 +37,7 @@ def test_an_error_of_ours_comes_back_as_it_was(tmp_path: object) -> None:
     ],
 )
 def test_work_that_goes_wrong_is_told(
-    work: object, arguments: tuple[object, ...], how: str, words: str
+    work: Callable[..., Any], arguments: tuple[object, ...], how: str, words: str
 ) -> None:
     began = time.monotonic()
     with pytest.raises(SandboxError, match=words) as caught:

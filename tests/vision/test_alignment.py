@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from device.messages import Point
 from device.vision import alignment
@@ -95,7 +96,7 @@ def test_only_a_small_faces_own_pixels_are_turned_grey_and_it_comes_out_the_same
     whole = np.asarray(grey(image, cv2.COLOR_BGR2GRAY), np.uint8)
     sizes: list[int] = []
 
-    def counted(part: np.ndarray, code: int) -> np.ndarray:
+    def counted(part: NDArray[np.uint8], code: int) -> NDArray[np.uint8]:
         sizes.append(max(part.shape[:2]))
         return np.asarray(grey(part, code), np.uint8)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: int) -> None:
+def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: Literal[0, 90, 180, 270]) -> None:
     image = np.random.default_rng(5).integers(0, 256, (32, 48, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "picture.png"), image)
     wake = threading.Event()

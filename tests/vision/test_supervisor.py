@@ -57,6 +57,12 @@ def health(supervisor: Supervisor, part: str) -> tuple[Level, str]:
     }[part]
 
 
+def sees_on(supervisor: Supervisor) -> None:
+    """Wait for another frame result."""
+    before = supervisor.frame_result.get()
+    until(supervisor, lambda: supervisor.frame_result.get() is not before)
+
+
 def sees_a_face(supervisor: Supervisor) -> bool:
     frame_result = supervisor.frame_result.get()
     return frame_result is not None and len(frame_result.faces) == 1
@@ -185,8 +191,7 @@ def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
         assert time.monotonic() - begun > 0.5 * limit
         assert longest < 0.75, "a watchdog would take the kiosk for hung"
         assert health(supervisor, "vision")[1].startswith(f"silent for {limit} s")
-        before = supervisor.frame_result.get()
-        until(supervisor, lambda before=before: supervisor.frame_result.get() is not before)
+        sees_on(supervisor)
 
 
 def test_ctrl_c_does_not_reach_an_eye_that_has_only_just_begun(
@@ -235,8 +240,7 @@ def test_odd_frames_do_no_harm(start: Start, fault: str) -> None:
     supervisor = start(f"fake:{ASTRONAUT},{fault}@0.5")
     until(supervisor, lambda: sees_a_face(supervisor))
     for _ in range(3):
-        before = supervisor.frame_result.get()
-        until(supervisor, lambda before=before: supervisor.frame_result.get() is not before)
+        sees_on(supervisor)
     assert supervisor.restarts == 0
 
 

@@ -1,0 +1,29 @@
+"""Waiting for what other threads and processes do."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE = 60.0
+"""Seconds that a busy machine may take for what a quiet one does at once."""
+PAUSE = 0.01
+
+Found = TypeVar("Found")
+
+
+def until(
+    condition: Callable[[], Found],
+    patience: float = PATIENCE,
+    seen: Callable[[], object] = lambda: "",
+    pause: float = PAUSE,
+) -> Found:
+    """Return the first true value of a condition; fail with what is `seen` after `patience` s."""
+    end = time.monotonic() + patience
+    while not (found := condition()):
+        assert time.monotonic() < end, f"not within {patience:g} s: {seen()}"
+        time.sleep(pause)
+    return found
