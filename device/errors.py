@@ -59,7 +59,7 @@ class OutputError(MoodliftError, OSError):
 
 
 class VisionBusy(MoodliftError, TimeoutError):
-    """The eye did not answer in time: it is starting, blocked or overloaded."""
+    """Vision did not answer in time: it is starting, blocked or overloaded."""
 
 
 class SandboxError(MoodliftError, RuntimeError):

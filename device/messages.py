@@ -1,7 +1,7 @@
-"""The messages that flow through the kiosk: eye -> mood -> reactions -> stage, music, lights, web.
+"""The messages of the kiosk: vision -> mood -> reactions -> stage, music, light, web.
 
 All are frozen dataclasses that pickle. Times are seconds of `time.monotonic()`, which all processes
-of one machine share; a wall clock is used only to label history.
+of a machine share; a wall clock is used only to label history.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What one frame cost, in milliseconds."""
+    """The processing time of one frame, in milliseconds."""
 
     decode: float = 0.0
     detect: float = 0.0
@@ -132,7 +132,7 @@ NOBODY = Mood(None, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What the kiosk does about a mood: an effect, a playlist and a light, each optional."""
+    """The kiosk's reaction to a mood: an effect, a playlist and a light, each optional."""
 
     name: str
     emotion: str
@@ -144,7 +144,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What somebody says that they felt, beside what was on stage when they were asked."""
+    """The emotion that somebody says they felt, and the one on stage when they were asked."""
 
     felt: str
     shown: str | None
@@ -152,7 +152,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class TrialStatus:
-    """A model on trial: which served `before`, and how many seconds of seeing are `left`."""
+    """A model on trial, the `previous` model, and the seconds `left` of active vision."""
 
     version: str
     previous: str
@@ -160,7 +160,7 @@ class TrialStatus:
 
 
 class Level(StrEnum):
-    """How well a part of the kiosk does."""
+    """The health of a part of the kiosk."""
 
     OK = "ok"
     DEGRADED = "degraded"
@@ -170,7 +170,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The state of one part (camera, eye, model, sound, display, page, ...), in words."""
+    """The state of one part (camera, vision, model, sound, display, ...)."""
 
     part: str
     level: Level
@@ -180,7 +180,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What was wrong with a part, in words; `began` and `ended` are monotonic, None for not yet."""
+    """A fault of a part, from `began` to `ended` in monotonic seconds (None while it lasts)."""
 
     part: str
     level: Level

@@ -41,10 +41,10 @@ class DeploymentMonitor:
 
     name = "model"
 
-    def __init__(self, models: Models, eye: Supervisor) -> None:
+    def __init__(self, models: Models, vision: Supervisor) -> None:
         self._now = 0.0
         self._load = 0.0, False
-        self._models, self._eye = models, eye
+        self._models, self._vision = models, vision
         self._stamp = models.store.stamp
         self._state = models.store.state()
         self._usual = TrialFigures()
@@ -89,7 +89,7 @@ class DeploymentMonitor:
     @property
     def health(self) -> tuple[Level, str]:
         """The health of the model that serves, with what there is to say of a trial."""
-        level, message = self._eye.model_status
+        level, message = self._vision.model_status
         if self._monitor:
             message += f"; on trial for {self._monitor.left / 60:.0f} more minutes of seeing"
         elif self._rejected and self._now - self._rejected[1] < REJECTED_SECONDS:
@@ -111,7 +111,7 @@ class DeploymentMonitor:
         self._monitor, self._save_at = None, 0.0
         state, models = self._state, self._models
         if state.trial and not models.configured:
-            failures = self._eye.restarts - self._eye.blocks
+            failures = self._vision.restarts - self._vision.blocks
             self._monitor = TrialMonitor(state.current, state.trial, models.config, failures)
             log.info("models: %s is on trial", state.current)
 
@@ -138,23 +138,23 @@ class DeploymentMonitor:
             self._state = replace(state, trial=usual)
         self._usual = TrialFigures()
         self._begin()
-        self._eye.restart(now)
+        self._vision.restart(now)
 
     def _serves(self, state: State) -> bool:
         """Tell whether vision has the model that was written down only now."""
-        return state.trial is None and state.current == self._eye.model
+        return state.trial is None and state.current == self._vision.model
 
     def _sample(self) -> TrialSample:
-        eye = self._eye
-        level, message = eye.model_status
+        vision = self._vision
+        level, message = vision.model_status
         # A model that is being loaded is degraded too, but then none is named.
-        wrong = (Level.FAILED, Level.DEGRADED) if eye.model else (Level.FAILED,)
-        failures = eye.restarts - eye.blocks
+        wrong = (Level.FAILED, Level.DEGRADED) if vision.model else (Level.FAILED,)
+        failures = vision.restarts - vision.blocks
         return TrialSample(
-            eye.model,
+            vision.model,
             message if level in wrong else "",
             failures,
-            eye.frame_result.get(),
+            vision.frame_result.get(),
             *self._load,
         )
 

@@ -136,7 +136,7 @@ class TrialMonitor:
 
     def _unsteady(self) -> str:
         count = self.trial.failures
-        return f"the eye or the kiosk failed {count} times" if count >= MAX_FAILURES else ""
+        return f"vision or the kiosk failed {count} times" if count >= MAX_FAILURES else ""
 
     def _slow(self) -> str:
         taken, before = self._figures.classify_ms, self.trial.classify_ms

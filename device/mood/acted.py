@@ -19,6 +19,6 @@ def acted(emotion: str, since: float) -> Mood:
 
 
 def probabilities_of(emotion: str) -> Probabilities:
-    """Return what the eye would say of a clear expression."""
+    """Return the probabilities that vision would give a clear expression."""
     rest = (1 - ACTED_PROBABILITY) / (len(EMOTIONS) - 1)
     return tuple(ACTED_PROBABILITY if one == emotion else rest for one in EMOTIONS)

@@ -1,7 +1,7 @@
-"""Cut a face out of a frame, upright and always framed alike: the model's view of the world.
+"""Aligns faces: cuts them out of a frame upright, at a fixed size and framing.
 
-Training uses these very functions, so that the model sees on the kiosk what it was trained on. A
-change that moves a pixel needs a new `VERSION`, which a model bundle must match.
+Training uses the same functions, so the model gets the same input on the kiosk. A change that moves
+a pixel needs a new `VERSION`, which a model bundle must match.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ SIZE = 48
 
 RIGHT_EYE = (15.25, 18.6)
 LEFT_EYE = (32.75, 18.6)
-"""Where the eyes come to lie in the crop: the median over FER2013's Training pictures, found with
-the device's own detector on those pictures enlarged and padded."""
+"""Where the eyes lie in the crop: the median over FER2013's Training pictures, measured with the
+device's detector on those pictures enlarged and padded."""
 EYE_DISTANCE = LEFT_EYE[0] - RIGHT_EYE[0]
 MOUTH_DISTANCE = 18.4
 """From the middle of the eyes to the mouth, measured as above."""
 PROFILE_RATIO = 0.8
-"""Eyes closer together than this share of what the mouth's distance foretells belong to a turned
-head; its size is then taken from the mouth, so that the crop does not zoom in on one cheek."""
+"""If the eyes are closer together than this share of what the mouth's distance predicts, the head
+is turned away. Its size is then taken from the mouth, or the crop would zoom in on a cheek."""
 
 MEAN = 128.0
 STANDARD_DEVIATION = 60.0
@@ -39,14 +39,14 @@ def crop(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> 
     """Return the face as a standardised grey crop, uint8 of shape (48, 48).
 
     `image` is a uint8 BGR (h, w, 3) or grey (h, w) picture, `landmarks` begin with the right eye,
-    left eye, nose and mouth in pixels (a detection's own). Roll is removed. What lies outside the
-    picture repeats its edge. Works for any key points, also for all in one place.
+    left eye, nose and mouth in pixels, as in a `Detection`. Roll is removed. Pixels outside the
+    picture repeat its edge. Works for any key points, even if all of them coincide.
     """
     return standardise(align(image, landmarks))
 
 
 def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
-    """Return the face upright, grey, uint8 (48, 48), with its brightness as it was."""
+    """Return the face upright and grey, uint8 (48, 48), with its brightness unchanged."""
     matrix = alignment(landmarks)
     region, matrix = _reduce(image, matrix)
     grey = _grey(region, matrix) if region.ndim == 3 else region
@@ -72,17 +72,17 @@ def alignment(landmarks: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
 
 
 def is_turned_away(landmarks: Sequence[tuple[float, float]]) -> bool:
-    """Tell whether a head is turned away: its eyes are nearer each other than `PROFILE` allows."""
+    """Return whether a head is turned away; see `PROFILE_RATIO`."""
     right, left, mouth = (np.asarray(landmarks[i], np.float64) for i in (0, 1, 3))
     expected = np.linalg.norm(mouth - (right + left) / 2) * EYE_DISTANCE / MOUTH_DISTANCE
     return bool(np.linalg.norm(left - right) < PROFILE_RATIO * expected)
 
 
 def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give a grey crop (48, 48) or batch (n, 48, 48) a fixed mean and contrast, each by itself.
+    """Return grey crops (48, 48) or (n, 48, 48) with a fixed mean and contrast, each by itself.
 
-    This takes out exposure, which says nothing about a mood. A crop without any contrast comes out
-    even grey.
+    This removes exposure, which says nothing about an emotion. A crop without contrast becomes
+    uniform grey.
     """
     values = grey.astype(np.float32)
     mean = values.mean(axis=(-2, -1), keepdims=True)
@@ -94,7 +94,7 @@ def standardise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _reduce(
     image: NDArray[np.uint8], matrix: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Cut out and shrink a large face by area averaging first, since a warp alone would alias."""
+    """Cut out and shrink a large face by area averaging, since the warp alone would alias."""
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     factor = int(0.75 / scale)
     if factor < 2:
@@ -115,7 +115,7 @@ def _reduce(
 def _around(
     image: NDArray[np.uint8], matrix: NDArray[np.float64], margin: int
 ) -> tuple[int, int, int, int]:
-    """Return from where to where the crop lies in a picture: left, top, right and bottom."""
+    """Return the bounds of the crop in a picture: left, top, right and bottom."""
     height, width = image.shape[:2]
     inverse = cv2.invertAffineTransform(matrix)
     corners = np.array([[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]], np.float64)
@@ -126,10 +126,10 @@ def _around(
 
 
 def _grey(image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return a picture in grey, filled in only where the crop comes from: the rest is not read."""
+    """Return a grey picture whose pixels are set only where the crop reads them."""
     height, width = image.shape[:2]
     left, top, right, bottom = _around(image, matrix, 2)
-    # Of a face beyond an edge, what is read is that edge.
+    # For a face beyond an edge, that edge is read.
     x, y = slice(min(left, width - 1), max(right, 1)), slice(min(top, height - 1), max(bottom, 1))
     grey = np.empty((height, width), np.uint8)
     grey[y, x] = cv2.cvtColor(image[y, x], cv2.COLOR_BGR2GRAY)

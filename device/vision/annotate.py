@@ -1,7 +1,4 @@
-"""Draw what was seen onto a frame: a box, the emotion and its probability for each face.
-
-Or hide the faces, for those who should see that the kiosk works but not who is there.
-"""
+"""Marks the faces of a frame with box, emotion and probability, or makes them unrecognisable."""
 
 from __future__ import annotations
 
@@ -28,9 +25,9 @@ COLOURS = {
 }
 """A BGR colour per emotion."""
 TILES = 7
-"""So few fields that nobody is known by them."""
+"""Tiles per side of a pixelated face: too few to recognise anybody."""
 MARGIN = 0.3
-"""Around a face that is hidden, over the sides of its box."""
+"""Margin around a pixelated face, as a share of the box's sides."""
 _FONT = cv2.FONT_HERSHEY_DUPLEX
 
 
@@ -39,7 +36,7 @@ def annotate(
 ) -> NDArray[np.uint8]:
     """Return a copy of a BGR picture (h, w, 3) with its faces marked.
 
-    `shrunk` is by how much the picture was made smaller since the faces were found on it.
+    `shrink` is the factor by which the picture was shrunk after the faces were detected.
     """
     marked = image.copy()
     thickness = max(1, round(max(image.shape[:2]) / 400))
@@ -58,8 +55,8 @@ def pixelate(
 ) -> NDArray[np.uint8]:
     """Return a copy of a BGR picture (h, w, 3) with its faces made unrecognisable.
 
-    Each is replaced by `TILES` x `TILES` even fields, with a margin for where it has moved since.
-    Without faces to go by (None) all of the picture is.
+    Each is replaced by `TILES` x `TILES` uniform tiles, with a margin for movement since. The
+    whole picture is replaced if `faces` is None.
     """
     hidden = image.copy()
     if faces is None:
@@ -88,7 +85,7 @@ def _draw_label(
     colour: tuple[int, int, int],
     thickness: int,
 ) -> None:
-    """Write dark text on the colour, above the box or, at the picture's edge, inside it."""
+    """Draw dark text on the colour, above the box or, at the picture's edge, inside it."""
     scale = 0.4 + 0.15 * thickness
     (width, height), baseline = cv2.getTextSize(text, _FONT, scale, 1)
     pad = 3 * thickness

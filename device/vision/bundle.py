@@ -1,12 +1,12 @@
-"""The model bundle: a folder with an int8 model, a manifest, and a canary that proves it works.
+"""The model bundle: a folder with an int8 model, a manifest, and a canary that tests it.
 
     emotion-<version>/
         model.tflite    full-integer int8, input and output int8
-        manifest.json   what it is, what it was measured to do, and its sha256
-        canary.npz      `inputs` int8 (n, 48, 48, 1) and the int8 `outputs` (n, 7) they must give,
-                        and those of the runtimes' `reference` kernels
+        manifest.json   version, recipe, measurements, and the model's sha256
+        canary.npz      `inputs` int8 (n, 48, 48, 1), their expected int8 `outputs` (n, 7), and the
+                        `reference` outputs of the runtimes' reference kernels
 
-`convert` writes bundles, the device verifies every one before it serves.
+`convert` writes bundles; the device verifies each one before it uses it.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ MODEL = "model.tflite"
 MANIFEST = "manifest.json"
 CANARY = "canary.npz"
 CANARY_TOLERANCE = 4
-"""int8 steps that a runtime's fast kernels may be off LiteRT's, the canary's `outputs`: they round
-each layer in their own way."""
+"""int8 steps by which a runtime's fast kernels may differ from LiteRT's, the canary's `outputs`:
+runtimes round layers differently."""
 REFERENCE_TOLERANCE = 1
-"""int8 steps that the reference kernels of any runtime on any processor may be off `reference`."""
+"""int8 steps by which the reference kernels of any runtime and processor may differ."""
 FAST, REFERENCE = "outputs", "reference"
-"""The canary's answers by either kind of kernels."""
+"""The canary's outputs by kind of kernels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle that was read and whose model is the file that the manifest names."""
+    """A bundle whose model has the sha256 of its manifest."""
 
     path: Path
     manifest: dict[str, Any]
@@ -60,12 +60,12 @@ class Bundle:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """Figures measured on this very int8 file."""
+        """The measurements of this int8 file."""
         return dict(self.manifest.get("metrics", {}))
 
     @property
     def accuracy(self) -> float | None:
-        """The share of FER2013's PrivateTest that it gets right, if its manifest says so."""
+        """The accuracy on FER2013's PrivateTest in [0, 1]; None if the manifest has none."""
         metrics = self.manifest.get("metrics")
         test = metrics.get("private_test") if isinstance(metrics, dict) else None
         accuracy = test.get("accuracy") if isinstance(test, dict) else None
@@ -125,7 +125,7 @@ def find_bundles(folder: Path) -> list[Path]:
 
 
 def version_key(name: str) -> tuple[tuple[int, str], ...]:
-    """Return what puts versions, or the folders named for them, in order: 0.9.0 before 0.10.0."""
+    """Return the sort key of a version or bundle folder: 0.9.0 precedes 0.10.0."""
     parts = name.removeprefix("emotion-").replace("-", ".").split(".")
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
@@ -168,7 +168,7 @@ def _read_canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDA
         (inputs, (alignment.SIZE, alignment.SIZE, 1)),
         (outputs, (len(EMOTIONS),)),
     ):
-        if not isinstance(array, np.ndarray):  # what is no array in the file is given as bytes
+        if not isinstance(array, np.ndarray):  # other members of the file are returned as bytes
             raise BundleError(f"{path}: canary unreadable: it holds other things than arrays")
         if array.dtype != np.int8 or array.shape[1:] != required or not array.size:
             raise BundleError(f"{path}: canary has the wrong shape {array.shape} {array.dtype}")

@@ -1,6 +1,6 @@
-"""Keep only the newest frame of a camera, and open the camera again when it fails.
+"""Keeps only the newest frame of a camera, and reopens the camera when it fails.
 
-Runs in a thread of the eye, since a camera may block for long (picamera2 issues 1065 and 1264).
+Runs in a thread of the worker, because a camera may block (picamera2 issues 1065 and 1264).
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REOPEN_SECONDS = 3.0
-"""Longest wait before a camera that went away is looked for again."""
+"""Longest wait before a missing camera is opened again."""
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 class CaptureThread:
-    """Reads a camera for ever; `wake` is set whenever there is something new to look at."""
+    """Reads a camera without end; sets `wake` for each new frame."""
 
     def __init__(self, config: CameraConfig, wake: threading.Event) -> None:
         self._config = config
@@ -44,31 +44,31 @@ class CaptureThread:
         self._status = PartStatus(Level.DEGRADED, "camera is being opened")
         self._paused = False
         self._pause_changed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._thread.start()
 
     def pop_newest(self) -> Frame | None:
-        """Return the newest frame if it was not taken yet."""
+        """Return the newest frame, or None if it was returned before."""
         frame, self._frame = self._frame, None
         return frame
 
     def pause(self, paused: bool) -> None:
-        """Close the camera until told otherwise."""
+        """Close the camera, or open it again."""
         self._paused = paused
         self._frame = None
         self._pause_changed.set()
 
     @property
     def status(self) -> PartStatus:
-        """How the camera does."""
+        """The camera's health."""
         return self._status
 
     @property
     def frame_age(self) -> float:
-        """For how many seconds the open camera has given no frame; 0 when it is not open."""
+        """Seconds since the open camera gave its last frame; 0 when it is not open."""
         opened = self._frame_at
         return 0.0 if opened is None else max(0.0, time.monotonic() - opened)
 
@@ -87,7 +87,7 @@ class CaptureThread:
                     log.warning("camera: %s", error)
                 hopeless = isinstance(error, CameraUnknown)
                 self._wait_to_reopen(str(error), LONGEST if hopeless else backoff.failed())
-            except Exception as error:  # noqa: BLE001 - this thread is all the sight there is
+            except Exception as error:  # noqa: BLE001 - without this thread there are no frames
                 reason = f"{type(error).__name__}: {error}"
                 if self._status.message != reason:
                     log.warning("camera: unexpected fault", exc_info=error)
@@ -96,7 +96,7 @@ class CaptureThread:
                 self._frame_at = None
 
     def _wait_to_reopen(self, reason: str, wait: float) -> None:
-        """Tell what is wrong, and wait before the next try."""
+        """Report a fault, and wait before the camera is opened again."""
         self._status = PartStatus(Level.FAILED, reason)
         self._frame_at = None
         self._pause_changed.wait(wait)

@@ -1,4 +1,4 @@
-"""Name the emotion of face crops with the int8 model of a verified bundle."""
+"""Classifies the emotion of face crops with the int8 model of a verified bundle."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Classifier:
 
 
 def quantise(pixels: NDArray[np.int_], scale: float, zero: int) -> NDArray[np.int8]:
-    """Turn pixels 0..255, known to the model as 0..1, into int8 input (TFLite 8-bit spec)."""
+    """Return pixels 0..255, which the model takes as 0..1, as int8 input (TFLite 8-bit spec)."""
     levels = np.rint(pixels / 255.0 / scale) + zero
     return np.asarray(np.clip(levels, -128, 127), np.int8)
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn float32 logits (n, 7) into probabilities whose rows sum to 1."""
+    """Return the probabilities of float32 logits (n, 7); each row sums to 1."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     shares: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
     return shares

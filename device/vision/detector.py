@@ -1,4 +1,4 @@
-"""Find faces with BlazeFace, full range (Bazarevsky et al. 2019, arXiv:1907.05047).
+"""Finds faces with BlazeFace, full range (Bazarevsky et al. 2019, arXiv:1907.05047).
 
 The network and its decoding follow the model card "MediaPipe BlazeFace, full-range" (Google,
 Apache-2.0): 192x192 input, one anchor at the centre of each 4-pixel cell, box and six key points as
@@ -29,9 +29,9 @@ SIZE = 192
 CELLS = SIZE // 4
 NMS_IOU = 0.3
 ACQUIRE = 0.5
-"""Score from which a face counts as new."""
+"""Lowest score of a new face."""
 KEEP = 0.4
-"""Score from which a face that is already followed counts as still there."""
+"""Lowest score of a face that is already tracked."""
 
 
 class Detector:
@@ -53,7 +53,7 @@ class Detector:
         self._canvas = np.full((1, SIZE, SIZE, 3), -1.0, np.float32)
 
     def detect(self, image: NDArray[np.uint8], threshold: float = ACQUIRE) -> list[Detection]:
-        """Return the faces of a BGR uint8 picture (h, w, 3), best score first."""
+        """Return the faces of a BGR uint8 picture (h, w, 3), highest score first."""
         height, width = image.shape[:2]
         scale = SIZE / max(height, width)
         offset = self._letterbox(image, scale)

@@ -1,7 +1,7 @@
-"""The one place that knows which TFLite runtime is installed.
+"""Hides which TFLite runtime is installed.
 
-LiteRT (`ai-edge-litert`) is the maintained name and by far the faster one; `tflite-runtime` serves
-where only it is installed. Both run the same files, and give the same numbers but for rounding.
+LiteRT (`ai-edge-litert`) is maintained and by far the faster one; `tflite-runtime` is used where it
+is the only one. Both run the same files and give the same numbers except for rounding.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def runtime(names: tuple[str, ...] = RUNTIMES) -> tuple[str, Any]:
 
 
 class Interpreter:
-    """A loaded model with one input. Not for use by two threads at once.
+    """A loaded model with one input. Not thread-safe.
 
     `threads=None` leaves the number of threads to the runtime. With `reference` the runtime's plain
     kernels compute: far slower, but the same to one step under every runtime and on every

@@ -1,4 +1,4 @@
-"""The whole way of one picture: find the faces, cut them out, name their emotions."""
+"""From a picture to its faces: detect, align, classify."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from device.vision.tracker import Tracker
 
 CLOSE_UP_MARGIN = 0.5
-"""Margin, as a share of the longer side, put round a still in which no face was found: a face that
-fills the picture is too large for the detector."""
+"""Margin that is added to a still picture without a detected face, as a share of its longer side:
+a face that fills the picture is too large for the detector."""
 
 
 class Pipeline:
-    """Detector and classifier together. Not for use by two threads at once."""
+    """Detector and classifier. Not thread-safe."""
 
     def __init__(self, detector: Detector, classifier: Classifier) -> None:
         self._detector = detector
         self._classifier = classifier
 
     def process(self, frame: Frame, tracker: Tracker) -> FrameResult:
-        """Return the faces of the next frame of a camera; `tracker` keeps their ids."""
+        """Return the faces of the next camera frame, with the ids that `tracker` gives them."""
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, KEEP)
         tracked = tracker.track(detections, frame.captured_at)
@@ -45,7 +45,10 @@ class Pipeline:
         return self._classify(frame, tracked, Timings(detect=detect_ms))
 
     def detect_still(self, frame: Frame, decode_ms: float = 0.0) -> FrameResult:
-        """Return the faces of a still picture, best score first, with ids from 1."""
+        """Return the faces of a still picture, highest score first, with ids from 1.
+
+        `decode_ms` is what reading the picture took, for the timings.
+        """
         start = time.perf_counter()
         detections = self._detector.detect(frame.image, ACQUIRE)
         if not detections:
@@ -97,7 +100,7 @@ class Pipeline:
 
 
 def scale_result(frame_result: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
-    """Return what was seen on a shrunk picture in pixels of the original one."""
+    """Return the result of a shrunk picture in pixels of the original, `image`."""
     faces = tuple(
         replace(
             face,
@@ -110,7 +113,7 @@ def scale_result(frame_result: FrameResult, factor: float, image: NDArray[np.uin
 
 
 def _to_picture(detection: Detection, shift: float, factor: float) -> Detection:
-    """Return a detection moved by `shift` pixels both ways, and then enlarged."""
+    """Return a detection moved by `shift` pixels on both axes, then scaled by `factor`."""
     x, y, w, h = detection.box
     box = Box((x + shift) * factor, (y + shift) * factor, w * factor, h * factor)
     landmarks = (Point((p.x + shift) * factor, (p.y + shift) * factor) for p in detection.landmarks)

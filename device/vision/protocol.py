@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     calls it in its own process whenever it loads the model, so it must be picklable."""
 
 HEARTBEAT_SECONDS = 0.5
-"""How often the eye says that it lives."""
+"""Seconds between two heartbeats of the worker."""
 
 
 class PartStatus(NamedTuple):
-    """How one part of the eye does, in words."""
+    """The health of the worker's camera or model."""
 
     level: Level
     message: str
@@ -35,7 +35,11 @@ class PartStatus(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A sign of life. `waiting` is for how many seconds an open camera has given no frame."""
+    """A sign of life.
+
+    `version` is the model's, "" before one is loaded. `frame_age` is the number of seconds since an
+    open camera gave its last frame, 0 while it is not open.
+    """
 
     camera: PartStatus
     model: PartStatus
@@ -45,7 +49,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRequest:
-    """Look at one picture, uint8 BGR (h, w, 3), outside the camera's stream."""
+    """Asks for the faces of one picture, uint8 BGR (h, w, 3), outside the camera's stream."""
 
     id: int
     image: NDArray[np.uint8]
@@ -53,17 +57,17 @@ class ClassifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class CropRequest:
-    """Cut the largest face out of the frame that the camera's newest frame result is of."""
+    """Asks for the crop of the largest face in the newest processed frame."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What was asked for under this id, or why there is no answer.
+    """The response to the request with this id, or an error.
 
-    To a question, the faces of its picture. To a glance, the one face, and its aligned `crop`,
-    uint8 (48, 48); without an error, there was none.
+    To a ClassifyRequest, the faces of its picture. To a CropRequest, the largest face alone and its
+    aligned `crop`, uint8 (48, 48); both are None when there was no face.
     """
 
     id: int
@@ -74,18 +78,18 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class SetRate:
-    """Look so many times a second at most."""
+    """Limits the frames that are processed per second."""
 
     max_rate: float
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Close the camera, or open it again."""
+    """Closes the camera, or opens it again."""
 
     paused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the eye."""
+    """Ends the worker."""

@@ -1,24 +1,24 @@
-"""How often the eye looks: less often while the machine is held back by heat or its supply."""
+"""How many frames are processed per second: fewer while heat or the supply throttle the machine."""
 
 from __future__ import annotations
 
 STEP = 0.7
-"""What is left of the rate after one step down."""
+"""Factor of the rate at each step down."""
 MIN_RATE = 4.0
-"""Frames per second below which people would notice."""
+"""Frames per second. With fewer, people would notice the delay."""
 RECOVERY_SECONDS = 30.0
-"""Seconds without being held back before one step up: cooling takes that long."""
+"""Seconds without throttling before a step up: cooling takes that long."""
 
 
 class RateController:
-    """Steps down at each reading of a machine that is held back, and slowly up again."""
+    """Lowers the rate at each reading of a throttled machine, and raises it slowly again."""
 
     def __init__(self, max_rate: float) -> None:
         self._max_rate = self.rate = max_rate
         self._fine_since: float | None = None
 
     def update(self, held_back: bool, now: float) -> float:
-        """Take a reading at `now` (monotonic seconds); return the rate, in frames per second."""
+        """Return the rate in frames per second after a reading at `now`, in monotonic seconds."""
         if held_back:
             self._fine_since = None
             self.rate = max(min(MIN_RATE, self._max_rate), self.rate * STEP)

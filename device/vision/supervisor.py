@@ -1,4 +1,4 @@
-"""The kiosk's side of the eye: start it, listen to it, kill it when it hangs, start it again."""
+"""The kiosk's side of vision: starts the worker process, and restarts it when it dies or hangs."""
 
 from __future__ import annotations
 
@@ -45,27 +45,28 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 START_SECONDS = 30.0
-"""How long an eye may take to its first sign of life: a Pi reads its libraries from an SD card."""
+"""Longest time from the start of a worker to its first heartbeat. A Raspberry Pi reads the
+libraries from an SD card."""
 SILENCE_SECONDS, LONGEST_SILENCE = 4.0, 32.0
-"""How long it may be silent after that. The limit doubles, up to the longest, with each eye that
-was ended for it: a machine may be slow rather than stuck."""
+"""Longest time between two messages of a worker. The limit doubles, up to LONGEST_SILENCE, each
+time that a worker is killed for it, because the machine may be slow rather than stuck."""
 BLOCKED_SECONDS = 8.0
-"""How long its open camera may give no frame."""
+"""Longest time without a frame from an open camera."""
 SETTLED_SECONDS = 30.0
-"""After how long without a fault the back-off begins anew."""
+"""Time without a fault after which the back-off is reset."""
 RESPONSE_SECONDS = 5.0
 MAX_SIDE = 1600
-"""Pixels on the longer side; a face that the detector can find is still larger than its crop."""
+"""Pixels on the longer side. Every face that can be detected is still larger than the crop."""
 SEND_SECONDS = 0.2
-"""An eye that cannot even be told something within this time is stuck."""
+"""A worker to which a message cannot be sent within this time counts as lost."""
 
 
 class Supervisor:
-    """One eye after another. `tick` is called often by the kiosk's main loop.
+    """Keeps one worker process running. The kiosk's main loop calls `tick` often.
 
-    `health` is the process's; `camera` and `model_status` are what it says of those two.
-    `restarts` counts the eyes that had to be ended, `blocks` those of them whose camera blocked.
-    It waits only to bury an eye: a few milliseconds, or 2 s for one that even SIGKILL cannot end.
+    `health` is the process's health; `camera` and `model_status` are what the worker reports.
+    `restarts` counts the workers that failed, `blocks` those among them whose camera blocked.
+    `tick` blocks only to join a killed worker: a few milliseconds, at most 2 s.
     """
 
     name = "vision"
@@ -90,7 +91,7 @@ class Supervisor:
         self._request_ids = itertools.count(1)
 
     def tick(self, now: float) -> None:
-        """Start the eye when it is due, and end it when it is dead or stuck."""
+        """Start a worker when it is due, and kill it when it is dead or stuck."""
         process = self._process
         if process is None:
             if now >= self._start_at:
@@ -107,7 +108,7 @@ class Supervisor:
             wait = self._backoff.failed()
             self._start_at = now + wait
             self._fault = fault
-            log.warning("eye: %s; starting it again in %.0f s", fault, wait)
+            log.warning("vision: %s; starting it again in %.0f s", fault, wait)
         elif process.heartbeat and now - process.started > SETTLED_SECONDS:
             self._backoff.succeeded()
             if process.longest_silence < SILENCE_SECONDS / 2:
@@ -115,7 +116,7 @@ class Supervisor:
         self._report(now)
 
     def restart(self, now: float) -> None:
-        """End the eye, and start another, which looks anew which model is to serve."""
+        """Replace the worker at the next `tick`; the new one chooses the model again."""
         if self._process:
             self._process.send(Stop())
             self._kill(self._process)
@@ -123,7 +124,7 @@ class Supervisor:
         self._start_at, self._fault = now, ""
 
     def is_progressing(self, now: float) -> bool:
-        """Tell whether frames come, or `health` says why none does: a fault, a pause, a start."""
+        """Return whether frames arrive, or the health reports why not: a fault, pause or start."""
         last = self.frame_result.get()
         if last is not None and now - last.captured_at < SILENCE_SECONDS:
             return True
@@ -136,23 +137,23 @@ class Supervisor:
 
     @property
     def model(self) -> str:
-        """The version of the model that serves; empty before it is known."""
+        """The version of the model in use; empty before the worker has reported it."""
         process = self._process
         return process.heartbeat.version if process and process.heartbeat else ""
 
     @property
     def pid(self) -> int | None:
-        """The process that is the eye at present."""
+        """The process id of the present worker."""
         return self._process.process.pid if self._process else None
 
     def pause(self, paused: bool) -> None:
-        """Close the camera, or open it again; also holds for the next eye."""
+        """Close the camera, or open it again. Also applies to later workers."""
         self._paused = paused
         if self._process:
             self._process.send(Pause(paused))
 
     def set_rate(self, rate: float) -> None:
-        """Look so many times a second at most; also holds for the next eye."""
+        """Limit the frames that are processed per second. Also applies to later workers."""
         if rate == self._max_rate:
             return
         self._max_rate = rate
@@ -160,26 +161,29 @@ class Supervisor:
             self._process.send(SetRate(rate))
 
     def classify(self, image: NDArray[np.uint8]) -> FrameResult:
-        """Look at one BGR picture (h, w, 3). For other threads.
+        """Return the faces of one BGR picture, uint8 (h, w, 3). May be called from any thread.
 
-        Raises VisionBusy when no answer comes within 5 s.
+        Raises VisionBusy when the worker does not respond within 5 s.
         """
         process = self._process
         if process is None or process.heartbeat is None:
-            raise VisionBusy("the eye is starting; try again in a few seconds")
+            raise VisionBusy("vision is starting; try again in a few seconds")
         shrunk, factor = images.shrink(image, MAX_SIDE)
         future = process.request(ClassifyRequest(next(self._request_ids), shrunk))
         try:
             response = future.result(RESPONSE_SECONDS)
         except (TimeoutError, CancelledError) as error:
             future.cancel()
-            raise VisionBusy("the eye did not answer; try again in a few seconds") from error
+            raise VisionBusy("vision did not answer; try again in a few seconds") from error
         if response.frame_result is None:
             raise VisionBusy(response.error)
         return pipeline.scale_result(response.frame_result, factor, image)
 
     def request_crop(self) -> Future[Response]:
-        """Ask for the crop of the largest face now, which comes later; cancelled if never."""
+        """Request the crop of the largest face in the newest frame.
+
+        The future is cancelled when the worker ends before it responds.
+        """
         if self._process is None:
             cancelled: Future[Response] = Future()
             cancelled.cancel()
@@ -187,7 +191,7 @@ class Supervisor:
         return self._process.request(CropRequest(next(self._request_ids)))
 
     def close(self) -> None:
-        """End the eye and remove the shared memory."""
+        """End the worker and remove the shared memory."""
         if self._process:
             self._process.send(Stop())
             self._process.process.join(0.5)
@@ -219,7 +223,7 @@ class Supervisor:
             self.health = Level.DEGRADED if self._fault else Level.OK, f"starting{again}"
         else:
             self._fault = ""
-            # Said in words, so that the watchdog does not take it for a kiosk that hangs.
+            # Reported as a fault, so that the watchdog does not take the kiosk for hung.
             silent = process.is_silent(now, SILENCE_SECONDS)
             self.health = (Level.DEGRADED, "slow, or stuck") if silent else (Level.OK, "running")
             self.camera, self.model_status = process.heartbeat.camera, process.heartbeat.model
@@ -227,16 +231,16 @@ class Supervisor:
 
 @contextlib.contextmanager
 def _sigint_blocked() -> Iterator[None]:
-    """Start a process that Ctrl-C does not reach, also before it can say so itself."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Block SIGINT, so that Ctrl-C does not reach a new process before it can ignore it."""
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
 class _WorkerProcess:
-    """One running eye: its process, its pipe, and a thread that hears what it says."""
+    """One running worker: its process, its pipe, and the thread that receives its messages."""
 
     def __init__(
         self,
@@ -257,7 +261,10 @@ class _WorkerProcess:
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
         self.process = spawn.Process(
-            target=worker.main, args=(*arguments, theirs, preview, level), name="eye", daemon=True
+            target=worker.main,
+            args=(*arguments, theirs, preview, level),
+            name="vision",
+            daemon=True,
         )
         with _sigint_blocked():
             self.process.start()
@@ -266,7 +273,7 @@ class _WorkerProcess:
         self._receiver.start()
 
     def fault(self, now: float, max_silence: float) -> str:
-        """Return in words why this eye must be ended, or nothing; it may be silent for so long."""
+        """Return why this worker must be killed; "" when it works."""
         if self._lost:
             self.process.join(0.2)
             return f"ended by itself (exit code {self.process.exitcode})"
@@ -279,7 +286,7 @@ class _WorkerProcess:
         return ""
 
     def is_silent(self, now: float, max_silence: float) -> bool:
-        """Tell whether it has begun, and then said nothing for so many seconds."""
+        """Return whether no message came for `max_silence` seconds since the first heartbeat."""
         return (
             self.heartbeat is not None
             and not self._lost
@@ -288,11 +295,11 @@ class _WorkerProcess:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the camera's driver holds this eye up."""
+        """Whether the camera's driver blocks the worker."""
         return self.heartbeat is not None and self.heartbeat.frame_age > BLOCKED_SECONDS
 
     def send(self, message: object) -> None:
-        """Tell the eye something; one that cannot be told is given up."""
+        """Send a message; a worker that cannot take it counts as lost."""
         if not self._send_lock.acquire(timeout=SEND_SECONDS):
             self._lost = True
             return
@@ -304,7 +311,7 @@ class _WorkerProcess:
             self._send_lock.release()
 
     def request(self, request: ClassifyRequest | CropRequest) -> Future[Response]:
-        """Return the eye's answer, which is cancelled when none will come."""
+        """Return the future response, which is cancelled when the worker is lost."""
         response: Future[Response] = Future()
         self._pending[request.id] = response
         self.send(request)
@@ -313,7 +320,7 @@ class _WorkerProcess:
         return response
 
     def kill(self) -> None:
-        """Kill the process and stop listening."""
+        """Kill the process and close the pipe."""
         self.process.kill()
         self.process.join(2.0)
         self._receiver.join(2.0)

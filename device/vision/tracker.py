@@ -1,8 +1,8 @@
-"""Give each face a number that stays with it from frame to frame.
+"""Gives each face an id that it keeps from frame to frame.
 
 Greedy matching of detections to tracks by overlap (IoU) and by the distance of their centres, as in
-SORT (Bewley et al. 2016, arXiv:1602.00763) without its Kalman filter: at 10 to 15 frames a second a
-face's last place and speed foretell the next one well enough.
+SORT (Bewley et al. 2016, arXiv:1602.00763) without its Kalman filter: at 10 to 15 frames per second
+the last position and speed of a face predict the next position well enough.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from device.messages import Box, Detection
 
 MEMORY_SECONDS = 1.0
-"""Seconds that a face which is not seen keeps its number."""
+"""Seconds for which a face that is not detected keeps its id."""
 MAX_DISTANCE = 0.9
-"""How far a face may have moved, in widths of its box, and still be the same."""
+"""Largest distance between the predicted and the detected position, in widths of the box."""
 MAX_SIZE_RATIO = 2.0
-"""By what factor a face may have grown or shrunk and still be the same."""
+"""Largest factor by which a face may grow or shrink between frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Track:
     speed: tuple[float, float] = (0.0, 0.0)
 
     def predicted(self, now: float) -> Box:
-        """Return where the face should be by now, going on as it went for 0.5 s at most."""
+        """Return the box at `now` at constant speed, which is assumed for 0.5 s at most."""
         dt = min(now - self.time, 0.5)
         return self.box._replace(
             x=self.box.x + self.speed[0] * dt, y=self.box.y + self.speed[1] * dt
@@ -43,17 +43,17 @@ class _Track:
 
 
 class Tracker:
-    """Follows faces over frames whose times never decrease."""
+    """Tracks faces over frames. Their times must not decrease."""
 
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
         self._ids = count(1)
 
     def track(self, detections: Sequence[Detection], now: float) -> list[tuple[int, Detection]]:
-        """Return the detections that are faces, each with its number.
+        """Return the detections that count as faces, each with its id.
 
-        Detections come with scores from `detector.KEEP` up; one below `detector.ACQUIRE` counts
-        only where a face was already.
+        Scores are at least `detector.KEEP`. A detection below `detector.ACQUIRE` counts only if it
+        matches a tracked face.
         """
         self._tracks = [track for track in self._tracks if now - track.time <= MEMORY_SECONDS]
         pairs = self._match(detections, now)
@@ -100,7 +100,7 @@ def iou(one: Box, other: Box) -> float:
 
 
 def _distance(predicted: Box, box: Box) -> float | None:
-    """Return how unlike two boxes are, from 0 up, or None when they cannot be one face."""
+    """Return the matching cost of two boxes, at least 0, or None when they cannot be one face."""
     size = max(predicted.w, box.w, 1.0)
     if size > MAX_SIZE_RATIO * max(min(predicted.w, box.w), 1.0):
         return None

@@ -1,6 +1,6 @@
-"""The eye: a child process that holds the camera and all vision, so that it can be killed.
+"""The vision worker: a child process that owns the camera and the models.
 
-Camera stacks block, and native code crashes; neither may take the show along.
+Camera stacks block and native code crashes. The kiosk can kill this process and go on.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 MODEL_RETRY_SECONDS = 20.0
 CROP_MAX_AGE_SECONDS = 2.0
-"""After this long a frame is not what stands before the camera."""
+"""A frame older than this does not show who is in front of the camera now."""
 
 
 def main(
@@ -61,13 +61,13 @@ def main(
     preview: PreviewHandle,
     log_level: int,
 ) -> None:
-    """Run the eye until it is told to stop or the kiosk is gone; the child's entry point."""
-    # Ctrl-C reaches the whole process group; the kiosk alone decides when the eye ends.
+    """Run the worker until it receives Stop or the kiosk is gone; the child's entry point."""
+    # Ctrl-C reaches the whole process group; the kiosk alone decides when the worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A stream of its own: stderr is shut while a runtime loads a model and greets.
+    # A copy of stderr: the original is silenced while a runtime loads a model.
     stream = os.fdopen(os.dup(2), "w")
-    logging.basicConfig(level=log_level, format="moodlift: eye: %(message)s", stream=stream)
+    logging.basicConfig(level=log_level, format="moodlift: vision: %(message)s", stream=stream)
     return_large()
     cv2.setNumThreads(vision.threads or 2)
     VisionWorker(camera, vision, candidates, pipe, Preview(preview)).run()
@@ -104,20 +104,20 @@ class VisionWorker:
         self._max_rate = vision.max_rate
 
     def run(self) -> None:
-        """Work until told to stop."""
-        threading.Thread(target=self._receive, name="orders", daemon=True).start()
+        """Work until Stop is received."""
+        threading.Thread(target=self._receive, name="vision-inbox", daemon=True).start()
         self._capture.start()
         try:
             while self.step():
                 pass
         except (BrokenPipeError, ConnectionResetError):
             pass
-        # A camera thread may be stuck in a driver: nothing here is worth waiting for.
+        # The capture thread may be stuck in a driver, so no thread is joined.
         logging.shutdown()
         os._exit(0)
 
     def step(self) -> bool:
-        """Do what is due; return False when told to stop. Visitors' pictures wait for frames."""
+        """Do what is due; return False after Stop. Camera frames precede visitors' pictures."""
         if not self._handle_messages():
             return False
         self._maintain()
@@ -146,16 +146,16 @@ class VisionWorker:
                     self._capture.pause(paused)
                     self._tracker = Tracker()
                     self._last = None
-                case SetRate(most):
-                    self._max_rate = most
+                case SetRate(max_rate):
+                    self._max_rate = max_rate
                 case ClassifyRequest() as request:
                     self._requests.append(request)
-                case CropRequest(id_):
-                    self._pipe.send(self._crop(id_))
+                case CropRequest() as request:
+                    self._pipe.send(self._crop(request))
         return True
 
     def _maintain(self) -> None:
-        """Load the model when it is due, and say that all is well when that is due."""
+        """Load the model and send a heartbeat, each when it is due."""
         now = time.monotonic()
         if self._pipeline is None and now >= self._next_load_at:
             self._next_load_at = now + MODEL_RETRY_SECONDS
@@ -206,21 +206,21 @@ class VisionWorker:
         except (BundleError, cv2.error, ValueError) as error:
             return Response(request.id, None, str(error))
 
-    def _crop(self, id_: int) -> Response:
+    def _crop(self, request: CropRequest) -> Response:
         if self._last is None:
-            return Response(id_, None)
+            return Response(request.id, None)
         frame, frame_result = self._last
         face = frame_result.largest
         if face is None or time.monotonic() - frame.captured_at > CROP_MAX_AGE_SECONDS:
-            return Response(id_, None)
+            return Response(request.id, None)
         crop = alignment.align(frame.image, face.landmarks)
-        return Response(id_, replace(frame_result, faces=(face,)), crop=crop)
+        return Response(request.id, replace(frame_result, faces=(face,)), crop=crop)
 
     def _sleep(self) -> None:
-        """Sleep until a frame or an order comes, a frame may be taken, or a pulse is due."""
+        """Sleep until a frame or message arrives, or the next frame or heartbeat is due."""
         now = time.monotonic()
         if now < self._next_frame_at:
-            # No frame may be taken yet, but an order to pause or to stop must not wait.
+            # No frame may be processed yet, but Pause and Stop must not wait.
             self._message_received.wait(min(self._next_frame_at - now, HEARTBEAT_SECONDS))
             self._message_received.clear()
             return
@@ -229,7 +229,7 @@ class VisionWorker:
 
 
 def _describe(bundle: Bundle) -> str:
-    """Name a model, and what it is worth by its own manifest."""
+    """Return a model's name and its accuracy by its own manifest."""
     if bundle.accuracy is None:
         return bundle.path.name
     return f"{bundle.path.name}, right on {bundle.accuracy:.1%} of FER2013's PrivateTest"

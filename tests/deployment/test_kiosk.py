@@ -56,7 +56,7 @@ def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_pa
             eyes[0].wait(10)
             time.sleep(1.5)
         status = kiosk.wait_for(40.0, model=NOW, trial=None)
-        words = "9.0.0 was rejected: the eye or the kiosk failed 3 times"
+        words = "9.0.0 was rejected: vision or the kiosk failed 3 times"
         assert words in part(status, "model")
         assert words in kiosk.text()
         kiosk.wait_for(20.0, level="degraded")

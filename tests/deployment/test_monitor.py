@@ -30,7 +30,7 @@ NOW = SHIPPED.name.removeprefix("emotion-")
 
 
 @dataclass
-class Eye:
+class FakeVision:
     """Stands in for the supervisor: it serves what the store says, and fails when told."""
 
     models: Models
@@ -58,10 +58,10 @@ class Eye:
         self.frame_result.publish(FrameResult(self.number, 0.0, 0.1, 640, 480, (FACE,), timings))
 
 
-def spoilt(eye: Eye, **values: object) -> None:
-    """Make an eye fail."""
+def spoilt(vision: FakeVision, **values: object) -> None:
+    """Make an vision fail."""
     for name, value in values.items():
-        setattr(eye, name, value)
+        setattr(vision, name, value)
 
 
 class Kiosk:
@@ -70,21 +70,21 @@ class Kiosk:
     def __init__(self, **limits: Any) -> None:
         trust()
         self.models = Models(ModelsConfig(**limits), validate=quick)
-        self.eye = Eye(self.models)
+        self.vision = FakeVision(self.models)
         self.now = 100.0
         self.start()
 
     def start(self) -> None:
         """Start the kiosk, again."""
-        self.eye.restarts = self.eye.blocks = 0
-        self.eye.model = bundle.load(self.models.store.in_use()).version
-        self.watch = DeploymentMonitor(self.models, cast("Supervisor", self.eye))
+        self.vision.restarts = self.vision.blocks = 0
+        self.vision.model = bundle.load(self.models.store.in_use()).version
+        self.watch = DeploymentMonitor(self.models, cast("Supervisor", self.vision))
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
         for _ in range(seconds):
             self.now += 1.0
             if seeing:
-                self.eye.see()
+                self.vision.see()
             self.watch.record_load(1.0, throttled=False)
             self.watch.tick(self.now)
             writing = self.watch._writer
@@ -114,7 +114,7 @@ def test_a_kiosk_whose_models_nobody_changes_writes_nothing(kiosk: Kiosk, own_st
     kiosk.go_on(200)
     kiosk.watch.close()
     assert not (own_state / "models").exists()
-    assert kiosk.eye.renewed == 0
+    assert kiosk.vision.renewed == 0
     assert kiosk.watch.trial is None
     assert kiosk.model.message == "sound"
 
@@ -123,7 +123,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     kiosk.go_on(100)
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(1)
-    assert (kiosk.eye.renewed, kiosk.eye.model) == (1, "9.0.0")
+    assert (kiosk.vision.renewed, kiosk.vision.model) == (1, "9.0.0")
     assert kiosk.watch.trial == TrialStatus("9.0.0", NOW, 300.0)
     assert kiosk.model.message == "sound; on trial for 5 more minutes of seeing"
     assert kiosk.model.level is Level.OK
@@ -136,13 +136,13 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     kiosk.go_on(120)
     assert kiosk.state == State("9.0.0", NOW)
     assert kiosk.watch.trial is None
-    assert kiosk.eye.renewed == 1
+    assert kiosk.vision.renewed == 1
 
 
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (partial(spoilt, restarts=3), "the eye or the kiosk failed 3 times"),
+        (partial(spoilt, restarts=3), "vision or the kiosk failed 3 times"),
         (partial(spoilt, ms=9.0), "it took 9.0 ms for a face, the model before 4.0"),
         (
             partial(spoilt, model=NOW, level=Level.DEGRADED, words="9.0.0 is broken"),
@@ -155,14 +155,14 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     ],
 )
 def test_a_model_that_fails_is_given_up_once_and_told(
-    kiosk: Kiosk, spoil: Callable[[Eye], None], reason: str, caplog: pytest.LogCaptureFixture
+    kiosk: Kiosk, spoil: Callable[[FakeVision], None], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     kiosk.go_on(100)
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(5)
-    spoil(kiosk.eye)
+    spoil(kiosk.vision)
     kiosk.go_on(70)
-    assert (kiosk.eye.model, kiosk.eye.renewed) == (NOW, 2)
+    assert (kiosk.vision.model, kiosk.vision.renewed) == (NOW, 2)
     (failed,) = kiosk.state.rejected
     assert (failed.version, kiosk.state.current, kiosk.state.trial) == ("9.0.0", NOW, None)
     assert failed.reason.startswith(reason)
@@ -170,8 +170,8 @@ def test_a_model_that_fails_is_given_up_once_and_told(
     assert f"; 9.0.0 was rejected: {reason}" in kiosk.model.message
     assert kiosk.model.level in (Level.DEGRADED, Level.FAILED)
     kiosk.go_on(400)
-    assert kiosk.eye.renewed == 2, "it returns once, whatever the last good one does"
-    kiosk.eye.level, kiosk.eye.words = Level.OK, "sound"
+    assert kiosk.vision.renewed == 2, "it returns once, whatever the last good one does"
+    kiosk.vision.level, kiosk.vision.words = Level.OK, "sound"
     kiosk.go_on(int(REJECTED_SECONDS), seeing=False)
     assert kiosk.model == (Level.OK, "sound")
 
@@ -179,9 +179,9 @@ def test_a_model_that_fails_is_given_up_once_and_told(
 def test_blocked_cameras_are_not_the_model_s_fault(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(5)
-    kiosk.eye.restarts = kiosk.eye.blocks = 10
+    kiosk.vision.restarts = kiosk.vision.blocks = 10
     kiosk.go_on(5)
-    assert kiosk.eye.model == "9.0.0"
+    assert kiosk.vision.model == "9.0.0"
 
 
 def test_a_trial_goes_on_after_a_restart(kiosk: Kiosk) -> None:
@@ -202,13 +202,13 @@ def test_a_trial_goes_on_after_a_restart(kiosk: Kiosk) -> None:
 def test_a_kiosk_that_dies_in_the_trial_again_and_again_goes_back(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.0.0")))
     for _ in range(3):
-        assert kiosk.eye.model in (NOW, "9.0.0")
+        assert kiosk.vision.model in (NOW, "9.0.0")
         kiosk.go_on(3)
-        assert kiosk.eye.model == "9.0.0"
+        assert kiosk.vision.model == "9.0.0"
         kiosk.start()
     kiosk.go_on(3)
-    assert kiosk.eye.model == NOW
-    assert kiosk.state.rejected[0].reason == "the eye or the kiosk failed 3 times"
+    assert kiosk.vision.model == NOW
+    assert kiosk.state.rejected[0].reason == "vision or the kiosk failed 3 times"
 
 
 def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(
@@ -218,14 +218,14 @@ def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(
     kiosk.go_on(5)
     partial = own_state / "models" / "state.json.partial"
     partial.mkdir()
-    kiosk.eye.restarts = 3
+    kiosk.vision.restarts = 3
     kiosk.go_on(5)
-    assert kiosk.eye.model == "9.0.0"
+    assert kiosk.vision.model == "9.0.0"
     assert "state.json.partial" in kiosk.model.message
     assert sum("state.json.partial" in record.message for record in caplog.records) == 1
     partial.rmdir()
     kiosk.go_on(2)
-    assert kiosk.eye.model == NOW
+    assert kiosk.vision.model == NOW
 
 
 def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
@@ -233,11 +233,11 @@ def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
     kiosk.go_on(5)
     elsewhere().roll_back()
     kiosk.go_on(1)
-    assert (kiosk.eye.model, kiosk.watch.trial, kiosk.model.message) == (NOW, None, "sound")
+    assert (kiosk.vision.model, kiosk.watch.trial, kiosk.model.message) == (NOW, None, "sound")
     elsewhere().use("9.0.0")
     elsewhere().install(archive(files("9.1.0")))
     kiosk.go_on(1)
-    assert kiosk.eye.model == "9.1.0"
+    assert kiosk.vision.model == "9.1.0"
     assert kiosk.watch.trial == TrialStatus("9.1.0", NOW, 300.0)
 
 
@@ -256,6 +256,6 @@ def test_where_the_configuration_chooses_nothing_is_watched(own_state: Path) -> 
     trust()
     elsewhere().install(archive(files("9.0.0")))
     models = Models(configured=str(SHIPPED))
-    watch = DeploymentMonitor(models, cast("Supervisor", Eye(models)))
+    watch = DeploymentMonitor(models, cast("Supervisor", FakeVision(models)))
     watch.tick(1.0)
     assert watch.trial is None

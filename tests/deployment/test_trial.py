@@ -22,12 +22,12 @@ FACE = Face(1, Box(0, 0, 9, 9), 0.9, (Point(0, 0),) * 6, (1.0, 0, 0, 0, 0, 0, 0)
 
 
 def frame_result(number: int, ms: float = 4.0, faces: int = 1) -> FrameResult:
-    """What the eye saw; each face took so many milliseconds."""
+    """What the vision saw; each face took so many milliseconds."""
     return FrameResult(number, 0.0, 0.1, 640, 480, (FACE,) * faces, Timings(classify=ms * faces))
 
 
 class Kiosk:
-    """Looks at an eye once a second, whose every look sees something new."""
+    """Looks at an vision once a second, whose every look sees something new."""
 
     def __init__(self, trial: Trial | None = None, failures: int = 0) -> None:
         self.monitor = TrialMonitor("9", trial or Trial(), LIMITS, failures)
@@ -70,7 +70,7 @@ def test_only_time_in_which_it_sees_counts() -> None:
         kiosk.look()
     assert kiosk.monitor.trial.served == served, "a camera that is paused or gone proves nothing"
     kiosk.see(100, version="")
-    assert kiosk.monitor.trial.served == served, "nor does an eye that is starting"
+    assert kiosk.monitor.trial.served == served, "nor does an vision that is starting"
     kiosk.see(10, faces=0, version="9")
     assert kiosk.monitor.trial.served == served + 10.0, "but an empty room does"
 
@@ -103,7 +103,7 @@ def test_an_eye_that_fails_too_often_ends_it(before: int) -> None:
     for number in range(MAX_FAILURES - before):
         assert kiosk.monitor.reason == ""
         kiosk.see(5, failures=8 + number)
-    assert kiosk.monitor.reason == f"the eye or the kiosk failed {MAX_FAILURES} times"
+    assert kiosk.monitor.reason == f"vision or the kiosk failed {MAX_FAILURES} times"
     assert not kiosk.monitor.passed
 
 
@@ -116,7 +116,7 @@ def test_a_kiosk_that_ends_without_notice_counts_too() -> None:
         trial = monitor.trial
     assert (
         TrialMonitor("9", trial, LIMITS, 0).reason
-        == f"the eye or the kiosk failed {MAX_FAILURES} times"
+        == f"vision or the kiosk failed {MAX_FAILURES} times"
     )
 
 

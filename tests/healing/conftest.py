@@ -42,8 +42,8 @@ def files(process: psutil.Process) -> int:
     return held - len(kept)
 
 
-def eye(kiosk: RunningKiosk) -> psutil.Process:
-    """Return the process of a kiosk's eye."""
+def vision(kiosk: RunningKiosk) -> psutil.Process:
+    """Return the process of a kiosk's vision worker."""
     return max(kiosk.family()[1:], key=lambda one: one.memory_info().rss)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.healing.conftest import PASSING_FILES, eye, files, part, rounds, sees
+from tests.healing.conftest import PASSING_FILES, files, part, rounds, sees, vision
 from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk
 
@@ -24,8 +24,8 @@ LEAST_RATE = 20.0
 
 
 def holds(kiosk: RunningKiosk) -> tuple[int, int, int]:
-    """Return the threads and files of the kiosk and its eye, and their memory in MiB."""
-    processes = [psutil.Process(kiosk.process.pid), eye(kiosk)]
+    """Return the threads and files of the kiosk and its vision worker, and their memory in MiB."""
+    processes = [psutil.Process(kiosk.process.pid), vision(kiosk)]
     return (
         sum(one.num_threads() for one in processes),
         sum(files(one) for one in processes),
@@ -74,10 +74,10 @@ def test_an_eye_whose_camera_blocks_is_killed_in_ten_seconds(
 ) -> None:
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT},block@3") as kiosk:
         within(40.0, lambda: sees(kiosk))
-        first = eye(kiosk)
+        first = vision(kiosk)
         within(6.0, lambda: not sees(kiosk))
         within(10.0, lambda: not first.is_running())
-        within(1.0, lambda: "eye: camera blocked for 8 s" in kiosk.text())
+        within(1.0, lambda: "vision: camera blocked for 8 s" in kiosk.text())
         within(10.0, lambda: _sees(kiosk))
         assert kiosk.status()["stage_hz"] >= LEAST_RATE * 0.75
 

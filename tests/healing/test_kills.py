@@ -1,4 +1,4 @@
-"""Processes that are killed at any moment: the eye, and the whole kiosk while it writes."""
+"""Processes that are killed at any moment: the vision worker, and the kiosk while it writes."""
 
 from __future__ import annotations
 
@@ -58,29 +58,31 @@ while True:
 def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisors, "Backoff", lambda: Backoff(0.02, 0.05))
     rng = random.Random(6)
-    eye = Supervisor(CameraConfig(source="fake:"), VisionConfig(), candidates)
+    supervisor = Supervisor(CameraConfig(source="fake:"), VisionConfig(), candidates)
 
     def poll(seconds: float) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            eye.tick(time.monotonic())
+            supervisor.tick(time.monotonic())
             time.sleep(0.01)
 
     killed = rounds(20, 200)
     for _ in range(killed):
         poll(rng.uniform(0.0, 1.5))
-        if eye.pid:
+        if supervisor.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(eye.pid, rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV)))
+                os.kill(
+                    supervisor.pid, rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV))
+                )
         poll(0.1)
     files = len(list(Path("/proc/self/fd").iterdir()))
-    frame_result, end = eye.frame_result.get(), time.monotonic() + 30
-    while eye.frame_result.get() is frame_result and time.monotonic() < end:
+    frame_result, end = supervisor.frame_result.get(), time.monotonic() + 30
+    while supervisor.frame_result.get() is frame_result and time.monotonic() < end:
         poll(0.1)
-    assert eye.frame_result.get() is not frame_result, eye.health
-    assert eye.restarts >= 0.9 * killed
+    assert supervisor.frame_result.get() is not frame_result, supervisor.health
+    assert supervisor.restarts >= 0.9 * killed
     assert files < 80
-    eye.close()
+    supervisor.close()
 
 
 @pytest.mark.timeout(900)

@@ -1,4 +1,4 @@
-"""A kiosk whose eye takes long for each frame, as on an old or an emulated machine."""
+"""A kiosk whose vision takes long for each frame, as on an old or an emulated machine."""
 
 from __future__ import annotations
 

@@ -40,9 +40,9 @@ def _kiosk(folder: Path) -> RunningKiosk:
 
 
 def sample(kiosk: RunningKiosk) -> dict[str, float]:
-    """Return what the kiosk and its eye hold now."""
+    """Return what the kiosk and its vision hold now."""
     told = {}
-    for name, process in zip(("kiosk", "eye"), _two(kiosk), strict=False):
+    for name, process in zip(("kiosk", "vision"), _two(kiosk), strict=False):
         memory = process.memory_info()
         told[f"{name}_mb"] = memory.rss / MEGABYTE
         # Pages of files, libraries mostly, come into memory by and by, and go when others need it.
@@ -54,7 +54,7 @@ def sample(kiosk: RunningKiosk) -> dict[str, float]:
 
 
 def _two(kiosk: RunningKiosk) -> list[psutil.Process]:
-    """Return the kiosk and its eye, which is its largest child."""
+    """Return the kiosk and its vision, which is its largest child."""
     me, *children = kiosk.family()
     return [me, *sorted(children, key=lambda one: -one.memory_info().rss)[:1]]
 

@@ -36,6 +36,6 @@ def test_a_hot_moment_on_the_way_up_starts_the_wait_anew() -> None:
     assert pace.update(False, 60.0) == pytest.approx(10.0 * STEP**2)
 
 
-def test_a_slow_eye_is_never_made_faster() -> None:
+def test_a_low_rate_is_never_made_faster() -> None:
     pace = RateController(2.0)
     assert pace.update(True, 0.0) == 2.0

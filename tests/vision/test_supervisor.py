@@ -1,4 +1,4 @@
-"""The real eye, as a child process, with cameras that fail in every way."""
+"""The real vision worker, as a child process, with cameras that fail in every way."""
 
 import os
 import signal
@@ -37,11 +37,11 @@ def start() -> Iterator[Start]:
     for supervisor in running:
         pid = supervisor.pid
         supervisor.close()
-        assert pid is None or not Path(f"/proc/{pid}").exists(), "the eye outlived its kiosk"
+        assert pid is None or not Path(f"/proc/{pid}").exists(), "the worker outlived its kiosk"
 
 
 def until(supervisor: Supervisor, what: Callable[[], object], seconds: float = 20.0) -> None:
-    """Poll the eye as the kiosk does, until something holds."""
+    """Tick as the kiosk does until something holds."""
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, f"not within {seconds} s; health: {supervisor.health}"
@@ -140,7 +140,7 @@ def test_killed_it_comes_back_by_itself(start: Start) -> None:
     until(supervisor, lambda: health(supervisor, "vision") == (Level.OK, "running"))
 
 
-def test_renewed_it_looks_anew_which_model_is_to_serve(start: Start, own_state: Path) -> None:
+def test_a_restarted_worker_chooses_the_model_again(start: Start, own_state: Path) -> None:
     supervisor = start(f"file:{ASTRONAUT}")
     until(supervisor, lambda: sees_a_face(supervisor) and supervisor.model)
     first, before = supervisor.pid, supervisor.model
@@ -170,7 +170,7 @@ def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     until(supervisor, lambda: supervisor.frame_result.get() is not before)
 
 
-def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
+def test_a_machine_that_is_slow_gets_more_time_with_each_worker_that_was_silent(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SILENCE_SECONDS", 1.0)
@@ -194,7 +194,7 @@ def test_a_machine_that_is_slow_gets_more_time_with_each_eye_that_was_silent(
         sees_on(supervisor)
 
 
-def test_ctrl_c_does_not_reach_an_eye_that_has_only_just_begun(
+def test_ctrl_c_does_not_reach_a_worker_that_has_only_just_begun(
     start: Start, capfd: pytest.CaptureFixture[str]
 ) -> None:
     supervisor = start(f"file:{ASTRONAUT}")
@@ -244,7 +244,7 @@ def test_odd_frames_do_no_harm(start: Start, fault: str) -> None:
     assert supervisor.restarts == 0
 
 
-def test_a_camera_that_crashes_takes_only_the_eye_along(start: Start) -> None:
+def test_a_camera_that_crashes_takes_only_the_worker_along(start: Start) -> None:
     supervisor = start(f"fake:{ASTRONAUT},die@0.5")
     until(supervisor, lambda: supervisor.restarts >= 2, 20.0)
 
@@ -304,7 +304,7 @@ def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Pa
     until(supervisor, lambda: health(supervisor, "camera")[0] is Level.OK, 30.0)
 
 
-def test_a_glance_gives_the_largest_face_s_crop(start: Start, tmp_path: Path) -> None:
+def test_the_crop_of_the_largest_face_is_returned(start: Start, tmp_path: Path) -> None:
     frame = scene((astronaut(), 0.9, (0, 0)), (hopper(), 0.35, (440, 40)))
     cv2.imwrite(str(tmp_path / "two.png"), frame)
     supervisor = start(f"file:{tmp_path / 'two.png'}")
@@ -329,16 +329,16 @@ def test_a_glance_gives_the_largest_face_s_crop(start: Start, tmp_path: Path) ->
     assert (answer.frame_result, answer.crop) == (None, None)
 
 
-def test_a_glance_of_an_eye_that_is_not_there_is_given_up(start: Start) -> None:
+def test_a_crop_request_of_a_worker_that_is_not_there_is_given_up(start: Start) -> None:
     supervisor = start(f"file:{ASTRONAUT}")
     assert supervisor.request_crop().cancelled(), "it was not started yet"
     until(supervisor, lambda: sees_a_face(supervisor))
     assert supervisor.pid
     os.kill(supervisor.pid, signal.SIGSTOP)
-    glance = supervisor.request_crop()
-    assert not glance.done()
+    future = supervisor.request_crop()
+    assert not future.done()
     os.kill(supervisor.pid, signal.SIGKILL)
-    until(supervisor, glance.cancelled)
+    until(supervisor, future.cancelled)
 
 
 def test_frames_that_stop_are_no_advance_until_it_is_known_why(start: Start) -> None:
@@ -362,4 +362,4 @@ def test_frames_that_stop_are_no_advance_until_it_is_known_why(start: Start) -> 
     later = time.monotonic() + module.SILENCE_SECONDS + 1
     assert not supervisor.is_progressing(later)
     supervisor.tick(later)
-    assert supervisor.is_progressing(later), "the health says that the eye is silent"
+    assert supervisor.is_progressing(later), "the health reports that vision is silent"

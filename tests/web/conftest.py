@@ -321,7 +321,7 @@ def guest(server: Server, auth: AuthService) -> Iterator[Callable[[], Guest]]:
         one.leave()
 
 
-@pytest.fixture(params=[VisionBusy("the eye is starting"), BundleError("no model is installed")])
+@pytest.fixture(params=[VisionBusy("vision is starting"), BundleError("no model is installed")])
 def unable(request: pytest.FixtureRequest) -> Exception:
     fault: Exception = request.param
     return fault

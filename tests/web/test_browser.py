@@ -347,7 +347,7 @@ def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: P
     page.get_by_role("button", name="Check and install").click()
     expect(page.locator(".models li")).to_have_count(2, timeout=40_000)
     expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
-    kiosk.models.reject("9.0.0", "the eye or the kiosk failed 3 times")
+    kiosk.models.reject("9.0.0", "vision or the kiosk failed 3 times")
     page.reload()
     expect(page.locator(".models li").last).to_contain_text("failed 3 times")
     assert Axe().run(page).violations_count == 0

@@ -118,7 +118,7 @@ def test_consent_is_nothing_but_yes(
 
 def test_a_picture_without_a_face_has_no_crop(visitor: FlaskClient, kiosk: Any, png: bytes) -> None:
     assert visitor.post(KEEP, data=b"GIF89a").status_code == 400
-    kiosk.fault = VisionBusy("the eye is starting")
+    kiosk.fault = VisionBusy("vision is starting")
     assert visitor.post(KEEP, data=png).status_code == 503
 
 
