@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from device import images
-from device.control.status import timings_json
+from device.control import schemas
 from device.errors import BundleError
 from device.messages import Frame
 from device.models.store import candidates
@@ -101,7 +101,7 @@ def _vision(runs: int, threads: int | None) -> dict[str, dict[str, float]]:
         raise BundleError(f"{SAMPLE}: the detector finds no face in the sample picture")
     stages: dict[str, list[float]] = {}
     for timings, _ in samples[WARM_UP:]:
-        for stage, ms in timings_json(timings).items():
+        for stage, ms in schemas.Timings.of(timings).to_dict().items():
             stages.setdefault(stage, []).append(ms)
     stages["end_to_end"] = stages.pop("total")
     both = zip(stages["detect"], stages["crop"], stages["classify"], strict=True)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from device import images
-from device.control.status import frame_result_json
+from device.control import schemas
 from device.errors import PictureError
 from device.messages import Frame
 from device.models.store import candidates
@@ -99,9 +99,8 @@ def _print(
     path: Path, name: str, extra: dict[str, Any], frame_result: FrameResult, as_json: bool
 ) -> None:
     if as_json:
-        print(
-            json.dumps({"path": str(path), **extra, **frame_result_json(frame_result)}), flush=True
-        )
+        fields = schemas.Faces.of(frame_result).to_dict()
+        print(json.dumps({"path": str(path), **extra, **fields}), flush=True)
         return
     if not frame_result.faces:
         print(f"{name}: no face")

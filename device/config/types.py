@@ -7,7 +7,7 @@ import ipaddress
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from device.config.hours import Hours
 from device.messages import EMOTIONS
@@ -59,7 +59,11 @@ Line = Annotated[str, AfterValidator(_line)]
 HostName = Annotated[str, AfterValidator(_host)]
 Source = Annotated[Line, AfterValidator(_source)]
 HoursText = Annotated[str, AfterValidator(_hours)]
-Emotion = Annotated[str, AfterValidator(_emotion)]
+Emotion = Annotated[
+    str,
+    AfterValidator(_emotion),
+    WithJsonSchema({"type": "string", "enum": list(EMOTIONS)}),
+]
 Pin = Annotated[int, Field(ge=0, le=27)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=3600.0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from device.config.explain import explain
 from device.config.section import Section
@@ -28,10 +28,12 @@ class ShowScene(Section):
 
 
 class Command(Section):
-    """What to change; whatever is left out stays as it is.
+    """What to change; what is left out stays as it is.
 
     `skip` goes to the next track, `chime` plays a short sound, `restart` starts the kiosk again.
     """
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     paused: bool | None = None
     muted: bool | None = None

@@ -60,7 +60,7 @@ class Publisher:
             frame_result=seen.frame_result,
             rate=seen.rate.per_second(now),
             # A result that came since this round began is newer than `now`.
-            freshness=max(0.0, now - newest.captured_at) if newest else None,
+            frame_age=max(0.0, now - newest.captured_at) if newest else None,
             stage_rate=self._renderer.rate.per_second(now),
             reactions=reactions,
             music=has.player.now_playing,

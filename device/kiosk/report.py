@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from device.control import schemas
 from device.errors import OutputError
 from device.system import procfs
 
@@ -78,7 +79,7 @@ class RunReport:
             "moods": list(self.moods),
             "reactions": list(self.reactions),
             "music": list(self.music),
-            "status": status.as_json(),
+            "status": schemas.Status.of(status).to_dict(),
         }
 
     def _record_mood(self, at: float, mood: Mood) -> None:

@@ -13,7 +13,18 @@ from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
 from device.web import problems, text
 from device.web.context import WebContext, attach
-from device.web.routes import api, auth, devices, drift, feedback, models, pages, settings, try_it
+from device.web.routes import (
+    api,
+    auth,
+    devices,
+    drift,
+    feedback,
+    history,
+    models,
+    pages,
+    settings,
+    try_it,
+)
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
     from device.web.auth.service import AuthService
     from device.web.view import KioskServices
 
+ROUTES = (auth, pages, api, history, try_it, models, settings, devices, feedback, drift)
 UPLOAD_BYTES = 8 * 1024 * 1024
 """Largest body of a request."""
 HEADERS = {
@@ -52,14 +64,8 @@ def create_app(view: KioskServices, auth_service: AuthService) -> Flask:
     app.jinja_env.globals.update(is_logged_in=auth.is_logged_in)
     attach(app, WebContext(view, auth_service))
     auth.protect(app)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(try_it.blueprint)
-    app.register_blueprint(models.blueprint)
-    app.register_blueprint(settings.blueprint)
-    app.register_blueprint(devices.blueprint)
-    app.register_blueprint(feedback.blueprint)
-    app.register_blueprint(drift.blueprint)
+    for routes in ROUTES:
+        app.register_blueprint(routes.blueprint)
     app.register_error_handler(HTTPException, problems.respond)
     app.register_error_handler(HistoryError, _unavailable)
     app.register_error_handler(FeedbackError, _unavailable)

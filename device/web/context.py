@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from device.control import schemas
 from device.web.auth.rate_limit import RateLimiter
 from device.web.live_view import LiveView
 from device.web.server.slots import Slots
@@ -45,7 +45,7 @@ class WebContext:
         """Return the newest status (or `status`) as JSON, which is encoded once."""
         status, known = status or self.view.status.get(), self._json
         if known is None or known[0] is not status:
-            known = self._json = (status, json.dumps(status.as_json()))
+            known = self._json = (status, schemas.Status.of(status).to_json().decode())
         return known[1]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
+
+from device.control.schemas import Count, Schema
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -18,6 +20,16 @@ MIMETYPE = "application/problem+json"
 HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 """Headers of an error that its response keeps."""
 TOO_LARGE = "larger than 8 MB"
+
+
+@dataclass(slots=True)
+class Problem(Schema):
+    """What is wrong, in words, is in `detail`."""
+
+    type: str
+    title: str
+    status: Count
+    detail: str
 
 
 def respond(error: HTTPException) -> ResponseReturnValue:
@@ -37,11 +49,14 @@ def is_api(path: str) -> bool:
     return path.startswith(API_PREFIXES)
 
 
-def details(code: int, reason: str, **more: object) -> str:
-    """Return a problem as JSON, with additional members."""
-    title = HTTPStatus(code).phrase
-    members = {"type": "about:blank", "title": title, "status": code, "detail": reason}
-    return json.dumps(members | more)
+def problem_of(code: int, reason: str) -> Problem:
+    """Return the problem of a status code."""
+    return Problem("about:blank", HTTPStatus(code).phrase, code, reason)
+
+
+def details(code: int, reason: str) -> str:
+    """Return a problem as JSON."""
+    return problem_of(code, reason).to_json().decode()
 
 
 def _reason(error: HTTPException) -> str:

@@ -1,15 +1,15 @@
-"""What the page says: a mirror of the mood, kind, and never a verdict."""
+"""Texts of the page: they mirror the mood kindly, and never judge."""
 
 from __future__ import annotations
 
 from device.messages import EMOTIONS
 
 EMPTY = "empty"
-"""The name of the picture of a room with nobody in it."""
+"""The name of the picture of an empty room."""
 PAUSED = "paused"
 """The name of the picture while the camera is paused."""
 PICTURES = (*EMOTIONS, PAUSED, "attract", "hand", "party-popper", "sparkles")
-"""The emoji that may be asked for."""
+"""The emoji that the page serves."""
 
 MOODS = {
     "angry": "Looks upset",
@@ -31,11 +31,11 @@ NAMES = {
     "surprise": "Surprised",
     "neutral": "Neutral",
 }
-"""What somebody calls their own feeling."""
+"""How people name their own feeling."""
 LEVELS = {
     "ok": "All well",
-    "degraded": "Running, with a hitch",
-    "failed": "Needs a hand",
+    "degraded": "Running, with a problem",
+    "failed": "Needs attention",
     "off": "Switched off",
 }
 
@@ -51,24 +51,24 @@ MODEL_LEVELS = {
 
 
 def picture(emotion: str | None, paused: bool) -> str:
-    """Name the picture, and the key in `MOODS`, that goes with a mood; `live.js` does the same."""
+    """Return the picture of a mood, which is its key in `MOODS`; `live.js` does the same."""
     if paused:
         return PAUSED
     return emotion if emotion in MOODS else EMPTY
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Write a number; JavaScript's toFixed writes the same."""
+    """Format a number as JavaScript's toFixed does."""
     return f"{value:.{digits}f}"
 
 
 def boolean(value: bool) -> str:
-    """Write a truth value as HTML's ARIA attributes do."""
+    """Format a boolean as HTML's ARIA attributes do."""
     return "true" if value else "false"
 
 
 def duration(seconds: float) -> str:
-    """Write how long something lasts, in its two largest units; `words.js` does the same."""
+    """Format a duration in its two largest units; `words.js` does the same."""
     left = int(seconds)
     parts: list[str] = []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
@@ -79,12 +79,12 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Write a share in [0, 1]."""
+    """Format a share in [0, 1]."""
     return "none yet" if share is None else f"{100 * share:.0f} %"
 
 
 def interval(bounds: tuple[float, float] | None) -> str:
-    """Write the bounds of a share, in [0, 1] each."""
+    """Format the bounds of a share, in [0, 1] each."""
     return "" if bounds is None else f"{100 * bounds[0]:.0f} to {100 * bounds[1]:.0f} %"
 
 
@@ -94,31 +94,31 @@ def people(count: int) -> str:
 
 
 def age(seconds: float | None) -> str:
-    """Write how old the newest picture is."""
+    """Format the age of the newest frame."""
     if seconds is None:
         return "none yet"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else duration(seconds)
 
 
 def music(title: str | None, volume: float, muted: bool) -> str:
-    """Say what plays, and how loud."""
+    """Format what plays, and at which volume."""
     if title is None:
         return "quiet"
     return f"{title}, muted" if muted else f"{title}, {volume:.0%}"
 
 
-def warmth(degrees: float | None) -> str:
-    """Write the processor's temperature."""
-    return "not told" if degrees is None else f"{degrees:.0f} °C"
+def temperature(degrees: float | None) -> str:
+    """Format the processor's temperature."""
+    return "unknown" if degrees is None else f"{degrees:.0f} °C"
 
 
-def room(megabytes: int | None) -> str:
-    """Write how much of a disk is left."""
-    return "not told" if megabytes is None else f"{megabytes / 1000:.1f} GB free"
+def disk_space(megabytes: int | None) -> str:
+    """Format the free space of a disk."""
+    return "unknown" if megabytes is None else f"{megabytes / 1000:.1f} GB free"
 
 
-def when(ago: float, lasted: float | None) -> str:
-    """Write when a fault was, and for how long."""
+def fault_time(age: float, lasted: float | None) -> str:
+    """Format when a fault was, and for how long."""
     if lasted is None:
-        return f"for {duration(ago)} now"
-    return f"{duration(ago)} ago, for {duration(lasted)}"
+        return f"for {duration(age)} now"
+    return f"{duration(age)} ago, for {duration(lasted)}"

@@ -45,7 +45,7 @@ def promtool(*arguments: str | Path) -> None:
 @pytest.fixture(scope="module")
 def given() -> set[str]:
     """Return the names of all figures that a kiosk gives."""
-    status = sample(freshness=0.1, machine=Reading(50.0, (), 10**9))
+    status = sample(frame_age=0.1, machine=Reading(50.0, (), 10**9))
     seats = SimpleNamespace(used=0)
     site: Any = SimpleNamespace(
         view=SimpleNamespace(status=Latest(status)),

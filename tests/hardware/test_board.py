@@ -29,7 +29,7 @@ def machine(tmp_path: Path) -> Path:
 
 def test_a_pi_tells_its_processors_temperature(machine: Path) -> None:
     reading = LinuxBoard(machine, machine).read()
-    assert (reading.temperature, reading.held_back) == (52.25, ())
+    assert (reading.temperature, reading.throttled_reasons) == (52.25, ())
     assert reading.disk_free is not None
     assert reading.disk_free > 0
 
@@ -46,7 +46,7 @@ def test_a_pi_tells_its_processors_temperature(machine: Path) -> None:
 )
 def test_a_pi_that_is_held_back_says_why(machine: Path, bits: str, words: tuple[str, ...]) -> None:
     (machine / "sys/devices/platform/soc/soc:firmware/get_throttled").write_text(f"{bits}\n")
-    assert LinuxBoard(machine, machine).read().held_back == words
+    assert LinuxBoard(machine, machine).read().throttled_reasons == words
 
 
 def test_what_vanishes_is_not_told(machine: Path) -> None:
@@ -54,13 +54,13 @@ def test_what_vanishes_is_not_told(machine: Path) -> None:
     (machine / "sys/class/thermal/thermal_zone1/temp").write_bytes(b"\xff")
     (machine / "sys/devices/platform/soc/soc:firmware/get_throttled").unlink()
     reading = board.read()
-    assert (reading.temperature, reading.held_back) == (None, ())
+    assert (reading.temperature, reading.throttled_reasons) == (None, ())
     assert reading.disk_free is not None
 
 
 def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
     reading = LinuxBoard(tmp_path, tmp_path).read()
-    assert (reading.temperature, reading.held_back) == (None, ())
+    assert (reading.temperature, reading.throttled_reasons) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def sees(kiosk: RunningKiosk) -> bool:
     """Tell whether a kiosk understands what is in front of its camera now."""
     with contextlib.suppress(OSError, StopIteration):
         status = kiosk.status()
-        fresh = status["freshness_s"]  # None where nothing was seen, and 0.0 is fresh
+        fresh = status["frame_age_s"]  # None where nothing was seen, and 0.0 is fresh
         return part(status, "camera")["level"] == "ok" and fresh is not None and fresh < 1.0
     return False
 

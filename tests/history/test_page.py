@@ -15,7 +15,7 @@ from device.history import COUNTS, MINUTE, SPANS, STATES, HistoryStore
 from device.history.store import DAY
 from device.messages import EMOTIONS
 from device.web import AuthService, create_app
-from device.web.routes import api
+from device.web.routes import history as pages
 from tests.support.services import services
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ def test_the_page_draws_a_week_of_data(page: Any, span: str) -> None:
 
 def test_the_page_of_an_empty_past_says_so(page: Any, tmp_path: Path) -> None:
     (tmp_path / history.FILE).unlink()
-    assert "Nobody was seen in this time." in page.get("/history").text
+    assert "Nobody was there." in page.get("/history").text
 
 
 def test_a_span_that_is_none_is_refused(page: Any) -> None:
     assert page.get("/history?span=year").status_code == 404
     answer = page.get("/api/v1/history?span=year")
     assert answer.status_code == 400
-    assert answer.json["detail"] == "span: should be one of hour, day, week"
+    assert answer.json["detail"] == "span = 'year': input should be 'hour', 'day' or 'week'"
     assert page.get("/api/v1/history.xml").status_code == 404
 
 
@@ -90,7 +90,7 @@ def test_an_export_is_read_a_few_hundred_minutes_at_a_time(
     monkeypatch.setattr(history, "read_all", spied)
     told = page.get("/api/v1/history.json").data
     page.get("/api/v1/history.csv")
-    assert max(sizes) == api.MINUTES < 7 * DAY // 7
+    assert max(sizes) == pages.EXPORT_MINUTES < 7 * DAY // 7
     rows = json.loads(told)
     assert told == json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n"
     starts = [row["start"] for row in rows]

@@ -258,7 +258,7 @@ def test_one_that_hangs_can_be_restarted_by_hand(kiosk: Machine) -> None:
 def test_begun_again_by_its_owner_it_is_the_same_process(kiosk: Machine) -> None:
     process, before = pid(kiosk), starts(kiosk)
     token = kiosk.run("moodlift", "pair", "--token")
-    page(kiosk, "api/v1/order", '{"restart": true}', token)
+    page(kiosk, "api/v1/commands", '{"restart": true}', token)
     kiosk.until(lambda: starts(kiosk) > before, 20)
     assert running(kiosk)
     assert pid(kiosk) == process

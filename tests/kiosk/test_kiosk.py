@@ -76,7 +76,7 @@ def test_the_page_saw_what_happened(performance: dict[str, Any]) -> None:
     assert {page["mood"]["emotion"] for page in pages} >= {"happy", "sad", "surprise", None}
     assert max(len(page["faces"]) for page in pages) == 2
     assert all(page["level"] == "ok" for page in pages[4:]), pages[-1]["health"]
-    assert np.median([page["rate_hz"] for page in pages]) > 8
+    assert np.median([page["vision_hz"] for page in pages]) > 8
 
 
 def test_what_stands_before_the_camera_is_on_the_stage(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_the_kiosk_does_what_the_owner_tells_it(tmp_path: Path) -> None:
 
         def tell(**order: Any) -> None:
             request = urllib.request.Request(
-                f"{kiosk.address}/api/v1/order",
+                f"{kiosk.address}/api/v1/commands",
                 json.dumps(order).encode(),
                 {"Content-Type": "application/json", "Authorization": f"Bearer {keys['token']}"},
             )

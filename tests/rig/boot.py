@@ -186,7 +186,7 @@ def page(machine: Machine) -> str:
 
 def camera(machine: Machine) -> str:
     machine.configure("auto")
-    until(lambda: machine.healthy("camera") and machine.status()["freshness_s"] is not None)
+    until(lambda: machine.healthy("camera") and machine.status()["frame_age_s"] is not None)
     return str(machine.status()["camera"])
 
 

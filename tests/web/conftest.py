@@ -178,7 +178,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         "mood": Mood(emotion, 88.0, 1 if emotion else 0, HAPPY if emotion else ()),
         "frame_result": FrameResult(7, 99.8, 99.9, 640, 480, (face(),) if emotion else ()),
         "rate": 12.3,
-        "freshness": 0.084,
+        "frame_age": 0.084,
         "stage_rate": 29.9,
         "music": "Sunrise",
         "volume": 0.7,

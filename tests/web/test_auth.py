@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HERE = {"base_url": "http://kiosk:8080"}
 BODY = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
-    "/api/v1/order": {"json": {"muted": True}},
+    "/api/v1/commands": {"json": {"muted": True}},
     "/api/v1/settings": {"json": {"stage.mirror": True}},
     "/api/v1/cameras/picture": {"json": {"source": "usb:Good"}},
     "/api/v1/speakers/chime": {"json": {"device": ""}},
@@ -39,7 +39,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield every endpoint with an address of it and a method."""
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:filename>", "style.css")
-        path = path.replace("<name>", "happy").replace("<code>", "wrong").replace("<kind>", "csv")
+        path = path.replace("<name>", "happy").replace("<code>", "wrong")
         path = path.replace("<playlist>/happy", "calm/lantern").replace("<int:number>", "1")
         for method in sorted(rule.methods or ()):
             yield rule.endpoint, path, method
@@ -48,9 +48,10 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 ANSWERS = {
     ("auth.pair", "GET"): 403, ("auth.pair", "HEAD"): 405, ("auth.visit", "GET"): 403,
     ("auth.visit", "HEAD"): 403, ("auth.login", "POST"): 401, ("api.classify", "POST"): 400,
-    ("api.order", "POST"): 202, ("feedback.answer", "POST"): 201, ("feedback.take", "POST"): 400,
-    **{("feedback.crop", method): 404 for method in ("GET", "HEAD")},
-    ("feedback.delete", "DELETE"): 404,
+    ("api.command", "POST"): 202, ("feedback.answer", "POST"): 201,
+    ("feedback.create_crop", "POST"): 400,
+    **{("feedback.get_crop", method): 404 for method in ("GET", "HEAD")},
+    ("feedback.delete_crop", "DELETE"): 404,
     ("models.install", "POST"): 400, ("models.use", "POST"): 409,
     ("models.roll_back", "POST"): 409,
 }  # fmt: skip
@@ -113,9 +114,10 @@ def test_no_other_route_is_open(app: Flask) -> None:
             "api.follow", "auth.login_page", "auth.login", "auth.pair", "auth.visit",
         },
         Role.VISITOR: {
-            "try_it.show", "try_it.track", "api.classify", "feedback.answer", "feedback.take",
+            "try_it.show", "try_it.track", "api.classify", "feedback.answer",
+            "feedback.create_crop",
         },
-        Role.MONITOR: {"pages.figures"},
+        Role.MONITOR: {"pages.prometheus"},
     }  # fmt: skip
 
 
@@ -346,7 +348,16 @@ def test_guessing_is_stopped(app: Flask, auth: AuthService) -> None:
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"token": 3}', b"\xff"])
-def test_a_login_that_is_none_is_told(nobody: FlaskClient, body: bytes) -> None:
-    answer = nobody.post("/api/v1/login", data=body, headers={HEADER: "page"})
-    assert (answer.status_code, answer.json["detail"]) == (400, 'send JSON: {"token": "..."}')
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "body: should be a JSON object"),
+        (b"[]", "body: should be a JSON object"),
+        (b"{}", "token: missing"),
+        (b'{"token": 3}', "token = 3: input should be a valid string"),
+        (b"\xff", "body: should be a JSON object"),
+    ],
+)
+def test_an_invalid_login_is_explained(nobody: FlaskClient, body: bytes, reason: str) -> None:
+    answer = nobody.post("/api/v1/login", data=body, headers=JSON)
+    assert (answer.status_code, answer.json["detail"]) == (400, reason)

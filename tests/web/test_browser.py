@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from device.web import AuthService, Server
 
 PATHS = (
-    "/", "/camera_feed", "/history", "/feedback", "/watching", "/try", "/settings", "/models",
+    "/", "/camera_feed", "/history", "/feedback", "/model-health", "/try", "/settings", "/models",
     "/api", "/login", "/nowhere",
 )  # fmt: skip
 
@@ -215,10 +215,10 @@ def test_the_owner_logs_in_by_token_and_out_again(
     one = visit(owner=False, viewport=PHONE)
     page = one.open("/camera_feed")
     expect = sync_api.expect
-    expect(page.locator("h1")).to_have_text("For the owner")
+    expect(page.locator("h1")).to_have_text("Log in")
     page.get_by_label("Or paste the kiosk's token").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_have_text("that is not the kiosk's token")
+    expect(page.get_by_role("alert")).to_have_text("wrong token")
     page.get_by_label("Or paste the kiosk's token").fill(auth.sessions.token)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_function("() => document.getElementById('picture')?.naturalWidth > 0")
@@ -228,7 +228,7 @@ def test_the_owner_logs_in_by_token_and_out_again(
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
     assert page.context.cookies() == []
     page.goto(f"{one.address}camera_feed")
-    expect(page.locator("h1")).to_have_text("For the owner")
+    expect(page.locator("h1")).to_have_text("Log in")
     # The browser itself logs each answer that was a refusal.
     assert all("401" in text for text in one.complaints)
     assert one.elsewhere == []
@@ -278,7 +278,7 @@ def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, auth: AuthService)
     sync_api.expect(page.get_by_role("button", name="Log out")).to_be_visible()
     assert page.url == phone.address
     page = other.open(link)
-    sync_api.expect(page.locator("main")).to_contain_text("this code was used already")
+    sync_api.expect(page.locator("main")).to_contain_text("this code was already used")
     sync_api.expect(page.get_by_role("link", name="Log in")).to_be_visible()
 
 
@@ -341,10 +341,10 @@ def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: P
     file.write_bytes(model_archive(files("9.0.0")))
     expect(page.locator(".models li")).to_have_count(1)
     page.get_by_label("Model archive").set_input_files(file)
-    page.get_by_role("button", name="Check and install").click()
+    page.get_by_role("button", name="Validate and install").click()
     expect(page.locator("#install-wrong")).to_contain_text("which this kiosk does not trust")
     trust()
-    page.get_by_role("button", name="Check and install").click()
+    page.get_by_role("button", name="Validate and install").click()
     expect(page.locator(".models li")).to_have_count(2, timeout=40_000)
     expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
     kiosk.models.reject("9.0.0", "vision or the kiosk failed 3 times")
@@ -416,7 +416,7 @@ def test_a_restart_is_waited_for(
     page = visit().open("/settings")
     page.evaluate("document.body.dataset.old = 'yes'")
     page.get_by_role("button", name="Restart the kiosk now").click()
-    sync_api.expect(page.locator("#waiting")).to_have_text("The kiosk starts again …")
+    sync_api.expect(page.locator("#waiting")).to_have_text("The kiosk restarts …")
     assert [order.restart for order in kiosk.commands.drain()] == [True]
     kiosk.status.publish(make_status(uptime=0.1))
     sync_api.expect(page.locator("body")).not_to_have_attribute("data-old", "yes")
@@ -451,7 +451,7 @@ def test_the_owner_deletes_one_picture_and_then_all(visit: Any, kiosk: Any, sche
     assert page.evaluate(CONTRAST) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     with page.expect_download() as download:
-        page.get_by_role("link", name="All of them, as an archive").click()
+        page.get_by_role("link", name="Export all as an archive").click()
     assert [kept.label for kept in archive.read(download.value.path())] == ["fear", "sad", "happy"]
     page.get_by_role("button", name="Delete picture 2").click()
     expect(page.locator(".kept strong")).to_have_text(["Afraid", "Happy"])
@@ -468,16 +468,16 @@ def test_the_owner_deletes_one_picture_and_then_all(visit: Any, kiosk: Any, sche
 
 
 @pytest.mark.usefixtures("drifted")
-def test_the_owner_takes_what_is_seen_for_normal(visit: Any, scheme: str) -> None:
+def test_the_owner_resets_the_baseline(visit: Any, scheme: str) -> None:
     one, expect = visit(viewport=PHONE, color_scheme=scheme), sync_api.expect
-    page = one.open("/watching")
+    page = one.open("/model-health")
     expect(page.locator(".drifts")).to_contain_text("Faces are darker than in the first days")
     assert Axe().run(page).violations_count == 0
     assert page.evaluate(CONTRAST) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    page.get_by_role("button", name="This is normal from now on").click()
-    expect(page.locator("main")).to_contain_text("It is too early to tell")
-    expect(page.locator("#normal")).to_have_count(0)
+    page.get_by_role("button", name="Use the days from today on as the new baseline").click()
+    expect(page.locator("main")).to_contain_text("Not enough data yet")
+    expect(page.locator("#baseline")).to_have_count(0)
     assert one.complaints == []
     assert one.elsewhere == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from device.control.status import frame_result_json
+from device.control import schemas
 from device.web.context import UPLOADS
 from tests.support.pictures import encode
 
@@ -46,7 +45,7 @@ def form(data: bytes, field: str = "image", name: str = "me.jpg") -> dict[str, A
 def test_a_body_is_classified(client: FlaskClient, kiosk: Any, data: bytes, kind: str) -> None:
     answer = client.post(PATH, data=data, content_type=kind)
     assert answer.status_code == 200
-    assert answer.json == json.loads(json.dumps(frame_result_json(kiosk.classify(IMAGE))))
+    assert answer.json == schemas.Faces.of(kiosk.classify(IMAGE)).to_dict()
     assert answer.json["faces"][0]["emotion"] == "happy"
     assert kiosk.classified[0] == (48, 64, 3)
 

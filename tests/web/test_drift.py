@@ -14,31 +14,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from flask import Flask
     from flask.testing import FlaskClient
 
     from device.control.status import Status
     from tests.web.conftest import Kiosk
 
-CALL = "/api/v1/watching"
+CALL = "/api/v1/model-health"
 
 
 def test_a_new_kiosk_says_that_it_is_too_early(client: FlaskClient) -> None:
-    page = client.get("/watching").text
-    assert "too early" in page
+    page = client.get("/model-health").text
+    assert "Not enough data yet" in page
     assert "<svg" not in page
 
 
 @pytest.mark.usefixtures("drifted")
-def test_what_has_drifted_is_told_drawn_and_taken_for_normal(client: FlaskClient) -> None:
-    page = client.get("/watching").text
+def test_what_has_drifted_is_told_drawn_and_taken_as_the_baseline(client: FlaskClient) -> None:
+    page = client.get("/model-health").text
     assert "Faces are darker than in the first days, since Sunday: clean the lens" in page
     assert page.count('<polyline class="shifted"') == 1
     assert page.count('<polyline class="steady"') == 9
     assert page.count("<circle") == 10 * 12
-    told = client.post(f"{CALL}/normal").json
+    told = client.post(f"{CALL}/baseline").json
     assert told is not None
     assert told["findings"] == []
-    assert "too early" in client.get("/watching").text
+    assert "Not enough data yet" in client.get("/model-health").text
 
 
 @pytest.mark.usefixtures("drifted")
@@ -50,21 +51,23 @@ def test_the_model_s_own_figures_are_those_of_the_one_that_serves(
         answer = client.get(CALL).json
         assert answer is not None
         assert ("confidence" in {one["name"] for one in answer["findings"]}) is told
-        assert ("What it saw</h2>" in client.get("/watching").text) is told
+        assert ("Expressions</h2>" in client.get("/model-health").text) is told
 
 
 @pytest.mark.usefixtures("drifted")
-def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kiosk) -> None:
+def test_programs_get_what_the_description_says(
+    app: Flask, client: FlaskClient, kiosk: Kiosk
+) -> None:
     kiosk.feedback.count(Feedback("happy", "happy")).result(5)
     kiosk.feedback.count(Feedback("happy", "sad")).result(5)
     told = client.get(CALL).json
     assert told is not None
-    schema = {"$ref": "#/components/schemas/Watching", **document()}
+    schema = {"$ref": "#/components/schemas/ModelHealth", **document(app)}
     jsonschema.validate(told, schema)
-    assert [one["number"] for one in told["days"]] == list(range(20_400, 20_412))
+    assert [one["day"] for one in told["days"]] == list(range(20_400, 20_412))
     (answers,) = told["answers"]
     assert (answers["agreeing"], answers["answers"]) == (1, 2)
-    page = client.get("/watching").text
+    page = client.get("/model-health").text
     assert "Answers that agree" in page
     assert "50.0 % of 2, 95 % interval 9 to 91 %" in page
     shifted = [one["name"] for one in told["findings"] if one["shifted"]]
@@ -73,12 +76,12 @@ def test_programs_get_what_the_description_says(client: FlaskClient, kiosk: Kios
 
 def test_nobody_else_sees_it(nobody: FlaskClient) -> None:
     assert nobody.get(CALL).status_code == 401
-    assert nobody.post(f"{CALL}/normal").status_code == 401
+    assert nobody.post(f"{CALL}/baseline").status_code == 401
 
 
 def test_a_disk_that_cannot_be_written_is_told(client: FlaskClient, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir(exist_ok=True)
     (tmp_path / "kept" / "watching").write_text("in the way")
-    answer = client.post(f"{CALL}/normal")
+    answer = client.post(f"{CALL}/baseline")
     assert answer.status_code == 503
-    assert "cannot be written down" in answer.text
+    assert "the baseline cannot be saved" in answer.text

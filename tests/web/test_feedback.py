@@ -58,11 +58,16 @@ def test_an_answer_is_counted_and_nothing_else_kept(
         answer = visitor.post(f"{CALL}/answer", json={"shown": "happy", "felt": felt})
         assert (answer.status_code, answer.json) == (201, {"shown": "happy", "felt": felt})
     told = client.get(CALL).json
-    assert told["all"] == {
+    assert told["overall"] == {
         "agreeing": 2, "answers": 3, "share": 0.6667, "interval": [0.2077, 0.9385],
     }  # fmt: skip
-    assert told["shown"]["happy"] == told["all"]
-    assert told["shown"]["sad"] == {"agreeing": 0, "answers": 0, "share": None, "interval": None}
+    assert told["by_emotion"]["happy"] == told["overall"]
+    assert told["by_emotion"]["sad"] == {
+        "agreeing": 0,
+        "answers": 0,
+        "share": None,
+        "interval": None,
+    }
     assert set(told["crops"].values()) == {0}
 
 
@@ -77,7 +82,7 @@ def test_an_answer_is_counted_and_nothing_else_kept(
 def test_what_is_no_answer_is_told(visitor: FlaskClient, client: FlaskClient, said: Any) -> None:
     answer = visitor.post(f"{CALL}/answer", json=said)
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
-    assert client.get(CALL).json["all"]["answers"] == 0
+    assert client.get(CALL).json["overall"]["answers"] == 0
 
 
 def test_without_consent_the_crop_is_shown_and_not_kept(
@@ -141,7 +146,7 @@ def test_nobody_answers_without_end(visitor: FlaskClient, client: FlaskClient, p
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     assert visitor.post(f"{CALL}/crop", data=png).status_code == 200
-    assert client.get(CALL).json["all"]["answers"] == ANSWERS
+    assert client.get(CALL).json["overall"]["answers"] == ANSWERS
 
 
 def test_a_disk_that_fails_is_told(
@@ -200,7 +205,7 @@ def test_the_page_shows_counts_and_crops(client: FlaskClient, visitor: FlaskClie
     visitor.post(f"{CALL}/answer", json={"shown": "happy", "felt": "happy"})
     text = client.get("/feedback").text
     assert "1 of 1 answers agree" in text
-    assert "within 21 to 100 %" in text
+    assert "(95 % confidence interval: 21 to 100 %)" in text
     assert text.count('src="/api/v1/feedback/crops/') == 3
     assert client.get("/feedback?before=2").text.count('src="/api/v1/feedback/crops/') == 1
     for before in ("x", "-1", str(10**30)):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 1500
 PATIENCE = 0.05
-PATHS = ("/", "/api/v1/classify", "/api/v1/order", "/api/v1/login", "/history?span=day",
+PATHS = ("/", "/api/v1/classify", "/api/v1/commands", "/api/v1/login", "/history?span=day",
          "/healthz", "/emoji/%2e%2e%2fhappy.svg", "/static/../app.py", "/\xff\x00",
          "/" + "a" * 5000)  # fmt: skip
 METHODS = ("GET", "POST", "HEAD", "PUT", "OPTIONS", "TRACE", "PRI", "G\x00T", "")

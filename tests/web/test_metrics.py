@@ -36,21 +36,23 @@ def test_the_figures_are_those_of_the_status(
     assert told["moodlift_info", "0.1.0", "USB camera", "emotion-3"] == 1
     assert told["moodlift_faces",] == 1
     assert told["moodlift_vision_hertz",] == 12.3
-    assert told["moodlift_freshness_seconds",] == 0.084
+    assert told["moodlift_frame_age_seconds",] == 0.084
     assert (told["moodlift_muted",], told["moodlift_paused",]) == (1, 0)
     assert told["moodlift_temperature_celsius",] == 52.1
-    assert (told["moodlift_disk_free_bytes",], told["moodlift_held_back",]) == (12e9, 0)
+    assert (told["moodlift_disk_free_bytes",], told["moodlift_throttled",]) == (12e9, 0)
     moods = {emotion: told["moodlift_mood", emotion] for emotion in EMOTIONS}
     assert moods == {**dict.fromkeys(EMOTIONS, 0), "happy": 1}
-    levels = {level: told["moodlift_part", *sorted((wrong.part, level))] for level in Level}
+    levels = {
+        level: told["moodlift_component_health", *sorted((wrong.part, level))] for level in Level
+    }
     assert levels == {"ok": 0, "degraded": 1, "failed": 0, "off": 0}
-    assert told["moodlift_feed_pictures_total",] == 0
+    assert told["moodlift_live_view_frames_total",] == 0
 
 
 @pytest.mark.parametrize(
     ("changes", "ready"),
-    [({}, True), ({"freshness": None}, False), ({"freshness": 9.0}, False),
-     ({"freshness": None, "paused": True}, True)],
+    [({}, True), ({"frame_age": None}, False), ({"frame_age": 9.0}, False),
+     ({"frame_age": None, "paused": True}, True)],
 )  # fmt: skip
 def test_a_kiosk_is_ready_when_it_sees(
     nobody: FlaskClient,

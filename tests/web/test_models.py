@@ -33,15 +33,15 @@ def test_a_model_is_installed_used_and_taken_back(client: FlaskClient) -> None:
     assert told(client) == [(NOW, "in use")]
     answer = client.post(CALL, data=archive(files("9.0.0")))
     assert (answer.status_code, answer.json) == (201, client.get(CALL).json)
-    assert answer.json["before"] == NOW
+    assert answer.json["previous"] == NOW
     first = answer.json["models"][0]
     assert first.pop("accuracy") == pytest.approx(0.7, abs=0.2)
     assert first.pop("date")
     assert first == {
-        "version": "9.0.0", "state": "on trial", "words": "", "installed": True, "signed": key,
+        "version": "9.0.0", "state": "on trial", "message": "", "installed": True, "signed_by": key,
     }  # fmt: skip
     answer = client.post(f"{CALL}/rollback")
-    assert (answer.status_code, answer.json["before"]) == (200, "")
+    assert (answer.status_code, answer.json["previous"]) == (200, "")
     assert told(client) == [(NOW, "in use"), ("9.0.0", "ready")]
     assert client.post(f"{CALL}/use", json={"version": "9.0.0"}).status_code == 200
     assert told(client) == [("9.0.0", "on trial"), (NOW, "last good")]
@@ -68,10 +68,19 @@ def test_what_is_refused_is_told_in_words(
     assert told(client) == [(NOW, "in use")]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"version": 3}', b"\xff"])
-def test_what_is_no_choice_is_told(client: FlaskClient, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "body: should be a JSON object"),
+        (b"[]", "body: should be a JSON object"),
+        (b"{}", "version: missing"),
+        (b'{"version": 3}', "version = 3: input should be a valid string"),
+        (b"\xff", "body: should be a JSON object"),
+    ],
+)
+def test_what_is_no_choice_is_told(client: FlaskClient, body: bytes, reason: str) -> None:
     answer = client.post(f"{CALL}/use", data=body, content_type="application/json")
-    assert (answer.status_code, answer.json["detail"]) == (400, 'send JSON: {"version": "0.1.0"}')
+    assert (answer.status_code, answer.json["detail"]) == (400, reason)
 
 
 def test_there_may_be_nothing_to_go_back_to(client: FlaskClient) -> None:

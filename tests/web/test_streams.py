@@ -17,7 +17,7 @@ import pytest
 from device import history
 from device.errors import HistoryError
 from device.web.context import FOLLOWERS, context_of
-from device.web.routes import api
+from device.web.routes import history as pages
 from device.web.server import broadcast
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def past(kiosk: Any, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("past")
 def test_a_long_response_is_sent_in_chunks(guest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "MINUTES", 3)
+    monkeypatch.setattr(pages, "EXPORT_MINUTES", 3)
     one = guest()
     response = one.get("/api/v1/history.json")
     assert response.headers["Content-Type"] == "application/json"
@@ -130,8 +130,8 @@ def test_a_long_response_that_is_cut_off_does_not_look_complete(
             raise fault
         return read(*options, **more)
 
-    monkeypatch.setattr(api, "MINUTES", 3)
-    monkeypatch.setattr(history, "everything", breaks)
+    monkeypatch.setattr(pages, "EXPORT_MINUTES", 3)
+    monkeypatch.setattr(history, "read_all", breaks)
     response = guest().get("/api/v1/history.csv")
     assert response.status == 200
     with pytest.raises(http.client.IncompleteRead):
@@ -216,7 +216,7 @@ def test_viewers_over_the_limit_are_refused_until_one_leaves(
 def test_followers_over_the_limit_are_refused(guest: Any) -> None:
     responses = [guest().get("/api/v1/events") for _ in range(FOLLOWERS + 1)]
     assert [response.status for response in responses] == [200] * FOLLOWERS + [503]
-    assert json.loads(responses[-1].read())["detail"] == "too many follow the status already"
+    assert json.loads(responses[-1].read())["detail"] == "too many clients follow the status"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])

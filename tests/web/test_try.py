@@ -132,7 +132,7 @@ def test_a_visitor_sees_what_their_face_shows(
     if emotion == "sad":
         page.wait_for_event("response", lambda one: "/music/uplifting/" in one.url, timeout=15_000)
     assert speed(page) >= RATE
-    expect(page.locator("#speed")).to_contain_text("answers a second")
+    expect(page.locator("#speed")).to_contain_text("results per second")
     share = int(page.locator(f"#bar-{emotion}").get_attribute("aria-valuenow") or 0)
     assert share > 40
     assert Axe().run(page).violations_count == 0
@@ -169,11 +169,13 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     words = {"happy": "Looks happy", "sad": "Looks a little down"}
     expect(page.locator("#mood")).to_have_text(words[emotion], timeout=15_000)
     page.get_by_role("button", name="Surprised").tap()
-    drop, keep = (page.get_by_role("button", name=name) for name in ("No, drop it", "Yes, keep it"))
+    drop, keep = (
+        page.get_by_role("button", name=name) for name in ("No, discard it", "Yes, store it")
+    )
     expect(drop).to_be_focused(timeout=10_000)
     assert Axe().run(page).violations_count == 0
     drop.tap()
-    expect(page.locator("#right-told")).to_have_text("Thank you!")
+    expect(page.locator("#right-status")).to_have_text("Thank you!")
     expect(keep).to_be_hidden()
     assert store.crops() == before
     begun = time.monotonic()
@@ -182,7 +184,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     pixels = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 48, 48).data]"
     shown = np.reshape(page.locator("#crop").evaluate(pixels), (48, 48, 4))
     keep.tap()
-    expect(page.locator("#right-told")).to_have_text("Thank you! The picture is kept.")
+    expect(page.locator("#right-status")).to_have_text("Thank you! The picture is stored.")
     sent = bytes(page.evaluate("async () => [...new Uint8Array(await window.kept.arrayBuffer())]"))
     context.close()
 
@@ -265,7 +267,7 @@ def test_a_visit_that_is_over_says_so(kiosk: RunningKiosk, browser: Browser) -> 
     page = context.new_page()
     page.goto(scanned(kiosk))
     page.locator("#start").click()
-    sync_api.expect(page.locator("#speed")).to_contain_text("answers a second", timeout=15_000)
+    sync_api.expect(page.locator("#speed")).to_contain_text("results per second", timeout=15_000)
     context.clear_cookies()
     sync_api.expect(page.locator("#wrong")).to_contain_text("scan the code")
     context.close()

@@ -17,24 +17,24 @@ DISK_LOW = 200 * 10**6
 class Reading:
     """How a machine is: None for what it does not tell.
 
-    `temperature` is the processor's, in degrees Celsius; `held_back` says in words why it is slower
-    than it could be; `disk_free` is in bytes, where the kiosk keeps its state.
+    `temperature` is the processor's, in degrees Celsius; `throttled_reasons` says in words why it
+    is slower than it could be; `disk_free` is in bytes, where the kiosk keeps its state.
     """
 
     temperature: float | None = None
-    held_back: tuple[str, ...] = ()
+    throttled_reasons: tuple[str, ...] = ()
     disk_free: int | None = None
 
     @property
     def should_throttle(self) -> bool:
         """Whether it would be better off with less to do."""
         hot = self.temperature is not None and self.temperature >= HOT_CELSIUS
-        return hot or bool(self.held_back)
+        return hot or bool(self.throttled_reasons)
 
     @property
     def health(self) -> tuple[Level, str]:
         """How well that is, in words."""
-        wrong = [*self.held_back]
+        wrong = [*self.throttled_reasons]
         if self.temperature is not None and self.temperature >= HOT_CELSIUS:
             wrong.append(f"hot, {self.temperature:.0f} °C")
         if self.disk_free is not None and self.disk_free < DISK_LOW:

@@ -33,7 +33,7 @@ class LinuxBoard(Board):
 
     def read(self) -> Reading:
         """Return how the machine is."""
-        return Reading(self._temperature(), self._held_back(), _free(self._folder))
+        return Reading(self._temperature(), self._throttled_reasons(), _free(self._folder))
 
     def _temperature(self) -> float | None:
         text = _text(self._zone / "temp") if self._zone else ""
@@ -42,7 +42,7 @@ class LinuxBoard(Board):
         except ValueError:
             return None
 
-    def _held_back(self) -> tuple[str, ...]:
+    def _throttled_reasons(self) -> tuple[str, ...]:
         text = _text(self._throttled) if self._throttled else ""
         try:
             bits = int(text, 16)

@@ -1,307 +1,168 @@
-"""The programming interface as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0)."""
+"""The API as an OpenAPI 3.1 document, generated from the routes and their models."""
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from device import __version__
-from device.config.editable import EDITABLE, schema
-from device.control.commands import Command
-from device.history import COUNTS, SPANS, STATES
-from device.messages import EMOTIONS
-from device.web.openapi import drift, feedback, models
-from device.web.openapi.schema import (
-    COUNT,
-    EMOTION,
-    LEVEL,
-    MOMENT,
-    NUMBER,
-    PICTURES,
-    SECONDS,
-    SHARE,
-    TEXT,
-    YES,
-    Schema,
-    json_of,
-    list_of,
-    object_of,
-    operation,
-    or_null,
-    ref,
-)
-from device.web.problems import MIMETYPE
+from device.control.schemas import adapter
+from device.web.auth.roles import Role, required_role
+from device.web.openapi.operation import operation_of
+from device.web.problems import MIMETYPE, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flask import Flask
+
+    from device.web.openapi.operation import Operation
+
+JsonSchema = dict[str, Any]
+Mode = Literal["validation", "serialization"]
+
+REFERENCE = "#/components/schemas/{model}"
+SECURITY_SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that `moodlift pair --token` prints.",
+    },
+    "browser": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "moodlift",
+        "description": "The session of a logged-in browser, which also sends X-Moodlift.",
+    },
+}
+EVERYWHERE = (401, 421)
+"""Problems of every route: a wrong token, and a foreign host name."""
+
+_KEY = "moodlift-openapi"
 
 
-@cache
-def document() -> Schema:
-    """Return the document."""
-    schemas = {
-        "Problem": object_of(type=TEXT, title=TEXT, status=COUNT, detail=TEXT),
-        "Face": object_of(
-            id=COUNT,
-            box=list_of({"type": "integer"}, 4),
-            score=SHARE,
-            emotion=EMOTION,
-            probabilities=ref("Probabilities"),
-        ),
-        "Probabilities": {
-            "type": "object",
-            "properties": dict.fromkeys(EMOTIONS, SHARE),
-            "additionalProperties": False,
-        },
-        "Times": object_of(
-            **dict.fromkeys(("decode", "detect", "crop", "classify", "total"), SECONDS)
-        ),
-        "Faces": object_of(width=COUNT, height=COUNT, faces=list_of(ref("Face")), ms=ref("Times")),
-        "Mood": object_of(
-            emotion=or_null(EMOTION),
-            for_s=SECONDS,
-            faces=COUNT,
-            probabilities=ref("Probabilities"),
-        ),
-        "Frame": object_of(
-            number=COUNT, width=COUNT, height=COUNT, ms=ref("Times"), latency_ms=NUMBER
-        ),
-        "Reaction": object_of(
-            name=TEXT,
-            emotion=TEXT,
-            for_s=SECONDS,
-            **dict.fromkeys(("effect", "playlist", "light"), or_null(TEXT)),
-        ),
-        "Health": object_of(part=TEXT, level=LEVEL, message=TEXT, for_s=SECONDS),
-        "Fault": object_of(
-            part=TEXT, level=LEVEL, message=TEXT, ago_s=SECONDS, lasted_s=or_null(SECONDS)
-        ),
-        "Status": object_of(
-            version=TEXT,
-            model=TEXT,
-            trial=or_null(ref("ModelOnTrial")),
-            camera=TEXT,
-            uptime_s=SECONDS,
-            mood=ref("Mood"),
-            faces=list_of(ref("Face")),
-            frame=or_null(ref("Frame")),
-            rate_hz=SECONDS,
-            freshness_s=or_null(SECONDS),
-            stage_hz=SECONDS,
-            reactions=list_of(ref("Reaction")),
-            music=or_null(TEXT),
-            volume=SHARE,
-            muted=YES,
-            paused=YES,
-            level=LEVEL,
-            health=list_of(ref("Health")),
-            faults=list_of(ref("Fault")),
-            machine=ref("Machine"),
-        ),
-        "Machine": object_of(
-            temperature_c=or_null(NUMBER),
-            held_back=list_of(TEXT),
-            disk_free_mb=or_null(COUNT),
-        ),
-        "Bucket": object_of(start=MOMENT, seconds=_seconds(), faces=COUNT, visits=COUNT),
-        "History": object_of(
-            span={"enum": list(SPANS)},
-            bucket_s=COUNT,
-            buckets=list_of(ref("Bucket")),
-            totals_s=_seconds(),
-            visits=COUNT,
-            reactions={"type": "object", "additionalProperties": COUNT},
-        ),
-        "Minute": object_of(start=MOMENT, **dict.fromkeys(COUNTS, SECONDS)),
-        **_settings_schemas(),
-        **feedback.schemas(),
-        **drift.schemas(),
-        "Owner": object_of(owner=YES),
-        "Camera": object_of(blurred=YES),
-        "Token": object_of(token=TEXT),
-        **models.schemas(),
-    }
-    order = Command.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= order.pop("$defs")
-    schemas["ShowScene"]["properties"]["emotion"] |= EMOTION
-    schemas["Command"] = order | {"minProperties": 1}
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Moodlift",
-            "version": __version__,
-            "description": "What a kiosk sees, does, and can be told to do.",
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
-        "servers": [{"url": "/"}],
-        "security": [{"token": []}, {"browser": []}],
-        "paths": _paths(),
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {
-                "token": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "What `moodlift pair --token` prints.",
-                },
-                "browser": {
-                    "type": "apiKey",
-                    "in": "cookie",
-                    "name": "moodlift",
-                    "description": "Of a browser that was let in; it also sends X-Moodlift.",
-                },
+def document(app: Flask) -> JsonSchema:
+    """Return the document of an app's described routes."""
+    known: JsonSchema | None = app.extensions.get(_KEY)
+    if known is None:
+        known = app.extensions[_KEY] = _Builder(app).build()
+    return known
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """Leaves out the titles, which only repeat the names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's interface
+        return False
+
+    def generate(self, schema: Any, mode: Mode = "validation") -> JsonSchema:
+        return super().generate(schema, mode)
+
+
+class _Builder:
+    def __init__(self, app: Flask) -> None:
+        self._routes = list(_routes(app))
+        types = {kind for _, _, one, _ in self._routes for kind in _types(one)} | {Problem}
+        inputs = [(kind, _mode(kind), adapter(kind)) for kind in types]
+        self._schemas, definitions = TypeAdapter.json_schemas(
+            inputs, ref_template=REFERENCE, schema_generator=_WithoutTitles
+        )
+        self._definitions = definitions.get("$defs", {})
+
+    def build(self) -> JsonSchema:
+        paths: dict[str, JsonSchema] = {}
+        for path, method, described, is_open in self._routes:
+            paths.setdefault(path, {})[method] = self._operation(path, method, described, is_open)
+        return {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Moodlift",
+                "version": __version__,
+                "description": "What a kiosk sees and does, and how to control it.",
+                "license": {"name": "MIT", "identifier": "MIT"},
             },
-        },
-    }
+            "servers": [{"url": "/"}],
+            "security": [{name: []} for name in SECURITY_SCHEMES],
+            "paths": paths,
+            "components": {
+                "schemas": dict(sorted(self._definitions.items())),
+                "securitySchemes": SECURITY_SCHEMES,
+            },
+        }
+
+    def _operation(self, path: str, method: str, one: Operation, is_open: bool) -> JsonSchema:
+        codes = {*EVERYWHERE, *one.errors}
+        codes |= set() if is_open else {429}
+        codes |= {413} if method != "get" else set()
+        codes |= {400} if one.body or one.query else set()
+        content = self._content(one.returns)
+        responses = {one.status: {"description": "Success.", "content": content}}
+        for code in sorted(codes):
+            kind = one.bad_request if code == 400 else Problem
+            problem = {"description": "What is wrong.", "content": self._content(kind, MIMETYPE)}
+            responses[code] = problem
+        responses |= {
+            code: {"description": text, "content": content} for code, text in one.also.items()
+        }
+        result: JsonSchema = {
+            "summary": one.summary,
+            "responses": {str(code): response for code, response in responses.items()},
+        }
+        if is_open:
+            result["security"] = []
+        if one.body:
+            result["requestBody"] = {"required": True, "content": self._content(one.body)}
+        parameters = [*_path_parameters(path), *_query_parameters(one.query)]
+        if parameters:
+            result["parameters"] = parameters
+        return result
+
+    def _content(self, kind: Any, mimetype: str = "application/json") -> JsonSchema:
+        if isinstance(kind, tuple):
+            return {name: {} for name in kind}
+        if isinstance(kind, str):
+            return {kind: {"schema": {"type": "string"} if kind.startswith("text/") else {}}}
+        return {mimetype: {"schema": self._schemas[kind, _mode(kind)]}}
 
 
-def _paths() -> Schema:
-    ready = object_of(ready=YES)
-    span = {
-        "name": "span", "in": "query", "schema": {"enum": list(SPANS), "default": "day"},
-        "description": "How far back.",
-    }  # fmt: skip
-    return {
-        "/api/v1/status": {"get": operation("How the kiosk does.", json_of("Status"), public=True)},
-        "/api/v1/events": {
-            "get": operation(
-                "The status, followed: server-sent events whose data is a Status.",
-                {"text/event-stream": {"schema": TEXT}},
-                503,
-                public=True,
-            )
-        },
-        "/api/v1/classify": {
-            "post": operation(
-                "The faces of a picture: JPEG or PNG, 8 MB and 50 megapixels at most.",
-                json_of("Faces"), 400, 413, 503,
-                body={kind: {} for kind in PICTURES},
-            )
-        },
-        "/api/v1/order": {
-            "post": operation(
-                "Tell the kiosk to pause, mute, be louder, skip a track or show a scene.",
-                json_of("Command"), 400, 413, body=json_of("Command"), code=202,
-            )
-        },
-        "/api/v1/camera": {
-            "post": operation(
-                "Hide the faces in the live picture, or show them.",
-                json_of("Camera"), 400, 413, body=json_of("Camera"),
-            )
-        },
-        "/api/v1/history": {
-            "get": operation(
-                "An hour, a day or a week in equal buckets.", json_of("History"), 400, 503,
-                parameters=[span],
-            )
-        },
-        "/api/v1/history.csv": {
-            "get": operation("Every minute that is kept.", {"text/csv": {"schema": TEXT}}, 503)
-        },
-        "/api/v1/history.json": {
-            "get": operation(
-                "Every minute that is kept.",
-                {"application/json": {"schema": list_of(ref("Minute"))}}, 503,
-            )
-        },
-        "/api/v1/settings": _settings_paths(),
-        "/api/v1/cameras": {
-            "get": operation("The cameras that are connected.", json_of("Choices"), 409)
-        },
-        "/api/v1/cameras/picture": {
-            "post": operation(
-                "Take a picture with a camera that the kiosk does not use.",
-                {"image/jpeg": {"schema": {}}}, 400, 409, 413, body=json_of("CameraToTry"),
-            )
-        },
-        "/api/v1/speakers": {"get": operation("The sound devices.", json_of("Choices"), 409)},
-        "/api/v1/speakers/chime": {
-            "post": operation(
-                "Play a short sound on a device.", json_of("Played"), 400, 409, 413,
-                body=json_of("SpeakerToTry"),
-            )
-        },
-        **feedback.paths(),
-        **drift.paths(),
-        "/api/v1/login": {
-            "post": operation(
-                "Let a browser in, which also sends the header X-Moodlift.",
-                json_of("Owner"), 400, 403, 413, 429,
-                body=json_of("Token"), public=True,
-            )
-        },
-        "/api/v1/logout": {"post": operation("Forget this browser.", json_of("Owner"), 413)},
-        "/api/v1/openapi.json": {
-            "get": operation("This document.", {"application/json": {"schema": {"type": "object"}}})
-        },
-        **models.paths(),
-        "/healthz": {
-            "get": operation(
-                "Whether the kiosk works.",
-                {"application/json": {"schema": object_of(level=LEVEL)}},
-                public=True,
-                also={"503": {"description": "A part has failed."}},
-            )
-        },
-        "/readyz": {
-            "get": operation(
-                "Whether the kiosk sees.",
-                {"application/json": {"schema": ready}},
-                public=True,
-                also={"503": {"description": "It does not, yet."}},
-            )
-        },
-        "/metrics": {
-            "get": operation("Figures for Prometheus.", {"text/plain": {"schema": TEXT}})
-        },
-    }  # fmt: skip
+def _routes(app: Flask) -> Iterator[tuple[str, str, Operation, bool]]:
+    """Yield path, method and description of each route, and whether anyone may call it."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        described = operation_of(app.view_functions[rule.endpoint])
+        if described:
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                is_open = required_role(app, rule.endpoint) is Role.ANYONE
+                yield path, method.lower(), described, is_open
 
 
-def _settings_schemas() -> dict[str, Schema]:
-    any_value: Schema = {"type": ["string", "number", "boolean"]}
-    setting = object_of(
-        value=any_value, default=any_value, previous=or_null(any_value), pending=YES
-    )
-    changes = {key: schema(key) for key in EDITABLE}
-    return {
-        "Setting": setting,
-        "Settings": object_of(
-            settings=object_of(**dict.fromkeys(EDITABLE, ref("Setting"))), pending=YES
-        ),
-        "Changes": {
-            "type": "object",
-            "properties": changes,
-            "additionalProperties": False,
-            "minProperties": 1,
-        },
-        "WrongSettings": {
-            "description": "A Problem that tells of each wrong key, too.",
-            "type": "object",
-            "properties": {"errors": {"type": "object", "additionalProperties": TEXT}},
-            "required": ["detail"],
-        },
-        "Choices": list_of(ref("Choice")),
-        "Choice": object_of(value=TEXT, name=TEXT, in_use=YES),
-        "CameraToTry": object_of(source=TEXT),
-        "SpeakerToTry": object_of(device=TEXT),
-        "Played": object_of(words=TEXT),
-    }
+def _types(one: Operation) -> Iterator[Any]:
+    for kind in (one.returns, one.body, one.bad_request):
+        if kind is not None and not isinstance(kind, (str, tuple)):
+            yield kind
 
 
-def _settings_paths() -> Schema:
-    wrong = {
-        "description": "What is wrong.",
-        "content": {MIMETYPE: {"schema": ref("WrongSettings")}},
-    }
-    return {
-        "get": operation("What can be set, and the old values.", json_of("Settings"), 409),
-        "patch": operation(
-            "Change settings, from the next start on: all that are named, or none.",
-            json_of("Settings"), 409, 413, 503, body=json_of("Changes"), also={"400": wrong},
-        ),
-        "delete": operation(
-            "Go back to the configuration file; what was set is kept aside.",
-            json_of("Settings"), 409, 413, 503,
-        ),
-    }  # fmt: skip
+def _mode(kind: Any) -> Mode:
+    """Return whether a type describes what is read or what is written."""
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+    return "validation" if is_model else "serialization"
 
 
-def _seconds() -> Schema:
-    return object_of(**dict.fromkeys(STATES, SECONDS))
+def _path_parameters(path: str) -> Iterator[JsonSchema]:
+    for name in re.findall(r"{(\w+)}", path):
+        schema = {"type": "integer", "minimum": 0}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameters(model: type[BaseModel] | None) -> Iterable[JsonSchema]:
+    if model is None:
+        return
+    schemas = model.model_json_schema(schema_generator=_WithoutTitles)["properties"]
+    for name, schema in schemas.items():
+        description = schema.pop("description")
+        if "anyOf" in schema:  # absent is None; a query cannot say null
+            schema = schema["anyOf"][0]
+        yield {"name": name, "in": "query", "schema": schema, "description": description}

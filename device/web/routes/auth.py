@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,7 +12,6 @@ from flask import (
     abort,
     current_app,
     g,
-    jsonify,
     render_template,
     request,
     url_for,
@@ -19,11 +19,14 @@ from flask import (
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
+from device.config.section import Section
+from device.control.schemas import Schema
 from device.web.auth.roles import Role, allow, required_role
 from device.web.auth.service import Credentials
 from device.web.auth.sessions import DAY, SESSION_DAYS
 from device.web.auth.visitors import PASS_SECONDS
 from device.web.context import current
+from device.web.openapi.operation import operation
 from device.web.problems import is_api
 
 if TYPE_CHECKING:
@@ -38,10 +41,22 @@ HEADER = "X-Moodlift"
 blueprint = Blueprint("auth", __name__)
 
 
+class Token(Section):
+    """The owner's token."""
+
+    token: str
+
+
+@dataclass(slots=True)
+class Login(Schema):
+    """Whether this browser is the owner's now."""
+
+    owner: bool
+
+
 def protect(app: Flask) -> None:
-    """Check every request of an app, and add the routes of this module."""
+    """Check every request of an app before its route runs."""
     app.before_request(_check)
-    app.register_blueprint(blueprint)
     allow(Role.ANYONE)(app.view_functions["static"])
 
 
@@ -59,18 +74,20 @@ def login_page() -> ResponseReturnValue:
 
 @blueprint.post("/api/v1/login")
 @allow("anyone")
-def login() -> ResponseReturnValue:
-    """Start a session for a browser that sends the token, as JSON: {"token": "..."}."""
+@operation(
+    "Log a browser in, which also sends the header X-Moodlift.",
+    Login,
+    body=Token,
+    errors=(403, 429),
+)
+def login(body: Token) -> ResponseReturnValue:
+    """Start a session for a browser that sends the token."""
     if HEADER not in request.headers:
         abort(403, f"the header {HEADER} is missing")
-    body = request.get_json(silent=True)
-    token = body.get("token") if isinstance(body, dict) else None
-    if not isinstance(token, str):
-        abort(400, 'send JSON: {"token": "..."}')
     auth = current().auth
-    if not auth.attempt(_address(), lambda: auth.sessions.is_token(token.strip())):
+    if not auth.attempt(_address(), lambda: auth.sessions.is_token(body.token.strip())):
         abort(401, "wrong token")
-    return _start_session(jsonify(owner=True))
+    return _start_session(_json(Login(owner=True)))
 
 
 @blueprint.get("/pair/<code>")
@@ -100,10 +117,11 @@ def visit(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/logout")
+@operation("End this browser's session.", Login)
 def logout() -> ResponseReturnValue:
     """End this browser's session."""
     current().auth.sessions.close_session(_credentials().session)
-    response = jsonify(owner=False)
+    response = _json(Login(owner=False))
     response.delete_cookie(SESSION_COOKIE)
     return response
 
@@ -171,6 +189,10 @@ def _refuse(required: Role) -> ResponseReturnValue:
             www_authenticate=WWWAuthenticate("bearer"),
         )
     return render_template("invite.html" if is_visit else "login.html", next=request.path), 401
+
+
+def _json(body: Schema) -> Response:
+    return Response(body.to_json(), mimetype="application/json")
 
 
 def _start_session(response: Response) -> Response:

@@ -1,48 +1,86 @@
-"""Which cameras and sound devices there are, and whether they work, for the owner."""
+"""Finds and tests cameras and sound devices, for the owner."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort
 
 from device.config import file
+from device.config.section import Section
 from device.control.commands import Command
+from device.control.schemas import Schema
 from device.errors import CommandError, ConfigError, ProbeError
 from device.messages import Level
 from device.web.context import current
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
+from device.web.openapi.operation import operation
 
 blueprint = Blueprint("devices", __name__, url_prefix="/api/v1")
 
 
+class CameraChoice(Section):
+    """A camera, as `camera.source` in the configuration names it."""
+
+    source: str
+
+
+class SpeakerChoice(Section):
+    """A sound device, as `sound.device` in the configuration names it."""
+
+    device: str
+
+
+@dataclass(slots=True)
+class Choice(Schema):
+    """A device: its value in the configuration, and its name for people."""
+
+    value: str
+    name: str
+    in_use: bool
+
+
+@dataclass(slots=True)
+class Played(Schema):
+    """Where a sound was played."""
+
+    message: str
+
+
 @blueprint.get("/cameras")
-def cameras() -> ResponseReturnValue:
-    """Return the cameras that are connected."""
-    return jsonify([dataclasses.asdict(one) for one in current().view.probe.cameras()])
+@operation("List the connected cameras.", list[Choice], errors=(409,))
+def cameras() -> list[Choice]:
+    """Return the connected cameras."""
+    return [Choice(**asdict(one)) for one in current().view.probe.cameras()]
 
 
 @blueprint.post("/cameras/picture")
-def picture() -> ResponseReturnValue:
+@operation(
+    "Take a picture with a camera that the kiosk does not use.",
+    "image/jpeg",
+    body=CameraChoice,
+    errors=(409,),
+)
+def picture(body: CameraChoice) -> Response:
     """Return a picture from a camera that the kiosk does not use."""
-    return Response(current().view.probe.picture(_said("camera", "source")), mimetype="image/jpeg")
+    _validate("camera", "source", body.source)
+    return Response(current().view.probe.picture(body.source), mimetype="image/jpeg")
 
 
 @blueprint.get("/speakers")
-def speakers() -> ResponseReturnValue:
+@operation("List the sound devices.", list[Choice], errors=(409,))
+def speakers() -> list[Choice]:
     """Return the sound devices."""
-    return jsonify([dataclasses.asdict(one) for one in current().view.probe.speakers()])
+    return [Choice(**asdict(one)) for one in current().view.probe.speakers()]
 
 
 @blueprint.post("/speakers/chime")
-def chime() -> ResponseReturnValue:
-    """Play a short sound on a device, and say how that went."""
-    device, view = _said("sound", "device"), current().view
-    if not view.probe.is_own(device):
-        return jsonify(words=f"It was played on {view.probe.play(device)}.")
+@operation("Play a short sound on a device.", Played, body=SpeakerChoice, errors=(409,))
+def chime(body: SpeakerChoice) -> Played:
+    """Play a short sound on a device."""
+    _validate("sound", "device", body.device)
+    view = current().view
+    if not view.probe.is_own(body.device):
+        return Played(f"It was played on {view.probe.play(body.device)}.")
     sound = next((one for one in view.status.get().health if one.part == "sound"), None)
     if sound is None or sound.level is not Level.OK:
         raise ProbeError(sound.message if sound else "the kiosk is starting; try again")
@@ -50,15 +88,12 @@ def chime() -> ResponseReturnValue:
         view.commands.put(Command(chime=True))
     except CommandError as error:
         raise ProbeError(str(error)) from error
-    return jsonify(words=f"The kiosk plays it now on {sound.message}.")
+    return Played(f"The kiosk plays it now on {sound.message}.")
 
 
-def _said(table: str, name: str) -> str:
-    """Return a value from the request's JSON. Aborts with 400 unless the configuration takes it."""
-    given = request.get_json(silent=True)
-    value = given.get(name) if isinstance(given, dict) else None
+def _validate(table: str, name: str, value: str) -> None:
+    """Abort with 400 unless the configuration accepts a value."""
     try:
         file.parse({table: {name: value}}, name="device")
     except ConfigError as error:
         abort(400, str(error))
-    return str(value)

@@ -1,14 +1,19 @@
-"""Answers to "Was I right?": from visitors, and for the owner to look at, take away and delete."""
+"""Answers to "Was I right?": visitors give them; the owner views, exports and deletes them."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
+from pydantic import Field, WithJsonSchema
 from werkzeug.exceptions import TooManyRequests
 
-from device.control.status import probabilities_json
+from device.config.section import Section
+from device.config.types import Emotion, Share
+from device.control import schemas
+from device.control.schemas import ByEmotion, Count, Probabilities, Schema
 from device.errors import FeedbackError
 from device.feedback import Agreement, archive
 from device.feedback.crop import encode
@@ -16,6 +21,7 @@ from device.messages import EMOTIONS, Feedback
 from device.vision.alignment import align
 from device.web.auth.roles import allow
 from device.web.context import current
+from device.web.openapi.operation import operation
 from device.web.routes import upload
 
 if TYPE_CHECKING:
@@ -28,92 +34,144 @@ if TYPE_CHECKING:
 blueprint = Blueprint("feedback", __name__)
 
 CALL = "/api/v1/feedback"
-CONSENT = ("no", "yes")
-"""What may be said about keeping a crop; the first is taken for saying nothing."""
-WRITTEN_SECONDS = 10.0
-PAGE = 60
+WRITE_SECONDS = 10.0
+PAGE_SIZE = 60
 """Crops on a page."""
+Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+class Answer(Section):
+    """What the kiosk showed, and what the person says they feel."""
+
+    shown: Emotion
+    felt: Emotion
+
+
+class CropQuery(Section):
+    """Whether to store a crop, and under which label."""
+
+    label: Annotated[
+        Emotion | None,
+        Field(description="What the person says they feel; required with consent."),
+    ] = None
+    consent: Annotated[
+        Literal["no", "yes"],
+        Field(description="Whether the person allows this one crop to be stored."),
+    ] = "no"
+
+
+@dataclass(slots=True)
+class AgreementInfo(Schema):
+    """How many answers agree; `share` with its 95 % interval, null before the first answer."""
+
+    agreeing: Count
+    answers: Count
+    share: Share | None
+    interval: tuple[Share, Share] | None
+
+
+@dataclass(slots=True)
+class FeedbackSummary(Schema):
+    """The agreement overall and by the emotion that was shown, and stored crops by label."""
+
+    overall: AgreementInfo
+    by_emotion: ByEmotion[AgreementInfo]
+    crops: ByEmotion[Count]
+
+
+@dataclass(slots=True)
+class CropInfo(Schema):
+    """A stored crop: the person's label, and what `model` says about it."""
+
+    id: Count
+    label: Emotion
+    probabilities: Probabilities
+    model: str
+    hour: Moment
 
 
 @blueprint.get("/feedback")
 def show() -> ResponseReturnValue:
-    """Show how often the kiosk was right, and what is kept."""
+    """Show how often the kiosk was right, and the stored crops."""
     store, before = _store(), request.args.get("before", type=int)
     answers = store.answers()
     return render_template(
         "feedback.html",
-        all=answers.agreement(),
-        each={emotion: answers.agreement(emotion) for emotion in EMOTIONS},
-        kept=sum(store.kept().values()),
-        crops=store.crops(before, PAGE),
-        page=PAGE,
+        overall=answers.agreement(),
+        by_emotion={emotion: answers.agreement(emotion) for emotion in EMOTIONS},
+        stored=sum(store.kept().values()),
+        crops=store.crops(before, PAGE_SIZE),
+        page_size=PAGE_SIZE,
         days=current().view.feedback.days,
     )
 
 
 @blueprint.get(CALL)
-def tell() -> ResponseReturnValue:
-    """Return how often the kiosk was right, and how many crops there are."""
-    store = _store()
-    answers = store.answers()
-    each = {emotion: _agreement(answers.agreement(emotion)) for emotion in EMOTIONS}
-    return jsonify(all=_agreement(answers.agreement()), shown=each, crops=store.kept())
+@operation("How often people agree with the kiosk.", FeedbackSummary, errors=(503,))
+def get_feedback() -> FeedbackSummary:
+    """Return how often the kiosk was right, and the number of crops."""
+    return _summary()
 
 
 @blueprint.post(f"{CALL}/answer")
 @allow("visitor")
-def answer() -> ResponseReturnValue:
-    """Count an answer, as JSON has it: {"shown": "happy", "felt": "sad"}."""
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict) or given.keys() != {"shown", "felt"}:
-        given = {}
-    if not given or any(value not in EMOTIONS for value in given.values()):
-        abort(400, f'send JSON: {{"shown": ..., "felt": ...}}, each of {", ".join(EMOTIONS)}')
+@operation('Count an answer to "Was I right?".', Answer, status=201, body=Answer, errors=(503,))
+def answer(body: Answer) -> Answer:
+    """Count an answer."""
     _limit()
-    _written(current().view.feedback.count(Feedback(given["felt"], given["shown"])))
-    return jsonify(given), 201
+    _wait(current().view.feedback.count(Feedback(body.felt, body.shown)))
+    return body
 
 
 @blueprint.post(f"{CALL}/crop")
 @allow("visitor")
-def take() -> ResponseReturnValue:
-    """Return the crop of a picture's largest face, and keep it with `consent=yes` alone."""
-    consent, label = request.args.get("consent", CONSENT[0]), request.args.get("label")
-    if consent not in CONSENT:
-        abort(400, f"consent: should be {' or '.join(CONSENT)}")
-    keeps = consent == "yes"
-    if label not in EMOTIONS and (keeps or label is not None):
-        abort(400, f"label: should be one of {', '.join(EMOTIONS)}")
-    if keeps:
+@operation(
+    "Crop the largest face of a picture, and store it on consent only.",
+    "image/png",
+    body=upload.MEDIA_TYPES,
+    query=CropQuery,
+    errors=(503,),
+    also={201: "The crop, which is now stored."},
+)
+def create_crop(query: CropQuery) -> Response:
+    """Return the crop of a picture's largest face, and store it only with `consent=yes`."""
+    if query.consent == "yes":
+        if query.label is None:
+            abort(400, "label: required with consent")
         _limit()
-    image, frame_result = upload.look()
+    image, frame_result = upload.classify()
     face = frame_result.largest
     if face is None:
         abort(400, "there is no face in the picture")
     crop = align(image, face.landmarks)
-    if keeps:
+    response = Response(encode(crop), 200, mimetype="image/png")
+    if query.consent == "yes" and query.label:
         view = current().view
         model = view.status.get().model
-        _written(view.feedback.keep(crop, str(label), face.probabilities, model))
-    return Response(encode(crop), 201 if keeps else 200, mimetype="image/png")
+        _wait(view.feedback.keep(crop, query.label, face.probabilities, model))
+        response.status_code = 201
+    return response
 
 
 @blueprint.get(f"{CALL}/crops")
-def all_crops() -> ResponseReturnValue:
-    """Return what is known of each crop that is kept, the newest first."""
-    return jsonify([_crop(one) for one in _store().crops()])
+@operation("List the stored crops, the newest first.", list[CropInfo], errors=(503,))
+def list_crops() -> list[CropInfo]:
+    """Return what is known about each stored crop, the newest first."""
+    return [_crop_info(one) for one in _store().crops()]
 
 
 @blueprint.delete(f"{CALL}/crops")
-def delete_all() -> ResponseReturnValue:
+@operation("Delete every crop.", FeedbackSummary, errors=(503,))
+def delete_crops() -> FeedbackSummary:
     """Delete every crop for good."""
     _store().purge()
-    return tell()
+    return _summary()
 
 
 @blueprint.get(f"{CALL}/crops/<int:number>")
-def crop(number: int) -> ResponseReturnValue:
-    """Send a crop that is kept."""
+@operation("Get a stored crop.", "image/png", errors=(404, 503))
+def get_crop(number: int) -> Response:
+    """Return a stored crop."""
     one = _store().crop(number)
     if one is None:
         abort(404)
@@ -121,16 +179,18 @@ def crop(number: int) -> ResponseReturnValue:
 
 
 @blueprint.delete(f"{CALL}/crops/<int:number>")
-def delete(number: int) -> ResponseReturnValue:
+@operation("Delete a crop.", FeedbackSummary, errors=(404, 503))
+def delete_crop(number: int) -> FeedbackSummary:
     """Delete a crop for good."""
     if _store().delete([number]):
         abort(404)
-    return tell()
+    return _summary()
 
 
 @blueprint.get(f"{CALL}.zip")
-def export() -> ResponseReturnValue:
-    """Send every crop in one archive."""
+@operation("Export every crop in one archive, with a manifest.", "application/zip", errors=(503,))
+def export() -> Response:
+    """Return every crop in one archive."""
     headers = {"Content-Disposition": 'attachment; filename="moodlift-feedback.zip"'}
     return Response(archive.content(_store().crops()), 200, headers, mimetype="application/zip")
 
@@ -148,25 +208,39 @@ def _limit() -> None:
     answers.record(address)
 
 
-def _written(done: Future[None]) -> None:
-    """Wait until something is on the disk. Raises FeedbackError."""
+def _wait(done: Future[None]) -> None:
+    """Wait until it is on the disk. Raises FeedbackError."""
     try:
-        done.result(WRITTEN_SECONDS)
+        done.result(WRITE_SECONDS)
     except TimeoutError as error:
-        raise FeedbackError("the disk does not answer") from error
+        raise FeedbackError("the disk does not respond") from error
 
 
-def _agreement(one: Agreement) -> dict[str, Any]:
-    interval = one.interval and [round(value, 4) for value in one.interval]
-    share = None if one.share is None else round(one.share, 4)
-    return {"agreeing": one.agreeing, "answers": one.answers, "share": share, "interval": interval}
+def _summary() -> FeedbackSummary:
+    store = _store()
+    answers = store.answers()
+    return FeedbackSummary(
+        overall=_agreement(answers.agreement()),
+        by_emotion={emotion: _agreement(answers.agreement(emotion)) for emotion in EMOTIONS},
+        crops=store.kept(),
+    )
 
 
-def _crop(one: StoredCrop) -> dict[str, Any]:
-    return {
-        "id": one.number,
-        "label": one.label,
-        "probabilities": probabilities_json(one.probabilities),
-        "model": one.model,
-        "hour": one.when,
-    }
+def _agreement(one: Agreement) -> AgreementInfo:
+    low, high = one.interval or (0.0, 0.0)
+    return AgreementInfo(
+        agreeing=one.agreeing,
+        answers=one.answers,
+        share=None if one.share is None else round(one.share, 4),
+        interval=(round(low, 4), round(high, 4)) if one.interval else None,
+    )
+
+
+def _crop_info(one: StoredCrop) -> CropInfo:
+    return CropInfo(
+        id=one.number,
+        label=one.label,
+        probabilities=schemas.named(one.probabilities),
+        model=one.model,
+        hour=one.when,
+    )

@@ -1,75 +1,125 @@
-"""The models, as a page for the owner and for programs."""
+"""Lists, installs and chooses models, on a page and for programs."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, abort, render_template, request
+from pydantic import WithJsonSchema
 
+from device.config.section import Section
+from device.config.types import Share
+from device.control.schemas import Schema
+from device.deployment.models import STATES
 from device.errors import BundleError, ModelsError, OutputError
 from device.web.context import current
+from device.web.openapi.operation import operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("models", __name__)
 
 CALL = "/api/v1/models"
 
 
+ARCHIVE = ("application/octet-stream",)
+
+
+class ModelChoice(Section):
+    """An installed model."""
+
+    version: str
+
+
+@dataclass(slots=True)
+class ModelInfo(Schema):
+    """A model. `accuracy` is the share of FER2013's PrivateTest that it gets right."""
+
+    version: str
+    state: Annotated[str, WithJsonSchema({"enum": list(STATES)})]
+    message: str
+    date: str
+    accuracy: Share | None
+    installed: bool
+    signed_by: str
+
+
+@dataclass(slots=True)
+class ModelList(Schema):
+    """All models, `previous` to go back to, and the one that the configuration fixes."""
+
+    models: list[ModelInfo]
+    previous: str
+    configured: str
+
+
 @blueprint.get("/models")
 def show() -> str:
-    """Show the models, and where another one is given."""
+    """Show the models, and the form to install another."""
     models = current().view.models
-    return render_template(
-        "models.html",
-        entries=models.entries(),
-        before=models.store.state().previous,
-        configured=models.configured,
-        minutes=models.config.trial_minutes,
-    )
+    return render_template("models.html", models=list_models(), minutes=models.config.trial_minutes)
 
 
 @blueprint.get(CALL)
-def tell() -> Response:
-    """Return the models that are here."""
-    models = current().view.models
-    told = [dataclasses.asdict(one) for one in models.entries()]
-    before = models.store.state().previous
-    return jsonify(models=told, before=before, configured=models.configured)
+@operation("List the models.", ModelList)
+def get_models() -> ModelList:
+    """Return the models."""
+    return list_models()
 
 
 @blueprint.post(CALL)
-def install() -> ResponseReturnValue:
-    """Install the archive that is the request's body, and have it serve, on trial."""
+@operation(
+    "Validate a model archive, install its model and use it, on trial.",
+    ModelList,
+    status=201,
+    body=ARCHIVE,
+    errors=(409, 503),
+)
+def install() -> ModelList:
+    """Install the archive in the request's body, and use its model on trial."""
     data = request.get_data(cache=False)
     _do(lambda: current().view.models.install(data))
-    return tell(), 201
+    return list_models()
 
 
 @blueprint.post(f"{CALL}/use")
-def use() -> ResponseReturnValue:
-    """Have a model serve that is here, as JSON says: {"version": "0.1.0"}."""
-    given = request.get_json(silent=True)
-    wanted = given.get("version") if isinstance(given, dict) else None
-    if not isinstance(wanted, str):
-        abort(400, 'send JSON: {"version": "0.1.0"}')
-    _do(lambda: current().view.models.use(wanted))
-    return tell()
+@operation("Use an installed model, on trial.", ModelList, body=ModelChoice, errors=(409, 503))
+def use(body: ModelChoice) -> ModelList:
+    """Use an installed model, on trial."""
+    _do(lambda: current().view.models.use(body.version))
+    return list_models()
 
 
 @blueprint.post(f"{CALL}/rollback")
-def roll_back() -> ResponseReturnValue:
+@operation("Go back to the last good model at once.", ModelList, errors=(409, 503))
+def roll_back() -> ModelList:
     """Go back to the last good model at once."""
     _do(current().view.models.roll_back)
-    return tell()
+    return list_models()
+
+
+def list_models() -> ModelList:
+    """Return the models, the one in use first."""
+    models = current().view.models
+    infos = [
+        ModelInfo(
+            version=one.version,
+            state=one.state,
+            message=one.words,
+            date=one.date,
+            accuracy=one.accuracy,
+            installed=one.installed,
+            signed_by=one.signed,
+        )
+        for one in models.entries()
+    ]
+    return ModelList(infos, models.store.state().previous, models.configured)
 
 
 def _do(change: Callable[[], object]) -> None:
-    """Change the models. Aborts with 400 or 409 when that is refused, 503 when it fails."""
+    """Change the models. Aborts with 400 or 409 if that is refused, 503 if it fails."""
     try:
         change()
     except BundleError as error:

@@ -1,8 +1,8 @@
-"""The pages that people look at, and what they are made of."""
+"""The status and camera pages, their pictures, and the routes for monitoring."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import (
@@ -10,19 +10,18 @@ from flask import (
     Response,
     abort,
     current_app,
-    jsonify,
     render_template,
-    request,
     send_from_directory,
 )
 
-from device import history
+from device.control import schemas
+from device.control.schemas import Schema
 from device.messages import Level
 from device.web import text
 from device.web.auth.roles import allow
-from device.web.charts.history import draw
 from device.web.context import current
-from device.web.openapi import document
+from device.web.openapi.document import document
+from device.web.openapi.operation import operation
 from device.web.routes import metrics
 from device.web.server import streams
 
@@ -33,38 +32,43 @@ blueprint = Blueprint("pages", __name__)
 
 READY_SECONDS = 5.0
 EMOJI_SECONDS = 86400
-"""How long a browser may keep an emoji."""
+"""How long a browser may cache an emoji."""
+
+
+@dataclass(slots=True)
+class Readiness(Schema):
+    """Whether vision works."""
+
+    ready: bool
+
+
+@dataclass(slots=True)
+class HealthSummary(Schema):
+    """The worst level of the components in use."""
+
+    level: Level
 
 
 @blueprint.get("/")
 @allow("anyone")
 def status() -> str:
-    """Show how the kiosk is doing; complete without JavaScript, live with it."""
-    return render_template("status.html", status=current().view.status.get().as_json())
+    """Show the status: complete without JavaScript, live with it."""
+    status = schemas.Status.of(current().view.status.get())
+    return render_template("status.html", status=status)
 
 
 @blueprint.get("/camera_feed")
 def camera() -> str:
     """Show the page with the live picture."""
     site = current()
-    status = site.view.status.get().as_json()
+    status = schemas.Status.of(site.view.status.get())
     return render_template("get_started.html", status=status, blurred=site.feed.blurred)
-
-
-@blueprint.get("/history")
-def past() -> ResponseReturnValue:
-    """Show the last hour, day or week as a picture, and what it adds up to."""
-    span = request.args.get("span", "day")
-    if span not in history.SPANS:
-        abort(404)
-    seen = history.read(current().view.history, span, time.time())
-    return render_template("history.html", span=span, spans=history.SPANS, chart=draw(seen))
 
 
 @blueprint.get("/api")
 def interface() -> str:
-    """Show what programs can ask for."""
-    return render_template("api.html", document=document.document())
+    """Show the API's document."""
+    return render_template("api.html", document=document(current_app))
 
 
 @blueprint.get("/video_feed")
@@ -72,7 +76,7 @@ def video() -> ResponseReturnValue:
     """Stream the live picture with its boxes as MJPEG."""
     site = current()
     if not site.viewers.acquire():
-        refusal = f"{text.people(site.viewers.limit)} are watching already: try again later\n"
+        refusal = f"{text.people(site.viewers.limit)} are watching: try again later\n"
         return Response(refusal, 503, {"Retry-After": "5"}, mimetype="text/plain")
     mimetype = f"multipart/x-mixed-replace; boundary={streams.BOUNDARY}"
     return streams.respond(site.pictures, site.viewers, mimetype)
@@ -81,7 +85,7 @@ def video() -> ResponseReturnValue:
 @blueprint.get("/emoji/<name>.svg")
 @allow("anyone")
 def emoji(name: str) -> Response:
-    """Send an emoji, or the picture of an empty room."""
+    """Return an emoji, or the picture of an empty room."""
     if name == text.EMPTY:
         return current_app.send_static_file("empty.svg")
     if name not in text.PICTURES:
@@ -92,24 +96,27 @@ def emoji(name: str) -> Response:
 
 @blueprint.get("/metrics")
 @allow("monitor")
-def figures() -> Response:
-    """Give the kiosk's figures in the form that Prometheus reads."""
+@operation("Metrics for Prometheus.", "text/plain")
+def prometheus() -> Response:
+    """Return the kiosk's metrics for Prometheus."""
     return Response(metrics.text(current()), content_type=metrics.CONTENT_TYPE)
 
 
 @blueprint.get("/readyz")
 @allow("anyone")
-def readyz() -> ResponseReturnValue:
-    """Say whether the kiosk sees: a frame was understood not long ago, or the camera is paused."""
+@operation("Whether vision works.", Readiness, also={503: "It does not, yet."})
+def readyz() -> tuple[Readiness, int]:
+    """Return whether a frame was processed recently, or the camera is paused."""
     status = current().view.status.get()
-    fresh = status.freshness is not None and status.freshness < READY_SECONDS
+    fresh = status.frame_age is not None and status.frame_age < READY_SECONDS
     ready = fresh or status.paused
-    return jsonify(ready=ready), 200 if ready else 503
+    return Readiness(ready), 200 if ready else 503
 
 
 @blueprint.get("/healthz")
 @allow("anyone")
-def healthz() -> ResponseReturnValue:
-    """Say in one word whether the kiosk works, for monitors."""
+@operation("Whether the kiosk works.", HealthSummary, also={503: "A component has failed."})
+def healthz() -> tuple[HealthSummary, int]:
+    """Return the kiosk's level, for monitors."""
     level = current().view.status.get().level
-    return jsonify(level=level), 503 if level is Level.FAILED else 200
+    return HealthSummary(level), 503 if level is Level.FAILED else 200

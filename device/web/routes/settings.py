@@ -1,15 +1,20 @@
-"""The settings, as a page for the owner and for programs."""
+"""Shows and changes the settings, on a page and for programs."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, render_template
+from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
 
+from device.config.editable import EDITABLE, schema
+from device.control.schemas import Schema
 from device.errors import ConfigError, OutputError
-from device.web import form, problems
+from device.web import form
 from device.web.context import current
+from device.web.openapi.operation import operation
+from device.web.problems import MIMETYPE, Problem, problem_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -19,6 +24,48 @@ if TYPE_CHECKING:
 blueprint = Blueprint("settings", __name__)
 
 API_PATH = "/api/v1/settings"
+
+Value = str | int | float | bool
+EditableKey = Annotated[str, WithJsonSchema({"type": "string", "enum": list(EDITABLE)})]
+
+
+class SettingChanges(RootModel[dict[str, Any]]):
+    """New values by dotted key."""
+
+    model_config = ConfigDict(
+        json_schema_extra=lambda body: body.update(
+            properties={key: schema(key) for key in EDITABLE},
+            additionalProperties=False,
+            minProperties=1,
+        )
+    )
+
+
+@dataclass(slots=True)
+class SettingInfo(Schema):
+    """A setting: its value, the file's, the one before the last change; whether it is in use."""
+
+    value: Value
+    default: Value
+    previous: Value | None
+    pending: bool
+
+
+@dataclass(slots=True)
+class SettingList(Schema):
+    """All editable settings, and whether any waits for a restart."""
+
+    settings: Annotated[
+        dict[EditableKey, SettingInfo], Field(min_length=len(EDITABLE), max_length=len(EDITABLE))
+    ]
+    pending: bool
+
+
+@dataclass(slots=True)
+class InvalidSettings(Problem):
+    """A problem with the reason for each invalid key."""
+
+    errors: dict[str, str]
 
 
 @blueprint.get("/settings")
@@ -35,40 +82,56 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.get(API_PATH)
-def read() -> ResponseReturnValue:
-    """Return every editable setting, with its default and its previous value."""
-    settings = {one.key: dataclasses.asdict(one) for one in _editable()}
-    for one in settings.values():
-        del one["key"]
-    return jsonify(settings=settings, pending=any(one["pending"] for one in settings.values()))
+@operation("The editable settings.", SettingList, errors=(409,))
+def get_settings() -> SettingList:
+    """Return the editable settings."""
+    return _settings()
 
 
 @blueprint.patch(API_PATH)
-def change() -> ResponseReturnValue:
-    """Change the settings of a JSON object of dotted keys: all of them, or none."""
-    wanted = request.get_json(silent=True)
-    if not isinstance(wanted, dict):
-        abort(400, 'settings: send JSON such as {"stage.mirror": true}')
+@operation(
+    "Change settings from the next start on: all that are named, or none.",
+    SettingList,
+    body=SettingChanges,
+    errors=(409, 503),
+    bad_request=InvalidSettings | Problem,
+)
+def change(body: SettingChanges) -> SettingList | Response:
+    """Change settings by their dotted keys: all, or none."""
     _editable()
     try:
-        current().view.settings.change(wanted)
+        current().view.settings.change(body.root)
     except ConfigError as error:
         errors = dict(zip(error.keys, str(error).splitlines(), strict=False))
-        details = problems.details(400, str(error), errors=errors)
-        return Response(details, 400, mimetype=problems.MIMETYPE)
+        problem = problem_of(400, str(error)).to_dict()
+        details = InvalidSettings(**problem, errors=errors).to_json()
+        return Response(details, 400, mimetype=MIMETYPE)
     except OutputError as error:
         abort(503, str(error))
-    return read()
+    return _settings()
 
 
 @blueprint.delete(API_PATH)
-def reset() -> ResponseReturnValue:
-    """Go back to the configuration file alone."""
+@operation(
+    "Go back to the configuration file; settings.toml is kept aside.",
+    SettingList,
+    errors=(409, 503),
+)
+def reset() -> SettingList:
+    """Go back to the configuration file."""
     try:
         current().view.settings.reset()
     except OutputError as error:
         abort(503, str(error))
-    return read()
+    return _settings()
+
+
+def _settings() -> SettingList:
+    settings = {
+        one.key: SettingInfo(one.value, one.default, one.previous, one.pending)
+        for one in _editable()
+    }
+    return SettingList(settings, any(one.pending for one in settings.values()))
 
 
 def _editable() -> tuple[Setting, ...]:

@@ -1,4 +1,4 @@
-"""Try it: a visitor's own device looks, the kiosk tells what it sees, and keeps nothing unasked."""
+"""Try it: a visitor's own camera sends pictures, and the kiosk classifies them."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ from device.web.context import current
 
 blueprint = Blueprint("try_it", __name__)
 
-PIECE_SECONDS = 86400
-"""How long a browser may keep a piece."""
+TRACK_SECONDS = 86400
+"""How long a browser may cache a track."""
 
 
 @blueprint.get("/try")
 @allow("visitor")
 def show() -> str:
-    """Show the page on which a visitor's camera is tried."""
-    keeper = current().view.feedback
-    return render_template("try.html", music=_music(), asks=keeper.enabled, days=keeper.days)
+    """Show the page that uses a visitor's own camera."""
+    feedback = current().view.feedback
+    return render_template(
+        "try.html", music=_music(), asks_feedback=feedback.enabled, days=feedback.days
+    )
 
 
 @blueprint.get("/music/<playlist>/<name>.ogg")
 @allow("visitor")
 def track(playlist: str, name: str) -> Response:
-    """Send one of our own pieces."""
+    """Return one of the included tracks."""
     if playlist not in PLAYLISTS:
         abort(404)
     folder = ASSETS / "music" / playlist
-    return send_from_directory(folder, f"{name}.ogg", max_age=PIECE_SECONDS)
+    return send_from_directory(folder, f"{name}.ogg", max_age=TRACK_SECONDS)
 
 
 @cache
 def _music() -> dict[str, list[str]]:
-    """Return the addresses of the pieces that follow each emotion, by our own rules."""
+    """Return the URLs of the tracks that the default rules play for each emotion."""
     library, rules = Library(), reactions.load("")
     playlists = {
         emotion: next((rule.playlist for rule in rules if emotion in rule.moods), None)

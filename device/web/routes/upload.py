@@ -1,4 +1,4 @@
-"""A picture that somebody sends, and what the kiosk sees in it."""
+"""Reads an uploaded picture and classifies its faces."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 
     from device.messages import FrameResult
 
+MEDIA_TYPES = ("image/jpeg", "image/png", "application/octet-stream")
 FIELDS = ("image", "file")
-"""Names under which a form may send its picture."""
+"""Fields of a form that may hold the picture."""
 BUSY_SECONDS = 2
 DECODING_SECONDS = 5.0
-"""A Pi takes one for a phone's picture of 12 megapixels."""
-_LONGEST_NAME = 80
+"""A Pi takes 1 s for a phone's picture of 12 megapixels."""
+_MAX_NAME_LENGTH = 80
 
 
-def look() -> tuple[NDArray[np.uint8], FrameResult]:
-    """Return the JPEG or PNG that is the request's body or a form's file, and its faces.
+def classify() -> tuple[NDArray[np.uint8], FrameResult]:
+    """Return the JPEG or PNG in the request's body or form, uint8 BGR (h, w, 3), and its faces.
 
-    Aborts with 400 for what is no picture, and with 503 while the kiosk cannot look at it.
+    Aborts with 400 for anything else, and with 503 while the kiosk cannot classify.
     """
     site = current()
     if not site.uploads.acquire():
         raise busy("too many pictures at once")
     try:
-        data, name = _sent()
+        data, name = _read()
         image = images.read(data, name, images.UPLOAD_FORMATS, DECODING_SECONDS)
         return image, site.view.classify(image)
     except PictureError as error:
@@ -46,16 +47,16 @@ def look() -> tuple[NDArray[np.uint8], FrameResult]:
 
 
 def busy(text: str) -> ServiceUnavailable:
-    """Return the problem of whoever should come again in a moment."""
+    """Return a 503 that asks the client to retry in a moment."""
     return ServiceUnavailable(text, retry_after=BUSY_SECONDS)
 
 
-def _sent() -> tuple[bytes, str]:
-    """Return the picture's bytes and what to call it. Raises PictureError when there is none."""
+def _read() -> tuple[bytes, str]:
+    """Return the picture's bytes and name. Raises PictureError if the form has none."""
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=False), "picture"
     for field in FIELDS:
         if field in request.files:
             file = request.files[field]
-            return file.read(), (file.filename or "picture")[-_LONGEST_NAME:]
+            return file.read(), (file.filename or "picture")[-_MAX_NAME_LENGTH:]
     raise PictureError(f"form: no file in a field named {' or '.join(FIELDS)}")

@@ -1,4 +1,4 @@
-// What the owner tells the kiosk to do. What it does is shown by the status that comes back.
+// Sends the owner's commands. The status events show their effect.
 
 import { send } from "./send.js";
 
@@ -6,26 +6,26 @@ const [pause, mute, skip, volume, word, wrong] =
   ["pause", "mute", "skip", "volume", "volume-word", "wrong"].map((id) => document.getElementById(id));
 let held = false;
 
-async function order(wanted) {
-  const { error } = await send("/api/v1/order", wanted);
+async function command(fields) {
+  const { error } = await send("/api/v1/commands", fields);
   wrong.textContent = error ?? "";
 }
 
 const pressed = (button) => button.getAttribute("aria-pressed") === "true";
 
-pause.addEventListener("click", () => order({ paused: !pressed(pause) }));
-mute.addEventListener("click", () => order({ muted: !pressed(mute) }));
-skip.addEventListener("click", () => order({ skip: true }));
+pause.addEventListener("click", () => command({ paused: !pressed(pause) }));
+mute.addEventListener("click", () => command({ muted: !pressed(mute) }));
+skip.addEventListener("click", () => command({ skip: true }));
 volume.addEventListener("input", () => {
   held = true;
   word.textContent = `${volume.value} %`;
 });
 volume.addEventListener("change", async () => {
-  await order({ volume: volume.value / 100 });
+  await command({ volume: volume.value / 100 });
   held = false;
 });
 for (const button of document.querySelectorAll("[data-scene]")) {
-  button.addEventListener("click", () => order({ show: { emotion: button.dataset.scene } }));
+  button.addEventListener("click", () => command({ show: { emotion: button.dataset.scene } }));
 }
 
 document.addEventListener("status", ({ detail: status }) => {

@@ -1,4 +1,4 @@
-// Finds cameras and sound devices, tries them, and puts the one that is chosen into its setting.
+// Finds and tests cameras and sound devices, and saves the chosen one as a setting.
 
 import { ask, send } from "./send.js";
 
@@ -75,8 +75,8 @@ document.addEventListener("visibilitychange", () => document.hidden && lookAway(
 
 async function play({ value }) {
   say(SPEAKERS, "Playing …");
-  const { error, words } = await send("/api/v1/speakers/chime", { device: value });
-  say(SPEAKERS, error ?? words);
+  const { error, message } = await send("/api/v1/speakers/chime", { device: value });
+  say(SPEAKERS, error ?? message);
 }
 
 async function busy(button, act) {

@@ -1,8 +1,8 @@
-// Deletes crops that people let the kiosk keep: one, or all of them.
+// Deletes one stored crop, or all.
 
 import { send } from "./send.js";
 
-const told = document.getElementById("told");
+const wrong = document.getElementById("wrong");
 const all = document.getElementById("delete-all");
 
 for (const button of document.querySelectorAll(".kept button")) {
@@ -16,7 +16,7 @@ async function remove(button, number) {
   button.disabled = true;
   const { error } = await send(`/api/v1/feedback/crops${number && `/${number}`}`, {}, "DELETE");
   if (error) {
-    told.textContent = error;
+    wrong.textContent = error;
     button.disabled = false;
   } else {
     location.reload();

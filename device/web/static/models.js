@@ -1,4 +1,4 @@
-// Installs a model, chooses one that is there, or goes back; then shows the page anew.
+// Installs a model, uses an installed one, or goes back; then reloads the page.
 
 import { send, sendFile } from "./send.js";
 
@@ -13,11 +13,11 @@ document.getElementById("rollback")?.addEventListener("click", ({ target }) => c
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const [told, fault, button] = [document.getElementById("told"), document.getElementById("install-wrong"), form.querySelector("button")];
+  const [progress, fault, button] = [document.getElementById("progress"), document.getElementById("install-wrong"), form.querySelector("button")];
   fault.textContent = "";
-  told.textContent = "The model is being checked …";
+  progress.textContent = "Validating the model …";
   const { error } = await busy(button, () => sendFile(CALL, form.querySelector("input").files[0]));
-  told.textContent = "";
+  progress.textContent = "";
   if (error) fault.textContent = error;
   else location.reload();
 });

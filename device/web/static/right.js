@@ -1,4 +1,4 @@
-// "Was I right?": counts the visitor's answer, and asks whether that one picture may be kept.
+// "Was I right?": sends the visitor's answer, and asks whether that one picture may be stored.
 
 import { send, sendPicture } from "./send.js";
 
@@ -19,8 +19,8 @@ export class Right {
     this.#part("keep").addEventListener("click", () => this.#keep());
   }
 
-  /** Takes note of what the page shows now; without an emotion there is nothing to answer. */
-  note(sent, shown) {
+  /** Remembers what the page shows now; without an emotion there is nothing to answer. */
+  update(sent, shown) {
     [this.#sent, this.#shown] = shown ? [sent, shown] : [null, null];
     if (this.#section) this.#part("felt").disabled = !shown;
   }
@@ -46,17 +46,17 @@ export class Right {
     const { picture, felt } = this.#asked;
     this.#asked = null;
     const { error } = await sendPicture(`/api/v1/feedback/crop?label=${felt}&consent=yes`, picture);
-    this.#end(error ?? `${THANKS} The picture is kept.`);
+    this.#end(error ?? `${THANKS} The picture is stored.`);
   }
 
-  /** Forgets the picture. */
-  #end(words) {
+  /** Discards the picture. */
+  #end(text) {
     this.#asked = null;
     this.#part("consent").hidden = true;
     const canvas = this.#part("crop");
     canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
     for (const button of this.#buttons()) button.removeAttribute("aria-pressed");
-    this.#part("right-told").textContent = words;
+    this.#part("right-status").textContent = text;
   }
 
   #part(id) {

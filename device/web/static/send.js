@@ -1,4 +1,4 @@
-// Sends what changes something; the header proves that one of our own pages does.
+// Sends requests; the header proves that they come from one of our own pages.
 
 /** Sends JSON; returns the answer (a Blob if it is a picture), or {error} in words. */
 export function send(path, body = {}, method = "POST") {
@@ -13,7 +13,7 @@ export function send(path, body = {}, method = "POST") {
 export const sendPicture = (path, picture) =>
   exchange(path, { method: "POST", headers: { "Content-Type": picture.type, "X-Moodlift": "page" }, body: picture });
 
-/** Asks for JSON; returns it, or {error} in words. */
+/** Requests JSON; returns it, or {error} in words. */
 export const ask = (path) => exchange(path, {});
 
 /** Sends a file as it is; returns the answer, or {error} in words. */
@@ -24,9 +24,9 @@ async function exchange(path, options) {
   try {
     const answer = await fetch(path, options);
     const json = answer.headers.get("Content-Type")?.includes("json");
-    const told = await (json ? answer.json() : answer.blob());
-    return answer.ok ? told : { ...told, error: told.detail ?? `error ${answer.status}` };
+    const result = await (json ? answer.json() : answer.blob());
+    return answer.ok ? result : { ...result, error: result.detail ?? `error ${answer.status}` };
   } catch {
-    return { error: "The kiosk does not answer." };
+    return { error: "The kiosk does not respond." };
   }
 }

@@ -1,4 +1,4 @@
-// Sends pictures of the visitor's own camera to the kiosk and shows its answers.
+// Sends pictures from the visitor's own camera to the kiosk and shows the result.
 
 import { showBars } from "./bars.js";
 import { picture, write } from "./live.js";
@@ -8,11 +8,11 @@ import { Tune } from "./tune.js";
 const WIDTH = 480;
 const QUALITY = 0.8;
 const GAP_MS = 80;
-const UNDER_WAY = 2; // pictures at once, while answers take longer than SLOW_MS
+const IN_FLIGHT = 2; // requests at once, while responses take longer than SLOW_MS
 const SLOW_MS = 120;
 const BUSY_MS = 1000;
-const CROWDED_MS = 30000; // so long after a picture was refused there is one at a time
-const MIX = 0.4; // of each new answer; the rest is what was shown before
+const CROWDED_MS = 30000; // one request at a time for this long after a refusal
+const BLEND = 0.4; // weight of each new result
 const SPEED_MS = 2000;
 
 const board = document.getElementById("board");
@@ -24,9 +24,9 @@ const tune = new Tune(JSON.parse(board.dataset.music));
 const right = new Right();
 let stream = null;
 let shown = {};
-let answers = [];
-let crowded = -Infinity; // ends at this time, as performance.now() has it
-let took = 0; // by the last answer, in ms
+let results = [];
+let crowded = -Infinity; // until this time, as in performance.now()
+let took = 0; // by the last response, in ms
 
 if (!navigator.mediaDevices?.getUserMedia) {
   document.getElementById("insecure").hidden = false;
@@ -53,11 +53,11 @@ async function begin() {
   } finally {
     start.disabled = false;
   }
-  for (const track of stream.getTracks()) track.addEventListener("ended", () => end("Your camera went away."));
+  for (const track of stream.getTracks()) track.addEventListener("ended", () => end("Your camera was disconnected."));
   video.hidden = false;
   note.hidden = true;
   start.textContent = "Stop my camera";
-  for (let number = 0; number < UNDER_WAY; number++) look(stream, number);
+  for (let number = 0; number < IN_FLIGHT; number++) loop(stream, number);
 }
 
 function end(why = "") {
@@ -67,8 +67,8 @@ function end(why = "") {
   note.hidden = false;
   start.textContent = "Start my camera";
   wrong.textContent = why;
-  [shown, answers] = [{}, []];
-  right.note(null, show([]));
+  [shown, results] = [{}, []];
+  right.update(null, show([]));
   write("speed", "\u00a0");
   tune.stop();
 }
@@ -80,13 +80,13 @@ function reason(error) {
   return `Your camera cannot be used: ${error.message}`;
 }
 
-/** Asks and shows, for as long as this stream is the one in use. Two of these do: the first alone unless it is slow. */
-async function look(mine, number) {
+/** Sends and shows while this stream is in use. Two loops do; the second only while responses are slow. */
+async function loop(mine, number) {
   await wait(number * GAP_MS);
   while (stream === mine) {
     const begun = performance.now();
     const alone = begun < crowded || took < SLOW_MS;
-    let pause = (alone ? 1 : UNDER_WAY) * GAP_MS;
+    let pause = (alone ? 1 : IN_FLIGHT) * GAP_MS;
     if (!document.hidden && video.videoWidth && !(alone && number)) {
       const sent = await jpeg();
       const { faces, error, busy } = await ask(sent);
@@ -94,10 +94,10 @@ async function look(mine, number) {
       if (faces) {
         took = performance.now() - begun;
         wrong.textContent = "";
-        right.note(sent, show(faces));
+        right.update(sent, show(faces));
         count();
       } else if (busy) {
-        if (!(begun - answers.at(-1) < BUSY_MS)) wrong.textContent = "The kiosk is busy; trying again …";
+        if (!(begun - results.at(-1) < BUSY_MS)) wrong.textContent = "The kiosk is busy; trying again …";
         pause = BUSY_MS;
         crowded = begun + CROWDED_MS;
       } else {
@@ -121,39 +121,39 @@ function jpeg() {
 async function ask(body) {
   try {
     const answer = await fetch("/api/v1/classify", { method: "POST", body, headers: { "X-Moodlift": "page" } });
-    const told = await answer.json();
-    if (answer.ok) return told;
-    return { error: told.detail, busy: answer.status === 503 };
+    const result = await answer.json();
+    if (answer.ok) return result;
+    return { error: result.detail, busy: answer.status === 503 };
   } catch {
     return { busy: true };
   }
 }
 
-/** Shows what the largest face adds to what was shown; returns the emotion, or null. */
+/** Blends the largest face into what is shown; returns the emotion, or null. */
 function show(faces) {
   const largest = faces.reduce((best, face) => (best && area(best) >= area(face) ? best : face), null);
-  if (largest) mix(largest.probabilities);
+  if (largest) blend(largest.probabilities);
   else shown = {};
   const [emotion] = Object.entries(shown).sort((one, other) => other[1] - one[1])[0] ?? [null];
   hero.className = `card column hero tint-${picture(emotion ?? "empty")}`;
   write("mood", emotion ? moods[emotion] : "No face yet");
   showBars(shown);
-  tune.hear(emotion);
+  tune.update(emotion);
   return emotion;
 }
 
 const area = ({ box: [, , width, height] }) => width * height;
 
-function mix(probabilities) {
+function blend(probabilities) {
   const first = !Object.keys(shown).length;
   for (const [emotion, share] of Object.entries(probabilities)) {
-    shown[emotion] = first ? share : (1 - MIX) * shown[emotion] + MIX * share;
+    shown[emotion] = first ? share : (1 - BLEND) * shown[emotion] + BLEND * share;
   }
 }
 
 function count() {
   const now = performance.now();
-  answers = [...answers.filter((time) => now - time < SPEED_MS), now];
-  const seconds = (now - answers[0]) / 1000;
-  if (seconds > SPEED_MS / 2000) write("speed", `${((answers.length - 1) / seconds).toFixed(0)} answers a second`);
+  results = [...results.filter((time) => now - time < SPEED_MS), now];
+  const seconds = (now - results[0]) / 1000;
+  if (seconds > SPEED_MS / 2000) write("speed", `${((results.length - 1) / seconds).toFixed(0)} results per second`);
 }

@@ -1,21 +1,21 @@
-// Plays the pieces that follow an emotion, once it has lasted; they fade into each other.
+// Plays the tracks of an emotion once it has lasted; they crossfade.
 
 const AFTER_MS = 2000;
 const FADE_MS = 1500;
 const STEP_MS = 50;
-const LOUD = 0.6;
+const VOLUME = 0.6;
 
 export class Tune {
-  /** Pieces are {emotion: [address]}. */
-  constructor(pieces) {
-    this.pieces = pieces;
+  /** Tracks are {emotion: [URL]}. */
+  constructor(tracks) {
+    this.tracks = tracks;
     this.on = false;
     this.emotion = null;
     this.since = 0;
     this.playing = null;
   }
 
-  /** Tells whether this browser can play the pieces at all. */
+  /** Returns whether this browser can play the tracks. */
   static possible() {
     return Boolean(document.createElement("audio").canPlayType('audio/ogg; codecs="vorbis"'));
   }
@@ -26,45 +26,45 @@ export class Tune {
     if (!on) this.stop();
   }
 
-  /** Hears which emotion a face shows now, or null. */
-  hear(emotion) {
+  /** Updates the emotion that a face shows now, or null. */
+  update(emotion) {
     const now = performance.now();
     if (emotion !== this.emotion) [this.emotion, this.since] = [emotion, now];
     if (!this.on || this.playing || now - this.since < AFTER_MS) return;
-    const pieces = this.pieces[emotion] ?? [];
-    if (pieces.length) this.play(pieces[Math.floor(Math.random() * pieces.length)]);
+    const tracks = this.tracks[emotion] ?? [];
+    if (tracks.length) this.play(tracks[Math.floor(Math.random() * tracks.length)]);
   }
 
   play(address) {
-    const piece = new Audio(address);
-    piece.volume = 0;
-    this.playing = piece;
-    piece.addEventListener("ended", () => this.forget(piece));
-    piece.addEventListener("error", () => this.forget(piece));
-    piece.play().then(() => fade(piece, LOUD), () => this.forget(piece));
+    const track = new Audio(address);
+    track.volume = 0;
+    this.playing = track;
+    track.addEventListener("ended", () => this.forget(track));
+    track.addEventListener("error", () => this.forget(track));
+    track.play().then(() => fade(track, VOLUME), () => this.forget(track));
   }
 
-  /** Lets what plays fade out. */
+  /** Fades out. */
   stop() {
-    const piece = this.playing;
+    const track = this.playing;
     this.playing = null;
-    if (piece) fade(piece, 0, () => piece.pause());
+    if (track) fade(track, 0, () => track.pause());
   }
 
-  forget(piece) {
-    if (this.playing === piece) this.playing = null;
+  forget(track) {
+    if (this.playing === track) this.playing = null;
   }
 }
 
-function fade(piece, volume, then = () => {}) {
-  clearInterval(piece.fading);
-  const step = ((volume - piece.volume) * STEP_MS) / FADE_MS;
-  piece.fading = setInterval(() => {
-    const next = piece.volume + step;
+function fade(track, volume, then = () => {}) {
+  clearInterval(track.fading);
+  const step = ((volume - track.volume) * STEP_MS) / FADE_MS;
+  track.fading = setInterval(() => {
+    const next = track.volume + step;
     const there = step >= 0 ? next >= volume : next <= volume;
-    piece.volume = there ? volume : next;
+    track.volume = there ? volume : next;
     if (!there) return;
-    clearInterval(piece.fading);
+    clearInterval(track.fading);
     then();
   }, STEP_MS);
 }

@@ -1,4 +1,4 @@
-// The same words as words.py writes for the first picture.
+// The same texts as device/web/text.py writes when the page is rendered.
 
 const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
@@ -27,14 +27,14 @@ export function music(title, volume, muted) {
   return muted ? `${title}, muted` : `${title}, ${(volume * 100).toFixed(0)}%`;
 }
 
-export function warmth(degrees) {
-  return degrees === null ? "not told" : `${degrees.toFixed(0)} °C`;
+export function temperature(degrees) {
+  return degrees === null ? "unknown" : `${degrees.toFixed(0)} °C`;
 }
 
-export function room(megabytes) {
-  return megabytes === null ? "not told" : `${(megabytes / 1000).toFixed(1)} GB free`;
+export function diskSpace(megabytes) {
+  return megabytes === null ? "unknown" : `${(megabytes / 1000).toFixed(1)} GB free`;
 }
 
-export function when(ago, lasted) {
-  return lasted === null ? `for ${duration(ago)} now` : `${duration(ago)} ago, for ${duration(lasted)}`;
+export function faultTime(age, lasted) {
+  return lasted === null ? `for ${duration(age)} now` : `${duration(age)} ago, for ${duration(lasted)}`;
 }

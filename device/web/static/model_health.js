@@ -1,12 +1,12 @@
-// Takes what is seen from today on for normal; then shows the page anew.
+// Begins a new baseline today, then reloads the page.
 
 import { send } from "./send.js";
 
-const button = document.getElementById("normal");
+const button = document.getElementById("baseline");
 
 button?.addEventListener("click", async () => {
   button.disabled = true;
-  const { error } = await send("/api/v1/watching/normal");
+  const { error } = await send("/api/v1/model-health/baseline");
   button.disabled = false;
   if (error) document.getElementById("wrong").textContent = error;
   else location.reload();
