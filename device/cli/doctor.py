@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import socket
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from device.hardware.display import open_display
 from device.messages import Frame, Level
 from device.models.store import candidates
 from device.system.paths import ASSETS, state_directory
+from device.system.worker import Worker
 from device.vision import model_loader
 from device.vision.detector import Detector
 from device.vision.pipeline import Pipeline
@@ -94,9 +94,7 @@ def _vision(config: Config) -> Check:
 def _camera(config: Config) -> Check:
     # A camera may block for ever; its thread then ends with the command.
     results: list[Check] = []
-    thread = threading.Thread(
-        target=lambda: results.append(_read_frame(config.camera)), daemon=True
-    )
+    thread = Worker(lambda: results.append(_read_frame(config.camera)), name="camera")
     thread.start()
     thread.join(CAMERA_SECONDS)
     if results:

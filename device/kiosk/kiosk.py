@@ -26,7 +26,7 @@ from device.kiosk.perception import Perception
 from device.kiosk.publisher import Publisher
 from device.kiosk.renderer import Renderer
 from device.kiosk.report import write_file, write_screenshot
-from device.messages import NOBODY, Level
+from device.messages import NOBODY
 from device.music import CHIME
 from device.stage import Scene
 from device.system import malloc
@@ -73,15 +73,15 @@ class Kiosk:
             signal.signal(number, self._quit)
         self._config, self._options, self._began = config, options, now
         self._health = HealthRegistry()
-        has = self.container = startup.build(
-            config, options.display, settings or Settings(), self._report_fault, now
+        container = self.container = startup.build(
+            config, options.display, settings or Settings(), self._health, now
         )
-        self._perception = Perception(has.vision, has.drift, config.mood)
-        self._renderer = Renderer(has.display, has.stage, config.stage)
-        self._prompt = FeedbackPrompt(has.stage, has.vision, has.feedback)
+        self._perception = Perception(container.vision, container.drift, config.mood)
+        self._renderer = Renderer(container.display, container.stage, config.stage)
+        self._prompt = FeedbackPrompt(container.stage, container.vision, container.feedback)
         self._button = ButtonInput()
         self._reactions = reactions.ReactionState()
-        self.publisher = Publisher(has, self._perception, self._renderer, now)
+        self.publisher = Publisher(container, self._perception, self._renderer, now)
         self._notifier = Notifier()
 
     def run(self) -> None:
@@ -170,18 +170,18 @@ class Kiosk:
 
     def _react(self, now: float) -> None:
         """Let everything follow the mood on stage."""
-        has, seen = self.container, self._perception
+        container, perception = self.container, self._perception
         # A scene that the owner shows is nobody's mood: no answer to it counts.
-        self._prompt.update(seen.mood if seen.mood is seen.room else NOBODY, now)
-        self._reactions = reactions.step(self._reactions, has.rules, seen.mood, now)
-        has.player.request(self._wanted("playlist"), empty=seen.mood.emotion is None)
+        self._prompt.update(perception.mood if perception.mood is perception.room else NOBODY, now)
+        self._reactions = reactions.step(self._reactions, container.rules, perception.mood, now)
+        container.player.request(self._wanted("playlist"), empty=perception.mood.emotion is None)
         for sound in self._reactions.sounds:
-            has.player.play_sound(sound)
-        has.gpio.light = self._wanted("light")
-        if has.gpio.motion_detected:
+            container.player.play_sound(sound)
+        container.gpio.light = self._wanted("light")
+        if container.gpio.motion_detected:
             self._renderer.wake(now)
-        share = seen.rate.per_second(now) / has.throttle.rate
-        has.deployment.record_load(share, has.throttle.reading.should_throttle)
+        share = perception.rate.per_second(now) / container.throttle.rate
+        container.deployment.record_load(share, container.throttle.reading.should_throttle)
 
     def _wanted(self, what: Literal["playlist", "light"]) -> str | None:
         """Return the first playlist or light that an active reaction asks for."""
@@ -189,13 +189,13 @@ class Kiosk:
         return next((one for one in wanted if one), None)
 
     def _draw(self, now: float) -> None:
-        web, seen = self.container.web, self._perception
+        web, perception = self.container.web, self._perception
         scene = Scene(
-            mood=seen.mood,
-            frame_result=seen.frame_result,
+            mood=perception.mood,
+            frame_result=perception.frame_result,
             reactions=self._reactions.active,
             health=self._health.parts,
-            paused=seen.paused,
+            paused=perception.paused,
             muted=self.container.player.muted,
             address=web.welcome,
             invitation=web.invitation,
@@ -216,6 +216,3 @@ class Kiosk:
         """End for a signal, which a restart does not outlive."""
         if self._ending != "shut down":
             self._ending = "quit"
-
-    def _report_fault(self, name: str, message: str) -> None:
-        self._health.record(name, Level.FAILED, message, self._began)

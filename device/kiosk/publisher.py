@@ -37,37 +37,37 @@ class Publisher:
         if now < self._due:
             return
         self._due = now + STATUS_SECONDS
-        has, seen = self._container, self._perception
-        has.history.record(seen.room, reactions, seen.paused, now)
+        container, perception = self._container, self._perception
+        container.history.record(perception.room, reactions, perception.paused, now)
         self._faults.record(health, now)
         status = self._status(reactions, health, now)
-        self.report.record(status, has.vision.pid)
-        has.status.publish(status)
+        self.report.record(status, container.vision.pid)
+        container.status.publish(status)
 
     def _status(
         self, reactions: tuple[Reaction, ...], health: tuple[Health, ...], now: float
     ) -> Status:
-        has, seen = self._container, self._perception
-        newest = has.vision.frame_result.get()
+        container, perception = self._container, self._perception
+        newest = container.vision.frame_result.get()
         return Status(
             time=now,
             uptime=now - self._began,
             version=__version__,
-            model=has.vision.model,
-            trial=has.deployment.trial,
-            camera=has.vision.camera.message,
-            mood=seen.room,
-            frame_result=seen.frame_result,
-            rate=seen.rate.per_second(now),
+            model=container.vision.model,
+            trial=container.deployment.trial,
+            camera=container.vision.camera.message,
+            mood=perception.room,
+            frame_result=perception.frame_result,
+            rate=perception.rate.per_second(now),
             # A result that came since this round began is newer than `now`.
             frame_age=max(0.0, now - newest.captured_at) if newest else None,
             stage_rate=self._renderer.rate.per_second(now),
             reactions=reactions,
-            music=has.player.now_playing,
-            volume=has.player.volume,
-            muted=has.player.muted,
-            paused=seen.paused,
+            music=container.player.now_playing,
+            volume=container.player.volume,
+            muted=container.player.muted,
+            paused=perception.paused,
             health=health,
             faults=self._faults.recent(now),
-            machine=has.throttle.reading,
+            machine=container.throttle.reading,
         )

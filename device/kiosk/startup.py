@@ -20,6 +20,7 @@ from device.hardware.board import LinuxBoard
 from device.hardware.probe import Probe
 from device.kiosk.part import Component
 from device.kiosk.throttling import ThermalThrottle
+from device.messages import Level
 from device.models.store import candidates
 from device.system.latest import Latest
 from device.system.paths import state_directory
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from device.config.settings import Settings
     from device.hardware.display import Display, Mode
     from device.kiosk.part import Part
+    from device.system.health import HealthRegistry
 
     Report = Callable[[str, str], None]
     """Takes the name of what has a fault, and the fault in words."""
@@ -62,11 +64,17 @@ class Container:
     parts: tuple[Part, ...]
 
 
-def build(config: Config, mode: Mode, settings: Settings, report: Report, now: float) -> Container:
-    """Make everything; `report` takes the faults that the kiosk runs on with.
+def build(
+    config: Config, mode: Mode, settings: Settings, health: HealthRegistry, now: float
+) -> Container:
+    """Make everything; faults that the kiosk runs on with go to `health`.
 
     `now` is in monotonic seconds. Raises DisplayError when there is no picture even in memory.
     """
+
+    def report(name: str, message: str) -> None:
+        health.record(name, Level.FAILED, message, now)
+
     folder = state_directory()
     _report_settings(settings, report)
     # Vision first: its process takes a second to start, and does so while the rest is made.
@@ -100,7 +108,6 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
     )
     page = WebService(config.web, services)
     fleet = Fleet(config.fleet, config.mqtt, status, commands, models, folder)
-    camera = Component("camera", lambda: vision.camera)
     return Container(
         vision=vision,
         deployment=deployment,
@@ -118,10 +125,20 @@ def build(config: Config, mode: Mode, settings: Settings, report: Report, now: f
         status=status,
         commands=commands,
         parts=(
-            vision, camera, deployment, screen, player, pins, throttle, recorder, drift, answers,
-            fleet, page,
+            vision,
+            Component("camera", lambda: vision.camera),
+            deployment,
+            screen,
+            player,
+            pins,
+            throttle,
+            recorder,
+            drift,
+            answers,
+            fleet,
+            page,
         ),
-    )  # fmt: skip
+    )
 
 
 def open_display(config: StageConfig, mode: Mode) -> Display:

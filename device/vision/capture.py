@@ -17,6 +17,7 @@ from device.errors import CameraError, CameraUnknown
 from device.hardware.camera.source import open_camera
 from device.messages import Frame, Level
 from device.system.backoff import LONGEST, Backoff
+from device.system.worker import Worker
 from device.vision.protocol import PartStatus
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class CaptureThread:
         self._status = PartStatus(Level.DEGRADED, "camera is being opened")
         self._paused = False
         self._pause_changed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._thread = Worker(self._run, name="capture")
 
     def start(self) -> None:
         """Start reading."""

@@ -19,6 +19,7 @@ import cv2
 from device.errors import BundleError, MoodliftError
 from device.messages import Frame, Level
 from device.system.malloc import return_large
+from device.system.worker import Worker
 from device.vision import alignment, model_loader
 from device.vision.capture import CaptureThread
 from device.vision.detector import Detector
@@ -105,7 +106,7 @@ class VisionWorker:
 
     def run(self) -> None:
         """Work until Stop is received."""
-        threading.Thread(target=self._receive, name="vision-inbox", daemon=True).start()
+        Worker(self._receive, name="vision-inbox").start()
         self._capture.start()
         try:
             while self.step():

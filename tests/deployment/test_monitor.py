@@ -78,22 +78,22 @@ class Kiosk:
         """Start the kiosk, again."""
         self.vision.restarts = self.vision.blocks = 0
         self.vision.model = bundle.load(self.models.store.in_use()).version
-        self.watch = DeploymentMonitor(self.models, cast("Supervisor", self.vision))
+        self.monitor = DeploymentMonitor(self.models, cast("Supervisor", self.vision))
 
     def go_on(self, seconds: int, seeing: bool = True) -> None:
         for _ in range(seconds):
             self.now += 1.0
             if seeing:
                 self.vision.see()
-            self.watch.record_load(1.0, throttled=False)
-            self.watch.tick(self.now)
-            writing = self.watch._writer
+            self.monitor.record_load(1.0, throttled=False)
+            self.monitor.tick(self.now)
+            writing = self.monitor._writer
             if writing:
                 writing.join()
 
     @property
     def model(self) -> PartStatus:
-        return PartStatus(*self.watch.health)
+        return PartStatus(*self.monitor.health)
 
     @property
     def state(self) -> State:
@@ -112,10 +112,10 @@ def elsewhere() -> Models:
 
 def test_a_kiosk_whose_models_nobody_changes_writes_nothing(kiosk: Kiosk, own_state: Path) -> None:
     kiosk.go_on(200)
-    kiosk.watch.close()
+    kiosk.monitor.close()
     assert not (own_state / "models").exists()
     assert kiosk.vision.renewed == 0
-    assert kiosk.watch.trial is None
+    assert kiosk.monitor.trial is None
     assert kiosk.model.message == "sound"
 
 
@@ -124,7 +124,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(1)
     assert (kiosk.vision.renewed, kiosk.vision.model) == (1, "9.0.0")
-    assert kiosk.watch.trial == TrialStatus("9.0.0", NOW, 300.0)
+    assert kiosk.monitor.trial == TrialStatus("9.0.0", NOW, 300.0)
     assert kiosk.model.message == "sound; on trial for 5 more minutes of seeing"
     assert kiosk.model.level is Level.OK
     trial = kiosk.state.trial
@@ -135,7 +135,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
     assert kept.served >= 200 - SAVE_SECONDS - 2
     kiosk.go_on(120)
     assert kiosk.state == State("9.0.0", NOW)
-    assert kiosk.watch.trial is None
+    assert kiosk.monitor.trial is None
     assert kiosk.vision.renewed == 1
 
 
@@ -187,14 +187,14 @@ def test_blocked_cameras_are_not_the_model_s_fault(kiosk: Kiosk) -> None:
 def test_a_trial_goes_on_after_a_restart(kiosk: Kiosk) -> None:
     elsewhere().install(archive(files("9.0.0")))
     kiosk.go_on(150)
-    kiosk.watch.close()
+    kiosk.monitor.close()
     kept = kiosk.state.trial
     assert kept is not None
     assert (kept.running, kept.failures) == (False, 0)
     assert kept.served == pytest.approx(148, abs=2)
     kiosk.start()
-    assert kiosk.watch.trial is not None
-    assert kiosk.watch.trial.left == pytest.approx(152, abs=2)
+    assert kiosk.monitor.trial is not None
+    assert kiosk.monitor.trial.left == pytest.approx(152, abs=2)
     kiosk.go_on(160)
     assert kiosk.state == State("9.0.0", NOW)
 
@@ -233,22 +233,22 @@ def test_the_owner_goes_back_and_forth(kiosk: Kiosk) -> None:
     kiosk.go_on(5)
     elsewhere().roll_back()
     kiosk.go_on(1)
-    assert (kiosk.vision.model, kiosk.watch.trial, kiosk.model.message) == (NOW, None, "sound")
+    assert (kiosk.vision.model, kiosk.monitor.trial, kiosk.model.message) == (NOW, None, "sound")
     elsewhere().use("9.0.0")
     elsewhere().install(archive(files("9.1.0")))
     kiosk.go_on(1)
     assert kiosk.vision.model == "9.1.0"
-    assert kiosk.watch.trial == TrialStatus("9.1.0", NOW, 300.0)
+    assert kiosk.monitor.trial == TrialStatus("9.1.0", NOW, 300.0)
 
 
 def test_the_show_does_not_wait_for_the_disk(kiosk: Kiosk, monkeypatch: Any) -> None:
     elsewhere().install(archive(files("9.0.0")))
     went_on, written = threading.Event(), []
     monkeypatch.setattr(kiosk.models, "record_trial", lambda *_: written.append(went_on.wait(10)))
-    kiosk.watch.tick(kiosk.now + 1)
+    kiosk.monitor.tick(kiosk.now + 1)
     assert written == []
     went_on.set()
-    kiosk.watch.close()
+    kiosk.monitor.close()
     assert written == [True, True], "in the trial, and at its end"
 
 

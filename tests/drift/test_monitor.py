@@ -48,16 +48,16 @@ def watch(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., DriftMonitor]]
         one.close()
 
 
-def level(watcher: DriftMonitor) -> Level:
-    return watcher.health[0]
+def level(monitor: DriftMonitor) -> Level:
+    return monitor.health[0]
 
 
 def test_a_person_who_stays_is_counted_once_in_a_while(watch: Callable[..., DriftMonitor]) -> None:
-    watcher = watch()
+    monitor = watch()
     for at in range(100):
-        watcher.record(frame_result(face(1), face(2)), "0.4.0", at / 10)
-    watcher.close()
-    (told,) = watcher.days()
+        monitor.record(frame_result(face(1), face(2)), "0.4.0", at / 10)
+    monitor.close()
+    (told,) = monitor.days()
     assert (told.frames, told.found, told.faces) == (100, 100, 2 * (10 // RECOUNT_SECONDS))
     assert told.seconds == pytest.approx(9.9)
     assert told.mean("latency") == pytest.approx(20.0)
@@ -66,11 +66,11 @@ def test_a_person_who_stays_is_counted_once_in_a_while(watch: Callable[..., Drif
 def test_it_is_written_now_and_then_and_counted_on_after_a_restart(
     watch: Callable[..., DriftMonitor],
 ) -> None:
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.record(frame_result(), "0.4.0", SAVE_SECONDS)
-    until(lambda: [day.frames for day in watcher.days()] == [2], seen=watcher.days)
-    watcher.close()
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.record(frame_result(), "0.4.0", SAVE_SECONDS)
+    until(lambda: [day.frames for day in monitor.days()] == [2], seen=monitor.days)
+    monitor.close()
     again = watch()
     again.record(frame_result(face(1)), "0.4.0", 5.0)
     again.close()
@@ -81,13 +81,13 @@ def test_it_is_written_now_and_then_and_counted_on_after_a_restart(
 def test_each_day_and_each_model_has_figures_of_its_own(
     watch: Callable[..., DriftMonitor], clock: Clock
 ) -> None:
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.record(frame_result(face(2)), "0.5.0", 1.0)
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.record(frame_result(face(2)), "0.5.0", 1.0)
     clock.wall += SECONDS
-    watcher.record(frame_result(face(3)), "0.5.0", 2.0)
-    watcher.close()
-    assert [(one.number, one.model) for one in watcher.days()] == [
+    monitor.record(frame_result(face(3)), "0.5.0", 2.0)
+    monitor.close()
+    assert [(one.number, one.model) for one in monitor.days()] == [
         (20_500, "0.4.0"), (20_500, "0.5.0"), (20_501, "0.5.0"),
     ]  # fmt: skip
 
@@ -96,28 +96,28 @@ def test_a_clock_that_was_never_set_counts_nothing(
     watch: Callable[..., DriftMonitor], clock: Clock
 ) -> None:
     clock.wall = 1000.0
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.close()
-    assert watcher.days() == []
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.close()
+    assert monitor.days() == []
 
 
 def test_switched_off_it_counts_nothing(watch: Callable[..., DriftMonitor], tmp_path: Path) -> None:
-    watcher = watch(enabled=False)
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    assert level(watcher) is Level.OFF
-    watcher.close()
+    monitor = watch(enabled=False)
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    assert level(monitor) is Level.OFF
+    monitor.close()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_day_is_left_out_and_the_others_are_there(
     watch: Callable[..., DriftMonitor], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.close()
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.close()
     (tmp_path / "watching" / "020499-0.4.0.json").write_text("{")
-    assert [one.number for one in watcher.days()] == [20_500]
+    assert [one.number for one in monitor.days()] == [20_500]
     assert "it is left out" in caplog.text
 
 
@@ -125,23 +125,23 @@ def test_a_disk_that_cannot_be_written_is_told_and_recovers(
     watch: Callable[..., DriftMonitor], tmp_path: Path
 ) -> None:
     (tmp_path / "watching").write_text("in the way")
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.record(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
-    until(lambda: level(watcher) is Level.DEGRADED)
-    assert watcher.health[1].startswith("figures are not written: ")
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.record(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
+    until(lambda: level(monitor) is Level.DEGRADED)
+    assert monitor.health[1].startswith("figures are not written: ")
     (tmp_path / "watching").unlink()
-    watcher.record(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
-    until(lambda: [day.frames for day in watcher.days()] == [3], seen=watcher.days)
-    until(lambda: level(watcher) is Level.OK)
+    monitor.record(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
+    until(lambda: [day.frames for day in monitor.days()] == [3], seen=monitor.days)
+    until(lambda: level(monitor) is Level.OK)
 
 
 def test_old_days_are_forgotten(watch: Callable[..., DriftMonitor], tmp_path: Path) -> None:
     for number in range(MAX_DAYS + 5):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.close()
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.close()
     names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
     assert len(names) == MAX_DAYS
     assert names[-1] == "020500-0.4.0.json"
@@ -155,9 +155,9 @@ def test_days_before_what_is_normal_are_the_first_to_go(
     for number in range(MAX_DAYS):
         write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
     write_private(tmp_path / "watching" / "normal-since", "100")
-    watcher = watch()
-    watcher.record(frame_result(face(1)), "0.4.0", 0.0)
-    watcher.close()
+    monitor = watch()
+    monitor.record(frame_result(face(1)), "0.4.0", 0.0)
+    monitor.close()
     names = {path.name for path in (tmp_path / "watching").glob("*.json")}
     assert len(names) == MAX_DAYS
     assert "000000-0.4.0.json" not in names
@@ -171,12 +171,12 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(
     for at in range(12):
         one = day(20_489 + at, rng, brightness=110.0 if at < 8 else 50.0)
         write_private(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
-    watcher = watch()
-    until(lambda: level(watcher) is not Level.OK)
-    assert watcher.health == (
+    monitor = watch()
+    until(lambda: level(monitor) is not Level.OK)
+    assert monitor.health == (
         Level.DEGRADED,
         "faces are darker than in the first days, since Friday: clean the lens, or give it light?",
     )
-    watcher.accept_as_normal()
-    assert level(watcher) is Level.OK
-    assert watcher.findings() == ()
+    monitor.accept_as_normal()
+    assert level(monitor) is Level.OK
+    assert monitor.findings() == ()

@@ -210,12 +210,12 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     preview = Preview()
-    keeper = FeedbackRecorder(FeedbackConfig(), tmp_path / "kept")
-    keeper.start()
-    watcher = DriftMonitor(tmp_path / "kept")
-    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=keeper, drift=watcher)
-    watcher.close()
-    keeper.close()
+    recorder = FeedbackRecorder(FeedbackConfig(), tmp_path / "kept")
+    recorder.start()
+    monitor = DriftMonitor(tmp_path / "kept")
+    yield Kiosk(preview, settings=settings_in(tmp_path), feedback=recorder, drift=monitor)
+    monitor.close()
+    recorder.close()
     preview.close()
 
 

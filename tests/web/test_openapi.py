@@ -91,13 +91,13 @@ def test_it_names_nothing_that_is_not_defined() -> None:
 def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, AuthService]]:
     preview = Preview()
     settings = settings_in(tmp_path_factory.mktemp("settings"))
-    keeper = FeedbackRecorder(FeedbackConfig(), settings.path.parent)
-    keeper.start()
+    recorder = FeedbackRecorder(FeedbackConfig(), settings.path.parent)
+    recorder.start()
     models = Models(store=ModelStore(settings.path.parent / "models"))
-    kiosk = Kiosk(preview, settings=settings, feedback=keeper, models=models)
+    kiosk = Kiosk(preview, settings=settings, feedback=recorder, models=models)
     auth = AuthService.create(None)
     yield create_app(kiosk.view(), auth), auth
-    keeper.close()
+    recorder.close()
     preview.close()
 
 
