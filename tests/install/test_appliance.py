@@ -3,131 +3,42 @@
 The tests share one machine, and leave its kiosk running as they found it.
 """
 
-import ast
-import hashlib
 import json
 import os
-import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from device import __version__
 from device.web.server.server import NICENESS
+from tests.rig.appliance import (
+    ROOT,
+    Files,
+    changed,
+    files,
+    packages,
+    page,
+    pid,
+    release,
+    running,
+    serving,
+    source,
+    starts,
+    units,
+)
 from tests.rig.machines import Machine
-from tests.rig.shipped import lay
 from tests.support import bundles
 from tests.support.needs import lacking
 
-ROOT = Path(__file__).parent.parent.parent
 RIG = os.environ.get("MOODLIFT_RIG", "")
 OFFLINE = ("--offline", "/wheelhouse")
 CURRENT = "/opt/moodlift/current"
-# What every Debian writes while it runs, and what it keeps of packages that were there once.
-PASSING: tuple[str, ...] = (
-    "dev",
-    "proc",
-    "sys",
-    "run",
-    "tmp",
-    "root",
-    "var/cache",
-    "var/log",
-    "var/lib/systemd",
-)
-PASSING += ("var/lib/apt", "var/lib/dpkg", "var/lib/dbus", "var/tmp", "etc/.pwd.lock")
-PASSING += tuple(f"etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow"))
-
 pytestmark = [
     pytest.mark.skipif(not RIG, reason="no machine to install on; ./install.sh test makes one"),
     pytest.mark.timeout(300),
 ]
-Files = dict[str, tuple[object, ...]]
-
-
-def source(machine: Machine, name: str, **edits: str) -> str:
-    """Lay this project's program into the machine, with texts of some files replaced."""
-    folder = machine.root / "root" / name
-    folder.mkdir()
-    lay(ROOT, folder)
-    for file, edit in edits.items():
-        path = folder / "device" / f"{file}.py"
-        before, after = edit.split(" -> ")
-        text = path.read_text("utf-8")
-        assert before in text
-        path.write_text(text.replace(before, after), "utf-8")
-    return f"/root/{name}/install.sh"
-
-
-def files(machine: Machine) -> Files:
-    """Return what every file of the machine is: kind, owner, and content."""
-    found: Files = {}
-    for folder, names, others in os.walk(machine.root):
-        where = Path(folder).relative_to(machine.root)
-        names[:] = [name for name in names if str(where / name) not in PASSING]
-        for name in (*names, *others):
-            path = machine.root / where / name
-            if str(where / name) not in PASSING:
-                found[str(where / name)] = _told(path)
-    return found
-
-
-def _told(path: Path) -> tuple[object, ...]:
-    status = path.lstat()
-    content = ""
-    if stat.S_ISLNK(status.st_mode):
-        content = str(path.readlink())
-    elif stat.S_ISREG(status.st_mode):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-    return status.st_mode, status.st_uid, status.st_gid, content
-
-
-def changed(before: Files, after: Files) -> set[str]:
-    return {name for name in {*before, *after} if before.get(name) != after.get(name)}
-
-
-def units(machine: Machine) -> str:
-    return machine.run("systemctl", "list-unit-files", "--no-legend", "--no-pager")
-
-
-def packages(machine: Machine) -> str:
-    return machine.run("dpkg-query", "-W")
-
-
-def page(
-    machine: Machine, path: str = "", order: str = "", token: str = "", check: bool = True
-) -> str:
-    """Return what the status page answers; with an order, to its POST."""
-    kind = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    address = f"http://127.0.0.1:8080/{path}"
-    request = f"u.Request({address!r}, {order.encode() or None!r}, {kind if order else {}!r})"
-    ask = f"import urllib.request as u; print(u.urlopen({request}).read())"
-    return machine.run("python3", "-c", ask, check=check)
-
-
-def serving(machine: Machine) -> str:
-    """Return the version of the model that serves."""
-    version: str = json.loads(ast.literal_eval(page(machine, "api/v1/status")))["model"]
-    return version
-
-
-def running(machine: Machine) -> bool:
-    return machine.show("moodlift", "SubState") == "running"
-
-
-def release(machine: Machine, link: str = "current") -> str:
-    return machine.run("readlink", f"/opt/moodlift/{link}").removeprefix("releases/")
-
-
-def starts(machine: Machine) -> int:
-    """Return how often a kiosk has opened its screen."""
-    said = machine.run("journalctl", "--identifier=moodlift", "--output=cat", "--no-pager")
-    return said.count("display: ")
-
-
-def pid(machine: Machine) -> int:
-    return int(machine.show("moodlift", "MainPID"))
 
 
 @pytest.fixture(scope="module")
@@ -305,20 +216,23 @@ def test_stopped_it_gives_the_console_back(kiosk: Machine) -> None:
 
 def test_an_upgrade_can_be_taken_back(kiosk: Machine) -> None:
     first = release(kiosk)
-    script = source(kiosk, "second", __init__='"0.1.0" -> "0.1.1"')
+    script = source(kiosk, "second", "9.0.1")
     kiosk.run(script, *OFFLINE)
     second = release(kiosk)
-    assert second.startswith("0.1.1-")
+    assert second.startswith("9.0.1-")
     assert release(kiosk, "previous") == first
-    assert "0.1.1" in page(kiosk, "api/v1/status")
+    assert "9.0.1" in page(kiosk, "api/v1/status")
     kiosk.run("moodlift", "rollback")
     assert (release(kiosk), release(kiosk, "previous")) == (first, second)
-    assert "0.1.0" in page(kiosk, "api/v1/status")
+    assert __version__ in page(kiosk, "api/v1/status")
 
 
 def test_an_upgrade_that_does_not_start_is_taken_back_by_itself(kiosk: Machine) -> None:
     first, releases = release(kiosk), kiosk.run("ls", "/opt/moodlift/releases")
-    script = source(kiosk, "broken", kiosk="self._draw(frame_result, now) -> raise SystemExit(3)")
+    program = (ROOT / "device" / "kiosk" / "kiosk.py").read_text("utf-8")
+    assert program.count("self._draw(now)\n") == 1
+    broken = program.replace("self._draw(now)\n", "raise SystemExit(3)\n")
+    script = source(kiosk, "broken", replaced={"kiosk/kiosk.py": broken})
     told = kiosk.run(script, *OFFLINE, check=False)
     assert f"{first} runs again" in told.splitlines()[-1]
     assert release(kiosk) == first
@@ -327,13 +241,13 @@ def test_an_upgrade_that_does_not_start_is_taken_back_by_itself(kiosk: Machine) 
 
 
 def test_interrupted_it_goes_on_when_run_again(kiosk: Machine) -> None:
-    script = source(kiosk, "third", __init__='"0.1.0" -> "0.1.3"')
+    script = source(kiosk, "third", "9.0.3")
     for seconds in ("0.3", "0.8", "1.5", "3"):
         kiosk.run("timeout", "--signal=KILL", seconds, script, *OFFLINE, check=False)
     kiosk.run(script, *OFFLINE)
-    assert release(kiosk).startswith("0.1.3-")
+    assert release(kiosk).startswith("9.0.3-")
     assert len(kiosk.run("ls", "/opt/moodlift/releases").splitlines()) == 2
-    assert "0.1.3" in page(kiosk, "api/v1/status")
+    assert "9.0.3" in page(kiosk, "api/v1/status")
 
 
 def test_the_status_page_alone_leaves_the_console_be(kiosk: Machine) -> None:
