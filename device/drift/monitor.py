@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import time
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FOLDER = "watching"
+FOLDER, OLD_FOLDER = "drift", "watching"
 NORMAL = "normal-since"
 """The file with the number of the first day that is compared."""
 RECOUNT_SECONDS = 5.0
@@ -60,6 +61,8 @@ class DriftMonitor:
         self._queue: queue.SimpleQueue[tuple[Path, str] | None] = queue.SimpleQueue()
         self._worker = Worker(self._work, name="drift", wake=lambda: self._queue.put(None))
         if enabled:
+            with contextlib.suppress(OSError):  # there is none, or the new one has files already
+                (folder / OLD_FOLDER).rename(self._folder)
             self._worker.start()
 
     @property

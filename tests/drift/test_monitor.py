@@ -116,7 +116,7 @@ def test_a_damaged_day_is_left_out_and_the_others_are_there(
     monitor = watch()
     monitor.record(frame_result(face(1)), "0.4.0", 0.0)
     monitor.close()
-    (tmp_path / "watching" / "020499-0.4.0.json").write_text("{")
+    (tmp_path / "drift" / "020499-0.4.0.json").write_text("{")
     assert [one.number for one in monitor.days()] == [20_500]
     assert "it is left out" in caplog.text
 
@@ -124,13 +124,13 @@ def test_a_damaged_day_is_left_out_and_the_others_are_there(
 def test_a_disk_that_cannot_be_written_is_told_and_recovers(
     watch: Callable[..., DriftMonitor], tmp_path: Path
 ) -> None:
-    (tmp_path / "watching").write_text("in the way")
+    (tmp_path / "drift").write_text("in the way")
     monitor = watch()
     monitor.record(frame_result(face(1)), "0.4.0", 0.0)
     monitor.record(frame_result(face(1)), "0.4.0", SAVE_SECONDS)
     until(lambda: level(monitor) is Level.DEGRADED)
     assert monitor.health[1].startswith("figures are not written: ")
-    (tmp_path / "watching").unlink()
+    (tmp_path / "drift").unlink()
     monitor.record(frame_result(face(1)), "0.4.0", 3 * SAVE_SECONDS)
     until(lambda: [day.frames for day in monitor.days()] == [3], seen=monitor.days)
     until(lambda: level(monitor) is Level.OK)
@@ -138,11 +138,11 @@ def test_a_disk_that_cannot_be_written_is_told_and_recovers(
 
 def test_old_days_are_forgotten(watch: Callable[..., DriftMonitor], tmp_path: Path) -> None:
     for number in range(MAX_DAYS + 5):
-        write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
+        write_private(tmp_path / "drift" / f"{number:06}-0.4.0.json", "{}")
     monitor = watch()
     monitor.record(frame_result(face(1)), "0.4.0", 0.0)
     monitor.close()
-    names = sorted(path.name for path in (tmp_path / "watching").glob("*.json"))
+    names = sorted(path.name for path in (tmp_path / "drift").glob("*.json"))
     assert len(names) == MAX_DAYS
     assert names[-1] == "020500-0.4.0.json"
     first = [f"{number:06}-0.4.0.json" for number in range(KEPT_FIRST)]
@@ -153,12 +153,12 @@ def test_days_before_what_is_normal_are_the_first_to_go(
     watch: Callable[..., DriftMonitor], tmp_path: Path
 ) -> None:
     for number in range(MAX_DAYS):
-        write_private(tmp_path / "watching" / f"{number:06}-0.4.0.json", "{}")
-    write_private(tmp_path / "watching" / "normal-since", "100")
+        write_private(tmp_path / "drift" / f"{number:06}-0.4.0.json", "{}")
+    write_private(tmp_path / "drift" / "normal-since", "100")
     monitor = watch()
     monitor.record(frame_result(face(1)), "0.4.0", 0.0)
     monitor.close()
-    names = {path.name for path in (tmp_path / "watching").glob("*.json")}
+    names = {path.name for path in (tmp_path / "drift").glob("*.json")}
     assert len(names) == MAX_DAYS
     assert "000000-0.4.0.json" not in names
     assert "000100-0.4.0.json" in names
@@ -170,7 +170,7 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(
     rng = random.Random(3)
     for at in range(12):
         one = day(20_489 + at, rng, brightness=110.0 if at < 8 else 50.0)
-        write_private(tmp_path / "watching" / f"{one.number:06}-0.4.0.json", one.as_json())
+        write_private(tmp_path / "drift" / f"{one.number:06}-0.4.0.json", one.as_json())
     monitor = watch()
     until(lambda: level(monitor) is not Level.OK)
     assert monitor.health == (
@@ -180,3 +180,13 @@ def test_a_drift_is_a_hint_until_it_is_taken_for_normal(
     monitor.accept_as_normal()
     assert level(monitor) is Level.OK
     assert monitor.findings() == ()
+
+
+def test_the_folder_s_old_name_is_changed(tmp_path: Path) -> None:
+    old = tmp_path / "watching"
+    old.mkdir()
+    (old / "020499-0.4.0.json").write_text(day(20_499, random.Random(1)).as_json(), "utf-8")
+    monitor = DriftMonitor(tmp_path)
+    assert [one.number for one in monitor.days()] == [20_499]
+    assert not old.exists()
+    monitor.close()

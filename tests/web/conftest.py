@@ -225,7 +225,7 @@ def drifted(tmp_path: Path) -> None:
     rng = random.Random(1)
     for number in range(20_400, 20_412):
         one = day(number, rng, brightness=110.0 if number < 20_408 else 50.0)
-        write_private(tmp_path / "kept" / "watching" / f"{number:06}-0.4.0.json", one.as_json())
+        write_private(tmp_path / "kept" / "drift" / f"{number:06}-0.4.0.json", one.as_json())
 
 
 @pytest.fixture

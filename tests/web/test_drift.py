@@ -81,7 +81,7 @@ def test_nobody_else_sees_it(nobody: FlaskClient) -> None:
 
 def test_a_disk_that_cannot_be_written_is_told(client: FlaskClient, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir(exist_ok=True)
-    (tmp_path / "kept" / "watching").write_text("in the way")
+    (tmp_path / "kept" / "drift").write_text("in the way")
     answer = client.post(f"{CALL}/baseline")
     assert answer.status_code == 503
     assert "the baseline cannot be saved" in answer.text
