@@ -147,9 +147,9 @@ def _check() -> ResponseReturnValue | None:
 
 def _caller(required: Role) -> Role | None:
     """Return as whom the caller passes a route's check; None if it does not."""
-    auth, credentials = current().auth, _credentials()
     if required is Role.ANYONE:
-        return Role.ANYONE
+        return Role.ANYONE  # before credentials are parsed: /api/v1/status is requested most
+    auth, credentials = current().auth, _credentials()
     if required is Role.MONITOR and auth.is_monitor(credentials):
         return Role.MONITOR
     if required is Role.VISITOR and auth.is_visitor(credentials):

@@ -57,16 +57,19 @@ class Broadcast(Generic[T]):
             chunk: bytes | None = self._start
             while chunk is not None:
                 await write(chunk)
-                try:
-                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                        chunk = await queue.get()
-                except TimeoutError:
-                    chunk = self._keep_alive
+                chunk = queue.get_nowait() if queue.full() else await self._wait(queue)
         finally:
             self._clients.discard(queue)
             if not self._clients and self._task:
                 self._task.cancel()
                 self._reset()
+
+    async def _wait(self, queue: Queue) -> bytes | None:
+        try:
+            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                return await queue.get()
+        except TimeoutError:
+            return self._keep_alive
 
     async def _follow(self, clients: set[Queue]) -> None:
         serial = self._after
