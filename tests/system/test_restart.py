@@ -41,7 +41,7 @@ class Owner:
     def restart(self, kiosk: RunningKiosk) -> dict[str, Any]:
         """Restart the kiosk; return the first status of what comes then."""
         began = time.monotonic()
-        self.ask("POST", "order", {"restart": True})
+        self.ask("POST", "commands", {"restart": True})
         while True:
             status = kiosk.wait_for(20.0)
             if status["uptime_s"] < time.monotonic() - began:
