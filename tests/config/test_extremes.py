@@ -39,7 +39,7 @@ def test_the_kiosk_starts_with_every_setting_at_its_end(tmp_path: Path, end: int
     settings = Settings(file, tmp_path / "state" / "moodlift")
     settings.change({key: extreme(key, end) for key in EDITABLE})
     with RunningKiosk(tmp_path, "--config", file, "--seconds", "5", command="run") as kiosk:
-        assert kiosk.process.wait(60) == 0, kiosk.text()
+        assert kiosk.ended() == 0, kiosk.text()
     told = kiosk.told()["status"]
     assert "Traceback" not in kiosk.text()
     parts = {one["part"]: one for one in told["health"]}

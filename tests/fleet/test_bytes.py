@@ -201,7 +201,7 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
             operator.until(lambda: b'"paused":false' in operator.kept[state])
             time.sleep(2)
             kiosk.interrupt()
-            assert kiosk.process.wait(10) == 0, kiosk.text()
+            assert kiosk.ended() == 0, kiosk.text()
             operator.until(lambda: operator.kept[f"moodlift/{ME}/online"] == b"offline")
         recorder.close()
         assert "fleet" not in kiosk.text(), kiosk.text()

@@ -76,4 +76,4 @@ def test_a_released_model_is_fetched_tried_and_reported(tmp_path: Path) -> None:
             ]
             assert states == ["waiting", "trial", "passed"]
             kiosk.interrupt()
-            assert kiosk.process.wait(10) == 0, kiosk.text()
+            assert kiosk.ended() == 0, kiosk.text()

@@ -44,4 +44,4 @@ def test_so_many_people(
         within(20.0, lambda: kiosk.status()["stage_hz"] > 10)
         assert kiosk.status()["vision_hz"] > 3
         kiosk.interrupt()
-        assert kiosk.process.wait(10) == 0
+        assert kiosk.ended() == 0

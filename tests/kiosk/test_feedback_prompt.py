@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +17,7 @@ from device.vision.alignment import align
 from device.vision.detector import KEEP, Detector
 from tests.support.faces import ASTRONAUT, astronaut
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 DEMO = ASSETS / "clip" / "demo.mp4"
 
 SCRIPT = """
@@ -28,6 +26,7 @@ import pygame
 from device.config.schema import Config
 from device.kiosk.kiosk import Kiosk, RunOptions
 from device.stage.overlays.consent import MIN_ANSWER_SECONDS
+from tests.support.waiting import until
 
 logging.basicConfig(level=logging.INFO)
 source, enabled = sys.argv[1], sys.argv[2] == "on"
@@ -37,16 +36,23 @@ config = Config.model_validate({
 })
 kiosk = Kiosk(config, RunOptions("offscreen"))
 
-def step(seconds=0.0, until=None):
-    end = time.monotonic() + seconds
-    while True:
-        kiosk.tick(time.monotonic())
-        if until and until():
-            return
-        if time.monotonic() >= end:
-            assert not until, "it never came"
-            return
-        time.sleep(0.02)
+now = time.monotonic()
+
+def wait(condition):
+    # Time passes here; between such waits the kiosk's clock stands still.
+    def passed():
+        global now
+        now = time.monotonic()
+        kiosk.tick(now)
+        return condition()
+    until(passed, seen=lambda: kiosk._health.parts, pause=0.02)
+
+def step(seconds=0.0):
+    end = now + seconds
+    if seconds:
+        wait(lambda: now >= end)
+    else:
+        kiosk.tick(now)
 
 def press(key):
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
@@ -58,10 +64,10 @@ def tap(rect):
     step()
 
 def asked():
-    return kiosk.container.stage.is_asking_consent(time.monotonic())
+    return kiosk.container.stage.is_asking_consent(now)
 
 def come_up(answer):
-    step(2.0, until=lambda: kiosk._prompt._prompt.response.done())
+    wait(lambda: kiosk._prompt._prompt.response.done())
     answer()
 
 def settled():
@@ -69,9 +75,10 @@ def settled():
 
 try:
     if source != "fake:":
-        step(20.0, until=settled)
+        wait(settled)
     parts = kiosk.container.stage.prepare((640, 360))
     exec(sys.argv[3])
+    wait(kiosk.container.feedback._tasks.empty)
 finally:
     kiosk.close()
 """
@@ -83,7 +90,8 @@ def play(source: str, script: str, enabled: str = "on") -> str:
         [sys.executable, "-c", SCRIPT, source, enabled, script],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=150,
+        cwd=ROOT,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -175,7 +183,7 @@ def test_without_a_yes_only_the_count_is_kept(store: FeedbackStore) -> None:
 
 UNANSWERED = """
 press(pygame.K_w)
-step(2.0, until=lambda: kiosk._prompt._prompt.response.done())
+wait(lambda: kiosk._prompt._prompt.response.done())
 assert kiosk._prompt._prompt.seen.crop is not None
 kiosk.container.stage._question._asked -= 20
 step()
@@ -210,7 +218,7 @@ def test_what_is_no_answer_to_what_the_kiosk_saw_leaves_nothing(store: FeedbackS
 
 def test_before_nobody_the_answer_is_thanked_for_alone(store: FeedbackStore) -> None:
     script = """
-step(20.0, until=lambda: kiosk.container.vision.model)
+wait(lambda: kiosk.container.vision.model)
 press(pygame.K_w)
 come_up(lambda: press(pygame.K_5))
 assert not asked()
@@ -239,7 +247,7 @@ def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: FeedbackStore) ->
     script = (
         YES_BY_KEYS
         + """
-step(5.0, until=lambda: kiosk.container.feedback.health[0] == "degraded")
+wait(lambda: kiosk.container.feedback.health[0] == "degraded")
 told = {one.part: one.message for one in kiosk._health.parts}
 assert told["feedback"].startswith("nothing is kept: "), told
 step(0.3)

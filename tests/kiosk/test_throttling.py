@@ -15,6 +15,7 @@ from device.models.store import candidates
 from device.vision.rate_control import MIN_RATE, RECOVERY_SECONDS, STEP
 from device.vision.supervisor import Supervisor
 from tests.support.faces import ASTRONAUT
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,14 +63,15 @@ def supervisor() -> Iterator[Supervisor]:
 def watched(supervisor: Supervisor, since: float, number: int) -> list[float]:
     """Return when the next frames after a time were taken that vision has processed."""
     times: list[float] = []
-    end = time.monotonic() + 30.0
-    while len(times) < number:
-        assert time.monotonic() < end, supervisor.health
+
+    def enough() -> bool:
         supervisor.tick(time.monotonic())
         seen = supervisor.frame_result.get()
         if seen and seen.captured_at > max([since, *times]):
             times.append(seen.captured_at)
-        time.sleep(0.01)
+        return len(times) >= number
+
+    until(enough, seen=lambda: supervisor.health)
     return times
 
 

@@ -187,7 +187,7 @@ def simulate(many: int, seconds: float, every: float, random: Random) -> None:
 def figures() -> bytes:
     """Return what a real kiosk tells Prometheus."""
     with tempfile.TemporaryDirectory() as name, RunningKiosk(Path(name)) as kiosk:
-        kiosk.wait_for(60.0, level="ok")
+        kiosk.wait_for(level="ok")
         while kiosk.status()["frame"] is None:
             time.sleep(0.2)
         token = json.loads((Path(name) / "state/moodlift/owner.json").read_text())["token"]

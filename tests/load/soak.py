@@ -89,7 +89,7 @@ def main() -> None:
     times: list[float] = []
     samples: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder, _kiosk(Path(folder)) as kiosk:
-        kiosk.wait_for(60.0, level="ok")
+        kiosk.wait_for(level="ok")
         owner = Path(folder) / "state" / "moodlift" / "owner.json"
         token = json.loads(owner.read_text("utf-8"))["token"]
         begun = time.monotonic()
@@ -102,7 +102,7 @@ def main() -> None:
                 glance(kiosk, token)
             time.sleep(EVERY)
         kiosk.interrupt()
-        kiosk.process.wait(10)
+        kiosk.ended()
     print(
         f"{seconds:.0f} s, the first {WARM_UP:.0%} of which are left out: medians of {PARTS} parts"
     )

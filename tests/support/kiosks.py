@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
+
+from tests.support.waiting import PATIENCE, until
 
 
 def free_port() -> int:
@@ -54,18 +55,18 @@ class RunningKiosk:
             told: dict[str, Any] = json.load(answer)
             return told
 
-    def wait_for(self, seconds: float, **wanted: Any) -> dict[str, Any]:
-        """Return the first status that has these values; fail after some seconds."""
-        end = time.monotonic() + seconds
+    def wait_for(self, **wanted: Any) -> dict[str, Any]:
+        """Return the first status that has these values."""
         status: dict[str, Any] = {}
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                status = self.status()
-                if all(status[key] == value for key, value in wanted.items()):
-                    return status
+
+        def found() -> bool:
             assert self.process.poll() is None, self.text()
-            time.sleep(0.1)
-        raise AssertionError(f"never {wanted} within {seconds} s; last: {status}\n{self.text()}")
+            with contextlib.suppress(OSError):
+                status.update(self.status())
+            return bool(status) and all(status[key] == value for key, value in wanted.items())
+
+        until(found, seen=lambda: f"not {wanted}: {status}\n{self.text()}", pause=0.1)
+        return status
 
     def family(self) -> list[psutil.Process]:
         """Return the kiosk's own process and all its children."""
@@ -80,15 +81,19 @@ class RunningKiosk:
         """Return all that was printed."""
         return self.output.read_text("utf-8", "replace")
 
+    def ended(self) -> int:
+        """Wait until it ends by itself; return its exit code."""
+        return self.process.wait(PATIENCE)
+
     def printed(self, name: str) -> str:
-        """Return the word after a name that a line begins with; fail after some seconds."""
-        end = time.monotonic() + 10.0
-        while time.monotonic() < end:
-            for line in self.text().splitlines(keepends=True):
-                if line.startswith(name) and line.endswith("\n"):
-                    return line.removeprefix(name).split()[0]
-            time.sleep(0.1)
-        raise AssertionError(f"never {name}\n{self.text()}")
+        """Wait for a line that begins with a name; return the word after it."""
+
+        def word() -> str:
+            lines = self.text().splitlines(keepends=True)
+            whole = (line for line in lines if line.startswith(name) and line.endswith("\n"))
+            return next((line.removeprefix(name).split()[0] for line in whole), "")
+
+        return until(word, seen=self.text)
 
     def told(self) -> dict[str, Any]:
         """Return the report that was left behind."""

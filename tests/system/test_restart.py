@@ -43,7 +43,7 @@ class Owner:
         began = time.monotonic()
         self.ask("POST", "commands", {"restart": True})
         while True:
-            status = kiosk.wait_for(20.0)
+            status = kiosk.wait_for()
             if status["uptime_s"] < time.monotonic() - began:
                 return status
 
@@ -59,14 +59,14 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
     with RunningKiosk(tmp_path, "--config", file, command=command) as kiosk:
         if command == "run":
             kiosk.port, kiosk.address = port, f"http://127.0.0.1:{port}"
-        kiosk.wait_for(20.0, level="ok", volume=0.7)
+        kiosk.wait_for(level="ok", volume=0.7)
         owner, pid = Owner(tmp_path, kiosk.address), kiosk.process.pid
         files = kiosk.family()[0].num_fds()
         owner.ask("PATCH", "settings", {"sound.volume": 0.25, "stage.mirror": True})
         time.sleep(0.5)
         assert kiosk.status()["volume"] == 0.7, "not before the restart"
         owner.restart(kiosk)
-        kiosk.wait_for(20.0, level="ok", volume=0.25)
+        kiosk.wait_for(level="ok", volume=0.25)
         told = owner.ask("GET", "settings")
         assert told["pending"] is False
         assert told["settings"]["stage.mirror"]["value"] is True
@@ -78,12 +78,12 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
         settings = tmp_path / "state/moodlift/settings.toml"
         settings.write_text("[sound]\nvolume = 7\n", "utf-8")
         owner.restart(kiosk)
-        status = kiosk.wait_for(20.0, level="failed", volume=0.7)
+        status = kiosk.wait_for(level="failed", volume=0.7)
         fault = next(one["message"] for one in status["health"] if one["part"] == "config")
         assert fault.startswith(f"{settings}:2: sound.volume = 7: ")
         assert fault.endswith("; running without what was set on the page")
         kiosk.interrupt()
-        assert kiosk.process.wait(5) == 0
+        assert kiosk.ended() == 0
         assert "Traceback" not in kiosk.text()
         assert kiosk.screenshot.exists()
 

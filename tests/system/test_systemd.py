@@ -143,7 +143,7 @@ def test_a_kiosk_is_ready_with_its_first_picture_and_a_frozen_one_starves(
         told = heard(listener)
         while "STOPPING=1" not in told:
             told = heard(listener)
-        assert kiosk.process.wait(10) == 0
+        assert kiosk.ended() == 0
 
 
 def test_a_kiosk_without_a_camera_says_so_and_lives(

@@ -56,7 +56,7 @@ def crowd(kiosk: RunningKiosk, token: str) -> subprocess.Popen[str]:
 def test_fifty_clients_two_hundred_streams_and_eight_viewers(tmp_path: Path) -> None:
     tries = []
     with RunningKiosk(tmp_path) as kiosk:
-        kiosk.wait_for(30.0, level="ok")
+        kiosk.wait_for(level="ok")
         time.sleep(OPENING_SECONDS)
         keys = tmp_path / "state" / "moodlift" / "owner.json"
         token = json.loads(keys.read_text("utf-8"))["token"]

@@ -79,7 +79,7 @@ def film(path: Path, emotion: str) -> None:
 @pytest.fixture(scope="module")
 def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKiosk]:
     with RunningKiosk(tmp_path_factory.mktemp("kiosk")) as kiosk:
-        kiosk.wait_for(30.0, level="ok")
+        kiosk.wait_for(level="ok")
         yield kiosk
 
 
