@@ -95,6 +95,7 @@ def play(source: str, script: str, enabled: str = "on") -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    print(done.stderr)
     return done.stderr
 
 
@@ -150,6 +151,7 @@ def test_touches_keep_a_crop_of_the_demo_s_people(store: FeedbackStore) -> None:
 
 NO = """
 def no(answer):
+    wait(settled)
     press(pygame.K_w)
     come_up(lambda: press(pygame.K_4))
     assert asked()
