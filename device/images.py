@@ -1,8 +1,8 @@
-"""Read a picture that somebody gave: check its header first, then turn it into upright BGR pixels.
+"""Reads pictures of unknown origin: checks the header first, then decodes to upright BGR pixels.
 
-Shown rightly, so worked on: 1-, 8- and 16-bit grey, palettes, transparency (laid over middle grey),
-CMYK, and every EXIF orientation. Colour profiles are ignored. Told apart by what is in it, never by
-its name. Refused with a reason: everything else.
+Supported: 1-, 8- and 16-bit grey, palettes, transparency (over middle grey), CMYK, and all EXIF
+orientations. Colour profiles are ignored. The format is recognised by the content, never by the
+name. Everything else is refused with a reason.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMATS = ("JPEG", "PNG", "WebP", "BMP")
-"""What a file may be."""
+"""The formats of a file."""
 UPLOAD_FORMATS = ("JPEG", "PNG")
-"""What the web API takes."""
+"""The formats that the web API accepts."""
 MAX_MEGAPIXELS = 50
 MAX_MEGABYTES = 250
 MAX_SCANS = 40
-"""Most passes of a progressive JPEG: encoders write a dozen. A hostile one writes thousands, each
-of which takes as long as a whole picture."""
+"""Most scans of a progressive JPEG: encoders write a dozen. A hostile file has thousands, and each
+takes as long as a whole picture."""
 BLOCK = 4096
-"""Bytes of a JPEG that are decoded before its time is looked at again."""
+"""Bytes of a JPEG that are decoded between two checks of the time."""
 MIN_SIDE = 16
-"""Pixels a side below which no detector finds a face."""
+"""Pixels. In a smaller picture no face can be detected."""
 BACKDROP = (128, 128, 128)
 
 _SCAN = b"\xff\xda"
@@ -55,13 +55,13 @@ _TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What sets a picture with this EXIF orientation upright (Exif 2.32, tag 274)."""
+"""The operation that makes a picture with this EXIF orientation upright (Exif 2.32, tag 274)."""
 
 _DAMAGE_ERRORS = (
     OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, AttributeError,
     OverflowError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
-"""What Pillow raises while it reads damaged files, depending on where the damage is."""
+"""The errors that Pillow raises for damaged files, depending on the damage."""
 
 _decoding = threading.Lock()
 """One picture at a time: 50 megapixels take 300 MB, and `warnings.catch_warnings` is global."""
@@ -75,11 +75,11 @@ def read(
 ) -> NDArray[np.uint8]:
     """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
 
-    `name` is what messages call it. Decoding what is in memory ends after `patience` seconds.
+    `name` identifies the picture in messages. Decoding from memory ends after `max_seconds`.
     Raises PictureError ("NAME: reason").
     """
     with _decoding, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of what is checked or mended here
+        warnings.simplefilter("ignore")  # Pillow warns of what is checked here
         try:
             if isinstance(source, bytes):
                 _check_size(len(source))
@@ -94,7 +94,7 @@ def read(
 
 
 class _Timed(io.BytesIO):
-    """A picture in memory that cannot be read any more once it takes too long."""
+    """A picture in memory whose `read` raises PictureError after `max_seconds`."""
 
     def __init__(self, data: bytes, max_seconds: float) -> None:
         super().__init__(data)
@@ -108,7 +108,7 @@ class _Timed(io.BytesIO):
 
 
 def shrink(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
-    """Return a picture (h, w, 3) made no longer than `longest`, and by what factor it shrank."""
+    """Return a picture (h, w, 3) whose sides are at most `longest`, and its shrink factor."""
     factor = max(image.shape[:2]) / longest
     if factor <= 1.0:
         return image, 1.0
@@ -149,7 +149,7 @@ def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
 
 
 def _open(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
-    """Read the header alone; Pillow decodes no pixel here."""
+    """Read the header; Pillow decodes no pixel here."""
     try:
         return Image.open(file, formats=[name.upper() for name in formats])
     except UnidentifiedImageError as error:
@@ -194,7 +194,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _to_bgr(image: Image.Image) -> NDArray[np.uint8]:
-    """Turn any of Pillow's modes into BGR."""
+    """Return a picture of any Pillow mode as BGR."""
     if image.mode.startswith("I"):
         return cv2.cvtColor(_scale_to_8_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR).astype(
             np.uint8
@@ -206,13 +206,13 @@ def _to_bgr(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _scale_to_8_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Scale 16-bit grey; its 65535 is 255 (Pillow's own conversion would cut off at 255)."""
+    """Scale 16-bit grey from 65535 to 255 (Pillow's own conversion clips at 255)."""
     wide = np.clip(grey.astype(np.int64), 0, 65535)
     return np.asarray((wide * 255 + 32767) // 65535, np.uint8)
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    """Lay a transparent picture over middle grey, which neither hides dark hair nor bright skin."""
+    """Put a transparent picture on middle grey, which hides neither dark hair nor bright skin."""
     layer = image.convert("RGBA")
     flat = Image.new("RGB", image.size, BACKDROP)
     flat.paste(layer, mask=layer.getchannel("A"))

@@ -1,4 +1,4 @@
-"""Probe a camera or a sound device while the kiosk runs, in a process that may hang or crash."""
+"""Tests cameras and sound devices while the kiosk runs, in a process that may hang or crash."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 TIMEOUT_SECONDS = 8.0
-"""How long a trial may take."""
+"""Longest time that a test may take."""
 WARM_UP_FRAMES = 5
-"""Of a camera's first frames so many are left out, while it finds out how bright it is."""
+"""First frames of a camera that are discarded, while it adjusts its exposure."""
 JPEG_QUALITY = 85
 _REASONS = {
     "crashed": "its driver crashed",
@@ -37,7 +37,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A camera or a sound device: what the configuration calls it, and what people do."""
+    """A camera or a sound device: its value in the configuration, and its name for people."""
 
     value: str
     name: str
@@ -45,7 +45,7 @@ class Choice:
 
 
 class Probe:
-    """Tries one device at a time, beside a kiosk that runs on `config`.
+    """Tests one device at a time, beside a kiosk that runs on `config`.
 
     `chime` is the sound file that `play` plays. Every method but `is_own` raises ProbeError with
     the reason in words.
@@ -60,7 +60,7 @@ class Probe:
         return self._run(_list_cameras, self._camera.source)
 
     def speakers(self) -> list[Choice]:
-        """Return the sound devices, the first of which is whatever the system chooses."""
+        """Return the sound devices, the system's default first."""
         return self._run(_list_speakers, self._sound)
 
     def picture(self, source: str) -> bytes:
@@ -69,15 +69,15 @@ class Probe:
         return self._run(_take_picture, config, self._camera.source)
 
     def play(self, device: str) -> str:
-        """Play a short sound to its end on a device that the kiosk does not use; return its name.
+        """Play the chime to its end on a device that the kiosk does not use; return its name.
 
-        It is as loud as the kiosk is when it starts.
+        The volume is the configured one.
         """
         volume = min(self._sound.volume, self._sound.volume_cap)
         return self._run(_play_sound, device, self._chime, volume)
 
     def is_own(self, device: str) -> bool:
-        """Tell whether the kiosk itself plays on a sound device."""
+        """Return whether the kiosk itself plays on a sound device."""
         return self._sound.enabled and device == self._sound.device
 
     def _run(self, work: Callable[..., Answer], *arguments: object) -> Answer:
@@ -106,7 +106,7 @@ def _list_cameras(own: str) -> list[Choice]:
 
 
 def _resolve(source: str) -> str:
-    """Return a source in its one exact form, as `usb:/dev/video0`, whatever links lead there."""
+    """Return a source in its canonical form, as `usb:/dev/video0`, with links resolved."""
     if source == "auto":
         source = available() or source
     kind, _, rest = source.partition(":")

@@ -1,4 +1,4 @@
-"""A mood that nobody has: for rehearsals, and when the owner puts a scene on."""
+"""A mood without people, for `render` and for scenes that the owner starts."""
 
 from __future__ import annotations
 

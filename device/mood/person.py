@@ -1,4 +1,4 @@
-"""One person before the camera: probabilities and presence, filtered over time."""
+"""One person in front of the camera: probabilities and presence, filtered over time."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from device.messages import Face, Probabilities
 
 FORGET_SECONDS = 1.0
-"""After this long unseen a person is forgotten; a tracker's id is not used again."""
+"""Seconds after which an undetected person is forgotten. Ids are not used again."""
 
 FIRST_PRESENCE = 0.1
-"""The presence of a face at its first frame: a ghost of one frame must not turn the room."""
+"""The presence of a face in its first frame, so that one false detection changes no mood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of one face id.
+    """The person with a face id.
 
-    `probabilities` is filtered, `presence` grows from 0 to 1 while the face is seen, `size` is the
-    width of its box in pixels, `seen` the time of the newest frame result that has it.
+    `probabilities` are filtered, `presence` grows from 0 to 1 while the face is detected, `size` is
+    the width of its box in pixels, `last_seen` the time of the newest frame result with the face.
     """
 
     id: int
@@ -32,12 +32,12 @@ class Person:
 
 
 def new_person(face: Face, now: float) -> Person:
-    """Return the person of a face that was not known."""
+    """Return the person of a new face."""
     return Person(face.id, face.probabilities, FIRST_PRESENCE, max(face.box.w, 1.0), now)
 
 
 def update_person(person: Person, face: Face, now: float, filter_seconds: float) -> Person:
-    """Return the person after one more face of theirs.
+    """Return a person after another detection of their face.
 
     A first-order low-pass filter over time, not over frames: alpha = 1 - exp(-dt / filter_seconds),
     so that a slow and a fast camera give the same mood.
@@ -52,5 +52,5 @@ def update_person(person: Person, face: Face, now: float, filter_seconds: float)
 
 
 def weight(person: Person, now: float, filter_seconds: float) -> float:
-    """Return how much a person counts in the room: present, recent and near count more."""
+    """Return the weight of a person in the room: presence, recency and size increase it."""
     return person.presence * person.size * math.exp(-(now - person.last_seen) / filter_seconds)

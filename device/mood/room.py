@@ -1,4 +1,4 @@
-"""All people before the camera, and the emotion that leads among them."""
+"""The people in front of the camera, and their leading emotion."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NEUTRAL = "neutral"
 
 
 def recent(people: Iterable[Person], now: float) -> tuple[Person, ...]:
-    """Return those who were seen within the last `FORGET_SECONDS`."""
+    """Return the people who were detected within the last `FORGET_SECONDS`."""
     return tuple(person for person in people if now - person.last_seen <= FORGET_SECONDS)
 
 
 def update_people(
     people: Iterable[Person], faces: Iterable[Face], now: float, filter_seconds: float
 ) -> tuple[Person, ...]:
-    """Return the people after a frame with these faces; the work is linear in their number."""
+    """Return the people after a frame with these faces, in linear time."""
     known = {person.id: person for person in people}
     for face in faces:
         person = known.get(face.id)
@@ -36,7 +36,7 @@ def update_people(
 
 
 def distribution(people: tuple[Person, ...], now: float, filter_seconds: float) -> Probabilities:
-    """Return the weighted mean of the people's probabilities; empty when there is nobody."""
+    """Return the weighted mean of the people's probabilities; () without people."""
     if not people:
         return ()
     weights = [weight(person, now, filter_seconds) for person in people]

@@ -1,4 +1,4 @@
-"""How the mood of the room moves on with each frame result and with time."""
+"""Advances the mood of the room with each frame result and with time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from device.mood.person import Person
 
 MIN_RESULTS = 3
-"""A mood needs at least this many frames with a face, however slow the camera is."""
+"""A mood needs at least this many frames with a face, even with a slow camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class MoodState:
-    """All that `step` knows; `MoodState()` is an empty room that nobody has looked at yet.
+    """The state of `step`; `MoodState()` is the initial one, an empty room.
 
-    `clock` is the latest time seen, `seen` the time of the newest result with a face, `newest` the
-    number and time of the newest result.
+    `clock` is the latest time, `last_face` the time of the newest result with a face, `newest` the
+    number and capture time of the newest result.
     """
 
     mood: Mood = NOBODY
@@ -74,7 +74,7 @@ def _tick(state: MoodState, now: float) -> MoodState:
 
 
 def _add_result(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
-    """Take in a frame that was not seen before."""
+    """Return the state after a new frame result."""
     state = replace(state, newest=(frame_result.number, frame_result.captured_at))
     if not frame_result.faces:
         return state
@@ -115,7 +115,7 @@ def _set_mood(state: MoodState, emotion: str | None) -> MoodState:
 
 
 def _describe(state: MoodState, config: MoodConfig) -> MoodState:
-    """Give the mood the number of people and their distribution of this moment."""
+    """Set the present number of people and their distribution on the mood."""
     room = distribution(state.people, state.clock, config.filter_seconds)
     mood = replace(state.mood, faces=len(state.people), probabilities=room)
     return replace(state, mood=mood)

@@ -14,30 +14,30 @@ log = logging.getLogger(__name__)
 
 
 class BrokenFiles:
-    """Remembers bad files, warns once of each, and gives a file another chance once it changes."""
+    """Remembers broken files, logs each once, and retries a file after it changed."""
 
     def __init__(self) -> None:
         self._stamps: dict[Path, int] = {}
         self._warned: set[Path] = set()
 
     def add(self, path: Path, reason: str) -> None:
-        """Remember a file, and say in the log, the first time, why."""
+        """Remember a file; log the reason the first time."""
         self._stamps[path] = _stamp(path)
         if path not in self._warned:
             self._warned.add(path)
             log.warning("music: skipped: %s", reason)
 
     def playable(self, paths: Iterable[Path]) -> list[Path]:
-        """Return the tracks that are not known to be bad as they are."""
+        """Return the paths that are not known to be broken."""
         return [path for path in paths if not self._is_broken(path)]
 
     def clear(self) -> None:
-        """Give all files another chance; the warnings are not repeated."""
+        """Retry all files. Warnings are not repeated."""
         self._stamps.clear()
 
     @property
     def names(self) -> list[str]:
-        """The names of all bad files, made readable where they are not UTF-8."""
+        """The names of all broken files, readable even where they are not UTF-8."""
         return sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in self._stamps)
 
     def _is_broken(self, path: Path) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 LONGEST_STEP = 0.1
-"""Seconds that one step of a fade stands for at most, however late it comes: no jump."""
+"""Longest time in seconds that one step counts for, so that a late frame causes no jump."""
 
 
 def approach(value: float, target: float, elapsed: float, seconds: float) -> float:
-    """Return `value` moved towards `target`, at a pace that takes `seconds` from 0 to 1."""
+    """Return `value` moved towards `target`, at a speed that takes `seconds` from 0 to 1."""
     most = min(max(elapsed, 0.0), LONGEST_STEP) / seconds
     return min(max(target, value - most), value + most)
 

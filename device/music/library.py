@@ -1,4 +1,4 @@
-"""Which music files there are: ours, or the owner's."""
+"""Finds the music files: those that ship, and the owner's."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ CHIME = "celebrate"
 """The short sound that is played to test a sound device."""
 
 PHRASES = "phrases.json"
-"""Where the phrases of our own pieces end, as their composer wrote it."""
+"""The file with the ends of the phrases of the shipped tracks."""
 
 SUFFIXES = frozenset({".ogg", ".mp3", ".flac", ".wav"})
 RESCAN_SECONDS = 10.0
 MAX_TRACKS = 2000
-"""More files than this are not looked at: a scan has to be short."""
+"""Most files per playlist, so that a scan is short."""
 
 
 class Library:
     """The tracks of each playlist.
 
     An owner's folder with sub-folders named as playlists serves those playlists (and any other that
-    a rule names); without such sub-folders, all its files are the first playlist, "uplifting". What
-    it does not have comes from our own pieces. Folders are looked at again at most every
-    `RESCAN_SECONDS`. `fault` says what is wrong with the owner's folder.
+    a rule names); without such sub-folders, all its files are the first playlist, "uplifting".
+    Other playlists come from the shipped tracks. A folder is scanned at most every
+    `RESCAN_SECONDS`. `fault` is the fault of the owner's folder, "" without one.
     """
 
     def __init__(self, owner: str | Path = "", shipped: Path = ASSETS / "music") -> None:
@@ -47,12 +47,12 @@ class Library:
         self.fault = self._find_fault()
 
     def playlists(self) -> tuple[str, ...]:
-        """Return the names that a rule may use: ours, and the sub-folders of the owner's folder."""
+        """Return the names that a rule may use: those that ship, and the owner's sub-folders."""
         folders = _folders(self._owner) if self._owner else []
         return tuple(dict.fromkeys((*PLAYLISTS, *folders)))
 
     def tracks(self, playlist: str, now: float) -> tuple[Path, ...]:
-        """Return the files of a playlist as they were found in the last `RESCAN_SECONDS`."""
+        """Return the files of a playlist; `now` is in monotonic seconds."""
         scan = self._scans.get(playlist)
         if scan is None or now - scan[0] >= RESCAN_SECONDS:
             self.fault = self._find_fault()
@@ -60,11 +60,11 @@ class Library:
         return scan[1]
 
     def sound(self, name: str) -> Path:
-        """Return where a short sound lies."""
+        """Return the path of a short sound."""
         return self._shipped / "sounds" / f"{name}.ogg"
 
     def phrases(self, track: Path) -> tuple[float, ...]:
-        """Return where a track's phrases end, in seconds from its start; () if nobody knows."""
+        """Return the ends of a track's phrases in seconds from its start; () if unknown."""
         if not track.is_relative_to(self._shipped):
             return ()
         return self._phrases.get(track.relative_to(self._shipped).as_posix(), ())
@@ -75,7 +75,7 @@ class Library:
             ends = json.loads((self._shipped / PHRASES).read_text("utf-8"))
             return {name: tuple(map(float, seconds)) for name, seconds in ends.items()}
         except (OSError, ValueError, TypeError, AttributeError):
-            return {}  # then a piece is faded out wherever it is
+            return {}  # a track is then faded out anywhere
 
     def _scan(self, playlist: str) -> tuple[Path, ...]:
         if self._owner:

@@ -1,4 +1,4 @@
-"""Plays the playlist that the reactions ask for, and never cuts: music ends with a phrase."""
+"""Plays the playlist that the reactions request. Music fades out at the end of a phrase."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from device.hardware.audio import Audio
 
 MUTE_SECONDS = 0.2
-"""How long the volume takes from silent to full when it is changed or muted."""
+"""Seconds that a change of the volume from silent to full takes."""
 
 MIN_TRACK_SECONDS = 1.0
-"""A track that ends sooner than this, in seconds, holds no music: it counts as broken."""
+"""A track that is shorter than this, in seconds, counts as broken."""
 
 CLOSE_SECONDS, CLOSE_STEPS = 0.2, 10
 
 MAX_PHRASE_SECONDS = 30.0
-"""Nobody waits longer than this, in seconds, for the end of a phrase."""
+"""Longest wait for the end of a phrase, in seconds."""
 
 FADE_AFTER_PHRASE = 0.4
-"""The share of a fade that comes after the end of the phrase that it closes."""
+"""The share of a fade that lies after the end of the phrase."""
 
 MIN_FADES = 3
-"""A piece of at least so many fades gives way to the next before its end."""
+"""A track of at least this many fades is cross-faded into the next before its end."""
 
 MAX_FADING_OUT = 2
-"""Before yet another piece begins, one of so many that fade out has to end."""
+"""Tracks that may fade out at once; the next track waits until one of them has ended."""
 
 DUCK_GAIN, DUCK_SECONDS = 0.45, 0.5
-"""The music's gain under a short sound, and how long all of a change of gain would take."""
+"""The music's gain under a short sound, and the seconds of a change of gain from 0 to 1."""
 
 
 def _local_time() -> datetime:
@@ -93,7 +93,7 @@ class Player:
 
     @property
     def volume(self) -> float:
-        """The volume in [0, cap]; a value beyond is clamped."""
+        """The volume in [0, volume_cap]; other values are clamped."""
         return self._volume
 
     @volume.setter
@@ -102,7 +102,7 @@ class Player:
 
     @property
     def library(self) -> Library:
-        """Where the tracks come from."""
+        """The library of the tracks."""
         return self._library
 
     @property
@@ -112,17 +112,17 @@ class Player:
 
     @property
     def now_playing(self) -> str | None:
-        """The title of the track, fading or not, made of its file's name."""
+        """The title of the present track, from its file's name."""
         return self._current.title if self._current else None
 
     @property
     def quiet(self) -> bool:
-        """Whether these are the quiet hours, in which nothing sounds."""
+        """Whether these are the quiet hours, in which nothing is played."""
         return self._quiet_hours.cover(self._clock().time())
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How the sound does, in words."""
+        """The health of the sound, and why."""
         if not self._config.enabled:
             return Level.OFF, "switched off"
         fault = self._audio.fault or self._empty or self._library.fault
@@ -138,15 +138,15 @@ class Player:
     def request(self, playlist: str | None, *, empty: bool = False) -> None:
         """Set which playlist is wanted from the next `tick` on, if any.
 
-        What plays goes on for `min_play_seconds` and to the end of its phrase, unless the room is
-        `empty`: nobody is left who would miss it.
+        The present track goes on for `min_play_seconds` and to the end of its phrase, except when
+        the room is `empty`.
         """
         self._wanted, self._hurried = playlist, empty
 
     def tick(self, now: float) -> None:
         """Move the music on to `now` (monotonic seconds).
 
-        A piece that follows another fades in while that one fades out.
+        A track fades in while the one before it fades out.
         """
         if not self._config.enabled:
             return
@@ -173,9 +173,9 @@ class Player:
             track.fade(0.0, elapsed, fade, loudness)
 
     def _keeps_playing(self, now: float, playlist: str | None, hurry: bool) -> bool:
-        """Tell whether the present piece goes on: it is wanted, or has yet to come to an end.
+        """Return whether the present track goes on: it is wanted, or its phrase has not ended.
 
-        When `hurried`, one that is not wanted does not.
+        With `hurry`, a track that is not wanted fades out at once.
         """
         track = self._current
         if track is None:
@@ -189,21 +189,22 @@ class Player:
         return now < track.fade_at and not hurry
 
     def _fade_time(self, track: Track, now: float) -> float:
-        """Return when the piece may fade: where a phrase ends, after its least time."""
+        """Return when a track may fade out: at the end of a phrase after `min_play_seconds`."""
         earliest = max(now, track.started + self._config.min_play_seconds)
-        before = self._config.fade_seconds * (1.0 - FADE_AFTER_PHRASE)
-        ends = (track.started + end - before for end in self._library.phrases(track.path))
+        lead = self._config.fade_seconds * (1.0 - FADE_AFTER_PHRASE)
+        ends = (track.started + end - lead for end in self._library.phrases(track.path))
         candidates = (end for end in ends if earliest <= end <= earliest + MAX_PHRASE_SECONDS)
         return min(candidates, default=earliest)
 
     def skip(self) -> None:
-        """Go on to the next track, if one plays."""
+        """Go on to the next track, if one is playing."""
         self._skip = self._current is not None
 
     def play_sound(self, name: str, *, requested: bool = False) -> None:
-        """Play a short sound of ours at the present volume, over music that gives way to it.
+        """Play a short sound that ships, over music whose gain is lowered meanwhile.
 
-        Not when switched off; when muted or in the quiet hours only if somebody has `asked` for it.
+        While muted or in the quiet hours it is played only if somebody `requested` it; never while
+        sound is disabled.
         """
         if not self._config.enabled or ((self.muted or self.quiet) and not requested):
             return
@@ -220,7 +221,7 @@ class Player:
             self._duck_until = self._now + seconds
 
     def close(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Fade what plays within 0.2 s and let go of the device."""
+        """Fade the music out within 0.2 s and close the device."""
         tracks = [track for track in (self._current, *self._fading_out) if track]
         if any(track.playback.playing and track.gain > 0.0 for track in tracks):
             for step in range(CLOSE_STEPS - 1, -1, -1):
@@ -233,9 +234,9 @@ class Player:
         self._current, self._fading_out = None, []
 
     def _remove_ended(self, now: float, playlist: str | None) -> float:
-        """Let go of pieces that have ended, or faded out; return the level at which one may follow.
+        """Remove the tracks that have ended or faded out; return the level of the next track.
 
-        That is the level of a piece that ended by itself, where more of its playlist is wanted.
+        That is the level of a track that ended by itself, if its playlist is still wanted, else 0.
         """
         for track in self._fading_out:
             if track.level == 0.0:
@@ -255,9 +256,9 @@ class Player:
         return 0.0
 
     def _start_next(self, now: float, playlist: str, level: float) -> None:
-        """Try one track: a bad one is left for the next tick, so that no frame is late.
+        """Start one track; the present one fades out.
 
-        What plays now leaves for it.
+        After a broken track the next is tried in the next tick, so that no frame is late.
         """
         if now < self._retry_at.get(playlist, now):
             return
@@ -286,12 +287,12 @@ class Player:
             self._broken.add(path, str(error))
 
     def _reset(self) -> None:
-        """Forget what another device played, and what it could not."""
+        """Forget the tracks and the broken files of the device before."""
         self._current, self._fading_out = None, []
         self._retry_at.clear()
         self._broken.clear()
 
     @property
     def _full_gain(self) -> float:
-        """The loudness of music that has faded in: the volume, less what a short sound takes."""
+        """The gain of music that has faded in: the volume, lowered under a short sound."""
         return self._loudness * self._duck_gain

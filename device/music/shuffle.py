@@ -1,4 +1,4 @@
-"""A shuffled deck of tracks: each is dealt once before any is dealt again."""
+"""Shuffles tracks: each is played once before any is played again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Shuffle:
-    """Deals tracks in random order, and never the same twice in a row if there is another."""
+    """Returns tracks in random order, and never the same twice in a row if there is another."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -19,7 +19,7 @@ class Shuffle:
         self._last: Path | None = None
 
     def next(self, tracks: Sequence[Path]) -> Path | None:
-        """Return the next of these tracks, which may be others than before; None if none."""
+        """Return the next of these tracks, which may change between calls; None without tracks."""
         if not tracks:
             return None
         there = set(tracks)

@@ -1,4 +1,4 @@
-"""One piece of music as the player hears it: from a fade in to a fade out."""
+"""A track that is playing, from its fade in to its fade out."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """A piece that plays a track of a playlist since `started`, monotonic seconds.
+    """A file of a playlist that has been playing since `started`, in monotonic seconds.
 
-    `level` in [0, 1] is how far it has faded in, `release` when it may fade out, once that is
-    known. `gain` is what it sounds with.
+    `level` in [0, 1] is how far it has faded in, `gain` its present gain. `fade_at` is when it may
+    fade out, None while it is wanted.
     """
 
     playback: Playback
@@ -32,12 +32,12 @@ class Track:
 
     @property
     def title(self) -> str:
-        """The name of its file, made readable."""
+        """The file's name in readable form."""
         stem = os.fsencode(self.path.stem).decode("utf-8", "replace")
         return stem.replace("_", " ").replace("-", " ").strip()
 
     def fade(self, target: float, elapsed: float, seconds: float, loudness: float) -> None:
-        """Move the level towards `target`, a step of a fade that takes `seconds` in all."""
+        """Move the level towards `target` by a step of a fade that takes `seconds` in all."""
         self.level = approach(self.level, target, elapsed, seconds)
         gain = gain_of(self.level) * loudness
         if gain != self.gain:
@@ -45,5 +45,5 @@ class Track:
             self.gain = gain
 
     def has_ended_by(self, now: float) -> bool:
-        """Tell whether it will be over at `now`, as far as its file says how long it is."""
+        """Return whether it ends by `now`; False if its length is unknown."""
         return 0.0 < self.playback.seconds <= now - self.started

@@ -1,4 +1,4 @@
-"""What the kiosk does about a mood: rules from a file, and a pure function of mood and time."""
+"""The reactions to a mood: rules from a file, and a pure function of mood and time."""
 
 from device.reactions.rule import EFFECTS, Rule
 from device.reactions.rule_state import RuleState

@@ -1,4 +1,4 @@
-"""One rule: which mood, after how long, does what, and how often at most."""
+"""One rule: which mood causes which reaction, after how long and how often."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 EFFECTS = ("confetti", "sunrise", "cool", "freshen", "stars", "glow")
-"""What the stage can draw."""
+"""The effects that the stage can draw."""
 
 
 def _one_of(known: Collection[str]) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-"""How one rule has fared: since when its mood is there, what it does, how often it did."""
+"""The state of one rule: since when its mood holds, its reaction, and its past starts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """The past of the rule called `name`, as far as it matters; times are monotonic seconds.
+    """The state of the rule called `name`; times are monotonic seconds.
 
-    `fits` says since when the mood is one of the rule's, `left` since when it is not, `empty` since
-    when nobody is there; None where that does not hold now. `ended` is the end of the last reaction
-    of this visit, `starts` are the starts within the last hour.
+    The mood is one of the rule's since `fits_since`, or none of them since `left_since`; the room
+    is empty since `empty_since`. Each is None where that does not hold now. `ended` is the end of
+    the last reaction of this visit, `starts` are the starts within the last hour.
     """
 
     name: str
@@ -32,7 +32,7 @@ class RuleState:
 
 
 def advance(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
-    """Return the course at `now`, while the mood of the room is `emotion`."""
+    """Return the state at `now`, while the mood of the room is `emotion`."""
     rule_state = _update_times(rule_state, rule, emotion, now)
     if rule_state.reaction is not None:
         if _is_over(rule_state, rule_state.reaction, rule, now):

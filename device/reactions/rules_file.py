@@ -26,13 +26,13 @@ TABLE = "reaction"
 
 
 class RuleFile(Section):
-    """All rules of a file; none at all is a kiosk that only mirrors."""
+    """All rules of a file. Without rules the kiosk only mirrors the mood."""
 
     reaction: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
 
 
 def load(file: str | Path = "", playlists: Collection[str] | None = PLAYLISTS) -> tuple[Rule, ...]:
-    """Read the rules of a file; without a name, those that ship.
+    """Return the rules of a file; without a name, those that ship.
 
     `playlists` are the names that a rule may use; None takes every name that a folder can have.
     Raises ConfigError with one line per mistake: file, line, key, what is wrong and what is right.

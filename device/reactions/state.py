@@ -1,4 +1,4 @@
-"""How the reactions move on with the mood and with time."""
+"""Advances the reactions with the mood and with time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReactionState:
-    """All that `step` knows; `ReactionState()` has never reacted.
+    """The state of `step`; `ReactionState()` is the initial one.
 
-    `active` holds what goes on now, the most important first: whoever needs one effect, playlist or
-    light takes the first that is given. `sounds` names the short sounds that begin at this very
-    step and at no other.
+    `active` are the present reactions, the most important first: effect, playlist and light are
+    each taken from the first reaction that has one. `sounds` are the short sounds that begin at
+    this step.
     """
 
     active: tuple[Reaction, ...] = ()
@@ -33,9 +33,8 @@ class ReactionState:
 def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) -> ReactionState:
     """Return the reactions at `now` to the mood of the room.
 
-    The order of `active`: those whose mood is there come first, in the order of the rules; then
-    those that linger, the newest first. `now` is monotonic seconds; one that goes backwards stands
-    still.
+    `active` begins with the reactions whose mood holds, in the order of the rules; those that
+    linger follow, newest first. `now` is in monotonic seconds and is ignored if it goes backwards.
     """
     clock = now if state.clock < now < math.inf else state.clock
     previous = {rule_state.name: rule_state for rule_state in state.rule_states}

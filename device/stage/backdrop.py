@@ -23,7 +23,7 @@ COARSE = 8
 
 
 class Backdrop:
-    """Paints skies of one size, when they are shown or, within the budget, before."""
+    """Paints skies of one size, on demand or in advance within the budget."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -33,7 +33,7 @@ class Backdrop:
         self._ahead = list(dict.fromkeys(PALETTES.values()))[: self._room]
 
     def make_next(self) -> bool:
-        """Paint one more sky; return False when as many as fit the budget were there."""
+        """Paint one more sky; return False when the budget is used up."""
         while self._ahead and len(self._paintings) < self._room:
             palette = self._ahead.pop(0)
             if palette not in self._paintings:

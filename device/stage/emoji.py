@@ -22,8 +22,8 @@ MARGIN = 1.25
 OVERSHOOT = 1.15
 """How much larger than its place an emoji gets while it pops in."""
 CACHED_SPRITES = 8
-"""Sprites are kept that take as much memory as so many of the emoji at its usual size: enough for
-it to breathe through, and few enough that all are there after a minute or two."""
+"""The cache's size in sprites of the usual size: enough for breathing, and small enough to be full
+after a minute or two."""
 
 
 class Emoji:
@@ -37,7 +37,7 @@ class Emoji:
         self._largest = 0
 
     def fit(self, diameter: float) -> None:
-        """Keep no more than a canvas needs on which the emoji is `diameter` pixels wide."""
+        """Size the cache for a canvas with an emoji of `diameter` pixels."""
         self._budget = CACHED_SPRITES * 4 * round(diameter * MARGIN) ** 2
         largest = round(diameter * MARGIN * OVERSHOOT)
         if largest != self._largest:
@@ -45,7 +45,7 @@ class Emoji:
             self._originals.clear()
 
     def make_next(self, names: Iterable[str]) -> bool:
-        """Read one of these pictures before it is shown; return False when all were there."""
+        """Load one of these pictures; return False when all are loaded."""
         for name in names:
             if name not in self._originals:
                 self._original(name)

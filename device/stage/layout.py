@@ -70,7 +70,7 @@ class Layout:
         )
 
     def sample(self, particles: Sequence[T]) -> Sequence[T]:
-        """Return those of the particles that are drawn now: always the same, from all over."""
+        """Return the particles to draw at the present quality: always the same, evenly chosen."""
         detail = self.quality.detail
         if detail >= 1.0:
             return particles

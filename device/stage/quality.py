@@ -1,4 +1,4 @@
-"""The quality ladder: a slow machine shows fewer things and draws them smaller, but in time."""
+"""Scales the quality: a slow machine draws fewer particles on a smaller canvas, but in time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """One rung: the share of the particles, and of the canvas's width and height, in (0, 1].
+    """One level: the share of the particles, and of the canvas's width and height, in (0, 1].
 
-    `shadows` tells whether faces cast a shadow on what is behind them; a face moves in every frame,
-    and is painted anew in every so many, `painted`.
+    `shadows` is whether faces cast a shadow. A face moves in every frame and is repainted in every
+    `paint_interval`-th frame.
     """
 
     detail: float = 1.0
@@ -28,21 +28,21 @@ LEVELS = (
     Quality(0.4, 0.7, shadows=False, paint_interval=2),
     Quality(0.3, 0.5, shadows=False, paint_interval=3),
 )
-"""From the best to the fastest, which draws a quarter of the pixels and a third of the things."""
+"""From the best to the fastest, which draws 1/4 of the pixels and 1/3 of the particles."""
 
 TOO_SLOW, FAST_ENOUGH = 0.85, 0.3
-"""A rung is too high when frames take more of their time than `FULL`, and too low when less than
-`EASY`: the next one may take twice as long and still fits."""
+"""The shares of the frame budget above which the level is lowered, and below which it is raised:
+the next level may take twice as long and still fits."""
 WINDOW_SECONDS = 1.5
-"""Seconds of frames that are judged together, by their median."""
+"""Seconds of frames whose median cost is judged."""
 PATIENCE, MAX_PATIENCE = 20.0, 640.0
-"""Seconds without need before a step up; doubled, up to the most, when that step was too much."""
+"""Seconds of fast frames before a step up; doubled, up to the maximum, when that step failed."""
 
 
 class QualityScaler:
-    """Finds the best rung on which frames come in time, `budget` seconds each.
+    """Finds the best level at which a frame takes at most `budget` seconds.
 
-    Tell it each frame's cost with `note`; `quality` says how to draw the next.
+    `record` takes each frame's cost; `quality` is the quality of the next frame.
     """
 
     def __init__(self, budget: float) -> None:
@@ -55,11 +55,11 @@ class QualityScaler:
 
     @property
     def quality(self) -> Quality:
-        """How to draw."""
+        """The present quality."""
         return LEVELS[self._level]
 
     def record(self, cost: float, now: float) -> None:
-        """Take in what the frame at `now` cost; both in seconds."""
+        """Record the cost of the frame at `now`; both in seconds."""
         if self._stepped_at is None:
             self._stepped_at = now
         if now - self._stepped_at < WINDOW_SECONDS:

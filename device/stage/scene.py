@@ -1,4 +1,4 @@
-"""What the stage is told, each frame."""
+"""The state that the stage draws in each frame."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from device.messages import EMOTIONS, NOBODY, FrameResult, Health, Mood, Reactio
 ATTRACT = "attract"
 PAUSED = "paused"
 ACTS = (*EMOTIONS, ATTRACT, PAUSED)
-"""What can be on stage: an emotion, the invitation when nobody is there, or the pause sign."""
+"""The acts: an emotion, the invitation to an empty room, or the pause sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The kiosk at one moment, as far as it can be seen; `address` is the status page's URL.
+    """The visible state of the kiosk at one moment. `address` is the status page's URL.
 
-    `invitation` is a URL that lets one browser in; `watched` tells that somebody looks at the
-    camera's picture on the page. At `night`, the stage is dim while nobody is there.
+    `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the live
+    view. At `night` the stage is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
@@ -33,7 +33,7 @@ class Scene:
 
     @property
     def act(self) -> str:
-        """What should be on stage: one of `ACTS`."""
+        """The act to show: one of `ACTS`."""
         if self.paused:
             return PAUSED
         return self.mood.emotion if self.mood.emotion in EMOTIONS else ATTRACT

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 
 class SceneAssets:
-    """Everything that is made for one size of canvas.
+    """Everything that is created for one size of canvas.
 
-    At first what every frame needs; the rest with `make_next`, which takes most of the time.
+    The constructor creates what every frame needs, `make_next` the rest, which takes longer.
     """
 
     def __init__(
@@ -72,24 +72,24 @@ class SceneAssets:
         self.pairing_code = PairingCode(strings, layout, typesetter)
 
     def make_next(self) -> bool:
-        """Make one more emoji, sky, effect or face; return False when all were there."""
+        """Create one more emoji, sky, effect or face; return False when all exist."""
         makers = (self.backdrop, self.effects, self.question)
         return self.emoji.make_next(ACTS) or any(maker.make_next() for maker in makers)
 
 
 class Stage:
-    """Draws scenes. What it draws depends on the scenes, times and seed it was given, only.
+    """Draws scenes. The pictures depend only on the scenes, times and seed.
 
-    Making it takes a moment. A canvas of another size needs new pictures: those that every frame
-    needs are made at once, and of the others one a frame, so that no frame takes long.
+    A canvas of another size needs new assets: those that every frame needs are created at once, and
+    of the others one per frame, so that no frame takes long.
     """
 
     def __init__(
         self, config: StageConfig, rng: random.Random, strings: Strings | None = None
     ) -> None:
-        """Read the pictures and the words of the configured language, unless they are given.
+        """Load the strings of the configured language, unless they are given.
 
-        Raises ConfigError where that language is not there or not complete.
+        Raises ConfigError when that language is missing or incomplete.
         """
         self._strings = strings or load_strings(config.language)
         self._seed = rng.random()
@@ -103,14 +103,14 @@ class Stage:
         self._night = Night()
         self._assets: SceneAssets | None = None
         self.quality = Quality()
-        """How much to draw. The canvas's scale is the caller's."""
+        """The quality to draw with. The caller sets the canvas's scale."""
         self.ready = False
-        """Whether all pictures are made. Until then frames take longer than they will."""
+        """Whether all assets exist. Until then frames take longer."""
 
     def prepare(self, size: tuple[int, int]) -> SceneAssets:
-        """Make all that a canvas of some width and height in pixels needs, unless it is there.
+        """Create all assets for a canvas of this width and height in pixels.
 
-        `draw` does this by itself, a part a frame.
+        `draw` does so by itself, one per frame.
         """
         assets = self._get_assets(size)
         while assets.make_next():
@@ -119,9 +119,9 @@ class Stage:
         return assets
 
     def _get_assets(self, size: tuple[int, int]) -> SceneAssets:
-        """Return what is made for a size by now."""
+        """Return the assets of a size."""
         if self._assets is None or self._assets.layout.size != size:
-            self._assets = None  # the old one first: both together would be too much
+            self._assets = None  # freed first: both together would take too much memory
             self._assets = self._make_assets(size)
         self._assets.layout.quality = self.quality
         return self._assets
@@ -149,15 +149,15 @@ class Stage:
         assets.pairing_code.draw(canvas, scene.invitation)
 
     def is_asking(self, now: float) -> bool:
-        """Tell whether any question waits for an answer."""
+        """Return whether a question waits for an answer."""
         return self._question.is_waiting(now) or self._consent.is_waiting(now)
 
     def ask(self, now: float) -> None:
-        """Ask "Was I right?"; asked again, take the question back."""
+        """Ask "Was I right?", or withdraw the question if it is shown."""
         self._question.ask(now)
 
     def choose(self, number: int, now: float) -> str | None:
-        """Answer with a face's number, from 1; return its emotion, or None if that's no answer."""
+        """Answer with a face's number, from 1; return its emotion, or None if it is no answer."""
         if not (self._question.is_waiting(now) and 1 <= number <= len(EMOTIONS)):
             return None
         emotion = EMOTIONS[number - 1]
@@ -165,9 +165,9 @@ class Stage:
         return emotion
 
     def touch(self, x: float, y: float, now: float) -> str | None:
-        """Take a touch, in shares of the canvas: it asks, or answers, or waves the question off.
+        """Handle a touch, in shares of the canvas: it asks, answers or withdraws the question.
 
-        Returns the emotion that was chosen, if one was.
+        Returns the chosen emotion, if any.
         """
         if self._assets is None or not self._question.is_waiting(now):
             self.ask(now)
@@ -185,15 +185,15 @@ class Stage:
         self._consent.ask(crop, now)
 
     def is_asking_consent(self, now: float) -> bool:
-        """Tell whether what waits for an answer is that question."""
+        """Return whether the question of consent waits for an answer."""
         return self._consent.is_waiting(now)
 
     def consent(self, given: bool, now: float) -> bool | None:
-        """Answer it; return the answer, or None where nobody asks, or has only just."""
+        """Answer it; return the answer, or None if it is not asked, or was asked just now."""
         return given if self._consent.answer(now) else None
 
     def touch_consent(self, x: float, y: float, now: float) -> bool | None:
-        """Answer it by a touch, in shares of the canvas: yes on its button, no elsewhere."""
+        """Answer it by a touch, in shares of the canvas: yes on its button, else no."""
         width, height = self._assets.layout.size if self._assets else (0, 0)
         given = self._assets is not None and self._assets.consent.hit(x * width, y * height)
         return self.consent(given, now)
@@ -213,7 +213,7 @@ class Stage:
         assets.effects.before(canvas, runs, now)
 
     def _share(self, act: str, seconds: float) -> float:
-        """Return how much of an act's own scene shows, which comes and goes in some seconds."""
+        """Return the opacity of an act's own scene, which fades within `seconds`."""
         share = smooth(self._transition.age / seconds)
         if self._transition.act == act:
             return share

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 BOLD = ASSETS / "fonts" / "Quicksand-Bold.ttf"
 MEDIUM = ASSETS / "fonts" / "Quicksand-Medium.ttf"
 MIN_SIZE = 8
-"""Pixels of the smallest type that is ever set."""
+"""The smallest font size in pixels."""
 CACHED_TEXTS = 48
-"""Pieces of set text to keep."""
+"""Texts in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Style:
 
 
 class Typesetter:
-    """Turns texts into surfaces, and keeps the newest."""
+    """Turns texts into surfaces, and caches the newest."""
 
     def __init__(self) -> None:
         self._cache: OrderedDict[tuple[str, tuple[int, int], Style], pygame.Surface] = OrderedDict()
@@ -95,7 +95,7 @@ def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font
 
 
 def fits(lines: list[str], font: pygame.font.Font, box: tuple[int, int]) -> bool:
-    """Tell whether lines need no more than a box of pixels."""
+    """Return whether lines fit into a box of pixels."""
     height = len(lines) * font.get_linesize()
     return height <= box[1] and all(font.size(line)[0] <= box[0] for line in lines)
 

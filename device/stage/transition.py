@@ -1,4 +1,4 @@
-"""What is on stage, and what is just leaving it."""
+"""The transition from one act to the next."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from device.stage.easing import smooth
 
 HOLD = 1.0
-"""Seconds for which an act stays at least: at most one change a second, and so no flashing."""
+"""Least seconds of an act: at most one change per second, so that nothing flashes."""
 BLEND_TIME = 0.95
-"""Seconds in which one sky becomes another; shorter than `HOLD`."""
+"""Seconds of the cross-fade of two skies; shorter than `HOLD`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An act and when it came on."""
+    """An act and its start."""
 
     act: str
     since: float
 
 
 class Transition:
-    """Follows the wanted act, one change at a time. Times are in seconds and may jump."""
+    """Changes to the wanted act, one change at a time. Times are in seconds and may jump."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -29,7 +29,7 @@ class Transition:
         self._last: Turn | None = None
 
     def update(self, act: str, now: float) -> None:
-        """Bring an act on, unless the present one is too young."""
+        """Change to an act, unless the present one is younger than `HOLD`."""
         self._now = now
         if self._current is None:
             self._current = Turn(act, now)
@@ -42,32 +42,32 @@ class Transition:
 
     @property
     def act(self) -> str:
-        """What is on."""
+        """The present act."""
         return self.current.act
 
     @property
     def current(self) -> Turn:
-        """What is on, and since when."""
+        """The present act and its start."""
         if self._current is None:
-            raise LookupError("nothing was ever on; call follow first")
+            raise LookupError("no act yet; call update first")
         return self._current
 
     @property
     def age(self) -> float:
-        """For how many seconds it has been on."""
+        """The age of the present act in seconds."""
         return self._now - self.current.since
 
     @property
     def last(self) -> str | None:
-        """What was on before, if anything."""
+        """The previous act, if any."""
         return self._last.act if self._last else None
 
     @property
     def last_age(self) -> float:
-        """How many seconds ago what was on before came on."""
+        """The seconds since the previous act started."""
         return self._now - self._last.since if self._last else 0.0
 
     @property
     def blend(self) -> float:
-        """How far the sky has changed, in [0, 1]."""
+        """The progress of the cross-fade, in [0, 1]."""
         return smooth(self.age / BLEND_TIME) if self._last else 1.0

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 
 class Playback(ABC):
-    """A piece of music that was started. Gains are linear amplitudes in [0, 1].
+    """A music file that is playing. Gains are linear amplitudes in [0, 1].
 
-    `seconds` is how long it is, 0 if its file does not say.
+    `seconds` is its length, 0 if the file does not contain it.
     """
 
     seconds: float = 0.0
 
     @abstractmethod
     def set_gain(self, gain: float) -> None:
-        """Set how loud it is."""
+        """Set the gain."""
 
     @property
     @abstractmethod
@@ -28,14 +28,14 @@ class Playback(ABC):
 
     @abstractmethod
     def stop(self) -> None:
-        """Stop it at once and let go of its file, so that a stick with music can be taken out."""
+        """Stop at once and close the file, so that a USB stick with music can be removed."""
 
 
 class Audio(ABC):
-    """Plays music and short sounds; no call waits for sound to end.
+    """A sound device that plays music and short sounds. No call waits for sound to end.
 
-    Gains are linear amplitudes in [0, 1]. `name` says which device it is, `fault` why nothing can
-    be heard (empty while all is well).
+    Gains are linear amplitudes in [0, 1]. `name` is the device's name, `fault` the reason why it is
+    silent ("" while it works).
     """
 
     name: str = "sound"
@@ -43,9 +43,9 @@ class Audio(ABC):
 
     @abstractmethod
     def play(self, path: Path, gain: float) -> Playback:
-        """Play a music file from its start, over whatever else plays.
+        """Play a music file from its start, over everything else that plays.
 
-        Raises AudioError. If `fault` is empty then, it is the file that cannot be played.
+        Raises AudioError; while `fault` is "", the file is to blame and not the device.
         """
 
     @abstractmethod
@@ -53,9 +53,9 @@ class Audio(ABC):
         """Play a short sound over the music; return its seconds. Raises AudioError as `play`."""
 
     def check(self, now: float) -> bool:  # noqa: ARG002 (the port asks)
-        """Look after the device; call it often. True if it was changed, which stops the music."""
+        """Reopen the device if needed; call this often. True if it changed, which stops music."""
         return False
 
     @abstractmethod
     def close(self) -> None:
-        """Stop everything and let go of the device."""
+        """Stop everything and close the device."""

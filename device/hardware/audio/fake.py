@@ -1,4 +1,4 @@
-"""A sound device for tests and demos: an instrument that records and fails on demand."""
+"""A sound device for tests and demos, which records calls and fails on demand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _zero() -> float:
 
 @dataclass(eq=False)
 class FakePlayback(Playback):
-    """A piece that goes on until it is ended or stopped."""
+    """A playback that goes on until it is ended or stopped."""
 
     audio: FakeAudio
     file: str
@@ -52,11 +52,11 @@ class FakePlayback(Playback):
 
 @dataclass
 class FakeAudio(Audio):
-    """Keeps every call in `calls`; `clock` gives their times, `seconds` the length of every piece.
+    """Records every call in `calls`; `clock` gives the times, `seconds` the length of each file.
 
     Put a file's name into `broken` to make it unplayable, set `fault` to make the device fail, call
-    `end` to let the last piece end, and set `changed` to tell of another device at the next check.
-    `pieces` are those that sound, the last one begun last; `file` and `gain` are that one's.
+    `end` to end the newest playback, and set `changed` to report another device at the next check.
+    `playbacks` are those that play, the newest last; `file` and `gain` are the newest one's.
     """
 
     clock: Callable[[], float] = _zero
@@ -71,21 +71,21 @@ class FakeAudio(Audio):
 
     @property
     def playbacks(self) -> list[FakePlayback]:
-        """The pieces that sound."""
+        """The playbacks that have not ended."""
         return [playback for playback in self._all if playback.playing]
 
     @property
     def file(self) -> str:
-        """The name of the last piece's file, or ""."""
+        """The name of the newest playback's file, or ""."""
         return self.playbacks[-1].file if self.playbacks else ""
 
     @property
     def gain(self) -> float:
-        """The last piece's gain, 0 without one."""
+        """The newest playback's gain, 0 without one."""
         return self.playbacks[-1].gain if self.playbacks else 0.0
 
     def play(self, path: Path, gain: float) -> Playback:
-        """Record, or raise AudioError as told."""
+        """Record, or raise AudioError if told to."""
         self._check_playable(path)
         playback = FakePlayback(self, path.name, gain, self.seconds)
         self._all.append(playback)
@@ -93,13 +93,13 @@ class FakeAudio(Audio):
         return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
-        """Record a sound of `SOUND_SECONDS`, or raise AudioError as told."""
+        """Record a sound of `SOUND_SECONDS`, or raise AudioError if told to."""
         self._check_playable(path)
         self.calls.append(Call(self.clock(), "sound", path.name, gain))
         return SOUND_SECONDS
 
     def check(self, now: float) -> bool:  # noqa: ARG002 (the port asks)
-        """Tell, once, of a change that was asked for."""
+        """Return True once after `changed` was set."""
         changed, self.changed = self.changed, False
         if changed:
             self._stop_all()
@@ -112,12 +112,12 @@ class FakeAudio(Audio):
         self.closed = True
 
     def end(self) -> None:
-        """Let the last piece of music end by itself."""
+        """End the newest playback, as at the end of its file."""
         for playback in self.playbacks[-1:]:
             playback.playing = False
 
     def record(self, what: str, playback: FakePlayback) -> None:
-        """Record what happens to a piece."""
+        """Record a call of a playback."""
         self.calls.append(Call(self.clock(), what, playback.file, playback.gain))
 
     def _stop_all(self) -> None:

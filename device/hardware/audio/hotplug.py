@@ -1,4 +1,4 @@
-"""A sound device that may come and go while the kiosk runs."""
+"""A sound device that may be connected and removed while the kiosk runs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 5.0
-"""How often to look which devices are there."""
+"""Seconds between two checks of the outputs."""
 
 RETRY_SECONDS = 30.0
-"""How often to try again to open a device that is there and does not open."""
+"""Seconds between two attempts to open a device that is present but fails."""
 
 
 class HotplugAudio(Audio):
-    """Plays through what `connect` opens, and connects again when `outlets` changes its answer.
+    """Plays through the device that `connect` opens; connects again when `outlets` changes.
 
-    `connect` gets the outlets and returns a device, a silent one if it has to; it never raises.
+    `connect` takes the outlets and returns a device, or a silent one. It never raises.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class HotplugAudio(Audio):
         self._opened_at: float | None = None
         self._log_device()
 
-    # What the port has as attributes is here whatever the present device says: read, never set.
+    # Attributes of the port, but read from the present device and never set.
     @property
     def name(self) -> str:  # type: ignore[override]  # it changes
         """The name of the present device."""
@@ -53,7 +53,7 @@ class HotplugAudio(Audio):
         return self._audio.fault
 
     def check(self, now: float) -> bool:
-        """Look every `LOOK_SECONDS` whether the devices are still the same; see `Audio.check`."""
+        """Check every `CHECK_SECONDS` whether the outlets changed; see `Audio.check`."""
         if self._checked_at is None or self._opened_at is None:
             self._checked_at = self._opened_at = now
         if now - self._checked_at < CHECK_SECONDS:
@@ -64,10 +64,10 @@ class HotplugAudio(Audio):
         if found == self._known_outlets and not stuck:
             return False
         self._known_outlets, self._opened_at = found, now
-        before = self._audio.name
+        previous = self._audio.name
         self._audio.close()
         self._audio = self._connect(found)
-        if self._audio.name != before:
+        if self._audio.name != previous:
             self._log_device()
         return True
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_PLAYBACKS = 3
-"""So many pieces may sound at once, each on a channel that is theirs."""
+"""Music files that may play at once, each on a reserved channel."""
 
 
 class PygameAudio(Audio):
-    """Plays through the device that SDL names `device`, the default one if that is empty.
+    """Plays through SDL's device of this name, or through the default device if it is "".
 
-    The device is opened by `open` or by the first thing that plays.
+    The device is opened by `open`, or by the first sound.
     """
 
     def __init__(self, device: str = "", name: str = "sound") -> None:
@@ -36,10 +36,10 @@ class PygameAudio(Audio):
         self._playbacks: list[Playback] = []
 
     def open(self) -> None:
-        """Open the device unless it is open. Raises AudioError, and keeps it in `fault`."""
+        """Open the device unless it is open. Raises AudioError and sets `fault`."""
         import pygame
 
-        # Loads what decodes music, too: the stage would stand still for it at the first piece.
+        # Also loads the decoders now: at the first track the stage would stand still.
         from device.hardware.audio.musicfile import BUFFER, CHANNELS, RATE
 
         if pygame.mixer.get_init():
@@ -55,7 +55,7 @@ class PygameAudio(Audio):
         self.fault = ""
 
     def play(self, path: Path, gain: float) -> Playback:
-        """Stream a file on a channel of its own; see `Audio.play`."""
+        """Stream a file on its own channel; see `Audio.play`."""
         import pygame
 
         from device.hardware.audio.musicfile import MusicFile
@@ -83,7 +83,7 @@ class PygameAudio(Audio):
         return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
-        """Play a file that is kept in memory from its first use on; return its seconds."""
+        """Play a file, which is kept in memory afterwards; return its seconds."""
         import pygame
 
         self.open()
@@ -98,7 +98,7 @@ class PygameAudio(Audio):
         return float(sound.get_length())
 
     def close(self) -> None:
-        """Stop everything and let go of the device."""
+        """Stop everything and close the device."""
         import pygame
 
         for playback in self._playbacks:

@@ -1,4 +1,4 @@
-"""A music file, read bit by bit as the mixer wants it."""
+"""Decodes a music file block by block in the mixer's format."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class MusicFile:
         self._ended = False
 
     def read(self, frames: int) -> bytes:
-        """Return the next so many frames; fewer at the end, and none after it.
+        """Return the next `frames` frames; fewer at the end, b"" after it.
 
-        Raises AudioError when the file is damaged, or has gone.
+        Raises AudioError when the file is damaged or has been removed.
         """
         parts = [self._remainder]
         while not self._ended and sum(map(len, parts)) < frames:
@@ -63,7 +63,7 @@ class MusicFile:
         return bytes(samples.astype("<i2").tobytes())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _decode(self, frames: int) -> NDArray[np.float32]:
@@ -72,7 +72,7 @@ class MusicFile:
         except (soundfile.LibsndfileError, OSError) as error:
             raise AudioError(f"{self._path}: {_reason(error)}") from error
         self._ended = len(read) < frames
-        # A single channel is heard on both sides; of more than two, the first two.
+        # Mono is played on both sides; of more than two channels, the first two.
         both = np.repeat(read, CHANNELS, axis=1) if read.shape[1] == 1 else read[:, :CHANNELS]
         if self._resampler is None:
             return both
@@ -83,7 +83,7 @@ class MusicFile:
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong without the path, which the libraries repeat each in its own way."""
+    """Return an error's message without the path, which the caller adds."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(getattr(error, "error_string", error)).rstrip(".")

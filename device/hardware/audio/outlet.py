@@ -1,4 +1,4 @@
-"""Where sound could go out on this machine, found without opening anything."""
+"""Finds the sound outputs of this machine without opening any."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ SERVERS = (("PipeWire", "pipewire-0"), ("PulseAudio", "pulse/native"))
 
 
 def find_outlets(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[str, ...]:
-    """Return what can play sound, in words; empty if nothing can.
+    """Return the names of the sound outputs, () if there are none.
 
-    That is the driver in $SDL_AUDIODRIVER if it is set, else a sound server of this user and the
-    sound cards with a playback device (a webcam's microphone is a card too, and plays nothing).
-    Opening is no way to ask: ALSA's library prints an essay for each card that is not there. Two
-    answers are equal as long as the same devices are there, so a caller notices one that comes or
-    goes, and a sound server that was started again.
+    These are the driver in $SDL_AUDIODRIVER if it is set, else this user's sound server and the
+    sound cards with a playback device (a webcam's microphone is a card without one). Nothing is
+    opened, because ALSA prints many lines for each missing card. The result changes when a device
+    is added or removed, or when the sound server is restarted.
     """
     driver = environ.get("SDL_AUDIODRIVER")
     if driver:

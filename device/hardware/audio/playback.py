@@ -1,4 +1,4 @@
-"""A piece of music on a channel of pygame's mixer."""
+"""Plays a music file on a channel of pygame's mixer."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ QUEUE_POLL_SECONDS = 0.2
 
 
 class ChannelPlayback(Playback):
-    """Plays `file` on `channel`: one block sounds, the next is queued, a thread decodes on.
+    """Plays `file` on `channel`: one block plays, the next is queued, a thread decodes more.
 
-    Raises AudioError when not even a first block can be read.
+    Raises AudioError when the first block cannot be read.
     """
 
     def __init__(self, file: MusicFile, channel: Channel, gain: float) -> None:
@@ -45,24 +45,24 @@ class ChannelPlayback(Playback):
         self._feeder.start()
 
     def set_gain(self, gain: float) -> None:
-        """Set how loud it is, in the mixer's 128 steps."""
+        """Set the gain, which the mixer rounds to 128 steps."""
         with self._lock:
             if not self._stopped.is_set():
                 self._channel.set_volume(gain)
 
     @property
     def playing(self) -> bool:
-        """Whether anything is left to decode, or to be heard."""
+        """Whether anything is left to decode or to play."""
         if self._stopped.is_set():
             return False
         return self._feeder.is_alive() or self._channel.get_busy()
 
     def stop(self) -> None:
-        """Stop; the thread ends, and closes the file, within a moment."""
+        """Stop; the thread closes the file and ends shortly after."""
         with self._lock:
             if not self._stopped.is_set():
                 self._stopped.set()
-                # In pygame-ce the block that is queued begins when the first is stopped.
+                # In pygame-ce the queued block starts when the first one is stopped.
                 self._channel.stop()
                 self._channel.stop()
 

@@ -1,4 +1,4 @@
-"""Which sound device the configuration and the machine ask for."""
+"""Opens the sound device of the configuration."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def open_audio(config: SoundConfig) -> Audio:
-    """Open the sound device; where there is none, or it fails, one that says so and is silent.
+    """Open the sound device, or a silent one that reports why there is none.
 
-    Sound that is switched off opens nothing. Else the answer looks for devices that come and go.
+    Disabled sound opens nothing. Otherwise devices may be connected and removed later.
     """
     if not config.enabled:
         return SilentAudio("switched off")
@@ -27,7 +27,7 @@ def open_audio(config: SoundConfig) -> Audio:
 
 
 def connect(config: SoundConfig, outlets: tuple[str, ...]) -> Audio:
-    """Open the configured device on a machine with these outlets, else a silent one."""
+    """Open the configured device, or a silent one when it fails or there are no outlets."""
     if not outlets:
         return SilentAudio("no sound device")
     audio = PygameAudio(config.device, config.device or outlets[0])

@@ -1,4 +1,4 @@
-"""A sound device that is not there."""
+"""Takes the place of a missing sound device."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class SilentPlayback(Playback):
         return self._playing
 
     def stop(self) -> None:
-        """Pretend to stop."""
+        """Mark it as stopped."""
         self._playing = False
 
 
 class SilentAudio(Audio):
-    """Takes every call and plays nothing. `reason` says in words why, as "no sound device"."""
+    """Plays nothing. `reason` is why, e.g. "no sound device"."""
 
     def __init__(self, reason: str) -> None:
         self.name = f"silent: {reason}"
         self.fault = reason
 
     def play(self, path: Path, gain: float) -> Playback:  # noqa: ARG002 (the port asks)
-        """Pretend to play."""
+        """Return a silent playback."""
         return SilentPlayback()
 
     def play_sound(self, path: Path, gain: float) -> float:  # noqa: ARG002 (the port asks)
-        """Play nothing, for no time."""
+        """Play nothing; return 0 seconds."""
         return 0.0
 
     def close(self) -> None:

@@ -11,9 +11,9 @@ log = logging.getLogger(__name__)
 
 
 def speaker_names() -> list[str]:
-    """Return the names that `[sound] device` may have here. Raises AudioError.
+    """Return the values that `[sound] device` may have here. Raises AudioError.
 
-    SDL's sound is initialised for it, and stays so: ask in a process that does nothing else.
+    This initialises SDL's audio for good: call it in a process that does nothing else.
     """
     from pygame import _sdl2
     from pygame._sdl2 import audio

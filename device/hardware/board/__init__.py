@@ -1,4 +1,4 @@
-"""The machine itself: how warm it is, whether it is held back, how full its disk is."""
+"""The machine itself: its temperature, throttling and free disk space."""
 
 from device.hardware.board.base import Board, Reading
 from device.hardware.board.fake import FakeBoard

@@ -1,4 +1,4 @@
-"""What a machine tells of itself."""
+"""The port to the machine that the kiosk runs on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from device.messages import Level
 
 HOT_CELSIUS = 80.0
-"""Degrees Celsius; a Raspberry Pi slows itself down from here on."""
+"""From this temperature on a Raspberry Pi throttles itself."""
 DISK_LOW = 200 * 10**6
-"""Bytes; with less than this left on the disk, somebody should look after it."""
+"""Bytes. With less free disk space than this, somebody must act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Reading:
 
     @property
     def health(self) -> tuple[Level, str]:
-        """How well that is, in words."""
+        """The machine's health, and why."""
         wrong = [*self.throttled_reasons]
         if self.temperature is not None and self.temperature >= HOT_CELSIUS:
             wrong.append(f"hot, {self.temperature:.0f} °C")
@@ -48,8 +48,8 @@ class Reading:
 
 
 class Board(ABC):
-    """A machine; asking it takes well under a millisecond."""
+    """A machine. Reading it takes well under a millisecond."""
 
     @abstractmethod
     def read(self) -> Reading:
-        """Return how it is. Never raises: what cannot be read is not told."""
+        """Return a reading. Never raises: a value that cannot be read is None."""

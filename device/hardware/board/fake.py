@@ -1,4 +1,4 @@
-"""A machine for tests and demos: it is as it is told to be."""
+"""A machine for tests and demos, with a reading that can be set."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from device.hardware.board.base import Board, Reading
 
 @dataclass
 class FakeBoard(Board):
-    """Tells `reading`, which may be changed at any time."""
+    """Returns `reading`, which may be changed at any time."""
 
     reading: Reading = field(default_factory=Reading)
 
     def read(self) -> Reading:
-        """Return what it was told."""
+        """Return `reading`."""
         return self.reading

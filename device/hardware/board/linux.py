@@ -1,4 +1,4 @@
-"""A Linux machine, by what its kernel tells in /sys; a Raspberry Pi tells more than others."""
+"""Reads a Linux machine from /sys, which tells more on a Raspberry Pi."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from device.hardware.board.base import Board, Reading
 THERMAL = "sys/class/thermal/thermal_zone*"
 THROTTLED = ("sys/devices/platform/*firmware*/get_throttled",
              "sys/devices/platform/*/*firmware*/get_throttled")  # fmt: skip
-"""Where the Pi's firmware driver has what `vcgencmd get_throttled` prints, in hexadecimal."""
+"""Where the Pi's firmware driver has the bits that `vcgencmd get_throttled` prints."""
 REASONS = (
     (0x1, "the power supply is too weak"),
     (0x2, "its clock is capped"),
@@ -19,11 +19,11 @@ REASONS = (
 )
 """Bits that hold now (raspberrypi.com, "get_throttled"); the same 16 bits up: since the start."""
 PROCESSOR = ("cpu", "soc", "x86_pkg", "acpitz")
-"""What the types of thermal zones begin with that are worth knowing, the best first."""
+"""Prefixes of the types of useful thermal zones, best first."""
 
 
 class LinuxBoard(Board):
-    """Reads below `root`, and how much is free where `folder` is or would be."""
+    """Reads files below `root`, and the free space of the disk of `folder`."""
 
     def __init__(self, folder: Path, root: Path = Path("/")) -> None:
         self._folder = folder
@@ -32,7 +32,7 @@ class LinuxBoard(Board):
         self._throttled = next(found, None)
 
     def read(self) -> Reading:
-        """Return how the machine is."""
+        """Return a reading."""
         return Reading(self._temperature(), self._throttled_reasons(), _free(self._folder))
 
     def _temperature(self) -> float | None:
@@ -52,7 +52,7 @@ class LinuxBoard(Board):
 
 
 def _zone(root: Path) -> Path | None:
-    """Return the processor's thermal zone, or whichever there is."""
+    """Return the processor's thermal zone, or any other if it has none."""
     zones = sorted(root.glob(THERMAL))
     for name in PROCESSOR:
         for zone in zones:
@@ -69,7 +69,7 @@ def _text(path: Path) -> str:
 
 
 def _free(folder: Path) -> int | None:
-    """Return the bytes that are free where a folder is, or would be made."""
+    """Return the free bytes on the disk of a folder, which need not exist yet."""
     for place in (folder, *folder.parents):
         try:
             return shutil.disk_usage(place).free

@@ -1,4 +1,4 @@
-"""What every camera can do."""
+"""The camera port."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 
 class Camera(ABC):
-    """A source of frames that is open from its making until `close`."""
+    """A source of frames. It is open from its construction until `close`."""
 
     name: str
-    """What it is, in words for the status page."""
+    """The camera's name on the status page."""
 
     @abstractmethod
     def read(self) -> NDArray[np.uint8]:
         """Wait for the next frame and return it as uint8 BGR (height, width, 3).
 
-        Raises CameraError when the camera is gone or gave something that is no frame.
+        Raises CameraError when the camera is gone or returns no valid frame.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the device. May be called twice."""
+        """Close the device. May be called twice."""
 
     def __enter__(self) -> Self:
         """Return the open camera."""

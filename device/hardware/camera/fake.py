@@ -1,10 +1,10 @@
-"""A camera that needs no hardware and can be told to fail: an instrument for tests and rigs.
+"""A camera without hardware that fails on demand, for tests and rigs.
 
 Its source is `fake:` and a script: `[<picture>][,<fault>@<seconds>][,plug=<file>]`. Faults: `error`
 (every read fails from then on), `block` (a read never returns), `die` (the process ends at once, as
-after a crash in a driver), `odd` (every read fails in a way that nobody foresaw), `black` (black
+after a crash in a driver), `odd` (every read raises an unexpected error), `black` (black
 frames), `garbage` (noise), `resize` (frames change their size each second). It is connected while
-the file of its plug is there. Without a picture it shows a moving gradient.
+the file of its plug exists. Without a picture it shows a moving gradient.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class FakeCamera(Camera):
         self._pacer = FramePacer(RATE, time.monotonic, time.sleep)
 
     def read(self) -> NDArray[np.uint8]:
-        """Return the next frame, or fail as told; see `Camera.read`."""
+        """Return the next frame, or fail by the script; see `Camera.read`."""
         number = self._pacer.wait_next()
         self._check_plug()
         image = self._frame(number)
@@ -77,7 +77,7 @@ class FakeCamera(Camera):
         return image
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
     def _check_plug(self) -> None:
         if self._plug and not self._plug.exists():

@@ -1,4 +1,4 @@
-"""A video, a picture or a folder of pictures as a camera: paced as recorded, and looping."""
+"""A video, a picture or a folder of pictures as a camera, in a loop at the recorded rate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PICTURE_RATE = 10.0
 MAX_SIDE = 1920
 """Pixels of a still picture's longer side, beyond what any camera here gives."""
 PICTURE_SECONDS = 3.0
-"""How long each picture of a folder stays."""
+"""How long each picture of a folder is shown."""
 
 
 def open_file(
@@ -33,7 +33,7 @@ def open_file(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Camera:
-    """Open a video, a picture or a folder. Raises CameraUnknown, naming the file and why."""
+    """Open a video, a picture or a folder. Raises CameraUnknown with the path and the reason."""
     try:
         if not path.exists():
             raise CameraUnknown(f"{path}: no such file or folder")
@@ -47,7 +47,7 @@ def open_file(
 
 
 class FramePacer:
-    """Keeps a steady rate in frames per second, and tells which frame is due."""
+    """Keeps a steady rate in frames per second, and returns which frame is due."""
 
     def __init__(
         self, rate: float, clock: Callable[[], float], sleep: Callable[[float], None]
@@ -59,7 +59,7 @@ class FramePacer:
         self._last = -1
 
     def wait_next(self) -> int:
-        """Wait until a frame is due that was not given yet; return its number from 0."""
+        """Wait until a new frame is due; return its number, from 0."""
         if self._start is None:
             self._start = self._clock()
         due = int((self._clock() - self._start) * self.rate + 1e-6)
@@ -70,12 +70,12 @@ class FramePacer:
         return due
 
     def restart(self) -> None:
-        """Begin again at frame 0."""
+        """Start again at frame 0."""
         self._start, self._last = None, -1
 
 
 class PictureCamera(Camera):
-    """Still pictures in a loop; those of a folder that cannot be read are left out."""
+    """Still pictures in a loop. Unreadable files of a folder are left out."""
 
     def __init__(self, path: Path, pacer: FramePacer) -> None:
         self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
@@ -90,7 +90,7 @@ class PictureCamera(Camera):
         self._read_picture(0)
 
     def read(self) -> NDArray[np.uint8]:
-        """Return the picture whose turn it is; see `Camera.read`."""
+        """Return the present picture; see `Camera.read`."""
         number = self._pacer.wait_next()
         index = int(number / (PICTURE_RATE * PICTURE_SECONDS))
         if self._current is None or self._current[0] != index:
@@ -98,12 +98,12 @@ class PictureCamera(Camera):
         return self._current[1].copy()
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
     def _read_picture(self, index: int) -> NDArray[np.uint8]:
-        """Return the picture whose turn it is, or the next that can be read, not too large.
+        """Return the picture at `index`, or the next readable one, at most `MAX_SIDE` long.
 
-        Raises CameraUnknown when there is none.
+        Raises CameraUnknown when no picture can be read.
         """
         for step in range(len(self._files)):
             file = self._files[(index + step) % len(self._files)]
@@ -117,7 +117,7 @@ class PictureCamera(Camera):
 
 
 class VideoCamera(Camera):
-    """A video in a loop. When the reader is slow, frames are skipped, never delayed."""
+    """A video in a loop. For a slow reader, frames are skipped and never delayed."""
 
     def __init__(
         self, path: Path, clock: Callable[[], float], sleep: Callable[[float], None]

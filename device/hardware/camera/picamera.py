@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class PiCamera(Camera):
-    """The first camera that libcamera knows. Raises CameraError when there is none."""
+    """The first camera of libcamera. Raises CameraError when there is none."""
 
     def __init__(self, width: int, height: int, fps: float) -> None:
         library = _library()
@@ -35,7 +35,7 @@ class PiCamera(Camera):
         try:
             self._start(width, height, fps)
         except (RuntimeError, ValueError, OSError) as error:
-            # An open one that is forgotten would be busy at the next try.
+            # Left open, it would be busy at the next attempt.
             self._camera.close()
             raise CameraError(f"Pi camera cannot be opened: {error}") from error
         self.name = f"Pi camera {self._camera.camera_properties.get('Model', '')}".strip()
@@ -61,12 +61,12 @@ class PiCamera(Camera):
         return np.ascontiguousarray(image, np.uint8)
 
     def close(self) -> None:
-        """Let go of the camera."""
+        """Close the camera."""
         self._camera.close()
 
 
 def models() -> list[str]:
-    """Return the models of the cameras that picamera2 sees; none where it is not installed."""
+    """Return the models of the cameras of picamera2; [] where it is not installed."""
     library = _library()
     if library is None:
         return []

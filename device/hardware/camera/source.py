@@ -1,4 +1,4 @@
-"""From a configured source such as `usb:/dev/video0` to an open camera."""
+"""Opens the camera of a configured source such as `usb:/dev/video0`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def open_camera(config: CameraConfig) -> Camera:
     """Open the camera that the configuration names.
 
-    Raises CameraError when it is not there at present, CameraUnknown when it never can be.
+    Raises CameraError when it is missing at present, CameraUnknown when the source is invalid.
     """
     source = config.source
     if source == "auto":
@@ -38,7 +38,7 @@ def open_camera(config: CameraConfig) -> Camera:
 
 
 def available() -> str | None:
-    """Return the source that `auto` would take now, or None when there is no camera."""
+    """Return the source that `auto` stands for now, or None when there is no camera."""
     if picamera.models():
         return "picamera2"
     nodes = usb.devices()

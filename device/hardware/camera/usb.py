@@ -27,7 +27,7 @@ _READ_TIMEOUT_MS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A capture device: its path such as /dev/video0 and the name it gives itself."""
+    """A capture device: its path such as /dev/video0, and its own name."""
 
     path: Path
     name: str
@@ -87,7 +87,7 @@ class UsbCamera(Camera):
         return np.asarray(image, np.uint8)
 
     def close(self) -> None:
-        """Let go of the device."""
+        """Close the device."""
         self._capture.release()
 
     def _configure(self, width: int, height: int, fps: float) -> None:
@@ -101,7 +101,7 @@ class UsbCamera(Camera):
 
 
 def _captures(path: Path) -> bool:
-    """Ask the driver whether a node is a camera (others are its metadata or codecs)."""
+    """Return whether a node is a camera, and not metadata or a codec."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError:

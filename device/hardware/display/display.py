@@ -19,9 +19,9 @@ WINDOW = (1280, 720)
 
 
 class Display:
-    """An open display; made by `open_display`. One per process, as in SDL.
+    """An open display, created by `open_display`. One per process, as in SDL.
 
-    `StageConfig.width` and `height` are the panel's, before rotation.
+    `StageConfig.width` and `height` are the screen's, before rotation.
     """
 
     name = "display"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Gpio(ABC):
-    """A light that eases from one colour to the next, and what people do at the kiosk.
+    """A light that fades between colours, a button and a motion sensor.
 
     `light` is what to show from the next `tick` on: a name in `COLOURS`, "#rrggbb", or None for
     dark.
@@ -24,7 +24,7 @@ class Gpio(ABC):
     @property
     @abstractmethod
     def health(self) -> tuple[Level, str]:
-        """How its parts do, in words."""
+        """The health of the devices, and why."""
 
     @abstractmethod
     def tick(self, now: float) -> None:
@@ -36,16 +36,16 @@ class Gpio(ABC):
 
     @property
     def motion_detected(self) -> bool:
-        """Whether the motion sensor sees somebody; False where there is none."""
+        """Whether the motion sensor detects motion; False without a sensor."""
         return False
 
     @abstractmethod
     def close(self) -> None:
-        """Switch the light off and leave all pins."""
+        """Switch the light off and release all pins."""
 
 
 class NoGpio(Gpio):
-    """Nothing at all."""
+    """No GPIO device is configured."""
 
     @property
     def health(self) -> tuple[Level, str]:

@@ -1,4 +1,4 @@
-"""A push button: pressed shortly, or held."""
+"""A push button with short and long presses."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ BOUNCE_SECONDS = 0.03
 
 
 class Press(enum.Enum):
-    """What somebody did with the button."""
+    """A press of the button."""
 
     SHORT = "short"
     LONG = "long"
 
 
 class Button:
-    """A button between a BCM pin and ground, by the pin's own pull-up.
+    """A button between a BCM pin and ground, with the pin's internal pull-up.
 
-    It is a long press as soon as it was held for `hold_seconds`, and then no short one. gpiozero
-    tells of it in threads of its own; `presses` hands it to whoever asks. Raises GpioError when
-    the pin cannot be had.
+    A press becomes long once the button was held for `hold_seconds`. gpiozero reports presses in
+    its own threads; they are queued for `presses`. Raises GpioError when the pin cannot be opened.
     """
 
     def __init__(self, pin: int, hold_seconds: float) -> None:
@@ -42,14 +41,14 @@ class Button:
         self._device.when_released = self._release
 
     def presses(self) -> list[Press]:
-        """Return the presses since the last call, in their order."""
+        """Return the presses since the last call, oldest first."""
         found = []
         while not self._presses.empty():
             found.append(self._presses.get_nowait())
         return found
 
     def close(self) -> None:
-        """Leave the pin."""
+        """Release the pin."""
         self._device.close()
 
     def _hold(self) -> None:

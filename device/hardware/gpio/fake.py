@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class FakeGpio(Gpio):
-    """Keeps (time, light) of each change in `shown`.
+    """Records (time, light) of each change in `lights`.
 
     Put presses into `pressed`, and set `motion`.
     """
@@ -26,11 +26,11 @@ class FakeGpio(Gpio):
 
     @property
     def health(self) -> tuple[Level, str]:
-        """Always well."""
+        """Always OK."""
         return Level.OK, "fake light"
 
     def tick(self, now: float) -> None:
-        """Record the light if it is another one; refuse what a real lamp refuses."""
+        """Record the light if it changed. Raises ValueError like a real lamp."""
         if self.light is not None:
             colour(self.light)
         if not self.lights or self.lights[-1][1] != self.light:
@@ -43,7 +43,7 @@ class FakeGpio(Gpio):
 
     @property
     def motion_detected(self) -> bool:
-        """What the test says."""
+        """The value of `motion`."""
         return self.motion
 
     def close(self) -> None:

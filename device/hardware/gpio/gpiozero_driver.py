@@ -24,7 +24,7 @@ Part = TypeVar("Part")
 
 
 class PiGpio(Gpio):
-    """The parts whose pins are configured. What cannot be opened is told in `health`."""
+    """The devices whose pins are configured. `health` reports those that cannot be opened."""
 
     def __init__(self, config: GpioConfig) -> None:
         self._faults: list[str] = []
@@ -56,7 +56,7 @@ class PiGpio(Gpio):
 
     @property
     def health(self) -> tuple[Level, str]:
-        """Ok with the names of the parts, or what is wrong with which."""
+        """OK with the names of the devices, or the faults."""
         lamps = [lamp.health for lamp in self._lamps]
         faults = [*self._faults, *(text for level, text in lamps if level is not Level.OK)]
         if faults:
@@ -65,7 +65,7 @@ class PiGpio(Gpio):
         return Level.OK, "; ".join([*(text for _, text in lamps), *others])
 
     def tick(self, now: float) -> None:
-        """Move all lamps towards the light; see `Gpio.tick`."""
+        """Fade all lamps towards `light`; see `Gpio.tick`."""
         for lamp in self._lamps:
             lamp.show(self.light, now)
 
@@ -75,7 +75,7 @@ class PiGpio(Gpio):
 
     @property
     def motion_detected(self) -> bool:
-        """Whether the sensor sees motion; one that fails is told of, and then left alone."""
+        """Whether the sensor detects motion. A sensor that fails is reported and not read again."""
         if self._motion_sensor is None:
             return False
         try:
@@ -86,7 +86,7 @@ class PiGpio(Gpio):
             return False
 
     def close(self) -> None:
-        """Switch the lamps off and leave all pins."""
+        """Switch the lamps off and release all pins."""
         for part in (*self._lamps, self._button, self._motion_sensor):
             if part is not None:
                 part.close()

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EASE_SECONDS = 1.2
-"""How long the lamp takes from one colour to the next."""
+"""Seconds that a fade from one colour to the next takes."""
 LUMINANCE = (0.2126, 0.7152, 0.0722)
-"""How bright red, green and blue look (ITU-R BT.709): what a strip of one colour follows."""
+"""The perceived brightness of red, green and blue (ITU-R BT.709), for a strip of one colour."""
 
 
 class Lamp:
-    """Something that is dimmed by PWM and eases from one colour to the next.
+    """A lamp that is dimmed by PWM and fades between colours.
 
     `write` sets the shares of time, in [0, 1], that red, green and blue are on; `device` is closed
     with the lamp.
@@ -44,7 +44,7 @@ class Lamp:
         """Open an RGB lamp on the BCM pins of red, green and blue.
 
         `active_low` is for a common anode; `brightness` in (0, 1] is the most it gives. Raises
-        GpioError when gpiozero is not installed, there is no GPIO, or a pin cannot be had.
+        GpioError when gpiozero is not installed, there is no GPIO, or a pin cannot be opened.
         """
         name = f"light on GPIO {', '.join(map(str, pins))}"
 
@@ -62,7 +62,7 @@ class Lamp:
 
     @classmethod
     def strip(cls, pin: int, active_low: bool = False, brightness: float = 1.0) -> Lamp:
-        """Open a strip of one colour, as bright as the light looks; see `rgb`."""
+        """Open a strip of one colour, as bright as the colour looks; see `rgb`."""
         name = f"strip on GPIO {pin}"
 
         def make() -> Any:
@@ -79,16 +79,16 @@ class Lamp:
 
     @property
     def health(self) -> tuple[Level, str]:
-        """Ok, or why the lamp went dark."""
+        """OK, or why the lamp went dark."""
         return (Level.FAILED, self._fault) if self._fault else (Level.OK, self.name)
 
     @property
     def shown(self) -> Colour:
-        """The colour at present."""
+        """The present colour."""
         return self._shown
 
     def show(self, light: str | None, now: float) -> None:
-        """Move towards a light, dark for None, at `now` (monotonic seconds)."""
+        """Fade towards a light, or towards dark for None, at `now` (monotonic seconds)."""
         if light != self._wanted:
             target = DARK if light is None else colour(light)
             self._wanted = light
@@ -99,7 +99,7 @@ class Lamp:
             self._write(shown)
 
     def close(self) -> None:
-        """Switch the lamp off and leave its pins."""
+        """Switch the lamp off and release its pins."""
         self._device.close()
 
     def _write(self, shown: Colour) -> None:

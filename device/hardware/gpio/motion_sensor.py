@@ -1,4 +1,4 @@
-"""A motion sensor (PIR): somebody moves in front of the screen."""
+"""A passive infrared (PIR) motion sensor."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from device.hardware.gpio.pins import open_device
 
 
 class MotionSensor:
-    """A sensor whose output, on a BCM pin, is high for as long as it sees motion.
+    """A sensor whose output, on a BCM pin, is high while it detects motion.
 
-    Raises GpioError when the pin cannot be had.
+    Raises GpioError when the pin cannot be opened.
     """
 
     def __init__(self, pin: int) -> None:
@@ -25,9 +25,9 @@ class MotionSensor:
 
     @property
     def motion_detected(self) -> bool:
-        """Whether it sees motion now."""
+        """Whether it detects motion now."""
         return bool(self._device.is_active)
 
     def close(self) -> None:
-        """Leave the pin."""
+        """Release the pin."""
         self._device.close()

@@ -1,4 +1,4 @@
-"""How GPIO pins are opened with gpiozero, and what goes wrong, in words."""
+"""Opens GPIO pins with gpiozero, and words its errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Made = TypeVar("Made")
 
 
 def open_device(name: str, make: Callable[[], Made]) -> Made:
-    """Return what `make` opens. Raises GpioError, beginning with the `name`, when it can't."""
+    """Return the device that `make` opens. Raises GpioError, beginning with `name`."""
     try:
         import gpiozero  # noqa: F401 (is it there?)
     except ImportError as error:
@@ -30,7 +30,7 @@ def open_device(name: str, make: Callable[[], Made]) -> Made:
 
 
 def pin_errors() -> tuple[type[Exception], ...]:
-    """Return what gpiozero and the pin library under it raise; lgpio's error is its own."""
+    """Return the errors that gpiozero and its pin library raise; lgpio has its own."""
     from gpiozero import GPIOZeroError
 
     own = getattr(sys.modules.get("lgpio"), "error", None)
@@ -40,7 +40,7 @@ def pin_errors() -> tuple[type[Exception], ...]:
 
 
 def describe_error(error: Exception) -> str:
-    """Say what went wrong, as to somebody with a soldering iron."""
+    """Return an error in words for somebody who wires the kiosk."""
     from gpiozero import BadPinFactory, GPIOPinInUse
 
     if isinstance(error, BadPinFactory):

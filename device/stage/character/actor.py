@@ -1,4 +1,4 @@
-"""Who is on stage: the character that mirrors, a classic emoji beside it, or that alone."""
+"""Draws the character, a classic emoji beside it, or the emoji alone."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ LOWER = 0.105
 BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
 WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
-"""How it looks when nobody is there: not too sad about it."""
+"""The expression in an empty room: a slight smile."""
 ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
 
 
 class CharacterState:
-    """The character's life, which goes on whatever the canvas's size."""
+    """The character's state, which survives a change of the canvas's size."""
 
     def __init__(self, config: StageConfig, rng: random.Random) -> None:
         self.kind = config.face
@@ -48,7 +48,7 @@ class CharacterState:
 
 
 class Actor:
-    """Draws the present act, and the last one's emoji on its way out."""
+    """Draws the present act, and the previous act's emoji while it leaves."""
 
     def __init__(self, emoji: Emoji, layout: Layout, character: CharacterState) -> None:
         self._emoji, self._layout, self._character = emoji, layout, character
@@ -93,7 +93,7 @@ class Actor:
 
 
 def expression(act: str, scene: Scene) -> Expression:
-    """Return what the face should look like: the room's mood as it is filtered, not its name."""
+    """Return the expression of the room's filtered probabilities, not of the mood's name."""
     if act == PAUSED:
         return ASLEEP
     if act == ATTRACT:
@@ -104,9 +104,9 @@ def expression(act: str, scene: Scene) -> Expression:
 
 
 def gaze(frame_result: FrameResult | None) -> Gaze | None:
-    """Return where the largest face is, as the kiosk would look at it; None if there is none.
+    """Return the gaze towards the largest face; None without faces.
 
-    The camera looks at people: who stands at the right of its picture is at the screen's left.
+    The camera faces the people, so the right of its picture is the left of the screen.
     """
     if frame_result is None or not frame_result.faces:
         return None

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
 
 MAX_FACES = 6
-"""So many people have a face of their own; the largest in the picture come first."""
+"""Most faces in the group; the largest in the picture come first."""
 SIZE, SMALLER = 0.24, 0.18
 """A companion's head over the emoji's diameter, on a wide and on a tall canvas."""
 BESIDE = 0.66
 """How far from the middle the first of them stands, in emoji diameters."""
 SETTLE_SECONDS = 0.5
-"""Seconds in which a companion follows most of a change: one frame alone moves it little."""
+"""Time constant in seconds of a companion's changes, so that one frame moves it little."""
 PAINTED_PER_FRAME = 2
-"""So many of them are painted in a frame, in turns; all of them move in each."""
+"""Companions that are repainted per frame, in turns; all of them move in each frame."""
 FADE_SECONDS = 0.5
-"""Seconds that it takes to come or to go."""
+"""Seconds of the fade in or out."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Companion:
 
 
 class Group:
-    """Follows people by identity. The same seed, frame results and times give the same picture."""
+    """Draws people by their id. The same seed, frame results and times give the same picture."""
 
     def __init__(self, layout: Layout, seed: float) -> None:
         self._layout, self._seed = layout, seed
@@ -75,7 +75,7 @@ class Group:
         self._turn += PAINTED_PER_FRAME
 
     def _is_painted_now(self, number: int) -> bool:
-        """Tell whether a companion is one of those that are painted in this frame."""
+        """Return whether a companion is repainted in this frame."""
         return (number - self._turn) % max(PAINTED_PER_FRAME, len(self._people)) < PAINTED_PER_FRAME
 
     def _select_faces(self, frame_result: FrameResult | None) -> list[Face]:

@@ -51,11 +51,11 @@ class Mask:
         self._fine = np.zeros(((bottom - top) * FINE, (right - left) * FINE), np.uint8)
 
     def add(self, pixels: Points) -> Mask:
-        """Add what an outline in pixels has within."""
+        """Add the inside of an outline in pixels."""
         return self._draw(pixels, WHOLE)
 
     def subtract(self, pixels: Points) -> Mask:
-        """Take it away."""
+        """Subtract the inside of an outline in pixels."""
         return self._draw(pixels, 0)
 
     def share(self) -> NDArray[np.uint8]:

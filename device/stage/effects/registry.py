@@ -1,4 +1,4 @@
-"""All effects by name, and which of them are running."""
+"""All effects by name, and the scheduler of those that run."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "stars": Stars,
     "glow": Glow,
 }
-"""What a reaction's `effect` may be."""
+"""The values of a reaction's `effect`."""
 FADE_IN = 0.8
 FADE_OUT = 1.2
 MAX_RUNNING = 3
-"""How many effects may run at a time, those that fade out included."""
+"""Most effects at a time, including those that fade out."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectRun:
-    """One effect, when it came on, and when it was called off, if it was."""
+    """One run of an effect, with its start and its end, if it has ended."""
 
     name: str
     reaction_started: float
@@ -49,25 +49,25 @@ class EffectRun:
     until: float | None = None
 
     def strength(self, now: float) -> float:
-        """Return its share in [0, 1] of full strength."""
+        """Return the strength in [0, 1]."""
         shown = smooth((now - self.since) / FADE_IN)
         if self.until is None:
             return shown
         return min(shown, smooth((self.until - now) / FADE_OUT + 1.0))
 
     def is_over(self, now: float) -> bool:
-        """Tell whether nothing of it is left."""
+        """Return whether it has faded out."""
         return self.until is not None and now - self.until >= FADE_OUT
 
 
 class EffectScheduler:
-    """Follows the reactions: an effect starts with its reaction and fades out after it."""
+    """Starts an effect with its reaction, and fades it out afterwards."""
 
     def __init__(self) -> None:
         self.runs: list[EffectRun] = []
 
     def update(self, reactions: tuple[Reaction, ...], now: float) -> None:
-        """Take note of what is wanted. Effects of unknown names are left out."""
+        """Start and end effects by the present reactions. Unknown effects are ignored."""
         wanted = {(str(one.effect), one.started) for one in reactions if one.effect in EFFECTS}
         self.runs = [self._end(run, wanted, now) for run in self.runs if not run.is_over(now)]
         running = {(run.name, run.reaction_started) for run in self.runs if run.until is None}
@@ -82,14 +82,14 @@ class EffectScheduler:
 
 
 class Effects:
-    """Draws the runs of those effects that are made by now, for one layout."""
+    """Draws the runs of the effects that have been created, for one layout."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         self._made_of = (layout, emoji, rng)
         self._effects: dict[str, Effect] = {}
 
     def make_next(self) -> bool:
-        """Make one more effect; return False when all were there."""
+        """Create one more effect; return False when all exist."""
         for name, kind in EFFECTS.items():
             if name not in self._effects:
                 self._effects[name] = kind(*self._made_of)
@@ -97,14 +97,14 @@ class Effects:
         return False
 
     def behind(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
-        """Draw what is between the sky and the emoji."""
+        """Draw the layer between the sky and the emoji."""
         for run in runs:
             if run.name in self._effects:
                 effect = self._effects[run.name]
                 effect.behind(canvas, max(0.0, now - run.since), run.strength(now))
 
     def before(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
-        """Draw what is between the emoji and the caption."""
+        """Draw the layer between the emoji and the caption."""
         for run in runs:
             if run.name in self._effects:
                 effect = self._effects[run.name]

@@ -1,7 +1,7 @@
 """The question "May I keep this picture of your face?", with that very picture. No is the default.
 
-An answer takes its own key or button, never a number or a place on which the seven faces were, and
-none for the first moment: whoever hurries through the faces has allowed nothing.
+An answer needs its own key or button, never a number or a place of the seven faces, and is ignored
+for a moment: hurrying through the faces must not give consent.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from device.stage.text import Typesetter
 
 TIMEOUT_SECONDS = 15.0
-"""Seconds for which the question waits; nobody's answer is no."""
+"""Seconds for which the question waits. No answer means no."""
 MIN_ANSWER_SECONDS = 0.8
-"""Seconds in which an answer is taken for a slip, and not heard."""
+"""Seconds in which an answer is ignored as a slip."""
 THANKS_SECONDS = 1.8
 """Seconds for which it says thank you."""
 FADE = 0.25
@@ -43,24 +43,24 @@ class ConsentClock:
         """The crop that is asked about, uint8 (48, 48); none once it is answered."""
 
     def ask(self, picture: NDArray[np.uint8], now: float) -> None:
-        """Put the question."""
+        """Ask the question."""
         self._since, self.picture = now, picture
 
     def answer(self, now: float) -> bool:
-        """Take an answer, which is thanked for; tell whether one could be given."""
+        """Accept an answer and show the thanks; return whether an answer was expected."""
         if not self.is_waiting(now) or self._age(now) < MIN_ANSWER_SECONDS:
             return False
         self._since, self.picture = now, None
         return True
 
     def is_waiting(self, now: float) -> bool:
-        """Tell whether the question is up; forget the picture when it no longer is."""
+        """Return whether the question is shown; drop the picture when it no longer is."""
         if self._age(now) >= TIMEOUT_SECONDS:
             self.picture = None
         return self.picture is not None
 
     def shown(self, now: float) -> float:
-        """Return how much of the question, or of the thanks, shows, in [0, 1]."""
+        """Return the opacity of the question or of the thanks, in [0, 1]."""
         age = self._age(now)
         if self.is_waiting(now):
             return min(smooth(age / FADE), smooth((TIMEOUT_SECONDS - age) / FADE))
@@ -71,7 +71,7 @@ class ConsentClock:
 
 
 class ConsentOverlay:
-    """Draws it, and tells which answer lies under a place."""
+    """Draws the question, and finds the answer at a position."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._words, self._typesetter = strings.consent, typesetter
@@ -85,7 +85,7 @@ class ConsentOverlay:
         side = max(1, round(min(down * 0.5, across * 0.3)))
         self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
         top = self._picture.bottom + gap
-        # On a canvas too small for all of it there is still something to draw.
+        # Sizes are at least 1, also on a canvas that is too small.
         wide, high = max(1, (across - 3 * gap) // 2), max(1, self._box.bottom - gap - top)
         self.yes = pygame.Rect(self._box.left + gap, top, wide, high)
         self.no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
@@ -97,11 +97,11 @@ class ConsentOverlay:
         self._made: tuple[NDArray[np.uint8], pygame.Surface] | None = None
 
     def hit(self, x: float, y: float) -> bool:
-        """Return what a touch at a place in pixels says."""
+        """Return the answer of a touch at a position in pixels."""
         return self.yes.collidepoint(x, y)
 
     def draw(self, canvas: pygame.Surface, clock: ConsentClock, now: float) -> None:
-        """Draw what there is of it."""
+        """Draw the question or the thanks."""
         shown = clamp(clock.shown(now))
         if shown <= 0.0:
             self._made = None
@@ -141,7 +141,7 @@ class ConsentOverlay:
         put(canvas, self._typesetter.set(words, room, style), rect.center, shown)
 
     def _enlarged(self, crop: NDArray[np.uint8]) -> pygame.Surface:
-        """Return the crop enlarged, made once."""
+        """Return the enlarged crop, cached."""
         if self._made is None or self._made[0] is not crop:
             height, width = crop.shape
             grey = pygame.image.frombuffer(

@@ -1,4 +1,4 @@
-"""The small line at the bottom: what is wrong, if the sound is off, if somebody watches."""
+"""The line at the bottom: faults, muted sound, and whether somebody watches."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ DOTS: dict[Level, Colour] = {Level.FAILED: (255, 150, 110), Level.DEGRADED: (255
 
 
 def find_faults(health: tuple[Health, ...]) -> list[Health]:
-    """Return the parts that do not do well: the worst first, then the oldest."""
+    """Return the parts with faults, the worst first, then the oldest."""
     wrong = [part for part in health if part.level in WORST_FIRST]
     return sorted(wrong, key=lambda part: (WORST_FIRST.index(part.level), part.since))
 
 
 class Footer:
-    """Draws all of it; nothing at all on a good day."""
+    """Draws the line; nothing while all is well."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._strings = strings
@@ -42,7 +42,7 @@ class Footer:
         muted: bool,
         watched: bool = False,
     ) -> None:
-        """Draw what there is to say, within the layout's footer."""
+        """Draw the line in the layout's footer."""
         box = self._layout.footer
         room = box.width
         said = ((watched, self._strings.watched), (muted, self._strings.muted))

@@ -1,4 +1,4 @@
-"""At night an empty room is not lit: the invitation is dim until somebody comes."""
+"""At night the invitation is dim until somebody comes."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from device.stage.scene import Scene
 
 DIMMED = 0.22
-"""What is left of the picture's brightness."""
+"""The brightness of the dimmed picture, as a share."""
 FALL, RISE = 6.0, 0.8
 """Seconds in which it gets dark, and bright again when somebody comes."""
 
 
 class Night:
-    """Follows the scenes from frame to frame."""
+    """Fades the dimming from frame to frame."""
 
     def __init__(self) -> None:
         self._dark = 0.0
         self._now: float | None = None
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
-        """Dim the whole canvas, if it is night and nobody there; the first frame is dim at once."""
+        """Dim the canvas at night in an empty room; without a fade in the first frame."""
         night = scene.night and scene.act == ATTRACT
         if self._now is None:
             self._dark = float(night)

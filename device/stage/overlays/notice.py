@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 8.0
 """Seconds for which the notice can be read."""
 ABSENCE = 600.0
-"""Seconds without faces after which the next face is a first one again."""
+"""Seconds without faces after which the notice is shown again."""
 SLIDE = 0.6
 
 
@@ -32,7 +32,7 @@ class NoticeClock:
         self._last_face: float | None = None
 
     def update(self, frame_result: FrameResult | None, now: float) -> None:
-        """Take note of a frame. One that was seen before tells nothing about now."""
+        """Process a frame result; one that was processed before is ignored."""
         if (
             frame_result is None
             or not frame_result.faces
@@ -45,7 +45,7 @@ class NoticeClock:
         self._last_face = now
 
     def shown(self, now: float) -> float:
-        """Return how much of the notice shows, in [0, 1]."""
+        """Return the opacity of the notice, in [0, 1]."""
         if self._since is None or now < self._since:
             return 0.0
         age = now - self._since

@@ -1,4 +1,4 @@
-"""A QR code in the middle of the stage, which lets the owner's phone in."""
+"""A QR code in the middle of the stage that pairs the owner's phone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIDE = 0.5
 
 
 class PairingCode:
-    """Draws the code over everything else: whoever asked for it stands in front of it."""
+    """Draws the code over everything else, for the person who requested it."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._strings, self._layout, self._typesetter = strings, layout, typesetter

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 SIDE = 0.2
 """The code's side over the canvas's shorter one."""
 QUIET_MODULES = 2
-"""Modules of white around the code; on white, fewer than the standard's four are read well."""
+"""White modules around the code: on white, fewer than the standard's four are enough."""
 
 CACHED_CODES = 4
-"""So many codes are remembered: the one on stage and the ones before, as they change."""
+"""Codes in the cache: the one on stage and those before it."""
 
 
 class QrCode:
@@ -36,7 +36,7 @@ class QrCode:
         self._layout, self._typesetter = layout, typesetter
 
     def draw(self, canvas: pygame.Surface, address: str | None, strength: float) -> None:
-        """Draw it, `strength` in [0, 1]; nothing for an address that only this machine knows."""
+        """Draw it, `strength` in [0, 1]; nothing for an address that only this machine can open."""
         if strength <= 0.0 or address is None or not is_reachable(address):
             return
         short, footer = self._layout.short, self._layout.footer
@@ -56,7 +56,7 @@ class QrCode:
 
 
 def is_reachable(address: str) -> bool:
-    """Tell whether a phone on the network can open an address."""
+    """Return whether a phone on the network can open an address."""
     host = urlsplit(address).hostname or ""
     try:
         number = ipaddress.ip_address(host)

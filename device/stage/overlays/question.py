@@ -29,7 +29,7 @@ FADE = 0.25
 
 
 class QuestionClock:
-    """When the question is there, and what was answered. Times are in seconds."""
+    """When the question is shown, and its answer. Times are in seconds."""
 
     def __init__(self) -> None:
         self._asked: float | None = None
@@ -37,26 +37,26 @@ class QuestionClock:
         self.answer: str | None = None
 
     def ask(self, now: float) -> None:
-        """Put the question, unless it is there; then take it back."""
+        """Ask the question, or withdraw it if it is shown."""
         if self.is_waiting(now):
             self._asked = None
         else:
             self._asked, self._answered, self.answer = now, None, None
 
     def choose(self, emotion: str, now: float) -> None:
-        """Take an answer; it is thanked for."""
+        """Accept an answer, and show the thanks."""
         self._asked, self._answered, self.answer = None, now, emotion
 
     def hide(self) -> None:
-        """Take it away at once, thanks and all: something else is asked in its place."""
+        """Hide the question and the thanks at once, for another question."""
         self._asked = self._answered = None
 
     def is_waiting(self, now: float) -> bool:
-        """Tell whether an answer can be given."""
+        """Return whether an answer is expected."""
         return self._asked is not None and 0.0 <= now - self._asked < TIMEOUT_SECONDS
 
     def shown(self, now: float) -> float:
-        """Return how much of the question shows, in [0, 1]."""
+        """Return the opacity of the question, in [0, 1]."""
         start, lasting = self._asked, TIMEOUT_SECONDS
         if start is None:
             start, lasting = self._answered, THANKS_SECONDS
@@ -68,7 +68,7 @@ class QuestionClock:
 
 
 class QuestionOverlay:
-    """Draws it, and tells which face lies under a place."""
+    """Draws the question, and finds the face at a position."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._strings, self._typesetter = strings, typesetter
@@ -88,7 +88,7 @@ class QuestionOverlay:
         self._faces: list[tuple[Portrait, Look]] = []
 
     def make_next(self) -> bool:
-        """Paint one of the faces, which never change; return False when all were there."""
+        """Paint one of the faces, which never change; return False when all exist."""
         number = len(self._faces)
         if number == len(EMOTIONS):
             return False
@@ -105,14 +105,14 @@ class QuestionOverlay:
         )
 
     def hit(self, x: float, y: float) -> str | None:
-        """Return the emotion at a place in pixels, or None beside all of them."""
+        """Return the emotion at a position in pixels, or None outside all faces."""
         for number, emotion in enumerate(EMOTIONS):
             if self.cell(number).collidepoint(x, y):
                 return emotion
         return None
 
     def draw(self, canvas: pygame.Surface, clock: QuestionClock, now: float) -> None:
-        """Draw what there is of it."""
+        """Draw the question or the thanks."""
         shown = clamp(clock.shown(now))
         if shown <= 0.0:
             return
