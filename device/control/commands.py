@@ -51,9 +51,14 @@ def parse(values: object) -> Command:
     except ValidationError as error:
         first = explain(error, Command)[0]
         raise CommandError(str(first) if first.key else first.at("command")) from error
-    if command == Command():
-        raise CommandError(f"command: says nothing; known are {', '.join(Command.model_fields)}")
+    require_change(command)
     return command
+
+
+def require_change(command: Command) -> None:
+    """Raise CommandError for a command that changes nothing."""
+    if command == Command():
+        raise CommandError(f"command: empty; known are {', '.join(Command.model_fields)}")
 
 
 class CommandQueue:

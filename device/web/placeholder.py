@@ -1,4 +1,4 @@
-"""A plain picture with a sentence on it, for when the camera has none."""
+"""Draws a picture with a sentence, which replaces the camera's while there is none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINES = 8
 
 @functools.lru_cache(maxsize=4)
 def draw(text: str) -> NDArray[np.uint8]:
-    """Return `text`, wrapped, in the middle of a dark uint8 BGR picture (480, 640, 3)."""
+    """Return `text`, wrapped and centred on a dark picture: uint8 BGR of shape (480, 640, 3)."""
     lines = textwrap.wrap(text, _COLUMNS, max_lines=_LINES, placeholder=" ...")
     image = Image.new("RGB", (WIDTH, HEIGHT), BACKGROUND)
     ImageDraw.Draw(image).multiline_text(

@@ -28,7 +28,7 @@ def test_orders_are_read(values: dict[str, object], order: Command) -> None:
     [
         (None, "command = None: input should be a valid dictionary"),
         ([], "command: "),
-        ({}, "command: says nothing; known are paused, muted, volume, skip, chime, restart, show"),
+        ({}, "command: empty; known are paused, muted, volume, skip, chime, restart, show"),
         ({"paused": "yes"}, "paused = 'yes': input should be a valid boolean"),
         ({"volume": 1.5}, "volume = 1.5: input should be less than or equal to 1"),
         ({"volume": "loud"}, "volume = 'loud': input should be a valid number"),

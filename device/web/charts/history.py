@@ -1,4 +1,4 @@
-"""History as a picture: what to draw where, for the page's SVG."""
+"""Lays out the history as an SVG bar chart."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from device.history import HistorySummary
 
 WIDTH, HEIGHT = 720.0, 220.0
-"""Of the drawing, in its own units."""
+"""Of the chart, in SVG units."""
 GAP = 0.15
-"""Of a bar's place, left free."""
+"""The part of a bar's width that is left free."""
 ORDER = ("happy", "surprise", "neutral", "sad", "fear", "angry", "disgust")
-"""From the ground up."""
+"""From the bottom up."""
 MARKS = 6
-"""So many times stand below the picture."""
+"""Times below the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bucket of time: its pieces, and what it says in words."""
+    """One bucket of time: its segments, and its description."""
 
     x: float
-    words: str
-    pieces: tuple[Segment, ...]
+    description: str
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A time below the picture."""
+    """A time below the chart."""
 
     x: float
     text: str
@@ -52,7 +52,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """An emotion's part of the time in which somebody was there."""
+    """An emotion's share of the time in which somebody was there."""
 
     emotion: str
     seconds: float
@@ -61,7 +61,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All of it. A full bar is a bucket in which somebody was there all the time."""
+    """The whole chart. A full bar is a bucket in which somebody was there all the time."""
 
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
@@ -74,40 +74,42 @@ class Chart:
     @property
     def empty(self) -> bool:
         """Whether nobody was there at all."""
-        return not any(bar.pieces for bar in self.bars)
+        return not any(bar.segments for bar in self.bars)
 
 
 def draw(past: HistorySummary) -> Chart:
     """Lay out a span of time; its times are the kiosk's local ones."""
-    place = WIDTH / len(past.buckets)
+    slot = WIDTH / len(past.buckets)
     bars = []
     for number, bucket in enumerate(past.buckets):
-        x, y = (number + GAP / 2) * place, HEIGHT
-        pieces = []
+        x, y = (number + GAP / 2) * slot, HEIGHT
+        segments = []
         for emotion in ORDER:
             height = HEIGHT * min(1.0, bucket.seconds[emotion] / past.width)
             if height > 0.0:
                 y -= height
-                pieces.append(Segment(emotion, x, y, place * (1 - GAP), height))
-        said = ", ".join(
-            f"{text.duration(bucket.seconds[one.emotion])} {one.emotion}" for one in pieces
+                segments.append(Segment(emotion, x, y, slot * (1 - GAP), height))
+        description = ", ".join(
+            f"{text.duration(bucket.seconds[one.emotion])} {one.emotion}" for one in segments
         )
-        bars.append(Bar(x, f"{_local(bucket.start):%a %H:%M}: {said or 'nobody'}", tuple(pieces)))
+        bars.append(
+            Bar(x, f"{_local(bucket.start):%a %H:%M}: {description or 'nobody'}", tuple(segments))
+        )
     step = max(1, len(past.buckets) // MARKS)
     days = past.width * len(past.buckets) > 2 * 86_400
     marks = tuple(
-        Mark((number + 0.5) * place, f"{_local(past.buckets[number].start):{_form(days)}}")
+        Mark((number + 0.5) * slot, f"{_local(past.buckets[number].start):{_time_format(days)}}")
         for number in range(step // 2, len(past.buckets), step)
     )
-    there = sum(past.totals[name] for name in EMOTIONS)
+    total = sum(past.totals[name] for name in EMOTIONS)
     shares = tuple(
-        Slice(name, past.totals[name], 100 * past.totals[name] / there if there else 0.0)
+        Slice(name, past.totals[name], 100 * past.totals[name] / total if total else 0.0)
         for name in EMOTIONS
     )
     return Chart(tuple(bars), marks, shares, past.visits, past.reactions)
 
 
-def _form(days: bool) -> str:
+def _time_format(days: bool) -> str:
     return "%a %d" if days else "%H:%M"
 
 

@@ -1,4 +1,4 @@
-"""A figure over the days as a picture: what to draw where, for the page's SVG."""
+"""Lays out a figure over the days as an SVG line chart."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from device.feedback import Agreement
 
 WIDTH, HEIGHT = 320.0, 64.0
-"""Of a drawing, in its own units."""
-MOST = 60
-"""Days that are drawn."""
+"""Of a chart, in SVG units."""
+MAX_DAYS = 60
+"""The last days that are chart."""
 FIGURES: tuple[tuple[str, str, str, Callable[[DailyStats], float | None]], ...] = (
     ("confidence", "Confidence", "%", lambda day: _percent(day.mean("confidence"))),
     ("entropy", "Hesitation between expressions", "%", lambda day: _percent(day.mean("entropy"))),
@@ -28,18 +28,17 @@ FIGURES: tuple[tuple[str, str, str, Callable[[DailyStats], float | None]], ...] 
     ("small", "Faces too small", "%", lambda day: _share(day.small, day)),
     ("dark", "Faces too dark", "%", lambda day: _share(day.dark, day)),
     ("found", "Pictures with a face", "%", lambda day: _of(day.found, day.frames)),
-    ("rate", "Pictures understood a second", "", lambda day: day.rate),
+    ("rate", "Pictures processed per second", "", lambda day: day.rate),
     ("latency", "Time for a picture", "ms", lambda day: day.mean("latency")),
 )
-"""Name, title, unit and value of what is drawn."""
+"""Name, title, unit and value of each chart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One figure: `points` are the drawing's, as SVG has them; `value` is the last day's.
+    """One figure: `points` in SVG units, from 0 at the bottom to `maximum` at the top.
 
-    The lowest place stands for 0, the highest for `most`. `dots` has a day in words for each point.
-    `words` tell of its drift, where it has any.
+    `value` is the last day's, `dots` describes each point, `message` a shift if there is one.
     """
 
     title: str
@@ -47,50 +46,50 @@ class Trend:
     value: float
     points: tuple[tuple[float, float], ...]
     dots: tuple[str, ...]
-    most: float
-    words: str = ""
+    maximum: float
+    message: str = ""
     width: float = WIDTH
     height: float = HEIGHT
 
 
 def trends(days: Sequence[DailyStats], findings: Sequence[Finding]) -> list[Trend]:
-    """Draw every figure over the last of some days."""
-    told = {one.name: one.words for one in findings if one.shifted}
-    shown = combine_by_day(days)[-MOST:]
-    drawn = []
+    """Return the chart of each figure that has values."""
+    messages = {one.name: one.words for one in findings if one.shifted}
+    shown = combine_by_day(days)[-MAX_DAYS:]
+    charts = []
     for name, title, unit, value in FIGURES:
         values = {day.number: found for day in shown if (found := value(day)) is not None}
         if values:
-            drawn.append(_trend(title, unit, values, told.get(name, "")))
-    return drawn
+            charts.append(_trend(title, unit, values, messages.get(name, "")))
+    return charts
 
 
 def agreement(days: Mapping[int, Agreement]) -> Trend | None:
-    """Draw how often people agreed, of the answers by day; None without any."""
-    shown = dict(sorted(days.items())[-MOST:])
+    """Return the chart of the share of answers that agree; None without answers."""
+    shown = dict(sorted(days.items())[-MAX_DAYS:])
     if not shown:
         return None
     values = {number: 100 * (one.share or 0.0) for number, one in shown.items()}
-    drawn = _trend("Answers that agree", "%", values, "")
+    chart = _trend("Answers that agree", "%", values, "")
     dots = (
         f"{dot} of {one.answers}, 95 % interval {text.interval(one.interval)}"
-        for dot, one in zip(drawn.dots, shown.values(), strict=True)
+        for dot, one in zip(chart.dots, shown.values(), strict=True)
     )
-    return replace(drawn, dots=tuple(dots))
+    return replace(chart, dots=tuple(dots))
 
 
-def _trend(title: str, unit: str, values: Mapping[int, float], told: str) -> Trend:
+def _trend(title: str, unit: str, values: Mapping[int, float], message: str) -> Trend:
     first, last = min(values), max(values)
-    most = max(values.values())
+    maximum = max(values.values())
     points = tuple(
         (
             WIDTH * (number - first) / (last - first) if last > first else WIDTH / 2,
-            HEIGHT * (1 - value / (most or 1.0)),
+            HEIGHT * (1 - value / (maximum or 1.0)),
         )
         for number, value in values.items()
     )
     dots = tuple(f"{_date(number)}: {value:.1f} {unit}" for number, value in values.items())
-    return Trend(title, unit, values[last], points, dots, most, told)
+    return Trend(title, unit, values[last], points, dots, maximum, message)
 
 
 def _date(number: int) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app
 
 from device.config.section import Section
 from device.control import schemas
-from device.control.commands import Command
+from device.control.commands import Command, require_change
 from device.control.schemas import Schema
 from device.errors import CommandError
 from device.web.auth.roles import allow
@@ -83,9 +83,8 @@ def classify() -> schemas.Faces:
 )
 def command(body: Command) -> Command:
     """Queue a command for the kiosk."""
-    if body == Command():
-        abort(400, f"command: empty; known are {', '.join(Command.model_fields)}")
     try:
+        require_change(body)
         current().view.commands.put(body)
     except CommandError as error:
         abort(400, str(error))
