@@ -55,14 +55,14 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
-def create_app(view: KioskServices, auth_service: AuthService) -> Flask:
+def create_app(services: KioskServices, auth_service: AuthService) -> Flask:
     """Return a kiosk's page and API as a WSGI app; serve it with `Server`."""
     app = Flask(__name__)
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=text, version=__version__)
     app.jinja_env.globals.update(is_logged_in=auth.is_logged_in)
-    attach(app, WebContext(view, auth_service))
+    attach(app, WebContext(services, auth_service))
     auth.protect(app)
     for routes in ROUTES:
         app.register_blueprint(routes.blueprint)

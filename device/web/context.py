@@ -30,34 +30,34 @@ _KEY = "moodlift"
 class WebContext:
     """The state behind an app."""
 
-    def __init__(self, view: KioskServices, auth: AuthService) -> None:
-        self.view, self.auth = view, auth
-        self.feed = LiveView(view)
-        self.events = events(view.status, self.status_json)
-        self.pictures = pictures(self.feed)
+    def __init__(self, services: KioskServices, auth: AuthService) -> None:
+        self.services, self.auth = services, auth
+        self.live_view = LiveView(services)
+        self.events = events(services.status, self.status_json)
+        self.pictures = pictures(self.live_view)
         self.followers = Slots(FOLLOWERS)
-        self.viewers = Slots(view.viewers)
+        self.viewers = Slots(services.viewers)
         self.uploads = Slots(UPLOADS)
         self.answers = RateLimiter(per_address=ANSWERS, total=ALL_ANSWERS)
         self._json: tuple[Status, str] | None = None
 
     def status_json(self, status: Status | None = None) -> str:
         """Return the newest status (or `status`) as JSON, which is encoded once."""
-        status, known = status or self.view.status.get(), self._json
+        status, known = status or self.services.status.get(), self._json
         if known is None or known[0] is not status:
             known = self._json = (status, schemas.Status.of(status).to_json().decode())
         return known[1]
 
 
-def attach(app: Flask, site: WebContext) -> None:
-    """Make `site` the state of an app."""
-    app.extensions[_KEY] = site
+def attach(app: Flask, context: WebContext) -> None:
+    """Make `context` the state of an app."""
+    app.extensions[_KEY] = context
 
 
 def context_of(app: Flask) -> WebContext:
     """Return the state of an app."""
-    site: WebContext = app.extensions[_KEY]
-    return site
+    context: WebContext = app.extensions[_KEY]
+    return context
 
 
 def current() -> WebContext:

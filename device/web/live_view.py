@@ -47,10 +47,12 @@ class LiveView:
     `encoded` counts pictures. `blurred` hides the faces from all viewers.
     """
 
-    def __init__(self, view: KioskServices, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, services: KioskServices, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.encoded = 0
-        self.blurred = view.blurred
-        self._view = view
+        self.blurred = services.blurred
+        self._services = services
         self._clock = clock
         self._lock = threading.Lock()
         self._viewers = 0
@@ -75,7 +77,7 @@ class LiveView:
             self._viewers += 1
             if self._worker is None:
                 self._newest = Latest(b"")
-                self._view.preview.wanted = True
+                self._services.preview.wanted = True
                 self._worker = Worker(self._run, self._newest, name="live-view")
                 self._stopping = self._worker.stopping
                 self._worker.start()
@@ -86,7 +88,7 @@ class LiveView:
             self._viewers -= 1
             if self._viewers or self._worker is None:
                 return
-            self._view.preview.wanted = False
+            self._services.preview.wanted = False
             worker, self._worker = self._worker, None
             worker.stop(CLOSE_SECONDS)
 
@@ -111,7 +113,9 @@ class LiveView:
                 continue
             if not live and now >= placeholder_at:
                 published = -1
-                self._publish(placeholder.draw(f"No picture: {reason(self._view.status.get())}"))
+                self._publish(
+                    placeholder.draw(f"No picture: {reason(self._services.status.get())}")
+                )
                 placeholder_at = now + PLACEHOLDER_SECONDS
             stopping.wait(_POLL_SECONDS)
 
@@ -120,12 +124,14 @@ class LiveView:
 
         While faces are hidden, return the newest frame that was processed instead.
         """
-        if self._view.status.get().paused:
+        if self._services.status.get().paused:
             return None
-        result = self._view.frame_result.get()
+        result = self._services.frame_result.get()
         if result and now - result.captured_at > MAX_AGE_SECONDS:
             result = None
-        preview = self._view.preview.read(result.captured_at if result and self.blurred else None)
+        preview = self._services.preview.read(
+            result.captured_at if result and self.blurred else None
+        )
         if not preview or now - preview[0].captured_at > MAX_AGE_SECONDS:
             return None
         return (*preview, result)

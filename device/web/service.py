@@ -1,4 +1,4 @@
-"""The status page as a part of the kiosk: served when it can be, tried again when it cannot."""
+"""The page as a part of the kiosk: while it cannot be served, it is tried again."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10.0
-"""How often a port is tried again, and the network looked at: its address may come late."""
+"""Time between two tries to listen, and between two checks of the address, which may come late."""
 SPARE_PORTS = 20
 
 
 class WebService:
-    """Serves the status page while its port can be had."""
+    """Serves the page while its port is available."""
 
     name = "web"
 
-    def __init__(self, config: WebConfig, view: web.KioskServices) -> None:
+    def __init__(self, config: WebConfig, services: web.KioskServices) -> None:
         self.health = Level.OFF, "status page is switched off"
         self._config = config
         self._auth = web.AuthService.create(
@@ -37,7 +37,7 @@ class WebService:
             config.visitor_access,
             config.metrics_token_file,
         )
-        self._app = web.create_app(view, self._auth)
+        self._app = web.create_app(services, self._auth)
         self._server: web.Server | None = None
         self._certificate: Certificate | None = None
         self._retry_at = 0.0
@@ -52,34 +52,34 @@ class WebService:
 
     @property
     def welcome(self) -> str | None:
-        """The URL for whoever stands before the kiosk: there they may try it themselves."""
+        """The URL for visitors, where they may try the kiosk; None while it is not served."""
         return self._welcome
 
     @property
     def invitation(self) -> str | None:
-        """The URL that lets one browser in, while its code is on stage."""
+        """The URL that logs one browser in, while its code is on stage."""
         code = self._auth.pairing.shown
         return f"{self._address}pair/{code}" if code and self._address else None
 
     @property
     def watched(self) -> bool:
-        """Whether somebody looks at the live picture."""
+        """Whether the live picture has viewers."""
         return context_of(self._app).viewers.used > 0
 
     def invite(self) -> None:
-        """Put a code on stage that lets one browser in, or take it off again."""
+        """Show a code on stage that logs one browser in, or hide it again."""
         if self.invitation:
             self._auth.pairing.hide()
         elif self._address:
             self._auth.pairing.show()
 
     def tick(self, now: float) -> None:
-        """Begin to serve when that is due and possible."""
+        """Start serving, or refresh address and certificate, if that is due."""
         if not self._config.enabled or now < self._retry_at:
             return
         self._retry_at = now + RETRY_SECONDS
         if self._server:
-            self._look(self._server)
+            self._refresh(self._server)
             return
         try:
             self._serve(self._config.port)
@@ -101,7 +101,7 @@ class WebService:
                 return
 
     def close(self) -> None:
-        """End serving, also to those who are watching."""
+        """Stop serving."""
         server, self._server = self._server, None
         self._address = self._welcome = None
         if server:
@@ -113,11 +113,11 @@ class WebService:
         server = web.Server(self._app, self._config.host, port, self._certificate)
         server.start()
         self._server = server
-        self._look(server)
+        self._refresh(server)
 
-    def _look(self, server: web.Server) -> None:
+    def _refresh(self, server: web.Server) -> None:
         self._address = server.address
-        # Looked for now and then: the code holds for minutes, and the stage asks at every frame.
+        # Not at every frame, as the stage asks: the code is valid for minutes.
         visitors = self._auth.visitors
         self._welcome = f"{self._address}visit/{visitors.code}" if visitors else self._address
         try:
@@ -135,7 +135,7 @@ class WebService:
 
 
 def _certificate(config: WebConfig, auth: web.AuthService) -> Certificate:
-    """Return what the configuration asks for. Raises CertificateError."""
+    """Return the certificate that is configured. Raises CertificateError."""
     from device.web.server import (
         tls,  # cryptography takes a while to load, and is not needed without
     )

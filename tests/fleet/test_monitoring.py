@@ -48,10 +48,10 @@ def given() -> set[str]:
     status = sample(frame_age=0.1, machine=Reading(50.0, (), 10**9))
     seats = SimpleNamespace(used=0)
     site: Any = SimpleNamespace(
-        view=SimpleNamespace(status=Latest(status)),
+        services=SimpleNamespace(status=Latest(status)),
         viewers=seats,
         followers=seats,
-        feed=SimpleNamespace(encoded=0),
+        live_view=SimpleNamespace(encoded=0),
     )
     families = text_string_to_metric_families(metrics.text(site).decode())
     return {sample.name for family in families for sample in family.samples}

@@ -112,7 +112,7 @@ class Kiosk:
     classified: list[tuple[int, ...]] = field(default_factory=list)
     number: int = 0
 
-    def view(self, viewers: int = 4) -> KioskServices:
+    def services(self, viewers: int = 4) -> KioskServices:
         return KioskServices(
             status=self.status,
             frame_result=self.frame_result,
@@ -246,7 +246,7 @@ def png() -> bytes:
 
 @pytest.fixture
 def app(kiosk: Kiosk, auth: AuthService) -> Flask:
-    return create_app(kiosk.view(), auth)
+    return create_app(kiosk.services(), auth)
 
 
 @pytest.fixture

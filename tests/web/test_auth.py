@@ -256,7 +256,7 @@ def test_a_visit_ends_and_so_do_codes() -> None:
 
 def test_a_kiosk_may_have_no_place_for_visitors(kiosk: Any) -> None:
     auth = AuthService.create(None, ("kiosk",), visitor_access=False)
-    client = create_app(kiosk.view(), auth).test_client()
+    client = create_app(kiosk.services(), auth).test_client()
     code, pass_ = (
         VisitorPass(lambda: auth.sessions.token).code,
         VisitorPass(lambda: auth.sessions.token).issue(),

@@ -132,8 +132,8 @@ def test_nobody_sees_a_face_where_there_is_none(
 ) -> None:
     from device.web.context import context_of
 
-    view = context_of(app).view
-    object.__setattr__(view, "classify", lambda image: FrameResult(1, 0.0, 0.1, 640, 480))
+    services = context_of(app).services
+    object.__setattr__(services, "classify", lambda image: FrameResult(1, 0.0, 0.1, 640, 480))
     answer = visitor.post(KEEP, data=png)
     assert (answer.status_code, answer.json["detail"]) == (400, "there is no face in the picture")
 
@@ -221,7 +221,7 @@ def test_a_kiosk_without_feedback_does_not_ask(
 
     running = kiosk.feedback
     kiosk.feedback = FeedbackRecorder(FeedbackConfig(enabled=False), running.store.path.parent)
-    client = create_app(kiosk.view(), auth).test_client()
+    client = create_app(kiosk.services(), auth).test_client()
     kiosk.feedback = running
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     assert "Was I right?" not in client.get("/try").text

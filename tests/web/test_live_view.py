@@ -47,7 +47,7 @@ def live_view_threads() -> list[threading.Thread]:
 
 
 def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     with view.watch() as one, view.watch() as two, view.watch() as three:
         assert one is two is three
         assert len(live_view_threads()) == 1
@@ -59,7 +59,7 @@ def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any)
 
 
 def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     assert not kiosk.preview.wanted
     for _ in range(3):
         with view.watch() as newest:
@@ -78,14 +78,14 @@ def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
 
 
 def test_at_most_15_pictures_a_second(kiosk: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     with kiosk.filming(60), view.watch():
         time.sleep(1.5)
     assert 8 <= view.encoded <= 15 * 1.5 + 2
 
 
 def test_a_box_is_drawn_where_the_face_is(kiosk: Any) -> None:
-    with LiveView(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.services()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
         image = first(newest)
     assert image.shape == (480, 640, 3)
@@ -95,7 +95,7 @@ def test_a_box_is_drawn_where_the_face_is(kiosk: Any) -> None:
 
 def test_a_box_fits_a_shrunk_preview(kiosk: Any) -> None:
     """Boxes are in pixels of the full frame; 1920 x 1080 is shown at half its size."""
-    with LiveView(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.services()).watch() as newest:
         kiosk.film(np.full((1080, 1920, 3), 90, np.uint8))
         image = first(newest)
     assert image.shape == (540, 960, 3)
@@ -116,7 +116,7 @@ def detail(image: NDArray[np.uint8]) -> float:
 
 
 def test_faces_are_hidden_when_requested(kiosk: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     view.blurred = True
     with view.watch() as newest:
         kiosk.film(stripes())
@@ -132,7 +132,7 @@ def test_faces_are_hidden_when_requested(kiosk: Any) -> None:
 
 def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: Any) -> None:
     """Vision writes a frame before it processes it: its faces are not known until then."""
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     view.blurred = True
     with view.watch() as newest:
         kiosk.film(stripes())
@@ -155,7 +155,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
 
 def test_hidden_faces_keep_up_with_vision(kiosk: Any) -> None:
     """At its 15 frames a second, each of which is processed just as the next is written."""
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     view.blurred = True
     with view.watch():
         taken = time.monotonic()
@@ -170,7 +170,7 @@ def test_hidden_faces_keep_up_with_vision(kiosk: Any) -> None:
 
 
 def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     view.blurred = True
     with view.watch() as newest:
         kiosk.film(stripes())
@@ -186,7 +186,7 @@ def test_without_boxes_of_this_moment_everything_is_hidden(kiosk: Any) -> None:
 
 
 def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
-    with LiveView(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.services()).watch() as newest:
         kiosk.film(np.full((480, 640, 3), 90, np.uint8))
         kiosk.frame_result.publish(
             replace(kiosk.frame_result.get(), captured_at=time.monotonic() - 5)
@@ -206,7 +206,7 @@ def test_without_a_frame_there_is_a_picture_that_says_why(
     fault = Health("camera", Level.FAILED, "camera is unplugged", 0.0)
     kiosk.status.publish(make_status(health=(fault,)))
     started = time.monotonic()
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
     with view.watch() as newest:
         image = first(newest)
         assert time.monotonic() - started < 1.5
@@ -221,7 +221,7 @@ def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr(live_view, "MAX_AGE_SECONDS", 0.2)
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
     time.sleep(0.3)
-    with LiveView(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.services()).watch() as newest:
         assert first(newest).shape == (480, 640, 3)
         kiosk.film(np.full((240, 320, 3), 90, np.uint8))
         assert first(newest, 1).shape == (240, 320, 3)
@@ -230,7 +230,7 @@ def test_a_stale_frame_is_not_shown_as_live(kiosk: Any, monkeypatch: pytest.Monk
 def test_a_paused_camera_shows_no_frame(kiosk: Any, make_status: Callable[..., Status]) -> None:
     kiosk.status.publish(make_status(paused=True))
     kiosk.film(np.full((240, 320, 3), 90, np.uint8))
-    with LiveView(kiosk.view()).watch() as newest:
+    with LiveView(kiosk.services()).watch() as newest:
         assert first(newest).shape == (480, 640, 3)
 
 
@@ -249,7 +249,7 @@ def test_any_reason_can_be_drawn(text: str) -> None:
 
 
 def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
-    view = LiveView(kiosk.view())
+    view = LiveView(kiosk.services())
 
     def visit() -> None:
         for _ in range(20):
@@ -269,7 +269,7 @@ def test_many_viewers_coming_and_going_leave_no_thread(kiosk: Any) -> None:
 def test_a_failure_ends_the_stream_and_not_the_live_view(
     kiosk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broadcast = pictures(LiveView(kiosk.view()))
+    broadcast = pictures(LiveView(kiosk.services()))
 
     async def watch(most: int) -> list[bytes]:
         chunks: list[bytes] = []

@@ -117,7 +117,7 @@ def test_the_page_tells_why_a_model_was_given_up(client: FlaskClient, kiosk: Any
 def test_where_the_configuration_chooses_the_page_says_so(client: FlaskClient, app: Any) -> None:
     from device.web.context import context_of
 
-    vars(context_of(app).view)["models"] = Models(configured="/models/mine")
+    vars(context_of(app).services)["models"] = Models(configured="/models/mine")
     text = client.get("/models").text
     assert "<code>/models/mine</code>" in text
     assert "<button class=" not in text

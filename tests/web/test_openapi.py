@@ -96,7 +96,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Aut
     models = Models(store=ModelStore(settings.path.parent / "models"))
     kiosk = Kiosk(preview, settings=settings, feedback=recorder, models=models)
     auth = AuthService.create(None)
-    yield create_app(kiosk.view(), auth), auth
+    yield create_app(kiosk.services(), auth), auth
     recorder.close()
     preview.close()
 
@@ -134,7 +134,7 @@ def test_the_interface_does_as_it_says(
     def ask(case: schemathesis.Case, known: bool) -> None:
         auth.rate_limiter = RateLimiter()
         context_of(app).answers = RateLimiter()
-        list(context_of(app).view.commands.drain())
+        list(context_of(app).services.commands.drain())
         answer = case.call_and_validate(headers=headers if known else {}, checks=CHECKS)
         tried.append(answer.status_code)
 

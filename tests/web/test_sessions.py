@@ -97,7 +97,7 @@ def test_pair_prints_a_link_that_works(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     auth = AuthService.create(tmp_path / "moodlift", ("kiosk",))
-    client = create_app(kiosk.view(), auth).test_client()
+    client = create_app(kiosk.services(), auth).test_client()
     assert main.main(["pair"]) == 0
     link = capsys.readouterr().out.splitlines()[0]
     assert link.startswith("http://127.0.0.1:8080/pair/")

@@ -192,7 +192,7 @@ def test_viewers_share_one_encoding(guest: Any, kiosk: Any, app: Flask) -> None:
     with kiosk.filming():
         responses = [guest().get("/video_feed") for _ in range(4)]
         sets = [{next_picture(response) for _ in range(8)} for response in responses]
-        encoded = context_of(app).feed.encoded
+        encoded = context_of(app).live_view.encoded
     assert set.intersection(*sets)
     assert len(set.union(*sets)) <= encoded + 1
 

@@ -274,7 +274,7 @@ def test_the_owners_files_may_be_in_a_home_directory(
 ) -> None:
     monkeypatch.setenv("HOME", str(owners[0].parent))
     files: dict[str, Any] = {"certificate": "~/fullchain.pem", "key": "~/private.pem"}
-    page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.view())
+    page = WebService(WebConfig(https="own", port=free_port(), **files), kiosk.services())
     page.tick(0.0)
     assert page.health == (Level.OK, page.address)
     page.close()
@@ -285,7 +285,7 @@ def test_a_name_that_no_certificate_can_hold_is_reported(
 ) -> None:
     """The page is looked after in the frame loop."""
     monkeypatch.setattr(socket, "gethostname", lambda: "küche")
-    page = WebService(WebConfig(https="auto", port=free_port()), kiosk.view())
+    page = WebService(WebConfig(https="auto", port=free_port()), kiosk.services())
     page.tick(0.0)
     assert (page.address, page.health[0]) == (None, Level.FAILED)
     assert page.health[1].endswith(": a certificate's names must be ASCII")
@@ -306,7 +306,7 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     files: dict[str, Any] = {"certificate": str(certificate), "key": str(key)}
     config = WebConfig(https="own", port=free_port(), **files)
     certificate.rename(certificate.with_suffix(".away"))
-    page = WebService(config, kiosk.view())
+    page = WebService(config, kiosk.services())
     page.tick(0.0)
     assert (page.address, page.health[0]) == (None, Level.FAILED)
     assert "fullchain.pem: No such file" in page.health[1]

@@ -55,10 +55,10 @@ def status() -> Response:
 )
 def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
-    site = current()
-    if not site.followers.acquire():
+    context = current()
+    if not context.followers.acquire():
         raise upload.busy("too many clients follow the status")
-    return streams.respond(site.events, site.followers, "text/event-stream")
+    return streams.respond(context.events, context.followers, "text/event-stream")
 
 
 @blueprint.post("/classify")
@@ -85,7 +85,7 @@ def command(body: Command) -> Command:
     """Queue a command for the kiosk."""
     try:
         require_change(body)
-        current().view.commands.put(body)
+        current().services.commands.put(body)
     except CommandError as error:
         abort(400, str(error))
     return body
@@ -95,7 +95,7 @@ def command(body: Command) -> Command:
 @operation("Hide the faces in the live picture, or show them.", Blur, body=BlurChoice)
 def set_blur(body: BlurChoice) -> Blur:
     """Hide the faces in the live picture, or show them, for all viewers."""
-    current().feed.blurred = body.blurred
+    current().live_view.blurred = body.blurred
     return Blur(body.blurred)
 
 

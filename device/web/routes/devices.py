@@ -50,7 +50,7 @@ class Played(Schema):
 @operation("List the connected cameras.", list[Choice], errors=(409,))
 def cameras() -> list[Choice]:
     """Return the connected cameras."""
-    return [Choice(**asdict(one)) for one in current().view.probe.cameras()]
+    return [Choice(**asdict(one)) for one in current().services.probe.cameras()]
 
 
 @blueprint.post("/cameras/picture")
@@ -63,14 +63,14 @@ def cameras() -> list[Choice]:
 def picture(body: CameraChoice) -> Response:
     """Return a picture from a camera that the kiosk does not use."""
     _validate("camera", "source", body.source)
-    return Response(current().view.probe.picture(body.source), mimetype="image/jpeg")
+    return Response(current().services.probe.picture(body.source), mimetype="image/jpeg")
 
 
 @blueprint.get("/speakers")
 @operation("List the sound devices.", list[Choice], errors=(409,))
 def speakers() -> list[Choice]:
     """Return the sound devices."""
-    return [Choice(**asdict(one)) for one in current().view.probe.speakers()]
+    return [Choice(**asdict(one)) for one in current().services.probe.speakers()]
 
 
 @blueprint.post("/speakers/chime")
@@ -78,14 +78,14 @@ def speakers() -> list[Choice]:
 def chime(body: SpeakerChoice) -> Played:
     """Play a short sound on a device."""
     _validate("sound", "device", body.device)
-    view = current().view
-    if not view.probe.is_own(body.device):
-        return Played(f"It was played on {view.probe.play(body.device)}.")
-    sound = next((one for one in view.status.get().health if one.part == "sound"), None)
+    services = current().services
+    if not services.probe.is_own(body.device):
+        return Played(f"It was played on {services.probe.play(body.device)}.")
+    sound = next((one for one in services.status.get().health if one.part == "sound"), None)
     if sound is None or sound.level is not Level.OK:
         raise ProbeError(sound.message if sound else "the kiosk is starting; try again")
     try:
-        view.commands.put(Command(chime=True))
+        services.commands.put(Command(chime=True))
     except CommandError as error:
         raise ProbeError(str(error)) from error
     return Played(f"The kiosk plays it now on {sound.message}.")

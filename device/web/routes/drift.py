@@ -97,8 +97,8 @@ class ModelHealth(Schema):
 @blueprint.get("/model-health")
 def show() -> str:
     """Show each figure over the days, and what has shifted."""
-    view = current().view
-    days, since, model = _days(), view.drift.normal_since, view.status.get().model
+    services = current().services
+    days, since, model = _days(), services.drift.normal_since, services.status.get().model
     findings = compare(days, since, model)
     first_days, later = split_days(days, since, "emotion", model)
     first, last = combine(first_days), combine(later[-LAST_DAYS:])
@@ -130,15 +130,15 @@ def get_model_health() -> ModelHealth:
 def reset_baseline() -> ModelHealth:
     """Compare with the days from today on."""
     try:
-        current().view.drift.accept_as_normal()
+        current().services.drift.accept_as_normal()
     except OSError as error:
         abort(503, f"the baseline cannot be saved: {error.strerror}")
     return _model_health()
 
 
 def _model_health() -> ModelHealth:
-    view, days = current().view, _days()
-    findings = compare(days, view.drift.normal_since, view.status.get().model)
+    services, days = current().services, _days()
+    findings = compare(days, services.drift.normal_since, services.status.get().model)
     return ModelHealth(
         days=[_day(one) for one in days],
         bin_edges=SCALES,
@@ -181,7 +181,7 @@ def _finding(one: Finding) -> FindingInfo:
 
 def _days() -> list[DailyStats]:
     try:
-        return current().view.drift.days()
+        return current().services.drift.days()
     except OSError as error:
         abort(503, f"the daily figures cannot be read: {error.strerror}")
 
@@ -189,7 +189,7 @@ def _days() -> list[DailyStats]:
 def _answers() -> dict[int, Agreement]:
     """Return the answers by day; empty if they cannot be read, which /feedback reports."""
     try:
-        return current().view.feedback.store.daily()
+        return current().services.feedback.store.daily()
     except FeedbackError:
         return {}
 

@@ -102,7 +102,7 @@ def show() -> ResponseReturnValue:
         stored=sum(store.kept().values()),
         crops=store.crops(before, PAGE_SIZE),
         page_size=PAGE_SIZE,
-        days=current().view.feedback.days,
+        days=current().services.feedback.days,
     )
 
 
@@ -119,7 +119,7 @@ def get_feedback() -> FeedbackSummary:
 def answer(body: Answer) -> Answer:
     """Count an answer."""
     _limit()
-    _wait(current().view.feedback.count(Feedback(body.felt, body.shown)))
+    _wait(current().services.feedback.count(Feedback(body.felt, body.shown)))
     return body
 
 
@@ -146,9 +146,9 @@ def create_crop(query: CropQuery) -> Response:
     crop = align(image, face.landmarks)
     response = Response(encode(crop), 200, mimetype="image/png")
     if query.consent == "yes" and query.label:
-        view = current().view
-        model = view.status.get().model
-        _wait(view.feedback.keep(crop, query.label, face.probabilities, model))
+        services = current().services
+        model = services.status.get().model
+        _wait(services.feedback.keep(crop, query.label, face.probabilities, model))
         response.status_code = 201
     return response
 
@@ -196,7 +196,7 @@ def export() -> Response:
 
 
 def _store() -> FeedbackStore:
-    return current().view.feedback.store
+    return current().services.feedback.store
 
 
 def _limit() -> None:

@@ -74,7 +74,7 @@ def show() -> ResponseReturnValue:
     span = request.args.get("span", "day")
     if span not in history.SPANS:
         abort(404)
-    past = history.read(current().view.history, span, time.time())
+    past = history.read(current().services.history, span, time.time())
     return render_template("history.html", span=span, spans=history.SPANS, chart=draw(past))
 
 
@@ -84,7 +84,7 @@ def show() -> ResponseReturnValue:
 )
 def get_history(query: HistoryQuery) -> History:
     """Return the last hour, day or week in equal buckets."""
-    past = history.read(current().view.history, query.span, time.time())
+    past = history.read(current().services.history, query.span, time.time())
     return History(
         span=query.span,
         bucket_s=past.width,
@@ -116,7 +116,7 @@ def _export(kind: str, mimetype: str, pieces: Iterator[bytes]) -> Response:
 
 def _pages() -> Iterator[list[dict[str, Any]]]:
     """Return the rows, `EXPORT_MINUTES` at a time. Raises HistoryError before the first."""
-    path = current().view.history
+    path = current().services.history
     return _rest(path, history.read_all(path, limit=EXPORT_MINUTES))
 
 

@@ -35,7 +35,7 @@ class _KioskCollector(Collector):
         self._context = context
 
     def collect(self) -> Iterator[Metric]:
-        status, context = self._context.view.status.get(), self._context
+        status, context = self._context.services.status.get(), self._context
         names = {"version": status.version, "model": status.model, "camera": status.camera}
         yield InfoMetricFamily("moodlift", "The versions and the camera.", names)
         faces = status.frame_result.faces if status.frame_result else ()
@@ -72,7 +72,9 @@ class _KioskCollector(Collector):
         yield _gauge("live_view_viewers", "Clients of the live view.", context.viewers.used)
         yield _gauge("event_followers", "Clients that follow the status.", context.followers.used)
         yield CounterMetricFamily(
-            "moodlift_live_view_frames", "Encoded frames of the live picture.", context.feed.encoded
+            "moodlift_live_view_frames",
+            "Encoded frames of the live picture.",
+            context.live_view.encoded,
         )
 
 

@@ -58,7 +58,7 @@ class ModelList(Schema):
 @blueprint.get("/models")
 def show() -> str:
     """Show the models, and the form to install another."""
-    models = current().view.models
+    models = current().services.models
     return render_template("models.html", models=list_models(), minutes=models.config.trial_minutes)
 
 
@@ -80,7 +80,7 @@ def get_models() -> ModelList:
 def install() -> ModelList:
     """Install the archive in the request's body, and use its model on trial."""
     data = request.get_data(cache=False)
-    _do(lambda: current().view.models.install(data))
+    _do(lambda: current().services.models.install(data))
     return list_models()
 
 
@@ -88,7 +88,7 @@ def install() -> ModelList:
 @operation("Use an installed model, on trial.", ModelList, body=ModelChoice, errors=(409, 503))
 def use(body: ModelChoice) -> ModelList:
     """Use an installed model, on trial."""
-    _do(lambda: current().view.models.use(body.version))
+    _do(lambda: current().services.models.use(body.version))
     return list_models()
 
 
@@ -96,13 +96,13 @@ def use(body: ModelChoice) -> ModelList:
 @operation("Go back to the last good model at once.", ModelList, errors=(409, 503))
 def roll_back() -> ModelList:
     """Go back to the last good model at once."""
-    _do(current().view.models.roll_back)
+    _do(current().services.models.roll_back)
     return list_models()
 
 
 def list_models() -> ModelList:
     """Return the models, the one in use first."""
-    models = current().view.models
+    models = current().services.models
     infos = [
         ModelInfo(
             version=one.version,

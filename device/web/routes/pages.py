@@ -53,16 +53,16 @@ class HealthSummary(Schema):
 @allow("anyone")
 def status() -> str:
     """Show the status: complete without JavaScript, live with it."""
-    status = schemas.Status.of(current().view.status.get())
+    status = schemas.Status.of(current().services.status.get())
     return render_template("status.html", status=status)
 
 
 @blueprint.get("/camera_feed")
 def camera() -> str:
     """Show the page with the live picture."""
-    site = current()
-    status = schemas.Status.of(site.view.status.get())
-    return render_template("get_started.html", status=status, blurred=site.feed.blurred)
+    context = current()
+    status = schemas.Status.of(context.services.status.get())
+    return render_template("get_started.html", status=status, blurred=context.live_view.blurred)
 
 
 @blueprint.get("/api")
@@ -74,12 +74,12 @@ def interface() -> str:
 @blueprint.get("/video_feed")
 def video() -> ResponseReturnValue:
     """Stream the live picture with its boxes as MJPEG."""
-    site = current()
-    if not site.viewers.acquire():
-        refusal = f"{text.people(site.viewers.limit)} are watching: try again later\n"
+    context = current()
+    if not context.viewers.acquire():
+        refusal = f"{text.people(context.viewers.limit)} are watching: try again later\n"
         return Response(refusal, 503, {"Retry-After": "5"}, mimetype="text/plain")
     mimetype = f"multipart/x-mixed-replace; boundary={streams.BOUNDARY}"
-    return streams.respond(site.pictures, site.viewers, mimetype)
+    return streams.respond(context.pictures, context.viewers, mimetype)
 
 
 @blueprint.get("/emoji/<name>.svg")
@@ -107,7 +107,7 @@ def prometheus() -> Response:
 @operation("Whether vision works.", Readiness, also={503: "It does not, yet."})
 def readyz() -> tuple[Readiness, int]:
     """Return whether a frame was processed recently, or the camera is paused."""
-    status = current().view.status.get()
+    status = current().services.status.get()
     fresh = status.frame_age is not None and status.frame_age < READY_SECONDS
     ready = fresh or status.paused
     return Readiness(ready), 200 if ready else 503
@@ -118,5 +118,5 @@ def readyz() -> tuple[Readiness, int]:
 @operation("Whether the kiosk works.", HealthSummary, also={503: "A component has failed."})
 def healthz() -> tuple[HealthSummary, int]:
     """Return the kiosk's level, for monitors."""
-    level = current().view.status.get().level
+    level = current().services.status.get().level
     return HealthSummary(level), 503 if level is Level.FAILED else 200

@@ -71,7 +71,7 @@ class InvalidSettings(Problem):
 @blueprint.get("/settings")
 def show() -> ResponseReturnValue:
     """Show the form, or the mistakes in a settings file that is invalid."""
-    settings = current().view.settings
+    settings = current().services.settings
     try:
         fields = form.fields(settings.editable())
     except ConfigError as error:
@@ -100,7 +100,7 @@ def change(body: SettingChanges) -> SettingList | Response:
     """Change settings by their dotted keys: all, or none."""
     _editable()
     try:
-        current().view.settings.change(body.root)
+        current().services.settings.change(body.root)
     except ConfigError as error:
         errors = dict(zip(error.keys, str(error).splitlines(), strict=False))
         problem = problem_of(400, str(error)).to_dict()
@@ -120,7 +120,7 @@ def change(body: SettingChanges) -> SettingList | Response:
 def reset() -> SettingList:
     """Go back to the configuration file."""
     try:
-        current().view.settings.reset()
+        current().services.settings.reset()
     except OutputError as error:
         abort(503, str(error))
     return _settings()
@@ -137,6 +137,6 @@ def _settings() -> SettingList:
 def _editable() -> tuple[Setting, ...]:
     """Return the settings. Aborts with 409 when a file of them is invalid."""
     try:
-        return current().view.settings.editable()
+        return current().services.settings.editable()
     except ConfigError as error:
         abort(409, str(error))

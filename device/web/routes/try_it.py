@@ -24,7 +24,7 @@ TRACK_SECONDS = 86400
 @allow("visitor")
 def show() -> str:
     """Show the page that uses a visitor's own camera."""
-    feedback = current().view.feedback
+    feedback = current().services.feedback
     return render_template(
         "try.html", music=_music(), asks_feedback=feedback.enabled, days=feedback.days
     )

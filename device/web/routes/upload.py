@@ -31,19 +31,19 @@ def classify() -> tuple[NDArray[np.uint8], FrameResult]:
 
     Aborts with 400 for anything else, and with 503 while the kiosk cannot classify.
     """
-    site = current()
-    if not site.uploads.acquire():
+    context = current()
+    if not context.uploads.acquire():
         raise busy("too many pictures at once")
     try:
         data, name = _read()
         image = images.read(data, name, images.UPLOAD_FORMATS, DECODING_SECONDS)
-        return image, site.view.classify(image)
+        return image, context.services.classify(image)
     except PictureError as error:
         abort(400, str(error))
     except (VisionBusy, BundleError) as error:
         raise busy(str(error)) from error
     finally:
-        site.uploads.release()
+        context.uploads.release()
 
 
 def busy(text: str) -> ServiceUnavailable:
