@@ -141,7 +141,7 @@ def test_a_signed_model_is_examined_in_the_sandbox_serves_and_goes_again(kiosk: 
     assert states["9.0.0"] == "on trial"
     kiosk.until(lambda: serving(kiosk) == "9.0.0", 30)
     kiosk.run("moodlift", "model", "rollback")
-    kiosk.until(lambda: serving(kiosk) == told["before"], 30)
+    kiosk.until(lambda: serving(kiosk) == told["previous"], 30)
     for name in ("key.pem", "model.moodlift"):
         (place / name).unlink()
 
