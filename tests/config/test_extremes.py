@@ -42,7 +42,7 @@ def test_the_kiosk_starts_with_every_setting_at_its_end(tmp_path: Path, end: int
         assert kiosk.ended() == 0, kiosk.text()
     told = kiosk.told()["status"]
     assert "Traceback" not in kiosk.text()
-    parts = {one["part"]: one for one in told["health"]}
+    parts = {one["component"]: one for one in told["health"]}
     assert "config" not in parts
     assert parts["web"]["level"] == "ok"
     assert parts["camera"]["level"] == "failed"

@@ -28,7 +28,7 @@ def moodlift(folder: Path, *arguments: str | Path) -> subprocess.CompletedProces
 
 
 def part(status: dict[str, Any], name: str) -> str:
-    return str(next(one["message"] for one in status["health"] if one["part"] == name))
+    return str(next(one["message"] for one in status["health"] if one["component"] == name))
 
 
 @pytest.mark.timeout(240)

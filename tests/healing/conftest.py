@@ -49,7 +49,7 @@ def vision(kiosk: RunningKiosk) -> psutil.Process:
 
 def part(status: dict[str, Any], name: str) -> dict[str, Any]:
     """Return how a part does."""
-    return next(one for one in status["health"] if one["part"] == name)
+    return next(one for one in status["health"] if one["component"] == name)
 
 
 def sees(kiosk: RunningKiosk) -> bool:

@@ -126,7 +126,7 @@ class Machine:
 
     def healthy(self, part: str) -> bool:
         """Tell whether a part of the kiosk says that it is well."""
-        levels = {one["part"]: one["level"] for one in self.status()["health"]}
+        levels = {one["component"]: one["level"] for one in self.status()["health"]}
         return levels.get(part) == "ok"
 
     def order(self, **order: object) -> None:
