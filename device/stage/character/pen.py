@@ -18,7 +18,7 @@ SUBPIXEL = 4
 """Bits of a pixel in which OpenCV draws, so that slow motion is smooth."""
 WHOLE = 255
 FINE = 4
-"""An edge's pixel has so many rows and columns, which are counted to tell its share.
+"""Rows and columns per pixel of an edge, which are counted for its share.
 
 OpenCV's own smoothing (LINE_AA) draws an edge's pieces over each other, which shows as steps.
 """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PERIOD = 9.0
 """Seconds of a breath: some seven a minute calm (Zaccaro et al. 2018, 10.3389/fnhum.2018.00353)."""
 STEPS = 9
-"""Rings of so many sizes are kept; between two sizes, one fades into the next."""
+"""Sizes of the ring that are cached. Between two sizes, one fades into the next."""
 SMALLEST, LARGEST = 1.12, 1.5
 """The ring's diameter over the emoji's."""
 TINT: Colour = (255, 240, 214)
