@@ -1,1 +1,1 @@
-"""Keras model to a verified int8 bundle. Runs on a workstation; the device never imports it."""
+"""Convert Keras models to verified int8 bundles, on a workstation; the device never imports it."""

@@ -1,4 +1,4 @@
-"""The canary: pictures that prove a model works, drawn by code and out of no data set."""
+"""The canary: pictures to check that a model works, drawn by code, from no data set."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ SEED = 48
 
 
 def crops() -> NDArray[np.uint8]:
-    """Return the same standardised crops every time, uint8 (16, 48, 48).
+    """Return the same standardised crops on each call, uint8 (16, 48, 48).
 
-    All are faces: on mere noise the runtimes round further apart than on what a model knows.
+    All are faces: on noise the runtimes' rounding differs more than on pictures a model knows.
     """
     random = np.random.default_rng(SEED)
     return alignment.standardise(np.stack([_face(random) for _ in range(COUNT)]))
 
 
 def run(interpreter: Interpreter) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Return int8 inputs (n, 48, 48, 1) and the outputs (n, 7) that a model gives for them."""
+    """Return int8 inputs (n, 48, 48, 1) and a model's outputs (n, 7) for them."""
     inputs = quantise(crops().astype(np.int64), *interpreter.input["quantization"])[..., None]
     outputs = np.concatenate([interpreter.run(one[None])[0] for one in inputs])
     return inputs, outputs.astype(np.int8, casting="safe")
 
 
 def _face(random: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw a simple face whose brows slant and whose mouth bends and opens at random."""
+    """Draw a simple face with random brows and mouth."""
     image = np.full((alignment.SIZE, alignment.SIZE), int(random.integers(30, 120)), np.uint8)
     skin, dark = int(random.integers(150, 230)), int(random.integers(10, 70))
     cv2.ellipse(image, (24, 25), (18, 25), 0, 0, 360, (skin,), -1, cv2.LINE_AA)
@@ -52,10 +52,10 @@ def _face(random: np.random.Generator) -> NDArray[np.uint8]:
     arc = (0, 180) if bend >= 0 else (180, 360)
     cv2.ellipse(image, mouth, (7, 1 + abs(bend)), 0, *arc, (dark,), int(random.integers(1, 3)))
     cv2.line(image, (24, 22), (24, 30), ((skin + dark) / 2,), 1, cv2.LINE_AA)
-    return _grain(cv2.GaussianBlur(image, (3, 3), 0), random)
+    return _add_noise(cv2.GaussianBlur(image, (3, 3), 0), random)
 
 
-def _grain(image: NDArray[Any], random: np.random.Generator) -> NDArray[np.uint8]:
+def _add_noise(image: NDArray[Any], random: np.random.Generator) -> NDArray[np.uint8]:
     noisy = image + 4 * random.standard_normal(image.shape)
     grained: NDArray[np.uint8] = np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
     return grained

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0, or 2 after one line that says what is wrong."""
+    """Run the command and return its exit code: 0, or 2 after an error of one line."""
     logging.basicConfig(format="moodlift-convert: %(message)s", level=logging.WARNING)
     words = sys.argv[1:] if arguments is None else list(arguments)
     make = {"keygen": _keygen_parser, "pack": _pack_parser}.get(words[0] if words else "")
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "moodlift-convert",
         description=__doc__,
-        epilog="moodlift-convert keygen and moodlift-convert pack make one signed file of it",
+        epilog="moodlift-convert keygen makes keys; moodlift-convert pack signs and packs a bundle",
     )
     parser.set_defaults(run=_convert)
     parser.add_argument(
@@ -45,33 +45,35 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         required=True,
-        help="model.keras of a run; of several, the mean of their weights",
+        help="model.keras of a run; several give the mean of their weights",
     )
     parser.add_argument("--data", type=Path, required=True, help=DATA)
-    parser.add_argument("--version", type=version, required=True, help="such as 0.1.0")
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder to make emotion-VERSION in (assets/models)"
+        "--version", type=version, required=True, help="of the bundle, such as 0.1.0"
     )
     parser.add_argument(
-        "--evenness",
+        "--out", type=Path, required=True, help="folder for emotion-VERSION, such as assets/models"
+    )
+    parser.add_argument(
+        "--class-balance",
         type=share,
         default=0.0,
-        help="0 to have the most answers right, 1 to have every emotion found (default 0)",
+        help="0 for the best accuracy, up to 1 to balance the emotions' recall (default 0)",
     )
     parser.add_argument(
-        "--calm",
+        "--neutral-weight",
         type=factor,
         default=1.0,
-        help="how much worse it is to take a neutral face for another (default 1: no worse)",
+        help="weight of neutral faces; above 1 fewer are taken for another (default 1)",
     )
     parser.add_argument(
-        "--draw",
+        "--calibration-seed",
         type=positive,
         default=1,
-        help="which draw of Training pictures gives the int8 ranges (default 1); the next ones are "
-        "tried where the runtimes round too far apart",
+        help="random seed of the Training pictures for the int8 ranges (default 1); if the "
+        "runtimes' outputs differ too much, the next seeds are tried",
     )
-    parser.add_argument("--replace", action="store_true", help="replace a bundle that is there")
+    parser.add_argument("--replace", action="store_true", help="replace an existing bundle")
     return parser
 
 
@@ -80,17 +82,19 @@ def _keygen_parser() -> argparse.ArgumentParser:
         "moodlift-convert keygen", description="Make a key pair to sign models with."
     )
     parser.set_defaults(run=_keygen)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where to; it is made if missing")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder of the keys; created if missing"
+    )
     return parser
 
 
 def _pack_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "moodlift-convert pack", description="Make a bundle one file that kiosks install."
+        "moodlift-convert pack", description="Pack a bundle into one file that kiosks install."
     )
     parser.set_defaults(run=_pack)
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder emotion-VERSION")
-    parser.add_argument("--key", type=Path, help="the private key; without one it is unsigned")
+    parser.add_argument("--key", type=Path, help="the private key; without it the file is unsigned")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
     return parser
 
@@ -99,8 +103,10 @@ def _convert(options: argparse.Namespace) -> int:
     from convert.job import Job
 
     today = datetime.now(UTC).date()
-    given = (options.model, options.data, options.version, options.out)
-    job = Job(*given, today, options.evenness, options.calm, options.draw)
+    job = Job(
+        options.model, options.data, options.version, options.out, today, options.class_balance,
+        options.neutral_weight, options.calibration_seed,
+    )  # fmt: skip
     path = job.run(options.replace, lambda line: print(line, flush=True))
     print(f"written: {path}")
     return 0
@@ -110,7 +116,7 @@ def _keygen(options: argparse.Namespace) -> int:
     from convert import signing
 
     name = signing.keygen(options.folder)
-    print(f"the key {name}: keep {options.folder / signing.PRIVATE} to yourself, and on each kiosk")
+    print(f"key {name}: keep {options.folder / signing.PRIVATE} secret; on each kiosk, run")
     print(f"moodlift model trust {options.folder / signing.PUBLIC}")
     return 0
 

@@ -1,7 +1,7 @@
-"""What goes wrong when a model is converted; other errors are the device's and training's."""
+"""Errors of conversion; others are in `device.errors` and `training.errors`."""
 
 from device.errors import MoodliftError
 
 
 class ConvertError(MoodliftError, ValueError):
-    """A model cannot be converted, or came out as something that the device can't use."""
+    """A model cannot be converted, or the device cannot use the result."""

@@ -1,4 +1,4 @@
-"""One conversion, from the Keras file to the bundle in its place."""
+"""One conversion, from Keras files to a bundle."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from device.vision import alignment
 from device.vision import bundle as bundles
 from device.vision.classifier import softmax
 from device.vision.interpreter import Interpreter
-from training import backends, loop, network, predict, run_setup
+from training import backends, network, predict, run_folder, run_setup
 from training import data as datasets
 from training.data.pictures import PRIVATE, PUBLIC
-from training.evaluate import evaluate, of_bundle
+from training.evaluate import bundle_predictor, evaluate
 from training.targets import usable
 
 if TYPE_CHECKING:
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Dataset, Pictures
 
-LOSS = 0.003
-"""The share of PublicTest that int8 may lose."""
-AWAY = 0.2
-"""How far int8's probabilities may be from float's, on the canary."""
-DRAWS = 5
-"""So many draws of pictures are tried before runtimes that round too far apart are an error."""
-MEASURED = {"private_test": PRIVATE, "public_test": PUBLIC}
+MAX_LOSS = 0.003
+"""The largest loss of accuracy on PublicTest by int8."""
+MAX_CANARY_DIFFERENCE = 0.2
+"""The largest difference of int8's and float's probabilities on the canary."""
+MAX_ATTEMPTS = 5
+"""Calibration seeds to try before runtimes that differ too much are an error."""
+SPLITS = {"private_test": PRIVATE, "public_test": PUBLIC}
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to convert, and where to: the bundle becomes `out/emotion-<version>`.
+    """Models to convert, and where to: the bundle is `out/emotion-<version>`.
 
-    Of several models, the mean of their weights is converted; the manifest has the first's recipe.
+    Several models are converted as the mean of their weights; the manifest has the first's recipe.
     The int8 ranges come from Training pictures, bias and temperature from PublicTest; PrivateTest
-    is only measured, once the file is done. `evenness` and `calm` are what `convert.bias` takes;
-    `draw` is the seed by which those Training pictures are drawn, or the first of a few: with some
-    ranges a runtime rounds too far from the other for its answers to be checked.
+    is only evaluated, when the file is finished. `convert.bias` takes `class_balance` and
+    `neutral_weight`. `calibration_seed` selects the Training pictures; the next seeds are tried if
+    the runtimes' outputs differ too much to verify the canary.
     """
 
     models: Sequence[Path]
@@ -57,47 +57,51 @@ class Job:
     version: str
     out: Path
     today: date
-    evenness: float = 0.0
-    calm: float = 1.0
-    draw: int = 1
+    class_balance: float = 0.0
+    neutral_weight: float = 1.0
+    calibration_seed: int = 1
 
-    def run(self, replace: bool, say: Callable[[str], None]) -> Path:
-        """Write the bundle and return its folder, telling `say` each step.
+    def run(self, replace: bool, echo: Callable[[str], None]) -> Path:
+        """Write the bundle and return its folder, reporting each step to `echo`.
 
-        Raises ConvertError, RunError, DatasetError or BundleError; then nothing was written.
+        Raises ConvertError, RunError, DatasetError or BundleError, and then writes nothing.
         """
-        backends.need_tensorflow()
+        backends.require_tensorflow()
         target = self.out / f"emotion-{self.version}"
         with writer.draft(target, replace) as folder:
-            say(f"reading {', '.join(map(str, self.models))} and {self.data}")
+            echo(f"reading {', '.join(map(str, self.models))} and {self.data}")
             model, data = predict.load_mean(self.models), datasets.read(self.data)
-            say("fitting the bias on PublicTest")
-            moved = _even(model, data, self.evenness, self.calm)
-            told = self._told(data.name, say)
-            about = self._quantise(folder, model, data, told["of"], say)
-            about["training"] = told
-            about["bias"] = {"evenness": self.evenness, "calm": self.calm, "added": moved}
-            say("fitting the temperature on PublicTest")
+            echo("fitting the bias on PublicTest")
+            added = _fit_bias(model, data, self.class_balance, self.neutral_weight)
+            training = self._training(data.name, echo)
+            about = self._quantise(folder, model, data, training["of"], echo)
+            about["training"] = training
+            about["bias"] = {
+                "class_balance": self.class_balance,
+                "neutral_weight": self.neutral_weight,
+                "added": added,
+            }
+            echo("fitting the temperature on PublicTest")
             about["temperature"] = _temperature(folder, data)
             writer.rewrite(folder, about)
-            say("measuring")
+            echo("evaluating")
             about["metrics"] = _metrics(folder, model, data)
             about["latency"] = latency.measure(bundles.load(folder))
             writer.rewrite(folder, about)
-            _judge(folder, model, data)
-            say(f"verified under {' and '.join(verify(folder))}")
-            say(_summary(about))
+            _check_loss(folder, model, data)
+            echo(f"verified under {' and '.join(verify(folder))}")
+            echo(_summary(about))
         return target
 
-    def _told(self, name: str, say: Callable[[str], None]) -> dict[str, Any]:
-        """Return what the first model's run tells of its training; `name` is its data's else."""
+    def _training(self, name: str, echo: Callable[[str], None]) -> dict[str, Any]:
+        """Return how the first model was trained; `name` is the default of its data's name."""
         run = self.models[0].parent
-        told = manifest.training(run, name)
-        if told.get("recipe") is None:
-            say(f"{run}: no {loop.CONFIG}, so that the manifest cannot tell how it was trained")
+        training = manifest.training(run, name)
+        if training.get("recipe") is None:
+            echo(f"{run}: no {run_folder.CONFIG}, so the manifest will have no recipe")
         if len(self.models) > 1:
-            told["mean_of"] = [path.parent.name for path in self.models]
-        return told
+            training["mean_of"] = [path.parent.name for path in self.models]
+        return training
 
     def _quantise(
         self,
@@ -105,122 +109,130 @@ class Job:
         model: keras.Model,
         data: Dataset,
         name: str,
-        say: Callable[[str], None],
+        echo: Callable[[str], None],
     ) -> dict[str, Any]:
-        """Write the unmeasured bundle, by a draw that suits the runtimes; return its manifest.
+        """Write the bundle without metrics, with the first seed that verifies; return its manifest.
 
         Raises BundleError when none does.
         """
         pictures, _ = run_setup.split(data)
         pictures = pictures.take(np.flatnonzero(usable(pictures, None)))
-        last = self.draw + DRAWS - 1
-        for draw in range(self.draw, last + 1):
-            say(f"quantising, ranges by draw {draw} of Training pictures")
-            about = self._write(folder, model, pictures, draw, name)
+        last = self.calibration_seed + MAX_ATTEMPTS - 1
+        for seed in range(self.calibration_seed, last + 1):
+            echo(f"quantising, calibration seed {seed}")
+            about = self._write(folder, model, pictures, seed, name)
             try:
                 verify(folder)
             except BundleError as error:
-                if draw == last:
+                if seed == last:
                     raise
-                say(str(error))
+                echo(str(error))
             else:
                 break
         return about
 
     def _write(
-        self, folder: Path, model: keras.Model, pictures: Pictures, draw: int, name: str
+        self, folder: Path, model: keras.Model, pictures: Pictures, seed: int, name: str
     ) -> dict[str, Any]:
-        content = quantise(model, sample(pictures, draw))
+        content = quantise(model, sample(pictures, seed))
         interpreter = Interpreter(content, threads=1)
         about = manifest.draft(self.version, self.today, content, interpreter, name)
         about["parameters"] = int(model.count_params())
         about["macs"] = network.macs(model)
         about["operators"] = check(content)
-        about["calibration"] = {"pictures": SAMPLE, "draw": draw}
+        about["calibration"] = {"pictures": SAMPLE, "seed": seed}
         writer.write(folder, content, about)
-        model.save(folder / loop.MODEL)
+        model.save(folder / run_folder.MODEL)
         return about
 
 
-def _even(model: keras.Model, data: Dataset, evenness: float, calm: float) -> list[float]:
-    """Fold the bias into the model; return it."""
+def _fit_bias(
+    model: keras.Model, data: Dataset, class_balance: float, neutral_weight: float
+) -> list[float]:
+    """Fit the bias, add it to the model, and return it."""
     _, public = run_setup.split(data)
     logits = predict.logits(model, alignment.standardise(np.asarray(public.images)))
-    found = bias.fit(logits, public.labels, evenness, calm)
-    bias.fold(model, found)
-    return [round(float(each), 4) for each in found]
+    fitted = bias.fit(logits, public.labels, class_balance, neutral_weight)
+    bias.fold(model, fitted)
+    return [round(float(each), 4) for each in fitted]
 
 
-def _judge(folder: Path, model: keras.Model, data: Dataset) -> None:
-    """Raise ConvertError when int8 has lost more than it may, beyond what is chance.
+def _check_loss(folder: Path, model: keras.Model, data: Dataset) -> None:
+    """Raise ConvertError when int8 loses more than `MAX_LOSS`, and significantly.
 
-    By chance as many pictures change to right as to wrong (McNemar 1947).
+    By chance as many predictions become right as wrong (McNemar 1947).
     """
     _, public = run_setup.split(data)
     crops = alignment.standardise(np.asarray(public.images))
-    answers = (of_bundle(bundles.load(folder))(crops), predict.logits(model, crops))
-    int8, whole = (given.argmax(axis=1) == public.labels for given in answers)
-    lost, won = int((whole & ~int8).sum()), int((int8 & ~whole).sum())
-    if lost - won > max(LOSS * len(public), 2 * math.sqrt(lost + won)):
+    predicted = (bundle_predictor(bundles.load(folder))(crops), predict.logits(model, crops))
+    int8, exact = (each.argmax(axis=1) == public.labels for each in predicted)
+    lost, won = int((exact & ~int8).sum()), int((int8 & ~exact).sum())
+    if lost - won > max(MAX_LOSS * len(public), 2 * math.sqrt(lost + won)):
         raise ConvertError(
-            f"int8 loses {(lost - won) / len(public):.1%} of PublicTest, {LOSS:.1%} is allowed: "
-            "the network does not quantise well; train it longer, or with less decay"
+            f"int8 loses {(lost - won) / len(public):.1%} of PublicTest, {MAX_LOSS:.1%} is allowed"
+            ": the network does not quantise well; train it longer, or with less decay"
         )
 
 
 def _temperature(folder: Path, data: Dataset) -> float:
     _, public = run_setup.split(data)
-    given = of_bundle(bundles.load(folder))(alignment.standardise(np.asarray(public.images)))
-    return temperature.fit(given, public.labels)
+    predicted = bundle_predictor(bundles.load(folder))(
+        alignment.standardise(np.asarray(public.images))
+    )
+    return temperature.fit(predicted, public.labels)
 
 
 def _metrics(folder: Path, model: keras.Model, data: Dataset) -> dict[str, Any]:
-    """Measure the int8 file as the device runs it, and the float model beside it."""
+    """Evaluate the int8 file as the device runs it, and the float model."""
     kinds = {
-        "int8": of_bundle(bundles.load(folder)),
+        "int8": bundle_predictor(bundles.load(folder)),
         "float": lambda crops: predict.probabilities(model, crops),
     }
-    figures: dict[str, Any] = {"float": {}}
-    for key, split in MEASURED.items():
+    metrics: dict[str, Any] = {"float": {}}
+    for key, split in SPLITS.items():
         if len(data.splits[split]):
-            figures[key] = evaluate(kinds["int8"], data, split).as_dict()
+            metrics[key] = evaluate(kinds["int8"], data, split).as_dict()
             accuracy = evaluate(kinds["float"], data, split).metrics.accuracy
-            figures["float"][key] = {"accuracy": round(accuracy, 4)}
-    figures["canary"] = _on_canary(bundles.load(folder), model)
-    return figures
+            metrics["float"][key] = {"accuracy": round(accuracy, 4)}
+    metrics["canary"] = _canary_metrics(bundles.load(folder), model)
+    return metrics
 
 
-def _on_canary(bundle: bundles.Bundle, model: keras.Model) -> dict[str, Any]:
-    """Compare the int8 file's answers to the canary's pictures with the float model's.
+def _canary_metrics(bundle: bundles.Bundle, model: keras.Model) -> dict[str, Any]:
+    """Compare the int8 file's predictions for the canary with the float model's.
 
-    Raises ConvertError when one is farther off than rounding makes it.
+    Raises ConvertError when one differs by more than rounding can explain.
     """
     crops = canary.crops()
-    int8 = of_bundle(bundle)(crops)
-    whole = softmax(predict.logits(model, crops) / bundle.manifest["temperature"])
-    away = float(abs(int8 - whole).max())
-    if away > AWAY:
+    int8 = bundle_predictor(bundle)(crops)
+    exact = softmax(predict.logits(model, crops) / bundle.manifest["temperature"])
+    difference = float(abs(int8 - exact).max())
+    if difference > MAX_CANARY_DIFFERENCE:
         raise ConvertError(
-            f"int8 answers a canary picture by {away:.2f} otherwise than the float model, "
-            f"{AWAY} is allowed: the network does not quantise well"
+            f"int8 and float probabilities of a canary picture differ by {difference:.2f}, "
+            f"{MAX_CANARY_DIFFERENCE} is allowed: the network does not quantise well"
         )
-    same = int((int8.argmax(axis=1) == whole.argmax(axis=1)).sum())
-    return {"pictures": len(crops), "same_answer": same, "farthest_probability": round(away, 4)}
+    same = int((int8.argmax(axis=1) == exact.argmax(axis=1)).sum())
+    return {
+        "pictures": len(crops),
+        "same_answer": same,
+        "farthest_probability": round(difference, 4),
+    }
 
 
 def _summary(about: dict[str, Any]) -> str:
-    figures, cost = about["metrics"], about["latency"]
+    metrics, latency_ms = about["metrics"], about["latency"]["one_face_ms"]
     lines = [
-        f"{split}: int8 {figures[key]['accuracy']:.2%}, "
-        f"float {figures['float'][key]['accuracy']:.2%}, "
-        f"macro-F1 {figures[key]['macro_f1']:.4f}, ECE {figures[key]['ece']:.4f}"
-        for key, split in MEASURED.items()
-        if key in figures
+        f"{split}: int8 {metrics[key]['accuracy']:.2%}, "
+        f"float {metrics['float'][key]['accuracy']:.2%}, "
+        f"macro-F1 {metrics[key]['macro_f1']:.4f}, ECE {metrics[key]['ece']:.4f}"
+        for key, split in SPLITS.items()
+        if key in metrics
     ]
     operators = ", ".join(f"{count} {name}" for name, count in about["operators"].items())
     lines.append(
         f"{about['bytes'] / 1000:.0f} kB, {about['parameters'] / 1e6:.2f} M parameters, "
-        f"{about['macs'] / 1e6:.1f} M multiplications, {cost['one_face_ms']:.2f} ms a face here; "
+        f"{about['macs'] / 1e6:.1f} M multiplications, {latency_ms:.2f} ms per face here; "
         f"int8 throughout: {operators}"
     )
     return "\n".join(lines)

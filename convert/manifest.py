@@ -1,4 +1,4 @@
-"""What a bundle says about itself."""
+"""The manifest of a bundle."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from device.messages import EMOTIONS
 from device.vision import alignment
 from device.vision import bundle as bundles
 from device.vision.bundle import MANIFEST, SCHEMA
-from training import provenance, recipe
+from training import old_names, provenance, recipe
 from training.data import fer2013
-from training.loop import CONFIG
-from training.retraining import NOTE
+from training.run_folder import CONFIG, RETRAINING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,11 +31,11 @@ OF_FER2013 = (
     "and are given out for research only, with FER+ votes (Microsoft, MIT) where the recipe says "
     "so."
 )
-OF_OTHERS = "It was trained on {name}, whose terms are known to whoever gathered that."
+OF_OTHERS = "It was trained on {name}, whose terms its provider defines."
 
 
 def licence(data: str) -> str:
-    """Return the terms of a model that was trained on the data set of that name."""
+    """Return the licence of a model that was trained on the data set of that name."""
     about = OF_FER2013 if data == fer2013.NAME else OF_OTHERS.format(name=data)
     return LICENCE.format(data=about)
 
@@ -44,7 +43,7 @@ def licence(data: str) -> str:
 def draft(
     version: str, today: date, content: bytes, interpreter: Interpreter, data: str
 ) -> dict[str, Any]:
-    """Return the manifest of a model of that data that has not been measured yet."""
+    """Return the manifest of a model trained on `data`, without metrics."""
     (scale_in, zero_in), (output,) = interpreter.input["quantization"], interpreter.outputs
     scale_out, zero_out = output["quantization"]
     return {
@@ -74,35 +73,36 @@ def draft(
 
 
 def training(run: Path, data: str) -> dict[str, Any]:
-    """Return what a run's folder tells of a model's training, `of` which data set among that.
+    """Return how a model was trained, from its run's folder or its bundle's manifest.
 
-    A bundle's folder tells what its own manifest does, and any other nothing; `data` is the name
-    where none is told. Raises RunError when the run's configuration is damaged.
+    `data` is the name of the data set (`of`) if neither has it. Raises RunError when the run's
+    configuration is damaged.
     """
     if (run / MANIFEST).is_file():
-        return {"of": data, **(bundles.load(run).manifest.get("training") or {})}
-    noted = provenance.read(run) if (run / provenance.NOTE).is_file() else {}
-    name = noted["data"]["name"] if noted else data
+        return {"of": data, **_of_bundle(run)}
+    source = provenance.read(run) if provenance.recorded(run) else {}
+    name = source["data"]["name"] if source else data
     about: dict[str, Any] = {"of": name, "data": f"{name}, Training split"}
     if not (run / CONFIG).is_file():
         return {**about, "recipe": None, "epochs": None, "seed": None}
     settings = recipe.load(run / CONFIG)
-    if noted:
-        about["inputs"] = noted
-    if settings.soft:
+    if source:
+        about["provenance"] = source
+    if settings.soft_label_weight:
         about["data"] += (
-            f", softened with {settings.soft:.0%} labels distilled of teachers and votes"
+            f", softened with {settings.soft_label_weight:.0%} labels distilled from teachers and "
+            "votes"
         )
-    elif settings.votes:
-        about["data"] += f", softened with {settings.votes:.0%} FER+ votes"
-    if settings.feedback:
+    elif settings.votes_weight:
+        about["data"] += f", softened with {settings.votes_weight:.0%} FER+ votes"
+    if settings.feedback_fraction:
         about["data"] += (
-            f", then from an older model with {settings.teaching:.0%} answers of models before, "
-            f"{settings.feedback:.0%} of it crops that people let a kiosk keep"
+            f", fine-tuned from an older model with {settings.distill_weight:.0%} predictions of "
+            f"older models, {settings.feedback_fraction:.0%} of it crops from kiosks' feedback"
         )
         about["retrained"] = retraining(run)
-    elif settings.teaching:
-        about["data"] += f", then {settings.teaching:.0%} answers of other networks"
+    elif settings.distill_weight:
+        about["data"] += f", then {settings.distill_weight:.0%} predictions of other networks"
     if settings.limit:
         about["data"] += f", limited to {settings.limit}"
     return {
@@ -114,15 +114,24 @@ def training(run: Path, data: str) -> dict[str, Any]:
     }
 
 
-def retraining(run: Path) -> dict[str, Any] | None:
-    """Return what a run's folder says of the model that it began with, if it says that."""
-    try:
-        about: dict[str, Any] = json.loads((run / NOTE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
+def _of_bundle(folder: Path) -> dict[str, Any]:
+    """Return how a bundle was trained, with the present names of its recipe's settings."""
+    about: dict[str, Any] = dict(bundles.load(folder).manifest.get("training") or {})
+    if about.get("recipe"):
+        about["recipe"] = recipe.from_dict(about["recipe"], folder / MANIFEST).as_dict()
     return about
 
 
-def text(manifest: dict[str, Any]) -> str:
-    """Return the manifest as the JSON that goes into the file."""
+def retraining(run: Path) -> dict[str, Any] | None:
+    """Return the inputs of a retraining, if its folder has them."""
+    path = run / RETRAINING
+    try:
+        about = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return old_names.current(about, old_names.RETRAINING, path)
+
+
+def as_json(manifest: dict[str, Any]) -> str:
+    """Return the manifest as the file's JSON."""
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

@@ -25,15 +25,15 @@ SAMPLE = 300
 INTEGERS = ("int8", "int32")
 """Types in a full-integer model: int8 values, int32 biases and shapes."""
 CHANNELS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}
-"""Which dimension of a convolution's weights is its channels."""
+"""The dimension of the channels in a convolution's weights."""
 SCALE, ZERO = 1 / 255, -128
-"""Input quantisation under which an int8 value is the pixel less 128."""
+"""Input quantisation with which an int8 value is the pixel minus 128."""
 
 
 def sample(pictures: Pictures, seed: int) -> NDArray[np.uint8]:
-    """Draw standardised crops uint8 (n, 48, 48) for calibration from the Training pictures.
+    """Return random standardised crops uint8 (n, 48, 48) of the pictures, for calibration.
 
-    A ramp over all 256 greys comes first, so that the input's range is 0..1 whatever is drawn.
+    The first is a ramp of all 256 grey levels, so that the input's range is always 0..1.
     """
     index = np.random.default_rng(seed).permutation(len(pictures))[:SAMPLE]
     ramp = np.linspace(0, 255, alignment.SIZE * alignment.SIZE).reshape(
@@ -47,8 +47,8 @@ def sample(pictures: Pictures, seed: int) -> NDArray[np.uint8]:
 def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
     """Return the TFLite file of a Keras model, int8 throughout, calibrated on `crops`.
 
-    Raises ConvertError when an operation has no int8 form, when any tensor is left in floating
-    point, or when the input isn't quantised as 1/255 and -128.
+    Raises ConvertError when an operation has no int8 form, when any tensor stays in floating
+    point, or when the input is not quantised as 1/255 and -128.
     """
     tf = tensorflow.start()
     from tensorflow.lite.python.convert_phase import ConverterError
@@ -60,19 +60,19 @@ def quantise(model: keras.Model, crops: NDArray[np.uint8]) -> bytes:
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
     try:
-        with warnings.catch_warnings(), tensorflow.hushed():
-            # The input's range is what the calibration is there to find.
+        with warnings.catch_warnings(), tensorflow.quiet():
+            # The calibration determines the input's range.
             warnings.filterwarnings("ignore", "Statistics for quantized inputs", UserWarning)
             content = bytes(converter.convert())
     except (ValueError, RuntimeError, ConverterError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ConvertError(f"not convertible to int8: {reason}") from error
     check(content)
-    return _bare(content)
+    return _strip_names(content)
 
 
-def _bare(content: bytes) -> bytes:
-    """Take the names of tensors out of a TFLite file, a hundredth of it, which nothing reads."""
+def _strip_names(content: bytes) -> bytes:
+    """Remove the names of tensors from a TFLite file, one percent of it, which nothing reads."""
     from tensorflow.lite.tools import flatbuffer_utils
 
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
@@ -81,10 +81,10 @@ def _bare(content: bytes) -> bytes:
 
 
 def check(content: bytes) -> dict[str, int]:
-    """Make sure that a TFLite file is full-integer with the device's input; count its operators.
+    """Check that a TFLite file is full-integer with the device's input; count its operators.
 
-    Raises ConvertError, naming what isn't (a tensor in floating point, a convolution whose weights
-    have one scale for all channels), or BundleError when the runtime cannot load it.
+    Raises ConvertError for a tensor in floating point or a convolution whose weights have one scale
+    for all channels, and BundleError when the runtime cannot load the file.
     """
     interpreter = Interpreter(content, threads=1)
     scale, zero = interpreter.input["quantization"]
@@ -98,18 +98,18 @@ def check(content: bytes) -> dict[str, int]:
     if floats:
         raise ConvertError(f"not full-integer: {len(floats)} tensors are not, first {floats[0]}")
     if abs(scale - SCALE) > 1e-6 or zero != ZERO:
-        raise ConvertError(f"input quantised as {scale}, {zero} where 1/255, {ZERO} is wanted")
+        raise ConvertError(f"input quantised as {scale}, {zero}, expected 1/255, {ZERO}")
     ends = [np.dtype(end["dtype"]).name for end in (interpreter.input, *interpreter.outputs)]
     if ends != ["int8", "int8"]:
-        raise ConvertError(f"input and outputs are {ends} where one int8 each is wanted")
+        raise ConvertError(f"input and outputs are {ends}, expected one int8 each")
     return _operators(plain, tensors)
 
 
 def _operators(plain: Any, tensors: dict[int, Any]) -> dict[str, int]:
     """Count the operators. Raises ConvertError when one has no int8 form or one scale for all."""
     counts: dict[str, int] = {}
-    # TFLite has no public list of a file's operators but this one.
-    for operator in plain._get_ops_details():  # noqa: SLF001 (nothing public tells them)
+    # TFLite has no public list of a file's operators.
+    for operator in plain._get_ops_details():  # noqa: SLF001 (see above)
         name = operator["op_name"]
         counts[name] = counts.get(name, 0) + 1
         if name in CHANNELS:

@@ -1,4 +1,4 @@
-"""Sign a bundle, and make it one file that kiosks install."""
+"""Sign a bundle and pack it into one file that kiosks install."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PRIVATE, PUBLIC = "moodlift-private.pem", "moodlift-public.pem"
 
 
 def keygen(folder: Path) -> str:
-    """Make a key pair in a folder, the private one for its owner's eyes only; return its id.
+    """Make a key pair in a folder, the private key readable by its owner only; return its id.
 
     Raises ConvertError when there is one already, or it cannot be written.
     """
@@ -48,17 +48,17 @@ def keygen(folder: Path) -> str:
 
 
 def pack(bundle: Path, key: Path | None, target: Path) -> None:
-    """Write a bundle's folder as one file, signed unless there is no key.
+    """Write a bundle's folder as one file, signed if there is a key.
 
-    Raises BundleError when the bundle is not sound, ConvertError when the key is none or the file
-    cannot be written.
+    Raises BundleError when the bundle is invalid, ConvertError when the key is, or the file cannot
+    be written.
     """
     bundles.load(bundle)
     try:
         names = (bundles.MODEL, bundles.MANIFEST, bundles.CANARY)
         files = {name: (bundle / name).read_bytes() for name in names}
-        signed = None if key is None else sign(files, _private_key(key.read_bytes()))
-        content = archives.write(Archive(files, signed))
+        signature = None if key is None else sign(files, _private_key(key.read_bytes()))
+        content = archives.write(Archive(files, signature))
         archives.read(content)
         target.write_bytes(content)
     except OSError as error:
@@ -74,7 +74,7 @@ def _private_key(pem: bytes) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConvertError("the key is no private key in PEM without a password") from error
+        raise ConvertError("not a private key in PEM without a password") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise ConvertError("the key is no Ed25519 key; `moodlift-convert keygen` makes one")
+        raise ConvertError("not an Ed25519 key; `moodlift-convert keygen` makes one")
     return key

@@ -1,4 +1,4 @@
-"""Temperature scaling (Guo et al. 2017, arXiv:1706.04599): confidence that means what it says."""
+"""Temperature scaling (Guo et al. 2017, arXiv:1706.04599): calibrate the confidence."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ GOLDEN = (5**0.5 - 1) / 2
 
 
 def fit(probabilities: NDArray[np.float32], labels: NDArray[np.integer[Any]]) -> float:
-    """Return the temperature in [0.2, 5] under which the labels are likeliest, to 0.01 %.
+    """Return the temperature in [0.2, 5] that maximises the likelihood of the labels, to 0.01 %.
 
-    `probabilities` float32 (n, 7) were given at temperature 1, `labels` (n,) are in 0..6. Fit it on
-    pictures that were neither trained on nor are to be reported. The loss has one minimum, which
-    a golden-section search finds.
+    `probabilities` float32 (n, 7) are those at temperature 1, `labels` (n,) are in 0..6. Fit it on
+    pictures that are neither used for training nor for the final evaluation. A golden-section
+    search finds the loss's single minimum.
     """
     low, high = math.log(LOW), math.log(HIGH)
     for _ in range(STEPS):

@@ -1,8 +1,8 @@
-"""Check a bundle as the device will, under every TFLite runtime that is installed.
+"""Verify a bundle as the device does, under each installed TFLite runtime.
 
-Its reference kernels must give the canary's outputs to one int8 step, the fast ones, which the
-device uses, within `CANARY_TOLERANCE`. Each check runs in its own process: beside TensorFlow,
-`tflite-runtime` 2.14 loads no model at all.
+The reference kernels must give the canary's outputs to one int8 step, the optimised kernels, which
+the device uses, within `CANARY_TOLERANCE`. Each check runs in its own process: `tflite-runtime`
+2.14 cannot load a model beside TensorFlow.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from device.vision import bundle as bundles
 from device.vision.classifier import Classifier
 from device.vision.interpreter import RUNTIMES, Interpreter
 
-PATIENCE = 120.0
-"""Seconds that a check may take."""
+TIMEOUT = 120.0
+"""Seconds per check."""
 
 
 def installed() -> tuple[str, ...]:
-    """Return the runtimes that are installed, by their import names."""
+    """Return the import names of the installed runtimes."""
     return tuple(name for name in RUNTIMES if find_spec(name) is not None)
 
 
@@ -36,10 +36,10 @@ def verify(path: Path) -> tuple[str, ...]:
         command = [sys.executable, "-m", "convert.verify", str(path), name]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=PATIENCE, check=False
+                command, capture_output=True, text=True, timeout=TIMEOUT, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise BundleError(f"{name}: no answer within {PATIENCE:.0f} s") from error
+            raise BundleError(f"{name}: no result within {TIMEOUT:.0f} s") from error
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             raise BundleError(f"{name}: {reason}")

@@ -1,4 +1,4 @@
-"""Write a bundle to disk: all of it, or nothing."""
+"""Write a bundle to disk, atomically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from convert import canary
 from convert.errors import ConvertError
-from convert.manifest import text
+from convert.manifest import as_json
 from device.vision.bundle import CANARY, FAST, MANIFEST, MODEL, REFERENCE
 from device.vision.interpreter import Interpreter
 from training.swap import swap
@@ -26,13 +26,13 @@ NOTICE = "NOTICE.txt"
 
 @contextmanager
 def draft(target: Path, replace: bool) -> Iterator[Path]:
-    """Give a folder to write the bundle into, and put it in `target`'s place at the end.
+    """Yield a folder to write the bundle into, and move it to `target` at the end.
 
-    If anything is raised inside, `target` stays as it was. Raises ConvertError when `target` exists
-    and isn't to be replaced, or cannot be written.
+    If the block raises, `target` stays as it was. Raises ConvertError when `target` exists and
+    `replace` is false, or cannot be written.
     """
     if target.exists() and not replace:
-        raise ConvertError(f"{target}: exists already; give --replace or another version")
+        raise ConvertError(f"{target}: exists already; use --replace or another version")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".bundle-", dir=target.parent) as name:
@@ -45,7 +45,7 @@ def draft(target: Path, replace: bool) -> Iterator[Path]:
 
 
 def write(folder: Path, content: bytes, manifest: dict[str, Any]) -> None:
-    """Write the model, its canary as both kinds of kernels answer it, manifest and notice."""
+    """Write the model, the canary with both kinds of kernels' outputs, manifest and notice."""
     (folder / MODEL).write_bytes(content)
     inputs, outputs = canary.run(Interpreter(content, threads=1))
     _, exact = canary.run(Interpreter(content, threads=1, reference=True))
@@ -55,9 +55,9 @@ def write(folder: Path, content: bytes, manifest: dict[str, Any]) -> None:
 
 
 def rewrite(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write the manifest alone."""
-    (folder / MANIFEST).write_text(text(manifest), "utf-8")
+    """Write the manifest only."""
+    (folder / MANIFEST).write_text(as_json(manifest), "utf-8")
 
 
-def _wrapped(words: str) -> str:
-    return textwrap.fill(words, 100) + "\n"
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 100) + "\n"

@@ -1,4 +1,4 @@
-"""Cameras that are not as good as they should be, to make up a kiosk with."""
+"""Faulty cameras for a synthetic kiosk."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENLARGED = 3
-"""Pictures are tilted at so many times their size, to stay as sharp as they are."""
+"""Pictures are enlarged by this factor before they are tilted, to stay sharp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """How a camera sees a face: all of it drawn anew for each, within bounds.
+    """A camera's faults: bounds of values that are drawn for each face.
 
-    `tilt` is how much narrower the forehead is than the chin, as a share, when seen from below;
-    `light` the share of the light that there is; `grain` the deviation of a sensor's noise in grey
-    levels after its gain has made up for the light; `blur` a lens's deviation in pixels of the
-    320x240 frame; `jpeg` the quality of its stream.
+    `tilt` is by which fraction foreheads are narrower than chins, as seen from below; `light` the
+    fraction of full light; `grain` the deviation of the sensor's noise in grey levels, after its
+    gain; `blur` that of the lens's blur in pixels of the 320x240 frame; `jpeg` the JPEG quality.
     """
 
     tilt: tuple[float, float] = (0.0, 0.0)
@@ -34,7 +33,7 @@ class Camera:
     jpeg: tuple[float, float] = (95.0, 95.0)
 
     def __or__(self, other: Camera) -> Camera:
-        """Return a camera that has what is worse in either."""
+        """Return a camera with the worse of each fault."""
         return Camera(
             max(self.tilt, other.tilt),
             min(self.light, other.light),
@@ -50,11 +49,11 @@ CAMERAS = {
     "low": Camera(tilt=(0.15, 0.4)),
     "old": Camera(blur=(1.0, 2.5), jpeg=(25.0, 60.0)),
 }
-"""What `moodlift-train simulate --camera` takes; several given together are one bad camera."""
+"""What `moodlift-train simulate --camera` takes; several together make one camera."""
 
 
 def camera(names: Sequence[str]) -> Camera:
-    """Return the camera that has what is bad of all these."""
+    """Return the camera with all these faults."""
     out = Camera()
     for name in names:
         out = out | CAMERAS[name]
@@ -62,10 +61,10 @@ def camera(names: Sequence[str]) -> Camera:
 
 
 def tilt(image: NDArray[np.uint8], amount: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return a square grey picture `ENLARGED` times larger as seen from below, or from above.
+    """Return a square grey picture, enlarged by `ENLARGED`, as seen from below or above.
 
-    Also returns the transform (3, 3) of its pixels. The forehead gets narrower by the share
-    `amount`, and all of it shorter; a negative amount makes the chin narrower.
+    Also return the transform (3, 3) of its pixels. The forehead gets narrower by the fraction
+    `amount`, or the chin if it is negative, and the face shorter.
     """
     side = image.shape[0] * ENLARGED
     large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC)

@@ -1,4 +1,4 @@
-"""A training run's state on disk: enough to go on after a kill as if nothing had happened."""
+"""A training run's state on disk, from which a killed run resumes with the same result."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-NAME = "checkpoint.npz"
-
 
 def save(path: Path, epoch: int, groups: Mapping[str, Sequence[Any]]) -> None:
-    """Write the variables of each group after `epoch` finished epochs; all of it or nothing."""
+    """Write the variables of each group after `epoch` finished epochs, atomically."""
     arrays = {
         f"{group}/{index}": np.asarray(variable)
         for group, variables in groups.items()
@@ -35,7 +33,7 @@ def save(path: Path, epoch: int, groups: Mapping[str, Sequence[Any]]) -> None:
 def restore(path: Path, groups: Mapping[str, Sequence[Any]]) -> int:
     """Set the variables of each group and return the number of finished epochs.
 
-    Raises RunError when the file is missing, damaged, or of another network.
+    Raises RunError when the file is missing, damaged, or from another network.
     """
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:

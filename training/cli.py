@@ -1,4 +1,4 @@
-"""`moodlift-train`: prepare data, train a model, measure one."""
+"""`moodlift-train`: prepare data, train models and evaluate them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
-from training.commands import card, distil, evaluate, prepare, retrain, simulate, train
+from training.commands import distil, evaluate, model_card, prepare, retrain, simulate, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prepare, train, distil, evaluate, card, retrain, simulate)
-"""Each adds itself; what they need is imported when they run."""
+COMMANDS = (prepare, train, distil, evaluate, model_card, retrain, simulate)
+"""Each registers itself and imports what it needs when it runs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0, or 2 after one line that says what is wrong."""
+    """Run the command and return its exit code: 0, or 2 after an error of one line."""
     logging.basicConfig(format="moodlift-train: %(message)s", level=logging.WARNING)
     options = _parser().parse_args(arguments)
     try:
@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"moodlift-train: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        on = "; --resume goes on from the last epoch" if hasattr(options, "resume") else ""
-        print(f"moodlift-train: stopped{on}", file=sys.stderr)
+        hint = "; --resume continues from the last epoch" if hasattr(options, "resume") else ""
+        print(f"moodlift-train: stopped{hint}", file=sys.stderr)
         return 130
 
 

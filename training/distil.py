@@ -1,11 +1,11 @@
-"""Soft labels: what each picture's label most likely is, by teachers' answers and taggers' votes.
+"""Soft labels: the probabilities of each picture's label, from teachers and from FER+ votes.
 
-FER2013's labels are one person's word, right in two pictures of three. To train on the label's
-expectation, given the picture and the votes, keeps the mean and takes away most of the scatter.
-Teachers pass on what they learnt (Hinton et al. 2015, arXiv:1503.02531), the votes what only
-training may know (Lopez-Paz et al. 2016, arXiv:1511.03643). Everything is cross-fitted: a teacher
-answers for pictures of the fold that it has not seen, and the regression that joins its answers
-with the votes is fitted on the other folds. So no picture's own label goes into its soft label.
+FER2013's labels come from one person each and are right for two pictures of three. Training on the
+label's expectation, given the picture and the votes, keeps the mean and removes most of the noise.
+Teachers distil what they learnt (Hinton et al. 2015, arXiv:1503.02531); the votes are privileged
+information (Lopez-Paz et al. 2016, arXiv:1511.03643). All is cross-fitted: a teacher predicts only
+for the fold that it was not trained on, and the regression on its predictions and the votes is
+fitted on the other folds. So no picture's own label goes into its soft label.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from device.vision.classifier import softmax
 from training import predict
 from training import recipe as recipes
 from training.errors import RunError
-from training.loop import CONFIG, MODEL
+from training.run_folder import CONFIG, MODEL
 from training.targets import POSTERIOR, folds
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from training.data.pictures import Pictures
 
 VOTES = 10
-"""FER+ has so many taggers; what is missing in the seven emotions was contempt, or not clear."""
+"""Votes per picture in FER+; those outside the seven emotions were contempt or unclear."""
 FOLDS = 4
-"""Where there are no teachers, the regression on the votes alone is cross-fitted by so many."""
+"""Folds of the regression on votes alone, without teachers."""
 STEPS = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class Soft:
-    """Soft labels float32 (n, 7), rows summing to 1, and what they are worth by themselves.
+class SoftLabels:
+    """Soft labels float32 (n, 7), rows summing to 1, and how well they predict the labels.
 
-    `accuracy` is how often the likeliest is the label, `loss` the mean negative log-likelihood of
-    the label in nats. `teachers_accuracy` is the teachers' alone, or None without any.
+    `accuracy` is the fraction whose likeliest emotion is the label, `loss` the mean negative
+    log-likelihood of the label in nats. `teachers_accuracy` is that of the teachers, if any.
     """
 
     posterior: NDArray[np.float32]
@@ -60,34 +60,34 @@ class Soft:
         return "; ".join(parts)
 
 
-def soften(pictures: Pictures, votes: Votes | None, teachers: Sequence[Path]) -> Soft:
+def make(pictures: Pictures, votes: Votes | None, teachers: Sequence[Path]) -> SoftLabels:
     """Return the soft labels of `pictures` from teachers' runs, votes, or both.
 
-    Raises RunError when the teachers are not one run for each fold, or there is nothing to go by.
+    Raises RunError when the teachers are not one run per fold, or neither is given.
     """
     if votes is None and not teachers:
         raise RunError("soft labels need teachers, votes, or both")
-    logits = answers(pictures, teachers) if teachers else None
+    logits = teacher_logits(pictures, teachers) if teachers else None
     fold = folds(pictures, len(teachers) or FOLDS)
     features = _features(logits, None if votes is None else votes.counts[pictures.rows])
     posterior = _cross_fit(features, pictures.labels, fold)
-    chosen = posterior[np.arange(len(pictures)), pictures.labels]
-    alone = None if logits is None else _share(logits, pictures.labels)
-    loss = float(-np.log(np.maximum(chosen, 1e-6)).mean())
-    return Soft(posterior, _share(posterior, pictures.labels), loss, alone)
+    likelihood = posterior[np.arange(len(pictures)), pictures.labels]
+    alone = None if logits is None else _accuracy(logits, pictures.labels)
+    loss = float(-np.log(np.maximum(likelihood, 1e-6)).mean())
+    return SoftLabels(posterior, _accuracy(posterior, pictures.labels), loss, alone)
 
 
-def answers(pictures: Pictures, teachers: Sequence[Path]) -> NDArray[np.float32]:
+def teacher_logits(pictures: Pictures, teachers: Sequence[Path]) -> NDArray[np.float32]:
     """Return logits float32 (n, 7), each picture's by the teacher that was not trained on it.
 
-    They are the mean over the picture and its mirror image. Raises RunError when a run's folder is
-    none, or the runs are not one for each fold.
+    They are the mean over the picture and its mirror image. Raises RunError when a run cannot be
+    read, or the runs are not one per fold.
     """
     settings = [recipes.load(run / CONFIG) for run in teachers]
-    wanted = [(len(teachers), number) for number in range(len(teachers))]
+    expected = [(len(teachers), number) for number in range(len(teachers))]
     given = sorted((each.folds, each.fold) for each in settings)
-    if given != wanted:
-        raise RunError(f"teachers are needed for folds {wanted}, these are for {given}")
+    if given != expected:
+        raise RunError(f"the teachers must have the folds {expected}, these have {given}")
     fold = folds(pictures, len(teachers))
     out = np.zeros((len(pictures), len(EMOTIONS)), np.float32)
     for run, each in zip(teachers, settings, strict=True):
@@ -101,7 +101,7 @@ def answers(pictures: Pictures, teachers: Sequence[Path]) -> NDArray[np.float32]
     return out
 
 
-def save(path: Path, soft: Soft, pictures: Pictures, rows: int) -> None:
+def save(path: Path, soft: SoftLabels, pictures: Pictures, rows: int) -> None:
     """Write the soft labels as float16 (rows, 7) by data row; zeros where a row has none.
 
     Raises RunError when the file cannot be written.
@@ -120,7 +120,7 @@ def save(path: Path, soft: Soft, pictures: Pictures, rows: int) -> None:
 def _features(
     logits: NDArray[np.float32] | None, counts: NDArray[np.float32] | None
 ) -> NDArray[np.float64]:
-    """Return what the regression goes by, float64 (n, features)."""
+    """Return the features of the regression, float64 (n, features)."""
     parts: list[NDArray[Any]] = []
     if counts is not None:
         shares = counts / VOTES
@@ -141,11 +141,13 @@ def _cross_fit(
 
     posterior = np.zeros((len(labels), len(EMOTIONS)), np.float32)
     for number in np.unique(fold):
-        held = fold == number
-        regression = LogisticRegression(max_iter=STEPS).fit(features[~held], labels[~held])
-        posterior[np.ix_(held, regression.classes_)] = regression.predict_proba(features[held])
+        held_out = fold == number
+        regression = LogisticRegression(max_iter=STEPS).fit(features[~held_out], labels[~held_out])
+        posterior[np.ix_(held_out, regression.classes_)] = regression.predict_proba(
+            features[held_out]
+        )
     return posterior
 
 
-def _share(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+def _accuracy(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     return float((scores.argmax(axis=1) == labels).mean())

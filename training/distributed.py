@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which of a run's processes this is; it makes that part of every batch."""
+    """The number of this process, which makes that part of every batch."""
 
     process: int = 0
     processes: int = 1
 
     @property
     def first(self) -> bool:
-        """Whether this is the process that writes and reports."""
+        """Whether this process writes and reports."""
         return self.process == 0
 
 
 def join(processes: int, process: int, coordinator: str | None) -> Part:
-    """Meet the other processes at HOST:PORT, and return which part of the run is this one's.
+    """Connect to the other processes through HOST:PORT and return this one's part.
 
-    It must be called before anything is computed. Raises RunError when the options or the backend
-    don't allow it, or the others don't come within five minutes.
+    Call it before the backend computes anything. Raises RunError when the options or the backend do
+    not allow it, or the others do not connect within five minutes.
     """
     if processes == 1:
         return Part()
     if os.environ.get(backends.VARIABLE) != "jax":
         raise RunError("several processes need the JAX backend: set KERAS_BACKEND=jax")
     if not 0 <= process < processes:
-        raise RunError(f"--process {process}: of {processes} the first is 0")
+        raise RunError(f"--process {process}: must be 0 to {processes - 1}")
     if not coordinator:
-        raise RunError("several processes need --coordinator HOST:PORT, the first one's address")
+        raise RunError("several processes need --coordinator HOST:PORT, the address of process 0")
     backends.start()
     from keras import distribution
 
@@ -47,15 +47,19 @@ def join(processes: int, process: int, coordinator: str | None) -> Part:
         distribution.initialize(coordinator, processes, process)
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise RunError(f"{coordinator}: the processes did not meet: {reason}") from error
+        raise RunError(f"{coordinator}: the processes did not connect: {reason}") from error
     return Part(process, processes)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that `join` takes."""
     group = parser.add_argument_group("on several processes or machines (KERAS_BACKEND=jax)")
-    group.add_argument("--processes", type=int, default=1, metavar="N", help="how many there are")
+    group.add_argument("--processes", type=int, default=1, metavar="N", help="number of processes")
     group.add_argument(
-        "--process", type=int, default=0, metavar="I", help="which this is, from 0; 0 writes"
+        "--process",
+        type=int,
+        default=0,
+        metavar="I",
+        help="number of this process, from 0; 0 writes",
     )
-    group.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 is met")
+    group.add_argument("--coordinator", metavar="HOST:PORT", help="address of process 0")

@@ -1,11 +1,11 @@
-"""What goes wrong on the workstation; the device's own errors are in `device.errors`."""
+"""Errors on the workstation; those of the device are in `device.errors`."""
 
 from device.errors import MoodliftError
 
 
 class DatasetError(MoodliftError, ValueError):
-    """A data set cannot be read, or is not what it should be; names the file and the line."""
+    """A data set cannot be read or is invalid; the message names file and line."""
 
 
 class RunError(MoodliftError, ValueError):
-    """A training run's folder or a trained model cannot be used; says why."""
+    """A run's folder, its settings or a trained model cannot be used."""

@@ -1,4 +1,4 @@
-"""Measure a model on a labelled data set: a bundle as the device runs it, or a Keras model."""
+"""Evaluate a model on a labelled data set: a bundle as the device runs it, or a Keras model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Dataset, Pictures
 
-    Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    Predictor = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
     """Standardised crops, uint8 (n, 48, 48), to probabilities, float32 (n, 7)."""
 
 BATCH = 64
@@ -30,18 +30,18 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The figures of one split, and its accuracy without pictures that are also in Training."""
+    """The metrics of one split, and its accuracy without pictures that are in Training too."""
 
     split: str
     metrics: Metrics
     without_duplicates: float | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
-        figures = self.metrics.as_dict()
+        """Return the metrics for JSON."""
+        metrics = self.metrics.as_dict()
         if self.without_duplicates is not None:
-            figures["accuracy_without_duplicates"] = round(self.without_duplicates, 4)
-        return figures
+            metrics["accuracy_without_duplicates"] = round(self.without_duplicates, 4)
+        return metrics
 
     def __str__(self) -> str:
         low, high = interval(self.metrics.accuracy, self.metrics.pictures)
@@ -51,65 +51,65 @@ class Evaluation:
         ]
         if self.without_duplicates is not None:
             lines.append(
-                f"accuracy without pictures that are also in Training {self.without_duplicates:.2%}"
+                f"accuracy without pictures that are in Training too {self.without_duplicates:.2%}"
             )
         return "\n".join(lines)
 
 
-def evaluate(answer: Answer, data: Dataset, split: str) -> Evaluation:
-    """Measure `answer` on one split of the data, single crop, nothing averaged.
+def evaluate(predict: Predictor, data: Dataset, split: str) -> Evaluation:
+    """Evaluate `predict` on one split of the data, on single crops.
 
     Raises DatasetError when the split is empty.
     """
     pictures = data.split(split)
-    given = answer(alignment.standardise(np.asarray(pictures.images)))
-    right = given.argmax(axis=1) == pictures.labels
-    others = data.splits[TRAINING]
+    predicted = predict(alignment.standardise(np.asarray(pictures.images)))
+    right = predicted.argmax(axis=1) == pictures.labels
+    training = data.splits[TRAINING]
     without = None
-    if split != TRAINING and len(others):
-        new = pictures.unlike(others)
+    if split != TRAINING and len(training):
+        new = pictures.unlike(training)
         without = float(right[new].mean()) if new.any() else None
-    return Evaluation(split, measure(given, pictures.labels), without)
+    return Evaluation(split, measure(predicted, pictures.labels), without)
 
 
-def chosen(data: Dataset, split: str | None) -> str:
-    """Return the split to measure: the one asked for, or PrivateTest, or the only one there is.
+def select_split(data: Dataset, split: str | None) -> str:
+    """Return the split to evaluate: `split`, or else the only filled one, or else PrivateTest.
 
-    Raises DatasetError when that leaves it open, or holds no picture.
+    Raises DatasetError when it is empty.
     """
     filled = data.filled()
     if split is None:
         split = filled[0] if len(filled) == 1 else PRIVATE
     if split not in filled:
-        raise DatasetError(f"no {split} picture; give --split, one of: {', '.join(filled)}")
+        raise DatasetError(f"no {split} pictures; give --split, one of: {', '.join(filled)}")
     return split
 
 
-def answers(path: Path) -> Answer:
-    """Return what answers for a model: a bundle's folder, or a Keras file.
+def predictor(path: Path) -> Predictor:
+    """Return the predictor of a bundle's folder or of a Keras file.
 
     Raises BundleError or RunError when it is neither.
     """
     if path.is_dir():
-        return of_bundle(bundles.load(path))
+        return bundle_predictor(bundles.load(path))
     from training import predict
 
     model = predict.load(path)
     return lambda crops: predict.probabilities(model, crops)
 
 
-def of_bundle(bundle: bundles.Bundle) -> Answer:
-    """Return what answers for a bundle, through the device's own classifier."""
+def bundle_predictor(bundle: bundles.Bundle) -> Predictor:
+    """Return the predictor of a bundle, which is the device's own classifier."""
     classifier = Classifier(bundle, threads=1)
 
-    def answer(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         starts = range(0, len(crops), BATCH)
         return np.concatenate([classifier.classify(crops[at : at + BATCH]) for at in starts])
 
-    return answer
+    return predict
 
 
 def sample(pictures: Pictures, count: int, seed: int = 1) -> Pictures:
-    """Return at most so many of the pictures, drawn at random but always the same."""
+    """Return a seeded sample of at most `count` pictures."""
     index = np.random.default_rng(seed).permutation(len(pictures))[:count]
     return pictures.take(np.sort(index))

@@ -1,7 +1,7 @@
-"""Where the device's detector sees the eyes and mouths of a data set's pictures.
+"""Key points of a data set's pictures by the device's detector.
 
-Half of what a network is trained on is cut by these, so that it learns the crops that it will be
-served, with the detector's own errors in them.
+Training crops a part of the pictures by these, so that the network learns the crops it will get on
+the device, with the detector's errors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Progress = Callable[[Iterable[int]], Iterable[int]]
 
 POINTS = 4
-"""Right eye, left eye, nose, mouth: what `crop.align` looks at."""
+"""Right eye, left eye, nose, mouth, as `alignment.align` takes them."""
 
 
 def find(
@@ -32,8 +32,8 @@ def find(
 ) -> NDArray[np.float32]:
     """Return float32 (n, scenes, 4, 2): key points in each picture's own pixels, NaN if not found.
 
-    Every picture is looked at in so many scenes of `training.serving`, at other places, sizes and
-    rolls. What is drawn depends on the seed and the picture's data row alone.
+    Each picture is detected in `scenes` random scenes of `training.serving`, which depend only on
+    the seed and the picture's row.
     """
     detector = Detector(threads=1)
     found = np.full((len(pictures), scenes, POINTS, 2), np.nan, np.float32)
@@ -41,10 +41,10 @@ def find(
         image = np.asarray(pictures.images[index])
         random = np.random.default_rng([seed, int(pictures.rows[index])])
         for number in range(scenes):
-            scene, place = serving.draw(image, random)
+            scene, place = serving.random_scene(image, random)
             detection = serving.nearest(detector.detect(scene), place)
             if detection is not None:
-                back = cv2.invertAffineTransform(serving.placing(image.shape[0], place))
+                back = cv2.invertAffineTransform(serving.transform(image.shape[0], place))
                 points = np.array(detection.landmarks[:POINTS], np.float64)
                 found[index, number] = points @ back[:, :2].T + back[:, 2]
     return found

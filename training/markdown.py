@@ -1,4 +1,4 @@
-"""Markdown, as the model card and the page of a retraining have it."""
+"""Markdown for the model card and the report of a retraining."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ if TYPE_CHECKING:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of text."""
+    """Return a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

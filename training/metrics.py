@@ -1,4 +1,4 @@
-"""What a classifier is worth, from its probabilities and the true labels."""
+"""Metrics of a classifier, from its probabilities and the true labels."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ BINS = 15
 DEVIATES = 1.959964
 """Standard deviations that hold 95 % of a normal distribution."""
 NEGATIVE = ("angry", "disgust", "fear", "sad")
-"""These count as one in the grouped mood, beside happy, surprise and neutral."""
+"""These count as one class in the grouped accuracy, beside happy, surprise and neutral."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Figures in [0, 1]; `confusion` counts (7, 7) pictures by true and by given emotion.
+    """Metrics in [0, 1]; `confusion` counts (7, 7) pictures by true and by predicted emotion.
 
-    `bins` are its `reliability`. Means over classes are of those that have pictures: CK+48 has no
-    neutral ones. `grouped` is the accuracy when the negative emotions count as one,
-    `neutral_negative` the share of neutral faces that are called one of them.
+    `bins` is the `reliability`. Macro means are over classes with pictures (CK+48 has no neutral
+    ones). `grouped` is the accuracy with negative emotions as one class, `neutral_negative` the
+    fraction of neutral faces that are predicted to be one of these.
     """
 
     pictures: int
@@ -44,7 +44,7 @@ class Metrics:
     bins: list[tuple[int, float, float]]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold, rounded to four places."""
+        """Return the metrics for JSON, rounded to four places."""
         return {
             "accuracy": round(self.accuracy, 4),
             "macro_f1": round(self.macro_f1, 4),
@@ -67,27 +67,27 @@ class Metrics:
 
 def measure(probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]) -> Metrics:
     """Measure probabilities (n, 7) against labels (n,) in 0..6; n is at least 1."""
-    answers = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     confusion = np.zeros((len(EMOTIONS), len(EMOTIONS)), np.int64)
-    np.add.at(confusion, (labels, answers), 1)
+    np.add.at(confusion, (labels, predicted), 1)
     right = confusion.diagonal()
     recall = right / np.maximum(confusion.sum(axis=1), 1)
     precision = right / np.maximum(confusion.sum(axis=0), 1)
     f1 = 2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1)
     groups = np.array([0 if name in NEGATIVE else i for i, name in enumerate(EMOTIONS)])
-    there = confusion.any(axis=1)
+    present = confusion.any(axis=1)
     neutral = confusion[EMOTIONS.index("neutral")]
     return Metrics(
         pictures=len(labels),
         accuracy=float(right.sum() / len(labels)),
-        macro_f1=float(f1[there].mean()),
-        macro_precision=float(precision[there].mean()),
-        macro_recall=float(recall[there].mean()),
+        macro_f1=float(f1[present].mean()),
+        macro_precision=float(precision[present].mean()),
+        macro_recall=float(recall[present].mean()),
         precision=_named(precision),
         recall=_named(recall),
         f1=_named(f1),
         ece=calibration_error(probabilities, labels),
-        grouped=float((groups[answers] == groups[labels]).mean()),
+        grouped=float((groups[predicted] == groups[labels]).mean()),
         neutral_negative=float(neutral[groups == 0].sum() / max(1, neutral.sum())),
         confusion=confusion,
         bins=reliability(probabilities, labels),
@@ -109,7 +109,7 @@ def calibration_error(
 def reliability(
     probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
 ) -> list[tuple[int, float, float]]:
-    """Return for each of 15 bins of confidence: pictures, mean confidence, share that is right."""
+    """Return pictures, mean confidence and accuracy for each of 15 bins of confidence."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -132,7 +132,7 @@ def interval(share: float, count: int) -> tuple[float, float]:
 
 
 def table(metrics: Metrics) -> str:
-    """Return the figures as text for a person, with the confusion by true (rows) and given."""
+    """Return the metrics as text, with the confusion matrix by true (rows) and predicted."""
     width = max(map(len, EMOTIONS)) + 1
     head = "".join(name.rjust(width) for name in EMOTIONS)
     lines = [
@@ -142,10 +142,10 @@ def table(metrics: Metrics) -> str:
         f"grouped accuracy {metrics.grouped:.2%}   "
         f"neutral called negative {metrics.neutral_negative:.2%}",
         "",
-        f"{'true / given':<13}{head}{'precision':>11}{'recall':>9}{'F1':>9}",
+        f"{'true / predicted':<16}{head}{'precision':>11}{'recall':>9}{'F1':>9}",
     ]
     for name, row in zip(EMOTIONS, metrics.confusion, strict=True):
         counts = "".join(str(count).rjust(width) for count in row)
-        figures = (metrics.precision[name], metrics.recall[name], metrics.f1[name])
-        lines.append(f"{name:<13}{counts}{figures[0]:11.4f}{figures[1]:9.4f}{figures[2]:9.4f}")
+        values = (metrics.precision[name], metrics.recall[name], metrics.f1[name])
+        lines.append(f"{name:<16}{counts}{values[0]:11.4f}{values[1]:9.4f}{values[2]:9.4f}")
     return "\n".join(lines)

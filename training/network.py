@@ -28,50 +28,52 @@ STAGES = ((32, 1), (64, 2), (128, 2), (128, 1))
 BN_MOMENTUM = 0.9
 FIRST = "_first"
 CONVOLUTION, NORMALIZATION = "_convolution", "_normalization"
-"""What the names of the layers that can be folded into one end with."""
+"""Suffixes of the names of layers that `fold` joins."""
 LOGITS, TOP = "logits", "top"
-SQUEEZED, FEWEST = 8, 8
-"""A block's channels are squeezed to an eighth, and to no fewer than so many."""
+SE_REDUCTION, SE_MIN_CHANNELS = 8, 8
+"""Squeeze-and-excite reduces a block's channels to an eighth, and to at least 8."""
 
 
-def build(settings: Recipe, fast: bool = False, folded: bool = False) -> keras.Model:
+def build(settings: Recipe, mixed_precision: bool = False, folded: bool = False) -> keras.Model:
     """Return the untrained model: float32 crops (n, 48, 48, 1) in [0, 1] to logits (n, 7).
 
-    Of the `settings`, `width` multiplies the channels, for teachers; `squeeze` lets every residual
-    block weigh its channels by what the whole crop shows (Hu et al. 2017, arXiv:1709.01507); `top`
-    is the width of one more block, of half the resolution, which is judged by beside the others.
+    `settings.width` multiplies the channels, for teachers. `squeeze_excite` adds squeeze-and-excite
+    to each residual block (Hu et al. 2017, arXiv:1709.01507). `top_channels` adds one more block of
+    half the resolution, pooled beside the last one.
 
-    `fast` is for training: it computes in bfloat16 and normalises as the backend does fastest
-    (twice the speed on a CPU with AVX512-BF16). Weights and logits are float32 in any case, and
-    the weights of one form fit the other. `folded` leaves the normalisations out: see `fold`.
+    `mixed_precision` is for training: bfloat16 and the backend's fastest layers (twice the speed on
+    a CPU with AVX512-BF16). Weights and logits are float32 in any case, and the weights of one form
+    fit the other. `folded` leaves the normalisations out: see `fold`.
     """
     from keras import Input, Model, layers
 
     width = settings.width
-    make = _Maker("mixed_bfloat16" if fast else "float32", settings.squeeze, folded)
+    builder = _Builder(
+        "mixed_bfloat16" if mixed_precision else "float32", settings.squeeze_excite, folded
+    )
     inputs = Input((SIZE, SIZE, 1), name="crop")
-    x = make.convolution("stem1", inputs, round(STEM * width))
-    x = make.convolution("stem2", x, round(STAGES[0][0] * width), stride=2)
+    x = builder.convolution("stem1", inputs, round(STEM * width))
+    x = builder.convolution("stem2", x, round(STAGES[0][0] * width), stride=2)
     for number, (channels, stride) in enumerate(STAGES, 1):
-        x = make.block(f"block{number}", x, round(channels * width), stride)
-    seen = layers.GlobalAveragePooling2D(dtype="float32")(x)
-    if settings.top:
-        x = make.block(TOP, x, round(settings.top * width), 2)
-        whole = layers.GlobalAveragePooling2D(dtype="float32")(x)
-        seen = layers.Concatenate(dtype="float32")([seen, whole])
-    logits = layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(seen)
+        x = builder.block(f"block{number}", x, round(channels * width), stride)
+    pooled = layers.GlobalAveragePooling2D(dtype="float32")(x)
+    if settings.top_channels:
+        x = builder.block(TOP, x, round(settings.top_channels * width), 2)
+        top = layers.GlobalAveragePooling2D(dtype="float32")(x)
+        pooled = layers.Concatenate(dtype="float32")([pooled, top])
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(pooled)
     return Model(inputs, logits, name="emotion")
 
 
 def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
-    """Return a trained model's network for answers alone, two to three times as fast.
+    """Return a trained model for inference, two to three times as fast.
 
-    Its normalisations are in the weights of the convolutions before them, and it computes as fast
-    as the `settings` that it was trained with allow.
+    Its normalisations are folded into the convolutions before them. It computes in the precision of
+    `settings`, which are those of its training. Raises ValueError when the model does not fit them.
     """
     whole = build(settings)
     whole.set_weights(trained.get_weights())
-    folded = build(settings, settings.fast, folded=True)
+    folded = build(settings, settings.mixed_precision, folded=True)
     for layer in folded.layers:
         weights = whole.get_layer(layer.name).get_weights() if layer.weights else []
         if layer.name.endswith(CONVOLUTION):
@@ -84,17 +86,17 @@ def fold(settings: Recipe, trained: keras.Model) -> keras.Model:
     return folded
 
 
-def begin(model: keras.Model, trained: keras.Model) -> None:
-    """Give a model the weights of a trained one: same answers, with room to learn more.
+def initialize_from(model: keras.Model, trained: keras.Model) -> None:
+    """Set a model's weights from a trained one, so that it predicts the same.
 
-    The trained one may be narrower, by whole factors (Chen et al. 2015, arXiv:1511.05641), and may
-    lack the top block, of which what is seen weighs nothing at first. Raises ValueError when the
-    networks differ otherwise.
+    The trained one may be narrower by a whole factor (Net2Net; Chen et al. 2015, arXiv:1511.05641),
+    and may lack the top block, whose weights in the last layer then start at 0. Raises ValueError
+    when the networks differ otherwise.
     """
     named = {layer.name for layer in trained.layers if layer.weights}
     new = {layer.name for layer in model.layers if layer.weights} - named
     if not all(name.startswith(TOP) for name in new):
-        raise ValueError(f"it has no {min(new)}")
+        raise ValueError(f"no layer {min(new)}")
     random = np.random.default_rng(0)
     for old in trained.layers:
         weights = old.get_weights()
@@ -103,10 +105,9 @@ def begin(model: keras.Model, trained: keras.Model) -> None:
         layer = model.get_layer(old.name)
         shapes = [tuple(each.shape) for each in layer.weights]
         if old.name == LOGITS and new:
-            # What the top block sees comes last, and weighs nothing.
+            # The top block comes last, with weights of 0.
             channels = model.get_layer(TOP + FIRST + CONVOLUTION).kernel.shape[-2]
-            seen = (channels, len(EMOTIONS))
-            kernel = _widen(weights[0], seen, random)
+            kernel = _widen(weights[0], (channels, len(EMOTIONS)), random)
             weights[0] = np.pad(kernel, ((0, shapes[0][0] - channels), (0, 0)))
         pairs = zip(weights, shapes, strict=True)
         layer.set_weights([_widen(weight, shape, random) for weight, shape in pairs])
@@ -115,27 +116,27 @@ def begin(model: keras.Model, trained: keras.Model) -> None:
 def _widen(
     weight: NDArray[np.float32], shape: tuple[int, ...], random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return a layer's weights for more channels: each stands there several times, as its twins.
+    """Return a layer's weights for more channels: each channel is copied a whole number of times.
 
-    What goes on from twins is shared out among them at random, so that they will be told apart.
-    Raises ValueError when the shape is not that of so many twins.
+    The outgoing weights of copies sum to the original's, with random differences so that the copies
+    learn different features. Raises ValueError when `shape` is not a multiple.
     """
     if len(weight.shape) != len(shape) or any(np.remainder(shape, weight.shape)):
-        raise ValueError(f"weights of {weight.shape} where {shape} is wanted")
+        raise ValueError(f"weights of shape {weight.shape}, expected {shape}")
     if weight.ndim == 1:
         return np.repeat(weight, shape[0] // len(weight))
-    twins = shape[-2] // weight.shape[-2]
+    copies = shape[-2] // weight.shape[-2]
     wide = np.repeat(weight, shape[-1] // weight.shape[-1], axis=-1)[..., None, :]
-    uneven = random.normal(0, wide.std() / math.sqrt(twins), (*wide.shape[:-2], twins, shape[-1]))
-    uneven -= uneven.mean(axis=-2, keepdims=True)
-    shared: NDArray[np.float32] = (wide / twins + uneven).reshape(shape).astype(np.float32)
-    return shared
+    noise = random.normal(0, wide.std() / math.sqrt(copies), (*wide.shape[:-2], copies, shape[-1]))
+    noise -= noise.mean(axis=-2, keepdims=True)
+    widened: NDArray[np.float32] = (wide / copies + noise).reshape(shape).astype(np.float32)
+    return widened
 
 
-def freeze(model: keras.Model) -> None:
-    """Let a model's normalisations stay as they are while the rest of it is trained.
+def freeze_batch_norm(model: keras.Model) -> None:
+    """Exclude a model's normalisations from training.
 
-    Pictures of another kind would else move them at once, under what was learnt with them.
+    Pictures from another distribution would else change their statistics at once.
     """
     for layer in model.layers:
         if layer.name.endswith(NORMALIZATION):
@@ -155,11 +156,11 @@ def macs(model: keras.Model) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes the parts of a network, each with a name of its own."""
+class _Builder:
+    """Builds the parts of a network, each with a unique name."""
 
     precision: str
-    squeeze: bool
+    squeeze_excite: bool
     folded: bool
 
     def block(self, name: str, x: Any, channels: int, stride: int) -> Any:
@@ -168,8 +169,8 @@ class _Maker:
 
         y = self.convolution(name + FIRST, x, channels, stride)
         y = self.convolution(f"{name}_second", y, channels, relu=False)
-        if self.squeeze:
-            y = self._weigh(name, y, channels)
+        if self.squeeze_excite:
+            y = self._excite(name, y, channels)
         if stride != 1 or x.shape[-1] != channels:
             x = self.convolution(f"{name}_shortcut", x, channels, stride, size=1, relu=False)
         x = layers.Add(dtype=self.precision)([x, y])
@@ -200,11 +201,11 @@ class _Maker:
             )(x)
         return layers.ReLU(dtype=self.precision)(x) if relu else x
 
-    def _weigh(self, name: str, y: Any, channels: int) -> Any:
+    def _excite(self, name: str, y: Any, channels: int) -> Any:
         from keras import layers
 
         whole = layers.GlobalAveragePooling2D(keepdims=True, dtype=self.precision)(y)
-        few = max(FEWEST, channels // SQUEEZED)
+        few = max(SE_MIN_CHANNELS, channels // SE_REDUCTION)
         whole = layers.Conv2D(
             few, 1, activation="relu", dtype=self.precision, name=f"{name}_squeeze"
         )(whole)

@@ -1,4 +1,4 @@
-"""Measure behind the device's own detector on a folder of whole photographs, one face in each."""
+"""A data set from whole photographs, one face in each, cropped by the device's own detector."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from device.messages import EMOTIONS
 from device.vision import alignment
 from device.vision.detector import Detector
 from training.data import folders
-from training.data.pictures import SPLITS, Dataset, judge, pictures
+from training.data.pictures import SPLITS, Dataset, check_broken, pictures
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def read(path: Path) -> Dataset:
-    """Read the largest face of every picture in class folders, cut and upright as on the device.
+    """Read the largest face of each picture in class folders, aligned as on the device.
 
-    Pictures without a face are left out, and counted in the notes. Raises DatasetError when there
-    are no class folders, no face at all, or more than 1 % of the files are broken.
+    Pictures without a face are left out and counted in the notes. Raises DatasetError when there
+    are no class folders, no faces, or more than 1 % of the files are broken.
     """
     files, notes = folders.find(path)
     detector = Detector(threads=1)
@@ -39,7 +39,7 @@ def read(path: Path) -> Dataset:
             continue
         face = max(faces, key=lambda each: each.box.w * each.box.h)
         found[split].append((alignment.align(image, face.landmarks).tobytes(), label, row))
-    judge(str(path), "files", len(files), broken)
+    check_broken(str(path), "files", len(files), broken)
     if not any(found.values()):
         raise DatasetError(f"{path}: no face was found in any picture")
     missed = ", ".join(f"{name} {count}" for name, count in without.items() if count)

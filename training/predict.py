@@ -1,4 +1,4 @@
-"""A trained Keras model: read it, and get its answers."""
+"""Load a trained Keras model and predict with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BATCH = 256
 
 
 def load(path: Path) -> keras.Model:
-    """Read a `.keras` file. Raises RunError when it is none, or its shapes are not the device's."""
+    """Read a `.keras` file. Raises RunError when it is invalid or has other shapes."""
     if not path.is_file():
         raise RunError(f"{path}: no such file")
     backends.start()
@@ -37,15 +37,17 @@ def load(path: Path) -> keras.Model:
         raise RunError(f"{path}: not a Keras model: {reason}") from error
     shapes = (model.input_shape[1:], model.output_shape[1:])
     if shapes != ((alignment.SIZE, alignment.SIZE, 1), (len(EMOTIONS),)):
-        raise RunError(f"{path}: takes {shapes[0]} and gives {shapes[1]}, not crops and emotions")
+        raise RunError(
+            f"{path}: its shapes are {shapes[0]} and {shapes[1]}, not those of crops and emotions"
+        )
     return model
 
 
 def load_mean(paths: Sequence[Path]) -> keras.Model:
     """Read trained models of one network and return one with the mean of their weights.
 
-    Those that were trained on from each other are together better than either (Wortsman et al.
-    2022, arXiv:2203.05482). Raises RunError when one can't be read, or is another network's.
+    A mean of models that were fine-tuned from each other is better than each (model soups; Wortsman
+    et al. 2022, arXiv:2203.05482). Raises RunError when one cannot be read or differs in shape.
     """
     model = load(paths[0])
     weights = [model.get_weights()]
@@ -60,15 +62,15 @@ def load_mean(paths: Sequence[Path]) -> keras.Model:
 
 
 def mean(weights: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
-    """Return the mean of several models' weights, each a list of as many arrays."""
+    """Return the mean of several models' weights, lists of arrays of the same shapes."""
     return [np.mean(each, axis=0) for each in zip(*weights, strict=True)]
 
 
 def logits(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return float32 logits (n, 7) of standardised crops, uint8 (n, 48, 48), n at least 1."""
-    answer = backends.start().answer
+    predict = backends.start().predict
     parts = (crops[start : start + BATCH] for start in range(0, len(crops), BATCH))
-    return np.concatenate([answer(model, as_input(part)) for part in parts])
+    return np.concatenate([predict(model, as_input(part)) for part in parts])
 
 
 def probabilities(model: keras.Model, crops: NDArray[np.uint8]) -> NDArray[np.float32]:

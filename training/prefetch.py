@@ -1,4 +1,4 @@
-"""Batches made ahead, in processes of their own, so that more cores work for the same run."""
+"""Prefetch batches in worker processes, so that a run uses more cores."""
 
 from __future__ import annotations
 
@@ -18,64 +18,68 @@ if TYPE_CHECKING:
 
     from training.batches import Batch, Batches
 
-END = 5.0
-"""Seconds that the processes have to end in."""
+JOIN_TIMEOUT = 5.0
+"""Seconds to wait for a killed worker."""
 
 
 @contextlib.contextmanager
-def ahead(
-    batches: Batches, epochs: range, makers: int = 1, alone: bool = False
+def prefetch(
+    batches: Batches, epochs: range, workers: int = 1, single_process: bool = False
 ) -> Iterator[Iterator[Batch]]:
-    """Give the batches of all these epochs, one after the other; the processes end with the block.
+    """Yield the batches of all `epochs`, in order; the workers end with the block.
 
-    They are those that `batches` would make here. The makers make one of them each, by turns, and
-    ask the teachers; with `alone`, only this process computes with networks. Raises RunError when
-    one dies, or whatever kept it from making a batch.
+    The batches are those that `batches` makes in this process. The workers take turns and run the
+    teachers too; with `single_process`, teachers run in this process only. Raises RunError when a
+    worker dies, or the error that stopped it.
     """
     context = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as stack:
         connections = []
-        for turn in range(makers):
+        for turn in range(workers):
             ours, theirs = context.Pipe(duplex=False)
-            turns = (turn, makers)
-            maker = context.Process(
-                target=_make, args=(batches, epochs, turns, alone, theirs), name=f"batches{turn}",
-                daemon=True,
+            turns = (turn, workers)
+            worker = context.Process(
+                target=_work, args=(batches, epochs, turns, single_process, theirs),
+                name=f"batches{turn}", daemon=True,
             )  # fmt: skip
-            maker.start()
+            worker.start()
             theirs.close()
-            stack.callback(maker.kill)
-            stack.callback(maker.join, END)
+            stack.callback(worker.kill)
+            stack.callback(worker.join, JOIN_TIMEOUT)
             connections.append(ours)
         for ours in connections:
             stack.callback(ours.close)
         made = _receive(connections)
-        yield map(batches.teach, made) if alone else made
+        yield map(batches.distill, made) if single_process else made
 
 
 def _receive(connections: Sequence[Connection]) -> Iterator[Any]:
-    """Give what is sent, a batch or one that is still to be taught, by turns."""
+    """Yield from the connections in turn: batches, or undistilled ones."""
     for connection in itertools.cycle(connections):
         try:
             made = connection.recv()
         except EOFError as error:
-            raise RunError("the process that makes the batches has ended") from error
+            raise RunError("a worker process that makes batches has ended") from error
         if isinstance(made, MoodliftError):
             raise made
         yield made
 
 
-def _make(
-    batches: Batches, epochs: range, turns: tuple[int, int], alone: bool, connection: Connection
+def _work(
+    batches: Batches,
+    epochs: range,
+    turns: tuple[int, int],
+    single_process: bool,
+    connection: Connection,
 ) -> None:
-    # Ctrl-C is for the run, which then ends this process.
+    # The run handles Ctrl-C and ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    turn, makers = turns
+    turn, workers = turns
     places = itertools.product(epochs, range(batches.steps))
     with contextlib.suppress(BrokenPipeError):
         try:
-            for place in itertools.islice(places, turn, None, makers):
-                drawn = batches.draw(*place)
-                connection.send(drawn if alone else batches.teach(drawn))
+            for place in itertools.islice(places, turn, None, workers):
+                batch = batches.make(*place)
+                connection.send(batch if single_process else batches.distill(batch))
         except MoodliftError as error:
             connection.send(error)

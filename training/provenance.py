@@ -1,4 +1,4 @@
-"""What a run was fed: noted in its folder, so that it goes on with the same, or not at all."""
+"""Where a run's data and models come from: recorded in its folder and checked on resume."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training import old_names, run_folder
 from training.errors import RunError
-from training.loop import MODEL
 
 if TYPE_CHECKING:
     import argparse
@@ -17,71 +17,82 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Dataset
 
-NOTE = "inputs.json"
-AT_ONCE = 1024
-"""Pictures that are read at once: there may be many more than fit into memory."""
+CHUNK = 1024
+"""Pictures that are read at once: a data set may not fit into memory."""
 
 
-def of(options: argparse.Namespace, data: Dataset) -> dict[str, Any]:
-    """Return the names and digests of what the options of `moodlift-train train` name, by option.
+def collect(options: argparse.Namespace, data: Dataset) -> dict[str, Any]:
+    """Return names and digests of all that `moodlift-train train` is given, by option.
 
     Raises RunError when a file cannot be read.
     """
     digest = hashlib.sha256()
     for pictures in data.splits.values():
         digest.update(pictures.labels.tobytes())
-        for start in range(0, len(pictures), AT_ONCE):
-            digest.update(np.asarray(pictures.images[start : start + AT_ONCE]).tobytes())
+        for start in range(0, len(pictures), CHUNK):
+            digest.update(np.asarray(pictures.images[start : start + CHUNK]).tobytes())
     return {
         "data": {"name": data.name, "rows": data.rows, "sha256": digest.hexdigest()},
         "ferplus": options.ferplus and _file(options.ferplus),
         "labels": options.labels and _file(options.labels),
-        "teacher": [_file(run / MODEL) for run in options.teacher],
+        "teacher": [_file(run / run_folder.MODEL) for run in options.teacher],
         "base": [_file(base) for base in options.base],
     }
 
 
-def write(run: Path, given: dict[str, Any]) -> None:
-    """Note it in the run's folder. Raises RunError when that cannot be written."""
+def write(run: Path, provenance: dict[str, Any]) -> None:
+    """Write the provenance into the run's folder. Raises RunError when that fails."""
+    path = run / run_folder.PROVENANCE
     try:
-        (run / NOTE).write_text(json.dumps(given, indent=2) + "\n", "utf-8")
+        path.write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")
     except OSError as error:
-        raise RunError(f"{run / NOTE}: {error.strerror}") from error
+        raise RunError(f"{path}: {error.strerror}") from error
+
+
+def recorded(run: Path) -> bool:
+    """Return whether the run's folder has a provenance."""
+    return old_names.file(run, run_folder.PROVENANCE).is_file()
 
 
 def read(run: Path) -> dict[str, Any]:
-    """Read a run's note. Raises RunError when there is none, or it is damaged."""
+    """Read a run's provenance. Raises RunError when it is missing or damaged."""
+    path = old_names.file(run, run_folder.PROVENANCE)
     try:
-        noted: dict[str, Any] = dict(json.loads((run / NOTE).read_text("utf-8")))
-        noted["data"]["name"]  # which everybody asks for
+        provenance: dict[str, Any] = dict(json.loads(path.read_text("utf-8")))
+        provenance["data"]["name"]  # must be there
     except FileNotFoundError as error:
-        raise RunError(f"{run}: has no {NOTE} of what it was fed: begin it anew") from error
+        raise RunError(
+            f"{run}: no {path.name}, so its inputs cannot be checked: start the run again"
+        ) from error
     except OSError as error:
-        raise RunError(f"{run / NOTE}: {error.strerror}") from error
+        raise RunError(f"{path}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise RunError(f"{run / NOTE}: damaged: {error}") from error
-    return noted
+        raise RunError(f"{path}: damaged: {error}") from error
+    return provenance
 
 
-def check(run: Path, given: dict[str, Any]) -> None:
-    """Raise RunError unless the run was begun with the very same, whatever it is called now."""
-    begun = read(run)
-    changed = [f"--{name}" for name in given if _bare(begun.get(name)) != _bare(given[name])]
+def check(run: Path, provenance: dict[str, Any]) -> None:
+    """Raise RunError unless the run started with the same content, under whatever names."""
+    started = read(run)
+    changed = [
+        f"--{name}"
+        for name in provenance
+        if _without_names(started.get(name)) != _without_names(provenance[name])
+    ]
     if changed:
-        raise RunError(f"{run}: was begun with other {', '.join(changed)}")
+        raise RunError(f"{run}: started with other {', '.join(changed)}")
 
 
-def _bare(noted: Any) -> Any:
-    """Return what is noted without the names."""
-    if isinstance(noted, list):
-        return [_bare(each) for each in noted]
-    if isinstance(noted, dict):
-        return {key: value for key, value in noted.items() if key != "name"}
-    return noted
+def _without_names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_names(each) for each in value]
+    if isinstance(value, dict):
+        return {key: each for key, each in value.items() if key != "name"}
+    return value
 
 
 def _file(path: Path) -> dict[str, str]:
-    """Return a file's name, with its folder's, which is what tells runs apart, and its digest."""
+    """Return a file's digest and its name with its folder's, which tells runs apart."""
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,6 +1,6 @@
-"""All that is known of a model, measured on one data set: as JSON, and as one page with pictures.
+"""The evaluation report of a model on one data set, as JSON and as an HTML page with plots.
 
-`make` measures, `write` puts report.json, report.html and the pictures into a folder.
+`make` evaluates, `write` writes report.json, report.html and the plots into a folder.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.data.pictures import Dataset
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
 REPORT, PAGE = "report.json", "report.html"
 CONFUSION, RELIABILITY = "confusion.png", "reliability.png"
-SERVED = 1000
-"""So many pictures are measured behind the detector."""
+DETECTOR_SAMPLE = 1000
+"""Pictures to evaluate behind the detector."""
 STYLE = """
 :root { color-scheme: light dark; --ink: #24344d; --paper: #fff; --line: #d5dce6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e3e9f2; --paper: #18202c; --line: #3a475c; } }
@@ -46,20 +46,20 @@ img { max-width: 100%; background: #fff; border-radius: 6px; }
 
 
 def make(
-    answer: Answer,
+    predict: Predictor,
     about: dict[str, Any],
     data: Dataset,
     split: str,
     quick: bool,
-    say: Callable[[str], None],
+    echo: Callable[[str], None],
 ) -> dict[str, Any]:
-    """Measure `answer`, which is the model that `about` describes, and return the report.
+    """Evaluate `predict`, the model that `about` describes, and return the report.
 
-    `quick` leaves out robustness and what is behind the detector, which take minutes.
+    `quick` leaves out robustness and the detector, which take minutes.
     """
     pictures = data.split(split)
-    say(f"measuring on {len(pictures)} pictures")
-    result = evaluate(answer, data, split)
+    echo(f"evaluating on {len(pictures)} pictures")
+    result = evaluate(predict, data, split)
     report: dict[str, Any] = {
         "model": about,
         "data": data.name,
@@ -71,20 +71,20 @@ def make(
     }
     if quick:
         return report
-    say("measuring behind the detector")
-    some = sample(pictures, SERVED)
-    served = serving.measure(answer, some, np.random.default_rng(robustness.SEED))
+    echo("evaluating behind the detector")
+    some = sample(pictures, DETECTOR_SAMPLE)
+    served = serving.measure(predict, some, np.random.default_rng(robustness.SEED))
     report["behind_detector"] = served.as_dict()
-    say("measuring worse pictures")
-    rows = robustness.measure(answer, pictures)
-    rows["roll, behind the detector"] = robustness.rolled(answer, pictures)
-    rows["turned aside"] = robustness.turned(answer, pictures)
+    echo("evaluating robustness")
+    rows = robustness.measure(predict, pictures)
+    rows["roll, behind the detector"] = robustness.rolled(predict, pictures)
+    rows["yaw"] = robustness.turned(predict, pictures)
     report["robustness"] = {kind: [asdict(row) for row in each] for kind, each in rows.items()}
     return report
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """Return what a bundle's manifest says of it, or a Keras file's name and size."""
+    """Return the description of a bundle, from its manifest, or of a Keras file."""
     if not path.is_dir():
         return {"name": path.name, "kind": "Keras, float32", "bytes": path.stat().st_size}
     manifest = bundles.load(path).manifest
@@ -94,7 +94,7 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def write(folder: Path, report: dict[str, Any]) -> None:
-    """Write the report into the folder. Raises RunError when that cannot be done."""
+    """Write the report into the folder. Raises RunError on failure."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / REPORT).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
@@ -104,7 +104,7 @@ def write(folder: Path, report: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """Read a report that was written. Raises RunError when there is none, or it is damaged."""
+    """Read a report. Raises RunError when it is missing or damaged."""
     try:
         report: dict[str, Any] = json.loads((folder / REPORT).read_text("utf-8"))
         report["model"]["name"], report["data"], report["metrics"]["accuracy"]
@@ -116,8 +116,8 @@ def read(folder: Path) -> dict[str, Any]:
     return report
 
 
-def main_pictures(folder: Path, report: dict[str, Any], prefix: str = "") -> list[str]:
-    """Draw confusion and reliability into the folder and return the files' names."""
+def main_plots(folder: Path, report: dict[str, Any], prefix: str = "") -> list[str]:
+    """Plot confusion and reliability into the folder and return the files' names."""
     title = f"{report['model']['name']}, {report['split']}"
     names = [f"{prefix}{CONFUSION}", f"{prefix}{RELIABILITY}"]
     plots.confusion(folder / names[0], np.array(report["confusion"]), title)
@@ -126,8 +126,8 @@ def main_pictures(folder: Path, report: dict[str, Any], prefix: str = "") -> lis
 
 
 def draw(folder: Path, report: dict[str, Any]) -> list[str]:
-    """Draw all of a report's pictures into the folder and return their names."""
-    names = main_pictures(folder, report)
+    """Plot all of a report into the folder and return the files' names."""
+    names = main_plots(folder, report)
     for kind, rows in report.get("robustness", {}).items():
         names.append(f"{kind.split(',')[0].replace(' ', '-')}.png")
         steps, values = ([row[key] for row in rows] for key in ("step", "accuracy"))
@@ -137,14 +137,14 @@ def draw(folder: Path, report: dict[str, Any]) -> list[str]:
 
 
 def unit(kind: str) -> str:
-    """Return what the steps of a kind of change are."""
-    if kind in robustness.CHANGES:
-        return robustness.CHANGES[kind][2]
-    return robustness.ROLL_UNIT if kind.startswith("roll") else robustness.TURN_UNIT
+    """Return the unit of a corruption's steps."""
+    if kind in robustness.CORRUPTIONS:
+        return robustness.CORRUPTIONS[kind][2]
+    return robustness.ROLL_UNIT if kind.startswith("roll") else robustness.YAW_UNIT
 
 
-def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the figures that a person asks for first, in words and as text."""
+def key_metrics(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the most important metrics, as names and text."""
     metrics, (low, high) = report["metrics"], report["interval"]
     recall = recalls(report)
     weakest = min(recall, key=recall.__getitem__)
@@ -154,7 +154,7 @@ def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "accuracy_without_duplicates" in metrics:
         without = metrics["accuracy_without_duplicates"]
-        rows.append(("accuracy without pictures also in Training", f"{without:.2%}"))
+        rows.append(("accuracy without pictures in Training too", f"{without:.2%}"))
     rows += [
         ("macro-F1", f"{metrics['macro_f1']:.4f}"),
         (
@@ -170,15 +170,15 @@ def key_figures(report: dict[str, Any]) -> list[tuple[str, str]]:
     if "behind_detector" in report:
         served = report["behind_detector"]
         rows += [
-            ("faces found in made-up scenes", f"{served['found']} of {served['pictures']}"),
-            ("accuracy on those, own crops", f"{served['accuracy_own_crops']:.2%}"),
-            ("accuracy on those, behind the detector", f"{served['accuracy_behind_detector']:.2%}"),
+            ("faces found in synthetic scenes", f"{served['found']} of {served['pictures']}"),
+            ("accuracy on these, own crops", f"{served['accuracy_own_crops']:.2%}"),
+            ("accuracy on these, behind the detector", f"{served['accuracy_behind_detector']:.2%}"),
         ]
     return rows
 
 
-def measured(report: dict[str, Any]) -> str:
-    """Return what a report's model was measured on, in words."""
+def data_name(report: dict[str, Any]) -> str:
+    """Return the name of the data that a report is about."""
     return f"{report['data']}'s {report['split']}"
 
 
@@ -207,15 +207,15 @@ CLASS_HEAD = ("emotion", "pictures", "precision", "recall", "F1")
 
 
 def _page(folder: Path, report: dict[str, Any]) -> str:
-    name, what = (html.escape(each) for each in (report["model"]["name"], measured(report)))
+    name, what = (html.escape(each) for each in (report["model"]["name"], data_name(report)))
     pictures = "".join(_picture(folder / each) for each in draw(folder, report))
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>{name}</title><style>{STYLE}</style>"
-        f"<h1>{name}</h1><p>Measured on {what}, one crop a face, "
-        f"nothing averaged. {html.escape(report['model']['kind'])}.</p>"
-        f"{_table(('figure', ''), key_figures(report))}"
+        f"<h1>{name}</h1><p>Evaluated on {what}, on single crops. "
+        f"{html.escape(report['model']['kind'])}.</p>"
+        f"{_table(('metric', ''), key_metrics(report))}"
         f"{_table(CLASS_HEAD, class_rows(report))}"
         f"<div class=pictures>{pictures}</div></html>\n"
     )

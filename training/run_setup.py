@@ -1,4 +1,4 @@
-"""What a run needs before its first step: its folder, and the data chosen by its recipe."""
+"""Set up a run: its recipe, its folder, and the data that the recipe selects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training import recipe as recipes
 from training.data import ferplus
 from training.data.pictures import PUBLIC, TRAINING
 from training.errors import DatasetError, RunError
-from training.loop import CONFIG, MODEL
+from training.run_folder import CONFIG, LANDMARKS, MODEL
 from training.targets import folds, soft_labels, targets, usable
 
 if TYPE_CHECKING:
@@ -25,53 +25,61 @@ if TYPE_CHECKING:
     from training.data.pictures import Dataset, Pictures
     from training.recipe import Recipe
 
-LANDMARKS = "landmarks.npy"
 SCENES = 2
-"""In so many scenes the detector looks at each picture, which takes it some 10 ms."""
-HELD = 10
-"""Where there is no PublicTest, one in so many Training pictures takes its place."""
-GIVEN = (
+"""Scenes per picture in which the detector finds key points, about 10 ms each."""
+VALIDATION_FOLDS = 10
+"""Without PublicTest, one Training picture in 10 is held out for validation."""
+OPTIONS = (
     "epochs",
     "seed",
     "limit",
     "folds",
     "fold",
     "width",
-    "squeeze",
-    "top",
-    "balance",
-    "settle",
-    "rate",
-    "detected_chance",
+    "squeeze_excite",
+    "top_channels",
+    "logit_adjustment_tau",
+    "final_epochs_weak_aug",
+    "learning_rate",
+    "detector_crop_p",
 )
-"""Settings that have an option of their own."""
-TEACHING = 0.7
-"""The weight of teachers' answers, where there are teachers and nothing else is asked for."""
-FILES = {"votes": "ferplus", "soft": "labels", "teaching": "teacher"}
-"""Weights that are 0 where the command line gives no file for them."""
+"""Settings with an option of their own."""
+DISTILL_WEIGHT = 0.7
+"""The default of `distill_weight` with teachers."""
+FILES = {"votes_weight": "ferplus", "soft_label_weight": "labels", "distill_weight": "teacher"}
+"""Weights that are 0 without this option."""
 
 
 def recipe(options: argparse.Namespace) -> Recipe:
-    """Return the recipe that the command line asks for.
+    """Return the recipe that the command line asks for, or a resumed run's own.
 
-    Raises RunError when FER+ votes, soft labels or teachers are given a weight and no file. A
-    resumed run keeps its own recipe: raises RunError when other settings are given along.
+    Raises RunError when a weight is given without its file, or a resumed run is given other
+    settings than its own.
     """
-    given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
+    given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
     others = dict(options.set)
-    for name, flag in FILES.items():
-        if others.get(name) and not getattr(options, flag):
-            raise RunError(f"{options.run}: this run needs --{flag}")
-    if not options.resume:
-        settings = recipes.Recipe(**given, **others, fast=not options.float32)
-        votes = settings.votes if options.ferplus else 0.0
-        soft = settings.soft if options.labels else 0.0
-        teaching = others.get("teaching", TEACHING) if options.teacher else 0.0
-        return dataclasses.replace(settings, votes=votes, soft=soft, teaching=teaching)
+    for name, option in FILES.items():
+        if others.get(name) and not getattr(options, option):
+            raise RunError(f"{options.run}: {name} needs --{option}")
+    if options.resume:
+        return _resumed(options, given, others)
+    settings = recipes.Recipe(**given, **others, mixed_precision=not options.float32)
+    distill_weight = others.get("distill_weight", DISTILL_WEIGHT) if options.teacher else 0.0
+    return dataclasses.replace(
+        settings,
+        votes_weight=settings.votes_weight if options.ferplus else 0.0,
+        soft_label_weight=settings.soft_label_weight if options.labels else 0.0,
+        distill_weight=distill_weight,
+    )
+
+
+def _resumed(
+    options: argparse.Namespace, given: dict[str, float], others: dict[str, float]
+) -> Recipe:
     settings = recipes.load(options.run / CONFIG)
     changed = [_flag(name) for name in given if getattr(settings, name) != given[name]]
     changed += [f"--set {name}" for name in others if getattr(settings, name) != others[name]]
-    if options.float32 and settings.fast:
+    if options.float32 and settings.mixed_precision:
         changed.append("--float32")
     if changed:
         flags = " and ".join(changed)
@@ -83,54 +91,54 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def folder(path: Path, settings: Recipe) -> None:
-    """Make a new run's folder and write its recipe.
+def create_folder(path: Path, settings: Recipe) -> None:
+    """Create a new run's folder with its recipe.
 
-    Raises RunError when it cannot be written, or already holds a run.
+    Raises RunError when it cannot be written or already holds a run.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
         if (path / MODEL).exists():
-            raise RunError(f"{path}: holds a run already; give --resume or another folder")
+            raise RunError(f"{path}: already holds a run; use --resume or another folder")
         (path / LANDMARKS).unlink(missing_ok=True)
         settings.save(path / CONFIG)
     except OSError as error:
         raise RunError(f"{path}: {error.strerror}") from error
 
 
-def detected(path: Path, pictures: Pictures, settings: Recipe) -> Pictures:
-    """Return the pictures with their key points by the device's detector, if the recipe wants them.
+def with_landmarks(path: Path, pictures: Pictures, settings: Recipe) -> Pictures:
+    """Return the pictures with the detector's key points, if the recipe crops by them.
 
-    They come with a prepared data set, or are looked for and kept in the run's folder. Raises
-    RunError when they cannot be written.
+    A prepared data set has them; else they are detected once and stored in the run's folder.
+    Raises RunError when they cannot be written.
     """
-    if not settings.detected_chance:
+    if not settings.detector_crop_p:
         return dataclasses.replace(pictures, landmarks=None)
     if pictures.landmarks is not None:
         return pictures
-    kept = path / LANDMARKS
+    stored = path / LANDMARKS
     try:
-        if kept.exists():
-            found: NDArray[np.float32] = np.load(kept, allow_pickle=False)
+        if stored.exists():
+            found: NDArray[np.float32] = np.load(stored, allow_pickle=False)
             if len(found) == len(pictures):
                 return dataclasses.replace(pictures, landmarks=found)
         found = landmarks.find(pictures, SCENES, settings.seed)
         partial = path / f"partial-{LANDMARKS}"
         np.save(partial, found)
-        partial.replace(kept)
+        partial.replace(stored)
     except (OSError, ValueError) as error:
-        raise RunError(f"{kept}: {error}") from error
+        raise RunError(f"{stored}: {error}") from error
     return dataclasses.replace(pictures, landmarks=found)
 
 
-def data(
+def select(
     dataset: Dataset, votes: Votes | None, settings: Recipe, labels: Path | None = None
 ) -> tuple[Pictures, NDArray[np.float32], Pictures]:
     """Return the pictures to train on, their targets float32 (n, 7), and PublicTest.
 
-    `labels` is a file of soft labels. With a `limit`, both are seeded samples of at most so many.
-    A data set without PublicTest gives a tenth of Training in its place. PrivateTest is not looked
-    at. Raises DatasetError when a file does not fit the data set.
+    `labels` is a file of soft labels. With a `limit`, both are seeded samples of at most that
+    size. Without PublicTest, a tenth of Training takes its place. PrivateTest is not used. Raises
+    DatasetError when a file does not fit the data set.
     """
     pictures, public = split(dataset)
     if votes is not None:
@@ -138,8 +146,8 @@ def data(
     soft = soft_labels(labels, dataset.rows, pictures) if labels else None
     pictures = pictures.take(np.flatnonzero(usable(pictures, votes)))
     if settings.folds:
-        seen = folds(pictures, settings.folds) != settings.fold
-        pictures = pictures.take(np.flatnonzero(seen))
+        kept = folds(pictures, settings.folds) != settings.fold
+        pictures = pictures.take(np.flatnonzero(kept))
     if settings.limit:
         random = np.random.default_rng(settings.seed)
         pictures, public = (
@@ -150,14 +158,16 @@ def data(
 
 
 def split(dataset: Dataset) -> tuple[Pictures, Pictures]:
-    """Return the pictures to train on and those to judge by, which are PublicTest if there is any.
+    """Return the pictures to train on, and PublicTest or, if that is empty, a tenth of Training.
 
-    Raises DatasetError when there is nothing to train on.
+    Raises DatasetError when either is empty.
     """
     pictures = dataset.split(TRAINING)
     if len(dataset.splits[PUBLIC]):
         return pictures, dataset.splits[PUBLIC]
-    held = folds(pictures, HELD) == 0
-    if held.all() or not held.any():
-        raise DatasetError("the data set has no PublicTest picture, and too few to do without")
-    return pictures.take(np.flatnonzero(~held)), pictures.take(np.flatnonzero(held))
+    held_out = folds(pictures, VALIDATION_FOLDS) == 0
+    if held_out.all() or not held_out.any():
+        raise DatasetError(
+            "the data set has no PublicTest pictures, and too few others to hold some out"
+        )
+    return pictures.take(np.flatnonzero(~held_out)), pictures.take(np.flatnonzero(held_out))

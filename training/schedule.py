@@ -1,4 +1,4 @@
-"""How the learning rate and the weight average change over a run."""
+"""The schedules of the learning rate and of the EMA decay."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A linear warm-up, then half a cosine down to nothing (Loshchilov 2016, arXiv:1608.03983)."""
+    """Linear warm-up, then half a cosine down to 0 (Loshchilov 2016, arXiv:1608.03983)."""
 
     steps: int
     peak: float
-    warm_up: int
+    warmup: int
 
     @classmethod
-    def of(cls, recipe: Recipe, steps_per_epoch: int) -> Schedule:
-        """Return the schedule of a run; it depends on epochs, never on time."""
+    def from_recipe(cls, recipe: Recipe, steps_per_epoch: int) -> Schedule:
+        """Return the schedule of a run, which depends on its epochs and not on time."""
         steps = recipe.epochs * steps_per_epoch
-        return cls(steps, recipe.rate, round(recipe.warm_up * steps))
+        return cls(steps, recipe.learning_rate, round(recipe.warmup_fraction * steps))
 
-    def rate(self, step: int) -> float:
+    def learning_rate(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
-        if step < self.warm_up:
-            return self.peak * (step + 1) / self.warm_up
-        done = (step - self.warm_up) / max(1, self.steps - self.warm_up)
+        if step < self.warmup:
+            return self.peak * (step + 1) / self.warmup
+        done = (step - self.warmup) / max(1, self.steps - self.warmup)
         return self.peak * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def averaging(step: int, most: float) -> float:
-    """Return how much of the weight average a step keeps: little at first, `most` later."""
-    return min(most, (1 + step) / (10 + step))
+def ema_decay(step: int, largest: float) -> float:
+    """Return the EMA decay at a step, counted from 0: from 0.1 up to `largest`."""
+    return min(largest, (1 + step) / (10 + step))

@@ -1,8 +1,8 @@
-"""What a model is worth behind the device's own detector, on whole pictures.
+"""Evaluate a model behind the device's own detector, in synthetic scenes.
 
-Each picture of a data set is pasted, enlarged and turned, on a made-up background of 320x240 (the
-detector looks at 192 pixels across, whatever the camera gives); the device then finds, aligns and
-cuts the face by itself. A face that is not found is counted, and left out of both accuracies.
+Each picture of a data set is pasted, enlarged and rotated, on a random background of 320x240 (the
+detector's input is 192 pixels wide, whatever the camera gives); the device then detects, aligns and
+crops the face. Faces that are not found are counted, and excluded from both accuracies.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
     from device.messages import Detection
     from training.data.pictures import Pictures
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
 WIDTH, HEIGHT = 320, 240
 SIDES = (56, 130)
-"""Side of a pasted picture in pixels; a face fills most of a FER2013 picture."""
+"""Smallest and largest side of a pasted picture in pixels; a face fills most of a picture."""
 ROLL = 20.0
-"""Faces are turned by up to so many degrees either way."""
+"""Largest roll of a face in degrees, either way."""
 GRAIN = 40
-"""The background's grain, in grey levels either way. Without any, and with soft edges, the detector
-misses two faces in five: it takes an even surface around a face for more of the face."""
+"""The background's grain, in grey levels either way. Without grain and with soft edges, the
+detector misses two faces in five: it takes an even surface around a face as part of the face."""
 NEAR = 0.25
-"""A face found belongs to the picture whose middle is within this share of its side."""
+"""A detection belongs to a picture if its centre is within this fraction of the picture's side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Accuracies in [0, 1] over the faces that were found, out of `pictures`.
+    """Accuracies in [0, 1] over the `found` faces of `pictures`.
 
-    `own` is on the data set's own crops, `served` on those that the device cut.
+    `own` is on the data set's own crops, `served` on the device's.
     """
 
     pictures: int
@@ -48,7 +48,7 @@ class Serving:
     served: float
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the values for JSON."""
         return {
             "pictures": self.pictures,
             "found": self.found,
@@ -58,8 +58,8 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a picture was pasted: its middle and side in pixels, its roll in degrees."""
+class Placement:
+    """Where a picture is pasted: its centre and side in pixels, its roll in degrees."""
 
     x: float
     y: float
@@ -68,19 +68,19 @@ class Place:
 
 
 def measure(
-    answer: Answer,
+    predict: Predictor,
     pictures: Pictures,
     random: np.random.Generator,
     rolls: tuple[float, float] = (-ROLL, ROLL),
 ) -> Serving:
-    """Compare the accuracy of `answer` on the pictures themselves and behind the detector.
+    """Compare the accuracy of `predict` on the pictures themselves and behind the detector.
 
-    `rolls` bounds how far they are turned, in degrees.
+    `rolls` are the bounds of their roll in degrees.
     """
     detector = Detector(threads=1)
     crops, found = [], []
     for index, image in enumerate(pictures):
-        scene, place = draw(image, random, rolls)
+        scene, place = random_scene(image, random, rolls)
         detection = nearest(detector.detect(scene), place)
         if detection is not None:
             crops.append(alignment.crop(scene, detection.landmarks))
@@ -88,41 +88,43 @@ def measure(
     if not found:
         return Serving(len(pictures), 0, 0.0, 0.0)
     seen = pictures.take(np.array(found))
-    own = answer(alignment.standardise(np.asarray(seen.images)))
-    served = answer(np.stack(crops))
-    right, right_served = (given.argmax(axis=1) == seen.labels for given in (own, served))
+    own = predict(alignment.standardise(np.asarray(seen.images)))
+    served = predict(np.stack(crops))
+    right, right_served = (predicted.argmax(axis=1) == seen.labels for predicted in (own, served))
     return Serving(len(pictures), len(found), float(right.mean()), float(right_served.mean()))
 
 
-def draw_place(random: np.random.Generator, rolls: tuple[float, float] = (-ROLL, ROLL)) -> Place:
-    """Draw a place that lies wholly inside the scene."""
+def random_placement(
+    random: np.random.Generator, rolls: tuple[float, float] = (-ROLL, ROLL)
+) -> Placement:
+    """Return a random placement that is wholly inside the scene."""
     side = random.uniform(*SIDES)
     reach = side * 0.75
     x = random.uniform(reach, WIDTH - reach)
     y = random.uniform(reach, HEIGHT - reach)
-    return Place(x, y, side, random.uniform(*rolls))
+    return Placement(x, y, side, random.uniform(*rolls))
 
 
 def background(random: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw a room out of focus through a grainy sensor, uint8 (240, 320, 3)."""
+    """Return a random blurred background with sensor grain, uint8 (240, 320, 3)."""
     light = random.uniform(60, 180, (6, 8, 1)) + random.uniform(-15, 15, (6, 8, 3))
     room = np.asarray(cv2.resize(light, (WIDTH, HEIGHT)), np.float64)
     grain = random.integers(-GRAIN, GRAIN + 1, room.shape, np.int8)
     return np.asarray(np.rint(room + grain), np.uint8)
 
 
-def draw(
+def random_scene(
     image: NDArray[np.uint8],
     random: np.random.Generator,
     rolls: tuple[float, float] = (-ROLL, ROLL),
-) -> tuple[NDArray[np.uint8], Place]:
-    """Return a scene with the grey picture (48, 48) at a drawn place."""
-    place = draw_place(random, rolls)
+) -> tuple[NDArray[np.uint8], Placement]:
+    """Return a random scene with the grey picture (48, 48), and its placement."""
+    place = random_placement(random, rolls)
     return paste(image, background(random), place), place
 
 
-def placing(size: int, place: Place) -> NDArray[np.float64]:
-    """Return the transform (2, 3) from a picture of `size` pixels a side to the scene."""
+def transform(size: int, place: Placement) -> NDArray[np.float64]:
+    """Return the affine transform (2, 3) from a picture of `size` pixels a side to the scene."""
     middle = (size - 1) / 2
     turn = cv2.getRotationMatrix2D((middle, middle), place.roll, place.side / size)
     matrix = np.asarray(turn, np.float64)
@@ -130,12 +132,14 @@ def placing(size: int, place: Place) -> NDArray[np.float64]:
     return matrix
 
 
-def paste(image: NDArray[np.uint8], scene: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
-    """Return the scene, uint8 (h, w, 3), with the square grey picture in its place."""
+def paste(
+    image: NDArray[np.uint8], scene: NDArray[np.uint8], place: Placement
+) -> NDArray[np.uint8]:
+    """Return the scene, uint8 (h, w, 3), with the square grey picture pasted."""
     out = scene.copy()
     cv2.warpAffine(
         cv2.cvtColor(image, cv2.COLOR_GRAY2BGR),
-        placing(image.shape[0], place),
+        transform(image.shape[0], place),
         (scene.shape[1], scene.shape[0]),
         dst=out,
         flags=cv2.INTER_CUBIC,
@@ -144,8 +148,8 @@ def paste(image: NDArray[np.uint8], scene: NDArray[np.uint8], place: Place) -> N
     return out
 
 
-def nearest(detections: list[Detection], place: Place) -> Detection | None:
-    """Return the detection on the pasted picture, or None when there is none."""
+def nearest(detections: list[Detection], place: Placement) -> Detection | None:
+    """Return the detection on the pasted picture, or None."""
 
     def distance(detection: Detection) -> float:
         box = detection.box

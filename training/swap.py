@@ -1,4 +1,4 @@
-"""Put a finished folder in an older one's place."""
+"""Replace a folder with a finished one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def swap(folder: Path, target: Path, aside: Path) -> None:
-    """Move `folder` to `target`; what was there is moved aside, and back if that fails."""
+    """Move `folder` to `target`, and what was there to `aside`; undo that on failure."""
     try:
         if target.exists():
             target.rename(aside)

@@ -1,4 +1,4 @@
-"""What made-up people answer a kiosk, kept and exported as a kiosk keeps and exports it."""
+"""Synthetic feedback, stored and exported as a kiosk does."""
 
 from __future__ import annotations
 
@@ -18,42 +18,48 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.pictures import Pictures
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
-EVERY = 900.0
-"""Seconds from one kept answer to the next, over ten hours of each day."""
-OPEN = 10 * HOUR
+INTERVAL = 900.0
+"""Seconds between stored answers, over ten hours of each day."""
+OPENING_HOURS = 10 * HOUR
 
 
-def answer(pictures: Pictures, honesty: float, random: np.random.Generator) -> NDArray[np.int64]:
-    """Return what people say they feel, (n,): their label with chance `honesty`, or another."""
+def draw_labels(
+    pictures: Pictures, accuracy: float, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return the labels that people give, (n,): right with probability `accuracy`."""
     other = random.integers(1, len(EMOTIONS), len(pictures))
-    wrong = random.random(len(pictures)) >= honesty
+    wrong = random.random(len(pictures)) >= accuracy
     labels = (pictures.labels + wrong * other) % len(EMOTIONS)
     return np.asarray(labels, np.int64)
 
 
 def export(
-    path: Path, faces: Pictures, felt: NDArray[np.int64], model: tuple[str, Answer], start: float
+    path: Path,
+    faces: Pictures,
+    labels: NDArray[np.int64],
+    model: tuple[str, Predictor],
+    start: float,
 ) -> int:
-    """Have a kiosk keep aligned faces with what was `felt` (n,), and export them to `path`.
+    """Store aligned faces with `labels` (n,) as a kiosk does, and export them to `path`.
 
-    `model` is the version and the answers of what the kiosk serves; `start` the time of the first
-    answer in seconds since 1970. Returns how many crops the kiosk still had at the end: by its
-    defaults it keeps so many, and for so many days. Raises FeedbackError.
+    `model` is the version and the predictor of the kiosk's model, `start` the time of the first
+    answer in seconds since 1970. Returns the number of crops in the export: a kiosk deletes crops
+    by number and age. Raises FeedbackError.
     """
-    version, classify = model
-    probabilities = classify(alignment.standardise(np.asarray(faces.images)))
+    version, predict = model
+    probabilities = predict(alignment.standardise(np.asarray(faces.images)))
     with tempfile.TemporaryDirectory() as folder:
         now = [start]
-        keeper = FeedbackRecorder(FeedbackConfig(), Path(folder), clock=lambda: now[0])
-        keeper.start()
+        recorder = FeedbackRecorder(FeedbackConfig(), Path(folder), clock=lambda: now[0])
+        recorder.start()
         for index, image in enumerate(faces):
-            days, second = divmod(index * EVERY, OPEN)
+            days, second = divmod(index * INTERVAL, OPENING_HOURS)
             now[0] = start + days * 24 * HOUR + second
-            chances = tuple(probabilities[index].tolist())
-            keeper.keep(image, EMOTIONS[felt[index]], chances, version).result()
-        keeper.close()
-        crops = keeper.store.crops()
+            predicted = tuple(probabilities[index].tolist())
+            recorder.keep(image, EMOTIONS[labels[index]], predicted, version).result()
+        recorder.close()
+        crops = recorder.store.crops()
         archive.save(path, crops)
     return len(crops)

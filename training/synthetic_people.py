@@ -1,12 +1,11 @@
-"""People before a kiosk that is not like the data set: what its camera gives of their faces.
+"""Synthetic people in front of a kiosk whose camera differs from the data set's.
 
-Each picture of a data set is pasted into a room as in `training.serving`, seen as that kiosk's
-camera would see it, and then aligned and cut by the device itself. An instrument to try retraining
-with: what a real kiosk sees, only its own feedback tells.
+Each picture of a data set is pasted on a background as in `training.serving`, taken with the
+kiosk's camera, then aligned and cropped by the device. It serves to try retraining; only a real
+kiosk's feedback shows what that kiosk sees.
 
-The device's detector looks before the camera's faults are added, and its key points err a little
-more for them: on such a frame it misses most of these faces, which were cut out of their pictures,
-where it finds nearly all whole heads.
+The detector runs before the camera's faults are added, with some noise on its key points instead:
+with these faults it misses most of these tightly cropped faces, but nearly no whole heads.
 """
 
 from __future__ import annotations
@@ -32,46 +31,46 @@ if TYPE_CHECKING:
 
     Progress = Callable[[Iterable[int]], Iterable[int]]
 
-ERROR = 0.01
-"""How far key points are off, as a share of the face's side: half a pixel of the crop."""
+KEY_POINT_NOISE = 0.01
+"""Standard deviation of key points, as a fraction of the face's side: half a pixel of the crop."""
 
 
-def see(pictures: Pictures, camera: Camera, seed: int, progress: Progress = iter) -> Pictures:
-    """Return the faces of `pictures` as a kiosk with this camera cuts them, before standardising.
+def capture(pictures: Pictures, camera: Camera, seed: int, progress: Progress = iter) -> Pictures:
+    """Return the faces of `pictures` as a kiosk with this camera crops them, not standardised.
 
-    Whom the device's detector does not find is left out, as on the kiosk. What is drawn depends on
-    the seed and each picture's data row alone. Raises DatasetError when nobody was found.
+    Faces that the detector does not find are left out. All random numbers depend on the seed and
+    the picture's row only. Raises DatasetError when no face is found.
     """
     detector = Detector(threads=1)
     crops, found = [], []
     for index in progress(range(len(pictures))):
         random = np.random.default_rng([seed, int(pictures.rows[index])])
-        place = serving.draw_place(random)
+        place = serving.random_placement(random)
         face, _ = tilt(np.asarray(pictures.images[index]), random.uniform(*camera.tilt))
-        room = serving.paste(face, serving.background(random), place)
-        frame = shoot(room, camera, random)
-        detection = serving.nearest(detector.detect(room), place)
+        scene = serving.paste(face, serving.background(random), place)
+        frame = render_frame(scene, camera, random)
+        detection = serving.nearest(detector.detect(scene), place)
         if detection is not None:
             points = np.array(detection.landmarks, np.float64)
-            points += random.normal(0, ERROR * place.side, points.shape)
+            points += random.normal(0, KEY_POINT_NOISE * place.side, points.shape)
             crops.append(alignment.align(frame, [(x, y) for x, y in points]))
             found.append(index)
     if not found:
-        raise DatasetError("the detector finds none of these faces")
-    there = np.array(found)
-    return Pictures(np.stack(crops), pictures.labels[there], pictures.rows[there])
+        raise DatasetError("the detector finds no face in these pictures")
+    detected = np.array(found)
+    return Pictures(np.stack(crops), pictures.labels[detected], pictures.rows[detected])
 
 
-def shoot(
-    room: NDArray[np.uint8], camera: Camera, random: np.random.Generator
+def render_frame(
+    scene: NDArray[np.uint8], camera: Camera, random: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Return the frame uint8 (h, w, 3) that the camera makes of a room of the same shape."""
+    """Return the camera's frame uint8 (h, w, 3) of a scene of the same shape."""
     blur = random.uniform(*camera.blur)
-    seen = cv2.GaussianBlur(room, (0, 0), blur) if blur else room
+    seen = cv2.GaussianBlur(scene, (0, 0), blur) if blur else scene
     light, grain = random.uniform(*camera.light), random.uniform(*camera.grain)
-    # The gain brings back half of the light (as a logarithm), and the noise with it.
+    # The gain restores half of the light (as a logarithm).
     bright = np.asarray(seen, np.float32) * light**0.5
-    bright += grain * random.standard_normal((*room.shape[:2], 1), np.float32)
+    bright += grain * random.standard_normal((*scene.shape[:2], 1), np.float32)
     frame = np.clip(np.rint(bright), 0, 255).astype(np.uint8)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(*camera.jpeg))]
     _, stream = cv2.imencode(".jpg", frame, quality)

@@ -1,4 +1,4 @@
-"""What the network is asked to answer: labels, softened by votes and by soft labels."""
+"""Training targets: labels, blended with votes and with soft labels."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from training.recipe import Recipe
 
 AGREEING = 0.5
-"""Soft labels whose likeliest emotion is the label less often are other pictures'."""
+"""Soft labels that agree with fewer labels than this belong to other pictures."""
 POSTERIOR = "posterior"
-"""The array of a file of soft labels, as `training.distil` writes it."""
+"""The array in a file of soft labels, as `training.distil` writes it."""
 
 
 def usable(pictures: Pictures, votes: Votes | None) -> NDArray[np.bool_]:
-    """Tell, as bool (n,), which pictures are worth training on: not blank, and a face."""
+    """Return bool (n,): which pictures are not blank and, by the votes, show a face."""
     kept = np.array([image.min() < image.max() for image in pictures], bool)
     return kept if votes is None else kept & votes.face[pictures.rows]
 
@@ -40,8 +40,8 @@ def folds(pictures: Pictures, count: int) -> NDArray[np.int64]:
 def soft_labels(path: Path, rows: int, pictures: Pictures) -> NDArray[np.float32]:
     """Read soft labels float32 (rows, 7) by data row; zeros where a row has none.
 
-    Raises DatasetError when the file is none, or of another data set, or of this one with its rows
-    in another order: then its answers are other pictures' and seldom the labels of `pictures`.
+    Raises DatasetError when the file is invalid, or belongs to another data set or to another row
+    order, where its soft labels seldom agree with the labels of `pictures`.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -52,13 +52,12 @@ def soft_labels(path: Path, rows: int, pictures: Pictures) -> NDArray[np.float32
         raise DatasetError(f"{path}: not soft labels: {error}") from error
     if table.shape != (rows, len(EMOTIONS)):
         raise DatasetError(f"{path}: soft labels for {len(table)} rows, the data set has {rows}")
-    theirs = table[pictures.rows]
-    some = theirs.any(axis=1)
-    agree = (theirs.argmax(axis=1) == pictures.labels)[some]
+    own = table[pictures.rows]
+    agree = (own.argmax(axis=1) == pictures.labels)[own.any(axis=1)]
     if len(agree) and agree.mean() < AGREEING:
         raise DatasetError(
-            f"{path}: only {agree.mean():.0%} of its answers are the pictures' labels: it is of "
-            "another data set, or of this one in another order"
+            f"{path}: only {agree.mean():.0%} agree with the labels: these soft labels are for "
+            "another data set, or for another order of its rows"
         )
     return np.asarray(table, np.float32)
 
@@ -69,36 +68,38 @@ def targets(
     recipe: Recipe,
     soft: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
-    """Return float32 (n, 7), rows summing to 1: label, softened, then smoothed.
+    """Return float32 (n, 7), rows summing to 1: labels, blended with votes and smoothed.
 
-    Soft labels float32 (rows, 7), where given, take the place of the votes that went into them;
-    they are even enough without smoothing.
+    Soft labels float32 (rows, 7), if given, replace the votes, which went into them, and the label
+    smoothing.
     """
     hard = np.eye(len(EMOTIONS), dtype=np.float32)[pictures.labels]
     if soft is not None:
-        return blend(hard, soft[pictures.rows], recipe.soft)
+        return blend(hard, soft[pictures.rows], recipe.soft_label_weight)
     if votes is not None:
-        hard = blend(hard, votes.shares(pictures), recipe.votes)
-    return (hard * (1 - recipe.smoothing) + recipe.smoothing / len(EMOTIONS)).astype(np.float32)
+        hard = blend(hard, votes.shares(pictures), recipe.votes_weight)
+    return (hard * (1 - recipe.label_smoothing) + recipe.label_smoothing / len(EMOTIONS)).astype(
+        np.float32
+    )
 
 
-def offset(targets: NDArray[np.float32], balance: float) -> NDArray[np.float32]:
-    """Return what is added to the logits (7,) while training, for classes that are rare.
+def offset(targets: NDArray[np.float32], tau: float) -> NDArray[np.float32]:
+    """Return the offset (7,) to add to the logits in training.
 
-    Logit adjustment (Menon et al. 2020, arXiv:2007.07314): `balance` times the logarithm of how
-    frequent each class is. What is in the offset the network need not learn, so that it answers as
-    if the classes were as frequent as each other (1), or as they are (0).
+    Logit adjustment (Menon et al. 2020, arXiv:2007.07314): `tau` times the logarithm of the class
+    frequencies. The network need not learn what the offset holds: it predicts as if classes were
+    equally frequent (1), or with their frequencies (0).
     """
     share = np.maximum(targets.mean(axis=0), 1e-3)
-    return np.asarray(balance * np.log(share), np.float32)
+    return np.asarray(tau * np.log(share), np.float32)
 
 
 def blend(
     hard: NDArray[np.float32], shares: NDArray[np.float32], weight: float | NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Blend targets (n, 7) with others' shares, leaving them alone where there are no shares.
+    """Blend targets (n, 7) with `shares` (n, 7); rows without shares stay as they are.
 
-    The shares' weight is one for all, or (n, 1).
+    `weight` is that of the shares: one number, or (n, 1).
     """
     each = weight * shares.sum(axis=1, keepdims=True)
     return np.asarray(hard * (1 - each) + shares * weight, np.float32)

@@ -15,10 +15,11 @@ from device.errors import BundleError
 from device.system.paths import ASSETS
 from device.vision import bundle as bundles
 from device.vision.classifier import softmax
-from training import provenance
+from training import provenance, run_setup
 from training.data.pictures import Pictures
 from training.errors import RunError
 from training.recipe import Recipe
+from training.retraining import base
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,26 +42,26 @@ def test_the_bias_brings_back_what_was_taken_away() -> None:
     assert bias.fit(logits + taken, labels, 0) == pytest.approx(-taken, abs=0.1)
 
 
-def test_evenness_finds_more_of_what_is_hard_to_tell() -> None:
+def test_class_balance_raises_the_recall_of_hard_classes() -> None:
     random = np.random.default_rng(0)
     labels = random.choice(7, 9000, p=[0.2, 0.02, 0.08, 0.2, 0.2, 0.1, 0.2])
     logits = 2 * np.eye(7, dtype=np.float32)[labels]
     logits += np.log([0.2, 0.02, 0.08, 0.2, 0.2, 0.1, 0.2]) + random.gumbel(size=logits.shape)
     recalls = []
-    for evenness in (0.0, 0.5, 1.0):
-        given = (logits + bias.fit(logits, labels, evenness)).argmax(axis=1)
+    for balance in (0.0, 0.5, 1.0):
+        given = (logits + bias.fit(logits, labels, balance)).argmax(axis=1)
         recalls.append([float((given[labels == name] == name).mean()) for name in range(7)])
     assert min(recalls[0]) < min(recalls[1]) < min(recalls[2])
     assert bias.fit(logits, labels, 1.0).mean() == pytest.approx(0, abs=1e-5)
 
 
-def test_calm_faces_can_be_worth_more() -> None:
+def test_neutral_faces_can_have_more_weight() -> None:
     random = np.random.default_rng(0)
     logits = 2 * random.standard_normal((9_000, 7)).astype(np.float32)
     labels = (logits + random.gumbel(size=logits.shape)).argmax(axis=1)
-    plain, calm = (bias.fit(logits, labels, 0.3, worth) for worth in (1.0, 1.5))
-    assert calm[-1] > plain[-1] + 0.2
-    assert calm[:-1] - calm[:-1].mean() == pytest.approx(plain[:-1] - plain[:-1].mean(), abs=0.1)
+    plain, more = (bias.fit(logits, labels, 0.3, weight) for weight in (1.0, 1.5))
+    assert more[-1] > plain[-1] + 0.2
+    assert more[:-1] - more[:-1].mean() == pytest.approx(plain[:-1] - plain[:-1].mean(), abs=0.1)
 
 
 def test_certain_answers_have_a_temperature_too() -> None:
@@ -124,21 +125,21 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_training_is_told_from_the_run(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     assert manifest.training(tmp_path, "FER2013")["recipe"] is None
-    Recipe(votes=0.2, soft=0.0, limit=5).save(config)
+    Recipe(votes_weight=0.2, soft_label_weight=0.0, limit=5).save(config)
     about = manifest.training(tmp_path, "FER2013")
     assert about["data"] == "FER2013, Training split, softened with 20% FER+ votes, limited to 5"
     assert about["seed"] == Recipe().seed
-    assert "inputs" not in about
+    assert "provenance" not in about
     fed = {"data": {"name": "CK+48"}, "teacher": [{"name": "wide/model.keras"}]}
     provenance.write(tmp_path, fed)
-    Recipe(soft=0.7, teaching=0.6).save(config)
+    Recipe(soft_label_weight=0.7, distill_weight=0.6).save(config)
     about = manifest.training(tmp_path, "FER2013")
     assert about["of"] == "CK+48", "what it was trained on, whatever it is converted with"
-    assert about["inputs"]["teacher"][0]["name"] == "wide/model.keras"
+    assert about["provenance"]["teacher"][0]["name"] == "wide/model.keras"
     assert about["data"].startswith("CK+48, Training split, ")
     assert "70% labels distilled" in about["data"]
-    assert about["data"].endswith(", then 60% answers of other networks")
-    Recipe(votes=0.0, soft=0.0).save(config)
+    assert about["data"].endswith(", then 60% predictions of other networks")
+    Recipe(votes_weight=0.0, soft_label_weight=0.0).save(config)
     assert "FER+" not in manifest.training(tmp_path, "FER2013")["data"]
     config.write_text("{")
     with pytest.raises(RunError, match="not a training configuration"):
@@ -148,7 +149,8 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
 def test_a_bundle_converted_again_tells_what_it_told() -> None:
     bundle = bundles.load(bundles.find_bundles(ASSETS / "models")[0])
     told = manifest.training(bundle.path, "FER2013")
-    assert told == bundle.manifest["training"]
+    settings = base.read(bundle.path).recipe.as_dict()
+    assert told == {**bundle.manifest["training"], "recipe": settings}
 
 
 def test_other_data_have_other_terms() -> None:
@@ -181,9 +183,9 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     said: list[str] = []
 
     def write(*given: Any) -> dict[str, Any]:
-        draw = given[4]
-        drawn.append(draw)
-        return {"draw": draw}
+        seed = given[4]
+        drawn.append(seed)
+        return {"seed": seed}
 
     def verify(folder: Path) -> tuple[str, ...]:
         if drawn[-1] < suits:
@@ -194,13 +196,13 @@ def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
     monkeypatch.setattr(job, "verify", verify)
     images = np.arange(4 * 48 * 48, dtype=np.int64).astype(np.uint8).reshape(4, 48, 48)
     pictures = Pictures(images, np.arange(4), np.arange(4))
-    monkeypatch.setattr(job.run_setup, "split", lambda _: (pictures, pictures))
+    monkeypatch.setattr(run_setup, "split", lambda _: (pictures, pictures))
     nothing = cast("Any", None)
     one = job.Job([tmp_path], tmp_path, "1.0", tmp_path, date(2026, 1, 1))
-    if suits > job.DRAWS:
+    if suits > job.MAX_ATTEMPTS:
         with pytest.raises(BundleError, match="wrong by 5"):
             one._quantise(tmp_path, nothing, nothing, "faces", said.append)
     else:
-        assert one._quantise(tmp_path, nothing, nothing, "faces", said.append) == {"draw": suits}
-    assert drawn == list(range(1, min(suits, job.DRAWS) + 1))
-    assert sum("wrong by 5" in line for line in said) == min(suits, job.DRAWS) - 1
+        assert one._quantise(tmp_path, nothing, nothing, "faces", said.append) == {"seed": suits}
+    assert drawn == list(range(1, min(suits, job.MAX_ATTEMPTS) + 1))
+    assert sum("wrong by 5" in line for line in said) == min(suits, job.MAX_ATTEMPTS) - 1

@@ -21,7 +21,7 @@ from device.vision.classifier import Classifier
 from device.vision.interpreter import RUNTIMES, Interpreter
 from training import cli, serving
 from training import data as datasets
-from training.evaluate import of_bundle, sample
+from training.evaluate import bundle_predictor, sample
 
 BUNDLE = bundles.find_bundles(ASSETS / "models")[0]
 BAR, SERVED_BAR = 0.715, 0.7
@@ -123,7 +123,7 @@ def behind_the_detector() -> serving.Serving:
     if not DATA.is_file():
         pytest.skip("FER2013 is not here: set MOODLIFT_FER2013 to fer2013.csv to measure again")
     public = sample(datasets.read(DATA).split("PublicTest"), 1500)
-    answer = of_bundle(bundles.load(BUNDLE))
+    answer = bundle_predictor(bundles.load(BUNDLE))
     return serving.measure(answer, public, np.random.default_rng(1))
 
 

@@ -51,7 +51,7 @@ def test_an_unsigned_file_is_said_to_be_so(
     ("key", "words"),
     [
         (None, "none.pem: No such file or directory"),
-        (b"no key", "the key is no private key in PEM without a password"),
+        (b"no key", "not a private key in PEM without a password"),
     ],
 )
 def test_a_wrong_key_is_told(

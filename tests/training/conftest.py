@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from device.messages import EMOTIONS
+from tests.support import commands
+from tests.support.runs import EPOCHS, train
+from training import cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +64,24 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     assert len(names) == len(EMOTIONS) + 1
     ferplus.write_text("\n".join([",".join(names), *votes, ""]))
     return data, ferplus
+
+
+@pytest.fixture(scope="session")
+def prepared(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the same pictures prepared with key points, so that no run has to detect them."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    given = ["--data", str(dataset[0]), "--out", str(folder), "--shard", "64", "--landmarks"]
+    assert cli.main(["prepare", *given]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    done = commands.run(train(dataset, folder, "--epochs", EPOCHS, "--limit", 160))
+    assert done.returncode == 0, done.stderr
+    assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
+    assert "left 0 min" in done.stdout
+    assert done.stderr == ""
+    return folder

@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 
 from device.vision import alignment
-from training.augment import KEY_POINTS, augment, key_points, mix
+from training.augment import KEY_POINTS, augment, key_points, mixup
 from training.data.pictures import Pictures
 from training.recipe import Recipe
 
 RECIPE = Recipe()
 STILL = Recipe(
-    plain_chance=0,
-    light_chance=0,
-    small_chance=0,
-    jpeg_chance=0,
-    key_error=0,
-    roll=0,
+    translate_only_p=0,
+    brightness_p=0,
+    downscale_p=0,
+    jpeg_p=0,
+    key_point_noise=0,
+    rotation=0,
     scale=0,
-    shift=0,
+    translation=0,
     gamma=0,
-    noise_chance=0,
-    blur_chance=0,
-    erase_chance=0,
-    mixing=0,
+    noise_p=0,
+    blur_p=0,
+    random_erasing_p=0,
+    mixup_alpha=0,
 )
 
 
@@ -67,13 +67,13 @@ def test_without_any_change_it_is_the_device_s_crop_or_its_mirror_image() -> Non
 
 
 def test_key_points_err_no_further_than_the_recipe_says() -> None:
-    together = dataclasses.replace(RECIPE, key_error=0)
+    together = dataclasses.replace(RECIPE, key_point_noise=0)
     points = key_points(500, together, np.random.default_rng(0))
     assert points.shape == (500, 4, 2)
     across = points[:, 1] - points[:, 0]
     roll = np.rad2deg(np.arctan2(across[:, 1], across[:, 0]))
     size = np.hypot(*across.T) / alignment.EYE_DISTANCE
-    assert 8 < np.abs(roll).max() <= RECIPE.roll
+    assert 8 < np.abs(roll).max() <= RECIPE.rotation
     assert size.min() >= 1 - RECIPE.scale - 1e-9
     assert size.max() <= 1 + RECIPE.scale + 1e-9
     still = key_points(3, STILL, np.random.default_rng(0))
@@ -89,8 +89,8 @@ def test_blank_pictures_pass_through(value: int) -> None:
 def test_mixing_blends_pictures_and_targets_alike() -> None:
     images = np.stack([np.full((48, 48), 25 * i, np.uint8) for i in range(10)])
     targets = np.eye(10, dtype=np.float32)
-    recipe = dataclasses.replace(RECIPE, mixing=1.0)
-    pictures, mixed = mix(images, targets, recipe, np.random.default_rng(0))
+    recipe = dataclasses.replace(RECIPE, mixup_alpha=1.0)
+    pictures, mixed = mixup(images, targets, recipe, np.random.default_rng(0))
     assert pictures.dtype == mixed.dtype == np.float32
     assert mixed.sum(axis=1) == pytest.approx(np.ones(10), abs=1e-6)
     assert pictures[:, 0, 0] == pytest.approx(mixed @ (25.0 * np.arange(10)), abs=1e-3)
@@ -99,14 +99,14 @@ def test_mixing_blends_pictures_and_targets_alike() -> None:
 
 def test_no_mixing_leaves_all_as_it_is() -> None:
     targets = np.eye(7, dtype=np.float32)
-    pictures, same = mix(_images(7), targets, STILL, np.random.default_rng(0))
+    pictures, same = mixup(_images(7), targets, STILL, np.random.default_rng(0))
     assert (pictures == _images(7)).all()
     assert same is targets
 
 
 def test_pictures_are_cut_as_the_detector_saw_them() -> None:
     images = _images(40)
-    recipe = dataclasses.replace(STILL, detected_chance=1, detected_error=0, room_chance=0)
+    recipe = dataclasses.replace(STILL, detector_crop_p=1, detector_crop_noise=0, background_p=0)
     seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
     seen[7] = np.nan
     out = augment(_pictures(images, seen), recipe, np.random.default_rng(0)).astype(int)
@@ -119,19 +119,19 @@ def test_pictures_are_cut_as_the_detector_saw_them() -> None:
 
 
 def test_key_points_err_each_alone() -> None:
-    recipe = dataclasses.replace(STILL, key_error=0.7)
+    recipe = dataclasses.replace(STILL, key_point_noise=0.7)
     errors = key_points(4000, recipe, np.random.default_rng(0)) - KEY_POINTS
     assert errors.std(axis=0) == pytest.approx(0.7, abs=0.05)
     assert abs(np.corrcoef(errors[:, 0, 0], errors[:, 1, 0])[0, 1]) < 0.06
 
 
 def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
-    recipe = Recipe(plain_chance=1.0)
+    recipe = Recipe(translate_only_p=1.0)
     points = key_points(200, recipe, np.random.default_rng(3))
     moved = points - KEY_POINTS
     assert (moved == np.rint(moved)).all()
     assert (moved == moved[:, :1]).all()
-    assert np.abs(moved).max() <= round(recipe.shift)
+    assert np.abs(moved).max() <= round(recipe.translation)
     picture = np.random.default_rng(0).integers(0, 255, (48, 48), np.uint8)
     inner = slice(8, 40)
     for place, (right, down) in zip(points, moved[:, 0].astype(int), strict=True):
@@ -140,7 +140,7 @@ def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
 
 
 def test_others_are_not() -> None:
-    moved = key_points(200, Recipe(plain_chance=0.0), np.random.default_rng(3)) - KEY_POINTS
+    moved = key_points(200, Recipe(translate_only_p=0.0), np.random.default_rng(3)) - KEY_POINTS
     assert (np.abs(moved - np.rint(moved)) > 0.01).mean() > 0.9
 
 
@@ -149,8 +149,8 @@ def test_what_the_detector_saw_hangs_in_a_room() -> None:
     images[:, :, :8] = 0
     # The picture is black at its left, and goes on to be so unless there is a room.
     seen = np.broadcast_to(KEY_POINTS - [16, 0], (40, 2, 4, 2)).astype(np.float32)
-    bare = dataclasses.replace(STILL, detected_chance=1, detected_error=0, room_chance=0)
-    rooms = dataclasses.replace(bare, room_chance=1)
+    bare = dataclasses.replace(STILL, detector_crop_p=1, detector_crop_noise=0, background_p=0)
+    rooms = dataclasses.replace(bare, background_p=1)
     for recipe, spread in ((bare, False), (rooms, True)):
         out = augment(_pictures(images, seen), recipe, np.random.default_rng(0))
         beyond = [min(each[:, :14].std(), each[:, -14:].std()) for each in out.astype(float)]

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from tests.support.weights import alike
-from training import backends, cli, distributed, loop
+from training import backends, distributed, run_folder
 from training.errors import RunError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ backend = backends.start(1)
 import keras
 
 def take(count, frozen):
-    models = [network.build(Recipe(width=0.25, squeeze=True)) for _ in range(2)]
+    models = [network.build(Recipe(width=0.25, squeeze_excite=True)) for _ in range(2)]
     random = np.random.default_rng(0)
     weights = []
     for variable in models[0].weights:
@@ -57,9 +57,9 @@ def take(count, frozen):
     faces = random.uniform(0, 255, (32, 6, 6)).repeat(8, 1).repeat(8, 2).astype(np.float32)
     targets = np.eye(7, dtype=np.float32)[random.integers(0, 7, 32)]
     losses = [float(step(faces, targets, np.float32(0.02), np.float32(0.5))) for _ in range(count)]
-    step.settle()
+    step.sync()
     weights = [keras.ops.convert_to_numpy(each) for model in models for each in model.weights]
-    logits = backend.answer(models[1], faces[..., None] / np.float32(255))
+    logits = backend.predict(models[1], faces[..., None] / np.float32(255))
     assert isinstance(logits, np.ndarray)
     return losses, logits, *weights
 
@@ -139,7 +139,7 @@ def test_every_backend_takes_the_same_steps(
 
 
 def _losses(run: Path) -> list[float]:
-    with (run / loop.LOG).open() as stream:
+    with (run / run_folder.LOG).open() as stream:
         return [float(row["loss"]) for row in csv.DictReader(stream)]
 
 
@@ -156,12 +156,9 @@ def test_the_fast_convolution_has_the_gradients_of_the_plain_one(tmp_path: Path)
         assert alike(other, one, within=1e-3 * np.abs(one).max())
 
 
-def test_two_processes_train_as_one_does(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+def test_two_processes_train_as_one_does(prepared: Path, tmp_path: Path) -> None:
     if find_spec("jax") is None:
         pytest.skip("needs jax")
-    prepared = tmp_path / "prepared"
-    given = ["prepare", "--data", str(dataset[0]), "--out", str(prepared), "--shard", "64"]
-    assert cli.main([*given, "--landmarks"]) == 0
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
@@ -195,7 +192,7 @@ def test_two_processes_train_as_one_does(dataset: tuple[Path, Path], tmp_path: P
 
 def test_an_unknown_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(backends.VARIABLE, "abacus")
-    with pytest.raises(RunError, match="'abacus' where one of tensorflow, jax, torch is wanted"):
+    with pytest.raises(RunError, match="'abacus', expected one of tensorflow, jax, torch"):
         backends.start()
 
 
@@ -203,7 +200,7 @@ def test_an_unknown_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     ("backend", "given", "reason"),
     [
         ("tensorflow", (2, 0, "here:1"), "need the JAX backend"),
-        ("jax", (2, 2, "here:1"), "--process 2: of 2 the first is 0"),
+        ("jax", (2, 2, "here:1"), "--process 2: must be 0 to 1"),
         ("jax", (2, 0, None), "need --coordinator HOST:PORT"),
     ],
 )

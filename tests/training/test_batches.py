@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from training import teachers as teaching
-from training.batches import LOT, Batches
+from training import teachers as distillation
+from training.batches import CHUNK, Batches
 from training.data.pictures import Pictures
 from training.distributed import Part
 from training.errors import RunError
-from training.prefetch import ahead
+from training.prefetch import prefetch
 from training.recipe import Recipe
 from training.teachers import Teachers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RECIPE = Recipe(batch=64)
+RECIPE = Recipe(batch_size=64)
 
 
 def _pictures(count: int = 150) -> Pictures:
@@ -46,13 +46,13 @@ def test_parts_make_up_the_whole(processes: int) -> None:
     for alone, *shared in zip(whole.epoch(3), *parts, strict=True):
         for index in (0, 1):
             assert np.array_equal(alone[index], np.concatenate([each[index] for each in shared]))
-        assert len(shared[0][0]) == RECIPE.batch // processes
+        assert len(shared[0][0]) == RECIPE.batch_size // processes
 
 
 def test_every_epoch_differs_and_goes_over_the_pictures_once() -> None:
     pictures = _pictures(128)
     # So many targets, each a picture's own, tell which pictures were taken.
-    recipe = Recipe(batch=64, mixing=0)
+    recipe = Recipe(batch_size=64, mixup_alpha=0)
     batches = Batches(pictures, np.eye(128, dtype=np.float32), recipe)
     one, again, other = (list(batches.epoch(number)) for number in (0, 0, 1))
     assert batches.steps == len(one) == 2
@@ -67,7 +67,7 @@ def test_every_epoch_differs_and_goes_over_the_pictures_once() -> None:
 
 
 def test_what_cannot_be_shared_is_said() -> None:
-    with pytest.raises(RunError, match=f"lots of {LOT}"):
+    with pytest.raises(RunError, match=f"chunks of {CHUNK}"):
         _batches(Part(0, 3))
     with pytest.raises(RunError, match="do not fill one batch"):
         Batches(_pictures(20), np.zeros((20, 7), np.float32), RECIPE, Part(0, 2))
@@ -88,7 +88,7 @@ def test_teachers_answer_for_what_the_student_sees() -> None:
         return np.tile(np.float32([0, 0, 0, 1, 0, 0, 0]), (len(images), 1))
 
     pictures, labels = _pictures(64), np.eye(7, dtype=np.float32)[np.arange(64) % 7]
-    recipe = dataclasses.replace(RECIPE, teaching=0.75)
+    recipe = dataclasses.replace(RECIPE, distill_weight=0.75)
     alone = Batches(pictures, labels, recipe)
     taught = dataclasses.replace(alone, teachers=cast("Any", teachers))
     ((images, targets),) = alone.epoch(0)
@@ -96,7 +96,7 @@ def test_teachers_answer_for_what_the_student_sees() -> None:
     assert np.array_equal(images, same)
     assert blended == pytest.approx(0.25 * targets + 0.75 * np.eye(7)[3], abs=1e-6)
     # They see a face that the detector cut as it is in the data set, and all others alike.
-    own = dataclasses.replace(alone, recipe=dataclasses.replace(recipe, detected_chance=0))
+    own = dataclasses.replace(alone, recipe=dataclasses.replace(recipe, detector_crop_p=0))
     ((easy, _),) = own.epoch(0)
     assert np.array_equal(seen[0], easy)
     share = np.mean([np.array_equal(*pair) for pair in zip(images, easy, strict=True)])
@@ -106,7 +106,7 @@ def test_teachers_answer_for_what_the_student_sees() -> None:
 @pytest.mark.parametrize("makers", [1, 3])
 def test_batches_made_ahead_are_the_same(makers: int) -> None:
     batches = _batches(Part())
-    with ahead(batches, range(2), makers) as made:
+    with prefetch(batches, range(2), makers) as made:
         both = list(itertools.islice(made, 4))
         here = [*batches.epoch(0), *batches.epoch(1)]
         for one, other in zip(both, here, strict=True):
@@ -121,7 +121,7 @@ def test_what_keeps_batches_from_being_made_ahead_is_said(tmp_path: Path) -> Non
     teachers = Teachers([tmp_path / "absent"], labels)
     batches = Batches(pictures, labels, RECIPE, teachers=teachers)
     with (
-        ahead(batches, range(1)) as made,
+        prefetch(batches, range(1)) as made,
         pytest.raises(RunError, match="config.json: No such file"),
     ):
         next(made)
@@ -133,25 +133,25 @@ def test_teachers_are_asked_in_the_process_that_trains_where_that_is_to_be(
     pictures = _pictures(150)
     labels = np.eye(7, dtype=np.float32)[pictures.labels]
     teachers = Teachers([tmp_path / "absent"], labels)
-    recipe = dataclasses.replace(RECIPE, teaching=1.0)
+    recipe = dataclasses.replace(RECIPE, distill_weight=1.0)
     batches = Batches(pictures, labels, recipe, teachers=teachers)
     # Another process would read the real ones, of which there are none.
     monkeypatch.setattr(Teachers, "__call__", _Sure.__call__)
-    with ahead(batches, range(1), 2, alone=True) as made:
+    with prefetch(batches, range(1), 2, single_process=True) as made:
         answers = np.concatenate([targets for _, targets in itertools.islice(made, 2)])
     assert answers == pytest.approx(np.tile(np.eye(7)[6], (128, 1)))
 
 
 def test_the_last_epochs_settle() -> None:
-    recipe = Recipe(epochs=20, settle=0.25)
-    assert recipe.at(0) is recipe
-    assert recipe.at(14) is recipe
-    late = recipe.at(15)
-    assert late.mixing == 0
-    assert late.erase_chance < recipe.erase_chance
-    assert late.roll < recipe.roll
-    assert 0 < late.detected_chance < recipe.detected_chance, "some crops are the device's"
-    assert Recipe().at(47) == Recipe()
+    recipe = Recipe(epochs=20, final_epochs_weak_aug=0.25)
+    assert recipe.for_epoch(0) is recipe
+    assert recipe.for_epoch(14) is recipe
+    late = recipe.for_epoch(15)
+    assert late.mixup_alpha == 0
+    assert late.random_erasing_p < recipe.random_erasing_p
+    assert late.rotation < recipe.rotation
+    assert 0 < late.detector_crop_p < recipe.detector_crop_p, "some crops are the device's"
+    assert Recipe().for_epoch(47) == Recipe()
 
 
 class _Sure(Teachers):
@@ -168,9 +168,9 @@ def _left(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     return inputs[:, 0, :7, 0]
 
 
-def _always(emotion: int) -> teaching._Teacher:
+def _always(emotion: int) -> distillation._Teacher:
     """Return a teacher who is sure of one emotion."""
-    return teaching._Teacher(
+    return distillation._Teacher(
         _left, np.where(np.arange(7) == emotion, np.float32(50), np.float32(0))
     )
 
@@ -179,8 +179,8 @@ def test_mirrored_teachers_see_a_picture_and_its_mirror_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hard = np.eye(7, dtype=np.float32)
-    teacher = teaching._Teacher(_left, np.zeros(7, np.float32))
-    monkeypatch.setattr(teaching, "_read", lambda *_: teacher)
+    teacher = distillation._Teacher(_left, np.zeros(7, np.float32))
+    monkeypatch.setattr(distillation, "_load", lambda *_: teacher)
     images = np.random.default_rng(1).uniform(0, 255, (5, 48, 48)).astype(np.float32)
     other = images[:, :, ::-1]
     once, both = (Teachers([Path()], hard, mirrored=mirrored) for mirrored in (False, True))
@@ -193,9 +193,9 @@ def test_the_answers_that_are_asked_for_are_drawn_and_come_to_all_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hard = np.eye(7, dtype=np.float32)
-    monkeypatch.setattr(teaching, "_read", lambda run, _: _always(int(run.name)))
+    monkeypatch.setattr(distillation, "_load", lambda run, _: _always(int(run.name)))
     runs = [Path(str(number)) for number in range(4)]
-    everyone, two = (Teachers(runs, hard, mirrored=True, asked=asked) for asked in (0, 2))
+    everyone, two = (Teachers(runs, hard, mirrored=True, per_batch=number) for number in (0, 2))
     images = np.zeros((3, 48, 48), np.float32)
     random = np.random.default_rng(5)
     answers = np.array([two(images, random)[0] for _ in range(400)])
@@ -227,9 +227,9 @@ def test_teachers_are_heeded_for_each_picture_as_it_is_said() -> None:
     labels = np.zeros(128, np.int64)
     hard = np.eye(7, dtype=np.float32)[labels]
     heed = np.linspace(0, 1, 128, dtype=np.float32)
-    recipe = Recipe(batch=64, mixing=0, teaching=0.25)
+    recipe = Recipe(batch_size=64, mixup_alpha=0, distill_weight=0.25)
     for weights, expected in ((heed, heed), (None, np.full(128, 0.25))):
-        batches = Batches(pictures, hard, recipe, teachers=_Sure([], hard), teaching=weights)
+        batches = Batches(pictures, hard, recipe, teachers=_Sure([], hard), distill_weights=weights)
         targets = np.concatenate([targets for _, targets in batches.epoch(0)])
         assert targets.shape == (128, 7)
         assert targets.sum(axis=1) == pytest.approx(np.ones(128))

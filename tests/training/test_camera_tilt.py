@@ -53,19 +53,19 @@ def test_tilted_pictures_are_cut_already(old: Pictures, amount: float) -> None:
     some = np.array(old.landmarks)
     some[10:] = np.nan
     half = Pictures(old.images, old.labels, old.rows, some)
-    taken = camera_tilt.take(half, amount, random)
+    taken = camera_tilt.apply(half, amount, random)
     assert taken.landmarks is not None
     assert np.isnan(taken.landmarks).all()
     changed = np.abs(np.asarray(taken.images, np.int16) - old.images).mean(axis=(1, 2))
     assert (changed[:10] > 1).all()
     assert (changed[10:] == 0).all()
-    assert camera_tilt.take(half, 0.0, random) is half
+    assert camera_tilt.apply(half, 0.0, random) is half
 
 
 def test_without_key_points_there_is_no_stance(old: Pictures) -> None:
     bare = Pictures(old.images, old.labels, old.rows)
     assert camera_tilt.estimate(bare, np.asarray(old.images)) == 0
-    assert camera_tilt.take(bare, 0.3, np.random.default_rng(0)) is bare
+    assert camera_tilt.apply(bare, 0.3, np.random.default_rng(0)) is bare
 
 
 def test_a_level_view_is_only_enlarged(old: Pictures) -> None:

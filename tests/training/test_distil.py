@@ -34,7 +34,7 @@ def _tagged(count: int, seed: int = 0) -> tuple[Pictures, Votes, np.ndarray]:
 
 def test_soft_labels_are_nearer_the_truth_than_labels() -> None:
     pictures, votes, truth = _tagged(1500)
-    soft = distil.soften(pictures, votes, [])
+    soft = distil.make(pictures, votes, [])
     assert soft.posterior.shape == (1500, len(EMOTIONS))
     assert soft.posterior.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert (soft.posterior.argmax(axis=1) == truth).mean() > 0.97
@@ -44,13 +44,13 @@ def test_soft_labels_are_nearer_the_truth_than_labels() -> None:
 
 def test_a_pictures_own_label_does_not_go_into_its_soft_label() -> None:
     pictures, votes, _ = _tagged(800)
-    before = distil.soften(pictures, votes, []).posterior
+    before = distil.make(pictures, votes, []).posterior
     fold = targets.folds(pictures, distil.FOLDS)
     labels = pictures.labels.copy()
     held = fold == 2
     labels[held] = (labels[held] + 3) % 7
     changed = Pictures(pictures.images, labels, pictures.rows)
-    after = distil.soften(changed, votes, []).posterior
+    after = distil.make(changed, votes, []).posterior
     assert after[held] == pytest.approx(before[held], abs=1e-6)
     assert np.abs(after[~held] - before[~held]).max() > 0.1
 
@@ -70,26 +70,26 @@ def test_identical_pictures_share_a_fold() -> None:
 def test_nothing_to_go_by_is_an_error() -> None:
     pictures, _, _ = _tagged(20)
     with pytest.raises(RunError, match="teachers, votes, or both"):
-        distil.soften(pictures, None, [])
+        distil.make(pictures, None, [])
 
 
 def test_soft_labels_are_kept_by_data_row(tmp_path: Path) -> None:
     pictures, votes, _ = _tagged(60)
     some = pictures.take(np.arange(0, 60, 2))
-    soft = distil.soften(some, votes, [])
+    soft = distil.make(some, votes, [])
     path = tmp_path / "labels.npz"
     distil.save(path, soft, some, rows=60)
     table = targets.soft_labels(path, 60, pictures)
     assert table[some.rows] == pytest.approx(soft.posterior, abs=1e-3)
     assert not table[1::2].any()
-    recipe = Recipe(soft=0.5)
+    recipe = Recipe(soft_label_weight=0.5)
     given = targets.targets(pictures, votes, recipe, table)
     assert given.sum(axis=1) == pytest.approx(1, abs=2e-3)
     assert given[1] == pytest.approx(np.eye(7)[pictures.labels[1]]), "no soft label: its own"
     with pytest.raises(DatasetError, match="60 rows, the data set has 61"):
         targets.soft_labels(path, 61, pictures)
     mixed = Pictures(pictures.images, pictures.labels, pictures.rows[::-1].copy())
-    with pytest.raises(DatasetError, match="or of this one in another order"):
+    with pytest.raises(DatasetError, match="or for another order of its rows"):
         targets.soft_labels(path, 60, mixed)
 
 
@@ -108,5 +108,5 @@ def test_teachers_are_one_for_each_fold(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         Recipe(folds=2, fold=fold).save(tmp_path / name / "config.json")
     pictures, votes, _ = _tagged(20)
-    with pytest.raises(RunError, match="needed for folds"):
-        distil.soften(pictures, votes, [tmp_path / "a", tmp_path / "b"])
+    with pytest.raises(RunError, match="must have the folds"):
+        distil.make(pictures, votes, [tmp_path / "a", tmp_path / "b"])

@@ -36,14 +36,14 @@ def crops(pictures: Pictures) -> set[bytes]:
 
 def test_a_quarter_is_held_out_and_everything_is_somewhere(whole: Path) -> None:
     told = feedback.read([whole])
-    assert len(told.learnt) + len(told.held) == COUNT
-    assert 0.15 < len(told.held) / COUNT < 0.35
-    assert not crops(told.learnt) & crops(told.held)
+    assert len(told.training) + len(told.held_out) == COUNT
+    assert 0.15 < len(told.held_out) / COUNT < 0.35
+    assert not crops(told.training) & crops(told.held_out)
     named = dict(zip((image.tobytes() for image in grain(COUNT)), LABELS, strict=True))
-    for side in (told.learnt, told.held):
+    for side in (told.training, told.held_out):
         for image, label in zip(side, side.labels, strict=True):
             assert named[image.tobytes()] == EMOTIONS[label]
-    assert str(told) == f"{len(told.learnt)} crops to learn from, {len(told.held)} held out"
+    assert str(told) == f"{len(told.training)} crops to train on, {len(told.held_out)} held out"
 
 
 def test_a_crop_stays_on_its_side_in_later_exports(whole: Path, tmp_path: Path) -> None:
@@ -52,23 +52,23 @@ def test_a_crop_stays_on_its_side_in_later_exports(whole: Path, tmp_path: Path) 
     new = kept(grain(150, seed=1), LABELS[:150], first=FIRST + COUNT)
     archive.save(tmp_path / "later.zip", [*new, *rest])
     before, after = feedback.read([whole]), feedback.read([tmp_path / "later.zip"])
-    stayed = crops(before.held) & (crops(after.held) | crops(after.learnt))
+    stayed = crops(before.held_out) & (crops(after.held_out) | crops(after.training))
     assert stayed
-    assert stayed <= crops(after.held)
+    assert stayed <= crops(after.held_out)
 
 
 def test_all_crops_of_an_hour_are_on_one_side() -> None:
-    held = [feedback.is_held(hour) for hour in range(FIRST, FIRST + 4000)]
-    assert held == [feedback.is_held(hour) for hour in range(FIRST, FIRST + 4000)]
+    held = [feedback.is_held_out(hour) for hour in range(FIRST, FIRST + 4000)]
+    assert held == [feedback.is_held_out(hour) for hour in range(FIRST, FIRST + 4000)]
     assert 0.22 < np.mean(held) < 0.28
 
 
 def test_the_same_crop_in_two_exports_counts_once(whole: Path, tmp_path: Path) -> None:
     again = export(tmp_path / "again.zip", grain(50), LABELS[:50], first=FIRST + 9000)
     told, alone = feedback.read([whole, again]), feedback.read([whole])
-    assert len(told.learnt) == len(alone.learnt)
-    assert crops(told.held) == crops(alone.held)
-    assert "50 left out: in the exports again" in str(told)
+    assert len(told.training) == len(alone.training)
+    assert crops(told.held_out) == crops(alone.held_out)
+    assert "50 excluded: repeated in the exports" in str(told)
 
 
 def test_what_cannot_be_learnt_from_is_left_out_and_said(whole: Path, tmp_path: Path) -> None:
@@ -77,21 +77,23 @@ def test_what_cannot_be_learnt_from_is_left_out_and_said(whole: Path, tmp_path: 
     images = np.concatenate([grain(COUNT)[:10], blank])
     more = export(tmp_path / "more.zip", images, [*other, "happy"])
     told = feedback.read([whole, more])
-    assert len(told.learnt) + len(told.held) == COUNT - 10
-    assert told.left_out["people named it differently"] == 10
-    assert told.left_out["blank"] == 1
+    assert len(told.training) + len(told.held_out) == COUNT - 10
+    assert told.excluded["contradicting labels"] == 10
+    assert told.excluded["blank"] == 1
 
 
 def test_what_looks_like_a_held_out_crop_is_not_learnt(whole: Path, tmp_path: Path) -> None:
     alone = feedback.read([whole])
-    hour = next(hour for hour in range(FIRST + 9000, FIRST + 9100) if not feedback.is_held(hour))
-    held = np.asarray(alone.held.images)[:1]
+    hour = next(
+        hour for hour in range(FIRST + 9000, FIRST + 9100) if not feedback.is_held_out(hour)
+    )
+    held = np.asarray(alone.held_out.images)[:1]
     noise = np.random.default_rng(5).integers(-2, 3, held.shape)
     twin = np.clip(held.astype(int) + noise, 0, 255).astype(np.uint8)
-    label = EMOTIONS[alone.held.labels[0]]
+    label = EMOTIONS[alone.held_out.labels[0]]
     told = feedback.read([whole, export(tmp_path / "twin.zip", twin, [label], first=hour)])
-    assert told.left_out["like one that is held out"] == 1
-    assert crops(told.learnt) == crops(alone.learnt)
+    assert told.excluded["near duplicate of a held out crop"] == 1
+    assert crops(told.training) == crops(alone.training)
 
 
 def test_emotions_that_are_rare_are_named(tmp_path: Path) -> None:
@@ -104,16 +106,16 @@ def test_emotions_that_are_rare_are_named(tmp_path: Path) -> None:
 
 def test_too_few_crops_are_refused(tmp_path: Path) -> None:
     few = export(tmp_path / "few.zip", grain(120), LABELS[:120])
-    with pytest.raises(DatasetError, match=r"crops to (learn from|judge by) where .* are needed"):
+    with pytest.raises(DatasetError, match=r"crops to (train|evaluate) on, .* are needed"):
         feedback.read([few])
-    with pytest.raises(DatasetError, match="0 crops to learn from where 100 are needed"):
+    with pytest.raises(DatasetError, match="0 crops to train on, 100 are needed"):
         feedback.read([export(tmp_path / "none.zip", grain(1)[:0], [])])
 
 
 def test_what_is_no_export_is_refused(whole: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.zip"
     cut.write_bytes(whole.read_bytes()[:-100])
-    with pytest.raises(DatasetError, match=r"not an export that can be used: .*cut\.zip: "):
+    with pytest.raises(DatasetError, match=r"not a usable export: .*cut\.zip: "):
         feedback.read([whole, cut])
     with pytest.raises(DatasetError, match="no such file"):
         feedback.read([tmp_path / "missing.zip"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PIXELS = " ".join(str(i % 256) for i in range(48 * 48))
 GOOD = ("3", PIXELS, "Training")
 BROKEN = {
-    "too few pixels": (("3", PIXELS[:-4], "Training"), "2303 pixels where 2304 are wanted"),
+    "too few pixels": (("3", PIXELS[:-4], "Training"), "2303 pixels, expected 2304"),
     "too many pixels": (("3", PIXELS + " 0", "Training"), "2305 pixels"),
     "no pixels": (("3", "", "Training"), "0 pixels"),
     "over 255": (("3", "256" + PIXELS[1:], "Training"), "not a whole number from 0 to 255"),
@@ -31,7 +31,7 @@ BROKEN = {
     "label -1": (("-1", PIXELS, "Training"), "unknown emotion '-1'"),
     "label word": (("happy", PIXELS, "Training"), "unknown emotion 'happy'"),
     "usage": (("3", PIXELS, "Test"), "unknown Usage 'Test'"),
-    "short row": (("3",), "1 fields where 3 are wanted"),
+    "short row": (("3",), "1 fields, expected 3"),
 }
 
 
@@ -119,7 +119,7 @@ def test_many_broken_rows_are_counted_not_listed(
     data = fer2013.read(write_csv([GOOD] * 793 + [("9", PIXELS, "Training")] * 7))
     assert len(data.broken) == 7
     assert len(caplog.records) == 6
-    assert "2 more rows left out" in caplog.text
+    assert "2 more rows skipped" in caplog.text
 
 
 @pytest.mark.parametrize(

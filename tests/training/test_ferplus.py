@@ -79,9 +79,9 @@ def test_votes_without_a_column_are_refused(tmp_path: Path) -> None:
 def test_targets_blend_label_votes_and_smoothing() -> None:
     pictures = _pictures([3, 0], [0, 1])
     votes = ferplus.Votes(np.array([[0, 0, 0, 5, 0, 0, 5], [0] * 7], np.float32), np.ones(2, bool))
-    plain = targets(pictures, None, Recipe(smoothing=0.0))
+    plain = targets(pictures, None, Recipe(label_smoothing=0.0))
     assert plain.tolist() == np.eye(7)[[3, 0]].tolist()
-    soft = targets(pictures, votes, Recipe(smoothing=0.0, votes=0.2))
+    soft = targets(pictures, votes, Recipe(label_smoothing=0.0, votes_weight=0.2))
     assert soft[0] == pytest.approx([0, 0, 0, 0.9, 0, 0, 0.1])
     assert soft[1] == pytest.approx([1, 0, 0, 0, 0, 0, 0])
     smooth = targets(pictures, votes, Recipe())

@@ -45,7 +45,7 @@ def test_a_folder_beside_the_splits_is_left_out_and_said(tmp_path: Path) -> None
         _picture(tmp_path / folder / "happy" / "a.jpg")
     data = folders.read(tmp_path)
     assert data.filled() == (TRAINING, PRIVATE)
-    assert data.notes == ("more: not one of the splits, left out",)
+    assert data.notes == ("more: not a split, skipped",)
 
 
 def test_class_folders_alone_are_there_to_be_measured_on(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_class_folders_alone_are_there_to_be_measured_on(tmp_path: Path) -> None
     given = [EMOTIONS[label] for label in data.split(PRIVATE).labels]
     assert sorted(given) == ["angry", "happy", "sad"]
     assert data.notes == (
-        "contempt: not one of the seven emotions, 2 files left out",
-        "unknown: not one of the seven emotions, 1 files left out",
+        "contempt: not one of the seven emotions, 2 files skipped",
+        "unknown: not one of the seven emotions, 1 files skipped",
     )
 
 

@@ -85,7 +85,7 @@ def test_prepare_says_what_is_there_and_converts_it(
     said = capsys.readouterr().out
     assert "fer2013.csv: 309 pictures" in said
     assert [line.split()[-1] for line in said.splitlines() if "Test " in line[:14]] == ["49", "49"]
-    assert "its majority is the label in 100.0%; 0 Training pictures are not a face" in said
+    assert "the majority agrees with the label in 100.0%; 0 Training pictures show no face" in said
     assert f"written: {out}" in said
     straight, prepared = datasets.read(data), datasets.read(out)
     for name in straight.splits:

@@ -43,8 +43,8 @@ def test_a_report_holds_all_that_was_measured(made: Path) -> None:
     low, high = told["interval"]
     assert low <= told["metrics"]["accuracy"] <= high
     assert sum(count for count, _, _ in told["reliability"]) == 49
-    assert set(told["robustness"]) >= set(robustness.CHANGES)
-    for kind, (_, steps, _) in robustness.CHANGES.items():
+    assert set(told["robustness"]) >= set(robustness.CORRUPTIONS)
+    for kind, (_, steps, _) in robustness.CORRUPTIONS.items():
         assert [row["step"] for row in told["robustness"][kind]] == list(steps)
         assert all(0 <= row["accuracy"] <= 1 for row in told["robustness"][kind])
 
@@ -62,12 +62,12 @@ def test_the_card_is_made_of_the_report(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "docs" / "MODEL_CARD.md"
-    assert cli.main(["card", "--report", str(made), "--out", str(out)]) == 0
+    assert cli.main(["model-card", "--report", str(made), "--out", str(out)]) == 0
     assert "written: " in capsys.readouterr().out
     text = out.read_text()
     told = report.read(made)
     assert f"{told['metrics']['accuracy']:.2%}" in text
-    for heading in ("What it is for", "What it is not for", "Known failings", "Licence"):
+    for heading in ("Intended use", "Out of scope", "Limitations", "Licence"):
         assert f"## {heading}" in text
     shown = re.findall(r"!\[.*\]\((.*)\)", text)
     assert shown == ["model-confusion.png", "model-reliability.png"]
@@ -83,7 +83,7 @@ def test_a_quick_report_leaves_out_what_takes_long(
     assert cli.main([*given, "--report", str(tmp_path)]) == 0
     told = report.read(tmp_path)
     assert "robustness" not in told
-    assert "Worse pictures" not in model_card.make(told, ())
+    assert "## Robustness" not in model_card.make(told, ())
 
 
 def test_what_is_no_report_is_said(tmp_path: Path) -> None:
@@ -143,12 +143,12 @@ def test_only_a_folder_has_photographs(
     assert "--detect needs a folder of photographs" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", robustness.CHANGES)
+@pytest.mark.parametrize("kind", robustness.CORRUPTIONS)
 def test_a_change_grows_with_its_steps(kind: str) -> None:
     grey = cv2.cvtColor(_astronaut(), cv2.COLOR_BGR2GRAY)[60:180, 160:280]
     image = np.asarray(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     before = image.copy()
-    change, steps, _ = robustness.CHANGES[kind]
+    change, steps, _ = robustness.CORRUPTIONS[kind]
     apart = []
     for step in steps:
         changed = change(image, step, np.random.default_rng(0))

@@ -15,11 +15,11 @@ from device.messages import EMOTIONS
 from device.vision import bundle as bundles
 from tests.support import commands
 from tests.support.exports import export
-from training import checkpoint, cli, loop
-from training.commands.retrain import REFUSED
+from training import cli, run_folder
+from training.commands.retrain import NOT_BETTER
 from training.data import fer2013
-from training.retraining import NOTE, feedback, page
-from training.retraining.job import BASE, BETWEEN, CANDIDATE
+from training.retraining import feedback, page
+from training.retraining.job import BASE, CANDIDATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 CROPS = 420
-SMALL = ("--epochs", 24, "--rate", 0.02, "--seed", 3, "--share", 0.4)
+SMALL = ("--epochs", 24, "--learning-rate", 0.02, "--seed", 3, "--feedback-fraction", 0.4)
 
 
 def _rings(seed: int) -> NDArray[np.uint8]:
@@ -59,11 +59,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def base(dataset: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def base(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "base"
     few = ("--epochs", 12, "--width", 0.25, "--float32", "--seed", 2)
     done = commands.run(
-        commands.command("training", "train", "--data", dataset[0], "--run", folder, *few)
+        commands.command("training", "train", "--data", prepared, "--run", folder, *few)
     )
     assert done.returncode == 0, done.stderr
     return folder
@@ -94,7 +94,7 @@ def better(
     given = _retrain(dataset[0], base, told, run, *SMALL, "--also", f"again={dataset[0]}")
     running = commands.start(given, run.parent)
     deadline = time.monotonic() + commands.PATIENCE
-    while not (run / checkpoint.NAME).exists() and time.monotonic() < deadline:
+    while not (run / run_folder.CHECKPOINT).exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert running.kill() == -signal.SIGKILL
     done = commands.run((*given, "--resume"))
@@ -109,17 +109,17 @@ def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: 
     bundle = bundles.load(run / "emotion-9.0.0")
     report = json.loads((run / page.REPORT).read_text())
     assert report["objections"] == []
-    held = feedback.read([told]).held
+    held = feedback.read([told]).held_out
     assert report["held_out_feedback"]["difference"]["pictures"] == len(held)
     assert report["held_out_feedback"]["difference"]["gain"] > 0.1
     assert report["private_test"]["difference"]["pictures"] == 49
     assert set(report["others"]) == {"again, PublicTest", "again, PrivateTest"}
     assert report["others"]["again, PrivateTest"] == report["private_test"]
     assert bundle.metrics["private_test"]["accuracy"] == report["private_test"]["new"]["accuracy"]
-    assert "crops that people let a kiosk keep" in bundle.manifest["training"]["data"]
+    assert "crops from kiosks' feedback" in bundle.manifest["training"]["data"]
     assert bundle.manifest["training"]["retrained"]["base"] == "base"
     assert (run / page.PAGE).read_text().startswith("# 9.0.0, retrained from base")
-    assert "crops to learn from" in said
+    assert "crops to train on" in said
     assert not (run / CANDIDATE).exists()
 
 
@@ -140,10 +140,10 @@ for one, other, third in zip(old.layers, new.layers, between.layers):
 
 
 def test_normalisations_stay_and_the_rest_is_between_old_and_new(better: tuple[Path, str]) -> None:
-    names = (f"{BASE}/{loop.MODEL}", loop.MODEL, BETWEEN)
+    names = (f"{BASE}/{run_folder.MODEL}", run_folder.MODEL, run_folder.INTERPOLATED)
     done = commands.run((commands.CODE, COMPARE, str(better[0]), *names))
     assert done.returncode == 0, done.stderr
-    assert "of the way from the old weights to the new: PublicTest" in better[1]
+    assert "of the way from the old to the new weights: PublicTest" in better[1]
 
 
 def test_what_a_retraining_was_begun_with_cannot_change(
@@ -160,47 +160,52 @@ def test_what_a_retraining_was_begun_with_cannot_change(
         return _said(capsys, *_given(dataset[0], base, told, run, *more))
 
     other = export(tmp_path / "other.zip", _rings(2), LABELS)
-    assert "was begun with other exports" in said(other, *SMALL, "--resume")
-    assert "was begun with other epochs, seed, rate" in said(told, "--rate", 0.01, "--resume")
-    assert "holds a run already; give --resume or another" in said(told, *SMALL)
-    kept = (run / NOTE).read_text()
-    (run / NOTE).write_text(kept[:20])
+    assert "started with other exports" in said(other, *SMALL, "--resume")
+    assert "started with other epochs, seed, learning_rate" in said(
+        told, "--learning-rate", 0.01, "--resume"
+    )
+    assert "already holds a run; use --resume or another" in said(told, *SMALL)
+    kept = (run / run_folder.RETRAINING).read_text()
+    (run / run_folder.RETRAINING).write_text(kept[:20])
     try:
         assert "retraining.json: damaged" in said(told, *SMALL, "--resume")
     finally:
-        (run / NOTE).write_text(kept)
+        (run / run_folder.RETRAINING).write_text(kept)
 
 
 def test_a_model_that_is_no_better_becomes_no_bundle(
-    dataset: tuple[Path, Path], base: Path, tmp_path: Path
+    better: tuple[Path, str], prepared: Path, tmp_path: Path
 ) -> None:
-    """What people said has nothing to do with what is seen."""
+    """The labels of the feedback are random. The base is a bundle, which is int8 already."""
+    base = better[0] / "emotion-9.0.0"
     random = np.random.default_rng(0)
     labels = [EMOTIONS[number] for number in random.integers(0, 7, CROPS)]
     told, run = export(tmp_path / "export.zip", _rings(1), labels), tmp_path / "run"
     few = ("--epochs", 1)
-    done = commands.run(_retrain(dataset[0], base, told, run, *few))
-    assert done.returncode == REFUSED, done.stderr
+    done = commands.run(_retrain(prepared, base, told, run, *few, version="9.1.0"))
+    assert done.returncode == NOT_BETTER, done.stderr
     assert "on held out feedback" in done.stderr
-    assert "no bundle is made; --force makes it all the same" in done.stderr
+    assert "no bundle was made; --force makes one anyway" in done.stderr
     assert not list(run.glob("emotion-*"))
     assert not (run / CANDIDATE).exists()
-    assert "Not made into a bundle" in (run / page.PAGE).read_text()
-    before = (run / checkpoint.NAME).stat().st_mtime_ns
-    done = commands.run(_retrain(dataset[0], base, told, run, *few, "--resume", "--force"))
+    assert "No bundle was made" in (run / page.PAGE).read_text()
+    before = (run / run_folder.CHECKPOINT).stat().st_mtime_ns
+    done = commands.run(
+        _retrain(prepared, base, told, run, *few, "--resume", "--force", version="9.1.0")
+    )
     assert done.returncode == 0, done.stderr
-    assert (run / checkpoint.NAME).stat().st_mtime_ns == before, "it is only judged again"
-    assert bundles.load(run / "emotion-9.0.0").version == "9.0.0"
-    assert "as it was forced" in (run / page.PAGE).read_text()
+    assert (run / run_folder.CHECKPOINT).stat().st_mtime_ns == before, "it is only judged again"
+    assert bundles.load(run / "emotion-9.1.0").version == "9.1.0"
+    assert "by --force" in (run / page.PAGE).read_text()
 
 
 def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
-    better: tuple[Path, str], dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
+    better: tuple[Path, str], prepared: Path, base: Path, told: Path, tmp_path: Path
 ) -> None:
     bundle, run = better[0] / "emotion-9.0.0", tmp_path / "run"
-    more = ("--epochs", 1, "--teacher", base, "--ahead")
-    done = commands.run(_retrain(dataset[0], bundle, told, run, *more, version="9.1.0"))
-    assert done.returncode in (0, REFUSED), done.stderr
+    more = ("--epochs", 1, "--teacher", base, "--prefetch")
+    done = commands.run(_retrain(prepared, bundle, told, run, *more, version="9.1.0"))
+    assert done.returncode in (0, NOT_BETTER), done.stderr
     report = json.loads((run / page.REPORT).read_text())
     assert (report["base"], report["teachers"]) == ("emotion-9.0.0", ["base"])
     before = json.loads((better[0] / page.REPORT).read_text())
@@ -208,17 +213,17 @@ def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
 
 
 def test_a_base_that_is_another_network_is_refused(
-    dataset: tuple[Path, Path], base: Path, told: Path, tmp_path: Path
+    prepared: Path, base: Path, told: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    settings = json.loads((base / loop.CONFIG).read_text()) | {"width": 0.5}
-    (other / loop.CONFIG).write_text(json.dumps(settings))
-    (other / loop.MODEL).write_bytes((base / loop.MODEL).read_bytes())
-    done = commands.run(_retrain(dataset[0], other, told, tmp_path / "run"))
+    settings = json.loads((base / run_folder.CONFIG).read_text()) | {"width": 0.5}
+    (other / run_folder.CONFIG).write_text(json.dumps(settings))
+    (other / run_folder.MODEL).write_bytes((base / run_folder.MODEL).read_bytes())
+    done = commands.run(_retrain(prepared, other, told, tmp_path / "run"))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert "its model is not the one of its config.json" in line or "this network" in line
+    assert "model.keras does not match config.json" in line or "this network" in line
 
 
 def test_what_cannot_be_retrained_is_said_before_anything_is_done(
@@ -234,19 +239,31 @@ def test_what_cannot_be_retrained_is_said_before_anything_is_done(
     assert "neither a bundle nor a training run" in said(tmp_path)
     empty = tmp_path / "empty"
     empty.mkdir()
-    (empty / loop.CONFIG).write_text("{}")
-    assert "has no model.keras" in said(empty)
-    (empty / loop.MODEL).touch()
-    everything = ("--data", dataset[0], "--base", empty, "--feedback", told, "--share", 0.5)
+    (empty / run_folder.CONFIG).write_text("{}")
+    assert "no model.keras" in said(empty)
+    (empty / run_folder.MODEL).touch()
+    everything = (
+        "--data",
+        dataset[0],
+        "--base",
+        empty,
+        "--feedback",
+        told,
+        "--feedback-fraction",
+        0.5,
+    )
     words = _said(capsys, "retrain", *everything, "--run", tmp_path / "run", "--version", "1")
-    assert "--share 0.5 and --disguised 0.35: together at most 0.8" in words
+    assert (
+        "--feedback-fraction 0.5 and --degraded-fraction 0.35: must be at most 0.8 together"
+        in words
+    )
     hostile = tmp_path / "hostile.zip"
     hostile.write_bytes(b"PK\x03\x04" + b"\0" * 500)
-    assert "not an export that can be used" in said(empty, hostile)
+    assert "not a usable export" in said(empty, hostile)
     few = export(tmp_path / "few.zip", _rings(1)[:50], LABELS[:50])
     assert "collect more feedback" in said(empty, few)
     lines = dataset[0].read_text().splitlines()
     part = tmp_path / "part.csv"
     part.write_text("\n".join(line for line in lines if "Private" not in line) + "\n")
     assert len(fer2013.read(part).splits["PrivateTest"]) == 0
-    assert "no PrivateTest picture" in said(empty, data=part)
+    assert "no PrivateTest pictures" in said(empty, data=part)

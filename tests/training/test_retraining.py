@@ -16,16 +16,21 @@ from training.data.pictures import Pictures
 from training.errors import RunError
 from training.recipe import Recipe
 from training.retraining import comparison, page, replay, weight_interpolation
-from training.retraining.comparison import Both, Change, Comparison, Robust
-from training.retraining.degradation import disguise, look, matching
-from training.retraining.significance import Paired, bootstrap, pair
+from training.retraining.comparison import (
+    Comparison,
+    MetricsComparison,
+    RobustnessComparison,
+    RobustnessStep,
+)
+from training.retraining.degradation import degrade, fit, measure
+from training.retraining.significance import PairedTest, bootstrap, mcnemar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
 
 def pictures(images: NDArray[np.uint8], first: int = 0) -> Pictures:
@@ -33,21 +38,27 @@ def pictures(images: NDArray[np.uint8], first: int = 0) -> Pictures:
     return Pictures(images, rows % 7, rows)
 
 
-def always(emotion: int) -> Answer:
+def always(emotion: int) -> Predictor:
     """Return a model that answers the same, fairly sure, whatever it sees."""
     one = np.full(7, 0.05, np.float32)
     one[emotion] = 0.7
     return lambda crops: np.tile(one, (len(crops), 1))
 
 
-RECIPE = Recipe(teaching=0.8, feedback=0.2, feedback_teaching=0.3, disguised=0.3, trust=0.85)
+RECIPE = Recipe(
+    distill_weight=0.8,
+    feedback_fraction=0.2,
+    feedback_distill_weight=0.3,
+    degraded_fraction=0.3,
+    feedback_label_accuracy=0.85,
+)
 
 
 def test_everything_shown_has_its_share() -> None:
     old, new = pictures(grain(100)), pictures(grain(30, seed=1), first=1000)
     targets = np.eye(7, dtype=np.float32)[old.labels]
-    shown = replay.show(old, targets, new, RECIPE, always(3))
-    assert len(shown.pictures) == len(shown.targets) == len(shown.teaching) == 200
+    shown = replay.build(old, targets, new, RECIPE, always(3))
+    assert len(shown.pictures) == len(shown.targets) == len(shown.distill_weights) == 200
     assert shown.targets.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
     plain, disguised, told = (slice(0, 100), slice(100, 160), slice(160, 200))
     assert np.array_equal(shown.pictures.images[plain], old.images)
@@ -56,7 +67,7 @@ def test_everything_shown_has_its_share() -> None:
         each.tobytes() for each in new
     }
     for part, weight in ((plain, 0.8), (disguised, 0.0), (told, 0.3)):
-        assert (shown.teaching[part] == np.float32(weight)).all()
+        assert (shown.distill_weights[part] == np.float32(weight)).all()
     expected = 0.5 * targets[shown.pictures.rows[disguised]] + 0.5 * always(3)(old.images[:60])
     assert shown.targets[disguised] == pytest.approx(expected, abs=1e-6)
     label = shown.pictures.labels[told]
@@ -66,8 +77,8 @@ def test_everything_shown_has_its_share() -> None:
 def test_a_share_of_nothing_is_nothing() -> None:
     old, new = pictures(grain(40)), pictures(grain(10, seed=1))
     targets = np.eye(7, dtype=np.float32)[old.labels]
-    recipe = Recipe(feedback=0.5, disguised=0.0)
-    shown = replay.show(old, targets, new, recipe, always(0))
+    recipe = Recipe(feedback_fraction=0.5, degraded_fraction=0.0)
+    shown = replay.build(old, targets, new, recipe, always(0))
     assert len(shown.pictures) == 80
     assert shown.pictures.landmarks is None
 
@@ -76,13 +87,13 @@ def test_key_points_stay_with_their_pictures(monkeypatch: pytest.MonkeyPatch) ->
     marks = np.random.default_rng(0).random((100, 2, 4, 2), np.float32)
     old = Pictures(grain(100), np.zeros(100, np.int64), np.arange(100), marks)
     new = pictures(grain(30, seed=1))
-    shown = replay.show(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
+    shown = replay.build(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
     found = shown.pictures.landmarks
     assert found is not None
     assert np.array_equal(found[:100], marks)
     assert np.isnan(found[160:]).all()
     monkeypatch.setattr("training.retraining.camera_tilt.estimate", lambda *_: 0.0)
-    level = replay.show(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
+    level = replay.build(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
     found = level.pictures.landmarks
     assert found is not None
     assert np.array_equal(found[100:160], marks[level.pictures.rows[100:160]])
@@ -98,7 +109,7 @@ def seen(images: NDArray[np.uint8], blur: float, light: float, noise: float) -> 
 def test_disguised_pictures_look_as_the_crops_do() -> None:
     images, random = grain(200), np.random.default_rng(0)
     kiosk = seen(grain(150, seed=1), blur=1.5, light=0.3, noise=5)
-    before, wanted, after = look(images), look(kiosk), look(disguise(images, kiosk, random))
+    before, wanted, after = measure(images), measure(kiosk), measure(degrade(images, kiosk, random))
     for name in ("mean", "deviation", "noise", "softness"):
         old, aim, new = (np.median(getattr(each, name)) for each in (before, wanted, after))
         assert abs(new - aim) < 0.5 * abs(old - aim), name
@@ -106,8 +117,8 @@ def test_disguised_pictures_look_as_the_crops_do() -> None:
 
 def test_a_kiosk_like_the_data_set_disguises_nothing() -> None:
     images = grain(200)
-    same = disguise(images, grain(200, seed=1), np.random.default_rng(0))
-    before, after = look(images), look(same)
+    same = degrade(images, grain(200, seed=1), np.random.default_rng(0))
+    before, after = measure(images), measure(same)
     assert np.median(after.softness) == pytest.approx(np.median(before.softness), abs=0.15)
     assert np.median(after.noise) == pytest.approx(np.median(before.noise), rel=0.3)
     assert after.deviation.mean() == pytest.approx(before.deviation.mean(), rel=0.1)
@@ -126,33 +137,33 @@ def test_pictures_are_disguised_until_a_model_is_as_unsure_of_them() -> None:
     random = np.random.default_rng(0)
     fine = seen(even, blur=0, light=0.5, noise=6)
     coarse = np.stack([cv2.GaussianBlur(each, (0, 0), 0.7) for each in seen(even, 0, 0.5, 12)])
-    asked, more = (matching(even, each, random, model) for each in (fine, coarse))
+    asked, more = (fit(even, each, random, model) for each in (fine, coarse))
     assert asked.grain <= 0.3
     assert more.grain == pytest.approx(0.7, abs=0.1), "such noise is measured as less than it is"
     assert max(asked.strength, more.strength) <= 1.25
     flat = 128 + grain(150, seed=1) // 16
-    assert matching(flat, flat, random, model).strength <= 1.25
+    assert fit(flat, flat, random, model).strength <= 1.25
 
 
 def test_noise_is_measured() -> None:
     even = np.full((50, 48, 48), 128, np.uint8)
     for noise in (3, 8, 20):
-        assert look(seen(even, 0, 1, noise)).noise.mean() == pytest.approx(noise, rel=0.1)
+        assert measure(seen(even, 0, 1, noise)).noise.mean() == pytest.approx(noise, rel=0.1)
 
 
 def test_pairs_are_counted() -> None:
     old, new = np.array([1, 1, 0, 0, 0], bool), np.array([1, 0, 1, 1, 0], bool)
-    assert pair(old, new) == Paired(5, won=2, lost=1)
-    assert pair(old, new).gain == pytest.approx(0.2)
+    assert mcnemar(old, new) == PairedTest(5, won=2, lost=1)
+    assert mcnemar(old, new).gain == pytest.approx(0.2)
 
 
 def test_the_test_is_mcnemar_s_exact_one() -> None:
     """Of 10 pictures that changed 9 or 10 are won with chance 11/1024."""
-    clear = Paired(100, won=9, lost=1)
+    clear = PairedTest(100, won=9, lost=1)
     assert clear.better == pytest.approx(11 / 1024)
     assert clear.worse == pytest.approx(1 - 1 / 1024)
-    assert Paired(100, won=0, lost=0).better == 1.0
-    assert Paired(100, won=0, lost=0).worse == 1.0
+    assert PairedTest(100, won=0, lost=0).better == 1.0
+    assert PairedTest(100, won=0, lost=0).worse == 1.0
 
 
 def test_the_interval_holds_the_gain_that_there_is() -> None:
@@ -161,7 +172,7 @@ def test_the_interval_holds_the_gain_that_there_is() -> None:
     inside = 0
     for _ in range(1000):
         change = random.choice([1, -1, 0], 300, p=[0.2, 0.1, 0.7])
-        low, high = Paired(300, int((change > 0).sum()), int((change < 0).sum())).interval
+        low, high = PairedTest(300, int((change > 0).sum()), int((change < 0).sum())).interval
         inside += low <= 0.1 <= high
     assert 925 <= inside <= 975
 
@@ -177,28 +188,28 @@ def test_the_bootstrap_finds_the_interval_of_a_mean() -> None:
 def test_both_models_see_the_same_pictures() -> None:
     some = pictures(grain(70))
     both = comparison.compare(always(0), always(1), some)
-    assert both.paired == Paired(70, won=10, lost=10)
+    assert both.test == PairedTest(70, won=10, lost=10)
     assert both.old.accuracy == both.new.accuracy == pytest.approx(1 / 7)
     assert both.new.recall["disgust"] == 1.0
 
 
 def test_changed_pictures_are_those_of_the_model_card() -> None:
     some = Pictures(grain(7), np.arange(7), np.arange(7))
-    robust = comparison.toughen(always(0), always(0), some)
+    robust = comparison.compare_robustness(always(0), always(0), some)
     measured = robustness.measure(always(0), some)
     rows = [(kind, row.step) for kind, each in measured.items() for row in each]
-    assert [(each.kind, each.step) for each in robust.changes] == rows
+    assert [(each.kind, each.step) for each in robust.steps] == rows
     assert (robust.gain, robust.interval) == (0.0, (0.0, 0.0))
 
 
-def both(won: int, lost: int) -> Both:
+def both(won: int, lost: int) -> MetricsComparison:
     figures = comparison.compare(always(0), always(0), pictures(grain(7))).old
-    return Both(figures, figures, Paired(1000, won, lost))
+    return MetricsComparison(figures, figures, PairedTest(1000, won, lost))
 
 
-def robust(gain: float) -> Robust:
-    change = Change("blur", 2.0, 0.5, 0.5 + gain)
-    return Robust((change,), gain, (gain - 0.01, gain + 0.01))
+def robust(gain: float) -> RobustnessComparison:
+    change = RobustnessStep("blur", 2.0, 0.5, 0.5 + gain)
+    return RobustnessComparison((change,), gain, (gain - 0.01, gain + 0.01))
 
 
 @pytest.mark.parametrize(
@@ -207,10 +218,15 @@ def robust(gain: float) -> Robust:
         ((50, 50), (90, 30), 0.0, []),
         ((40, 55), (90, 30), -0.005, []),
         ((30, 70), (90, 30), 0.0, ["it is worse on PrivateTest: -4.00 points"]),
-        ((50, 50), (60, 55), 0.0, ["it is not better beyond chance on held out feedback: +0.50"]),
+        ((50, 50), (60, 55), 0.0, ["it is not significantly better on held out feedback: +0.50"]),
         ((50, 50), (30, 90), 0.0, ["it is worse on held out feedback: -6.00 points"]),
-        ((50, 50), (90, 30), -0.02, ["it is worse on changed pictures: -2.00 points, 95 % inter"]),
-        ((30, 70), (0, 0), -0.02, ["it is worse on Priv", "it is not better", "it is worse on ch"]),
+        ((50, 50), (90, 30), -0.02, ["it is worse on corrupted pictures: -2.00 points, 95 % inte"]),
+        (
+            (30, 70),
+            (0, 0),
+            -0.02,
+            ["it is worse on Priv", "it is not signif", "it is worse on cor"],
+        ),
     ],
 )
 def test_a_model_is_objected_to_when_it_is_worse_beyond_chance(
@@ -221,7 +237,13 @@ def test_a_model_is_objected_to_when_it_is_worse_beyond_chance(
     assert all(one.startswith(start) for one, start in zip(found, words, strict=True))
 
 
-NOTE = {"version": "0.5.0", "base": "emotion-0.4.0", "learnt": 900, "held": 300, "forced": False}
+NOTE = {
+    "version": "0.5.0",
+    "base": "emotion-0.4.0",
+    "training_crops": 900,
+    "held_out_crops": 300,
+    "forced": False,
+}
 
 
 def test_the_report_says_what_came_of_it(tmp_path: Path) -> None:
@@ -229,19 +251,19 @@ def test_the_report_says_what_came_of_it(tmp_path: Path) -> None:
     page.write(tmp_path, NOTE, compared)
     words = (tmp_path / page.PAGE).read_text()
     assert "# 0.5.0, retrained from emotion-0.4.0" in words
-    assert "Not made into a bundle:\n\n- it is worse on PrivateTest: -4.00 points" in words
+    assert "No bundle was made:\n\n- it is worse on PrivateTest: -4.00 points" in words
     assert "| PrivateTest | 1000 |" in words
     assert "| lobby | 1000 |" in words
     assert "| blur | 2: 50.0% to 52.0% |" in words
-    assert "(too few to tell)" in words
+    assert "(too few)" in words
     told = json.loads((tmp_path / page.REPORT).read_text())
     assert told["objections"] == compared.objections()
     assert told["held_out_feedback"]["difference"]["won"] == 90
     assert told["others"]["lobby"]["new"]["pictures"] == 7
     forced = page.text(NOTE | {"forced": True}, compared)
-    assert "Made all the same, as it was forced:" in forced
+    assert "A bundle was made, by --force, despite:" in forced
     good = Comparison(both(50, 50), both(90, 30), robust(0.0), {})
-    assert "It is better, and may take the old one's place." in page.text(NOTE, good)
+    assert "The new model is better and replaces the old one." in page.text(NOTE, good)
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
@@ -251,7 +273,7 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_people_are_right_as_often_as_they_are_trusted() -> None:
-    said = replay.said(np.array([0, 6]), trust=0.85)
+    said = replay.feedback_targets(np.array([0, 6]), accuracy=0.85)
     assert said.sum(axis=1) == pytest.approx(np.ones(2))
     assert said[0, 0] == said[1, EMOTIONS.index("neutral")] == pytest.approx(0.85)
     assert said[0, 1:] == pytest.approx(np.full(6, 0.025))
@@ -269,6 +291,6 @@ def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: fl
 
 def test_half_way_is_the_mean() -> None:
     first, last = [np.zeros(3), np.ones((2, 2))], [np.full(3, 4.0), np.ones((2, 2))]
-    one, other = weight_interpolation.way(first, last, 0.25)
+    one, other = weight_interpolation.weights_at(first, last, 0.25)
     assert one.tolist() == [1.0, 1.0, 1.0]
     assert np.array_equal(other, last[1])

@@ -12,40 +12,40 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training import checkpoint, cli, provenance, recipe, run_setup
+from training import checkpoint, cli, provenance, recipe, run_folder, run_setup
 from training.commands import options
 from training.data.pictures import TRAINING, Dataset, Pictures
 from training.errors import RunError
 from training.recipe import Recipe
-from training.schedule import Schedule, averaging
+from training.schedule import Schedule, ema_decay
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    schedule = Schedule.of(Recipe(epochs=10, rate=0.1, warm_up=0.1), 20)
-    rates = [schedule.rate(step) for step in range(200)]
+    schedule = Schedule.from_recipe(Recipe(epochs=10, learning_rate=0.1, warmup_fraction=0.1), 20)
+    rates = [schedule.learning_rate(step) for step in range(200)]
     assert rates[0] == pytest.approx(0.005)
     assert rates[19] == pytest.approx(0.1)
     assert max(rates) <= 0.1
     assert all(a > b for a, b in itertools.pairwise(rates[20:]))
     assert 0 < rates[-1] < 1e-4
-    assert schedule.rate(10_000) == 0
+    assert schedule.learning_rate(10_000) == 0
 
 
 def test_a_run_of_one_step_has_a_rate() -> None:
-    assert Schedule.of(Recipe(epochs=1), 1).rate(0) > 0
+    assert Schedule.from_recipe(Recipe(epochs=1), 1).learning_rate(0) > 0
 
 
 def test_averaging_starts_small_and_ends_at_most() -> None:
-    assert averaging(0, 0.998) == 0.1
-    assert averaging(10**6, 0.998) == 0.998
+    assert ema_decay(0, 0.998) == 0.1
+    assert ema_decay(10**6, 0.998) == 0.998
 
 
 def test_a_recipe_survives_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
-    settings = Recipe(epochs=3, votes=0.0)
+    settings = Recipe(epochs=3, votes_weight=0.0)
     settings.save(path)
     assert recipe.load(path) == settings
 
@@ -66,12 +66,12 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
         "fold": None,
         "folds": None,
         "width": None,
-        "squeeze": None,
-        "top": None,
-        "balance": None,
-        "settle": None,
-        "rate": None,
-        "detected_chance": None,
+        "squeeze_excite": None,
+        "top_channels": None,
+        "logit_adjustment_tau": None,
+        "final_epochs_weak_aug": None,
+        "learning_rate": None,
+        "detector_crop_p": None,
         "ferplus": None,
         "labels": None,
         "teacher": [],
@@ -84,38 +84,49 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
 
 
 def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
-    assert run_setup.recipe(_options(tmp_path)).votes == 0
+    assert run_setup.recipe(_options(tmp_path)).votes_weight == 0
     both = _options(tmp_path, ferplus=tmp_path, labels=tmp_path, epochs=7)
     assert run_setup.recipe(both) == Recipe(epochs=7)
-    assert run_setup.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft=0.0)
-    assert not run_setup.recipe(_options(tmp_path, float32=True)).fast
-    assert run_setup.recipe(_options(tmp_path, teacher=[tmp_path])).teaching == run_setup.TEACHING
+    assert run_setup.recipe(_options(tmp_path, ferplus=tmp_path)) == Recipe(soft_label_weight=0.0)
+    assert not run_setup.recipe(_options(tmp_path, float32=True)).mixed_precision
+    taught = run_setup.recipe(_options(tmp_path, teacher=[tmp_path]))
+    assert taught.distill_weight == run_setup.DISTILL_WEIGHT
+
+
+SETTINGS = ("translation=4", "batch_size=64", "distill_weight=0.5", "soft_label_weight=0")
 
 
 def test_any_setting_may_be_given(tmp_path: Path) -> None:
-    given = [options.setting(text) for text in ("shift=4", "batch=64", "teaching=0.5", "soft=0")]
+    given = [options.setting(text) for text in SETTINGS]
     settings = run_setup.recipe(_options(tmp_path, set=given, epochs=7, teacher=[tmp_path]))
-    assert settings == Recipe(epochs=7, shift=4.0, batch=64, teaching=0.5, soft=0.0, votes=0.0)
-    with pytest.raises(RunError, match="needs --teacher"):
+    assert settings == Recipe(
+        epochs=7,
+        translation=4.0,
+        batch_size=64,
+        distill_weight=0.5,
+        soft_label_weight=0.0,
+        votes_weight=0.0,
+    )
+    with pytest.raises(RunError, match="distill_weight needs --teacher"):
         run_setup.recipe(_options(tmp_path, set=given))
     for name, (least, most) in options.RANGES.items():
         assert least <= getattr(Recipe(), name) <= most
-    own = {"balance", "detected_chance", "epochs", "fast", "fold", "folds", "limit", "rate", "seed",
-           "settle", "squeeze", "top", "width"}  # fmt: skip
-    retraining = {"disguised", "feedback", "feedback_teaching", "frozen", "trust"}
+    own = {*run_setup.OPTIONS, "mixed_precision"}
+    retraining = {"degraded_fraction", "feedback_distill_weight", "feedback_fraction",
+                  "feedback_label_accuracy", "freeze_batch_norm"}  # fmt: skip
     assert {*options.RANGES, *own, *retraining} == Recipe().as_dict().keys()
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("wings=2", "'wings' is none of asked, average, "),
-        ("shift", "shift must be a number from 0 to 24"),
-        ("shift=far", "shift must be a number from 0 to 24"),
-        ("shift=nan", "shift must be a number from 0 to 24"),
-        ("shift=25", "shift must be a number from 0 to 24"),
-        ("batch=1.5", "batch must be a whole number from 2 to 8192"),
-        ("epochs=3", "'epochs' is none of"),
+        ("wings=2", "unknown setting 'wings' (known are background_p, batch_size, "),
+        ("translation", "translation must be a number from 0 to 24"),
+        ("translation=far", "translation must be a number from 0 to 24"),
+        ("translation=nan", "translation must be a number from 0 to 24"),
+        ("translation=25", "translation must be a number from 0 to 24"),
+        ("batch_size=1.5", "batch_size must be a whole number from 2 to 8192"),
+        ("epochs=3", "unknown setting 'epochs'"),
     ],
 )
 def test_a_setting_that_is_none_is_said(
@@ -128,15 +139,15 @@ def test_a_setting_that_is_none_is_said(
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
     settings = Recipe(epochs=3)
-    run_setup.folder(tmp_path / "run", settings)
+    run_setup.create_folder(tmp_path / "run", settings)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
     assert run_setup.recipe(resumed) == settings
     resumed.epochs, resumed.seed, resumed.float32 = 9, 2, True
     with pytest.raises(RunError, match="leave out --epochs and --seed and --float32"):
         run_setup.recipe(resumed)
     resumed = _options(tmp_path / "run", resume=True, ferplus=tmp_path, labels=tmp_path)
-    resumed.detected_chance, resumed.set = 0.6, [("shift", 4.0), ("scale", settings.scale)]
-    with pytest.raises(RunError, match="leave out --detected-chance and --set shift$"):
+    resumed.detector_crop_p, resumed.set = 0.6, [("translation", 4.0), ("scale", settings.scale)]
+    with pytest.raises(RunError, match="leave out --detector-crop-p and --set translation$"):
         run_setup.recipe(resumed)
 
 
@@ -149,14 +160,16 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
         (tmp_path / name / "model.keras").write_text(name)
     votes, labels, base = (tmp_path / name / "model.keras" for name in ("votes", "labels", "first"))
     given = {"ferplus": votes, "labels": labels, "teacher": [tmp_path / "first"], "base": [base]}
-    begun = provenance.of(_options(tmp_path, **given), data)
+    begun = provenance.collect(_options(tmp_path, **given), data)
     provenance.write(tmp_path, begun)
-    provenance.check(tmp_path, provenance.of(_options(tmp_path, **given), data))
+    provenance.check(tmp_path, provenance.collect(_options(tmp_path, **given), data))
     assert begun["teacher"][0]["name"] == "first/model.keras"
 
     def refused(data: Dataset = data, **changed: Any) -> str:
-        with pytest.raises(RunError, match="was begun with other") as said:
-            provenance.check(tmp_path, provenance.of(_options(tmp_path, **given | changed), data))
+        with pytest.raises(RunError, match="started with other") as said:
+            provenance.check(
+                tmp_path, provenance.collect(_options(tmp_path, **given | changed), data)
+            )
         return str(said.value).partition("other ")[2]
 
     assert refused(ferplus=None, labels=None) == "--ferplus, --labels"
@@ -169,32 +182,34 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
     assert refused(replace(data, splits={TRAINING: lighter})) == "--data"
     (tmp_path / "first").rename(tmp_path / "wide")
     moved = {"teacher": [tmp_path / "wide"], "base": [tmp_path / "wide" / base.name]}
-    provenance.check(tmp_path, provenance.of(_options(tmp_path, **given | moved), data))
+    provenance.check(tmp_path, provenance.collect(_options(tmp_path, **given | moved), data))
     (tmp_path / "wide").rename(tmp_path / "first")
     base.write_text("trained on")
     assert refused() == "--teacher, --base"
     with pytest.raises(RunError, match="gone.keras: No such file"):
-        provenance.of(_options(tmp_path, base=[tmp_path / "gone.keras"]), data)
-    with pytest.raises(RunError, match="has no inputs.json of what it was fed: begin it anew"):
+        provenance.collect(_options(tmp_path, base=[tmp_path / "gone.keras"]), data)
+    with pytest.raises(
+        RunError, match="no provenance.json, so its inputs cannot be checked: start the run again"
+    ):
         provenance.read(tmp_path / "first")
-    (tmp_path / provenance.NOTE).write_text("[1]")
+    (tmp_path / run_folder.PROVENANCE).write_text("[1]")
     with pytest.raises(RunError, match="damaged"):
         provenance.read(tmp_path)
 
 
 def test_key_points_of_a_run_that_is_begun_anew_are_looked_for_anew(tmp_path: Path) -> None:
-    (tmp_path / run_setup.LANDMARKS).touch()
-    run_setup.folder(tmp_path, Recipe(seed=2))
-    assert not (tmp_path / run_setup.LANDMARKS).exists()
+    (tmp_path / run_folder.LANDMARKS).touch()
+    run_setup.create_folder(tmp_path, Recipe(seed=2))
+    assert not (tmp_path / run_folder.LANDMARKS).exists()
 
 
 def test_a_finished_run_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "model.keras").touch()
-    with pytest.raises(RunError, match="holds a run already"):
-        run_setup.folder(tmp_path, Recipe())
+    with pytest.raises(RunError, match="already holds a run"):
+        run_setup.create_folder(tmp_path, Recipe())
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="Not a directory"):
-        run_setup.folder(tmp_path / "file" / "run", Recipe())
+        run_setup.create_folder(tmp_path / "file" / "run", Recipe())
 
 
 class _Variable:
@@ -213,18 +228,18 @@ class _Variable:
 
 
 def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
-    path = tmp_path / checkpoint.NAME
+    path = tmp_path / run_folder.CHECKPOINT
     checkpoint.save(
         path, 4, {"model": [_Variable(1), _Variable(2, ())], "optimizer": [_Variable(3)]}
     )
     model, optimizer = [_Variable(0), _Variable(0, ())], [_Variable(0)]
     assert checkpoint.restore(path, {"model": model, "optimizer": optimizer}) == 4
     assert [float(v.value.max()) for v in (*model, *optimizer)] == [1, 2, 3]
-    assert [item.name for item in tmp_path.iterdir()] == [checkpoint.NAME]
+    assert [item.name for item in tmp_path.iterdir()] == [run_folder.CHECKPOINT]
 
 
 def test_a_checkpoint_that_does_not_fit_is_said(tmp_path: Path) -> None:
-    path = tmp_path / checkpoint.NAME
+    path = tmp_path / run_folder.CHECKPOINT
     with pytest.raises(RunError, match="No such file"):
         checkpoint.restore(path, {})
     checkpoint.save(path, 1, {"model": [_Variable(1)]})

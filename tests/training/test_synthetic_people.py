@@ -45,10 +45,10 @@ def people(face: NDArray[np.uint8]) -> Pictures:
 
 
 def test_a_bad_camera_is_darker_noisier_and_softer(people: Pictures) -> None:
-    from training.retraining.degradation import look
+    from training.retraining.degradation import measure
 
     plain, dark, old = (
-        look(np.asarray(synthetic_people.see(people, CAMERAS[name], 1).images))
+        measure(np.asarray(synthetic_people.capture(people, CAMERAS[name], 1).images))
         for name in ("plain", "dark", "old")
     )
     assert np.median(dark.mean) < 0.8 * np.median(plain.mean)
@@ -58,17 +58,17 @@ def test_a_bad_camera_is_darker_noisier_and_softer(people: Pictures) -> None:
 
 
 def test_who_is_found_stays_who_they_are(people: Pictures) -> None:
-    seen = synthetic_people.see(people, CAMERAS["low"], 1)
+    seen = synthetic_people.capture(people, CAMERAS["low"], 1)
     assert 0 < len(seen) <= COUNT
     assert np.array_equal(seen.labels, people.labels[seen.rows])
-    again = synthetic_people.see(people.take(np.arange(COUNT)[::-1]), CAMERAS["low"], 1)
+    again = synthetic_people.capture(people.take(np.arange(COUNT)[::-1]), CAMERAS["low"], 1)
     assert np.array_equal(again.images[::-1], seen.images), "it depends on the row alone"
-    other = synthetic_people.see(people, CAMERAS["low"], 2)
+    other = synthetic_people.capture(people, CAMERAS["low"], 2)
     assert not np.array_equal(other.images[0], seen.images[0])
 
 
 def test_a_camera_seen_from_below_is_another_view(people: Pictures) -> None:
-    plain, low = (synthetic_people.see(people, CAMERAS[name], 1) for name in ("plain", "low"))
+    plain, low = (synthetic_people.capture(people, CAMERAS[name], 1) for name in ("plain", "low"))
     both = np.intersect1d(plain.rows, low.rows)
     pairs = [(plain.images[plain.rows == row][0], low.images[low.rows == row][0]) for row in both]
     assert np.mean([np.abs(a.astype(int) - b).mean() for a, b in pairs]) > 5
@@ -88,17 +88,19 @@ def test_several_faults_are_one_bad_camera() -> None:
 
 def test_nobody_found_is_said() -> None:
     nobody = Pictures(np.zeros((3, 48, 48), np.uint8), np.zeros(3, np.int64), np.arange(3))
-    with pytest.raises(DatasetError, match="finds none of these faces"):
-        synthetic_people.see(nobody, Camera(), 1)
+    with pytest.raises(DatasetError, match="finds no face in these pictures"):
+        synthetic_people.capture(nobody, Camera(), 1)
 
 
 def test_people_are_as_honest_as_they_are_said_to_be() -> None:
     labels = np.arange(7000) % 7
     many = Pictures(np.zeros((7000, 48, 48), np.uint8), labels, labels)
-    felt = synthetic_feedback.answer(many, 0.88, np.random.default_rng(0))
+    felt = synthetic_feedback.draw_labels(many, 0.88, np.random.default_rng(0))
     assert np.mean(felt == labels) == pytest.approx(0.88, abs=0.015)
     assert np.bincount(felt).min() > 900
-    assert np.array_equal(synthetic_feedback.answer(many, 1.0, np.random.default_rng(0)), labels)
+    assert np.array_equal(
+        synthetic_feedback.draw_labels(many, 1.0, np.random.default_rng(0)), labels
+    )
 
 
 def test_the_command_makes_an_export_and_people(
@@ -112,7 +114,10 @@ def test_the_command_makes_an_export_and_people(
     source.write_text("\n".join(lines) + "\n")
     out = tmp_path / "out"
     given = ["simulate", "--data", source, "--model", BUNDLE, "--camera", "dark", "--out", out]
-    assert cli.main([*map(str, given), "--answers", "20", "--limit", "15", "--honesty", "1"]) == 0
+    assert (
+        cli.main([*map(str, given), "--answers", "20", "--limit", "15", "--label-accuracy", "1"])
+        == 0
+    )
     assert "20 people answer, " in capsys.readouterr().out
     kept = archive.read(out / "export.zip")
     assert 10 <= len(kept) <= 20

@@ -25,7 +25,7 @@ mkdir -p "$run/emotion-$version" && touch "$run/emotion-$version/model.tflite"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a workstation's folder, whose commands only note what they are asked."""
+    """Return a workstation's folder, whose commands only record their arguments."""
     for name in ("exports", "prepared", "models/emotion-0.4.0", "models/emotion-0.10.0"):
         (tmp_path / name).mkdir(parents=True)
     for name in ("lobby.zip", "stairs.zip"):
@@ -53,7 +53,7 @@ def weekly(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_newest_model_is_bettered_by_all_exports(folder: Path) -> None:
+def test_the_newest_model_is_fine_tuned_on_all_exports(folder: Path) -> None:
     done = weekly(folder, KEY="/key.pem")
     assert done.returncode == 0, done.stderr
     (run,) = (folder / "runs").iterdir()
@@ -69,12 +69,12 @@ def test_the_newest_model_is_bettered_by_all_exports(folder: Path) -> None:
     assert packed == f"pack {made} --key /key.pem --out emotion-2026.48.moodlift\n"
 
 
-def test_what_a_cut_off_week_left_behind_is_made_anew(folder: Path) -> None:
+def test_an_interrupted_week_is_done_again(folder: Path) -> None:
     (folder / "models" / ".emotion-2026.48" / "half").mkdir(parents=True)
     assert weekly(folder).returncode == 0
     made = folder / "models" / "emotion-2026.48"
     assert [one.name for one in made.iterdir()] == ["model.tflite"]
-    assert weekly(folder).stdout == "emotion-2026.48 is there already\n"
+    assert weekly(folder).stdout == "emotion-2026.48 exists already\n"
     assert (folder / "asked").read_text().count("retrain") == 1
 
 

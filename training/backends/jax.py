@@ -1,8 +1,8 @@
-"""Training with JAX: on its accelerator where there is one, and on several machines at once.
+"""Training with JAX: on its accelerator, if any, and on several machines at once.
 
-Of the engines that train data-parallel this one needs no other code for many processes than for
-one: the batch is one array that lies in parts on all devices, and the compiler puts in what they
-must tell each other. So batch normalisation goes by the whole batch, and the loss is the same.
+Data-parallel training needs no separate code: the batch is one array that is sharded over all
+devices, and the compiler inserts the communication. So batch normalisation uses the whole batch,
+and the loss is that of one process.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-ALONE = True
+SINGLE_PROCESS = True
 
 
 def start(threads: int | None = None) -> None:
-    """Import JAX. It has no number of threads to set: `taskset` limits it to so many cores.
+    """Import JAX, which cannot limit its threads (`taskset` can).
 
-    Several runs may share an accelerator, so that none takes all of its memory at once.
+    Memory is not preallocated, so that several runs can share an accelerator.
     """
     del threads
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
@@ -40,15 +40,15 @@ def normalization() -> Any:
     return layers.BatchNormalization
 
 
-def answer(model: Any, inputs: Any) -> Any:
-    """Return the logits; the compiler is asked once for each model and shape."""
+def predict(model: Any, inputs: Any) -> Any:
+    """Return the logits; compiled once per model and shape."""
     groups = (model.trainable_variables, model.non_trainable_variables)
     weights = ([variable.value for variable in group] for group in groups)
-    return np.asarray(_answer()(model, *weights, inputs))
+    return np.asarray(_predict()(model, *weights, inputs))
 
 
 @cache
-def _answer() -> Any:
+def _predict() -> Any:
     import jax
 
     def logits(model: Any, trained: Any, fixed: Any, inputs: Any) -> Any:
@@ -60,10 +60,12 @@ def _answer() -> Any:
 class Step:
     """One step of gradient descent, compiled once, on the devices of all processes.
 
-    It keeps the state itself; `settle` brings it back into the variables.
+    It holds the state itself; `sync` copies it into the variables.
     """
 
-    def __init__(self, model: Any, average: Any, optimizer: Any, decay: float, offset: Any) -> None:
+    def __init__(
+        self, model: Any, average: Any, optimizer: Any, weight_decay: float, offset: Any
+    ) -> None:
         import jax
         from keras import distribution
 
@@ -72,7 +74,7 @@ class Step:
         self._everywhere = distribution.TensorLayout((), mesh).backend_layout
         self._parted = distribution.TensorLayout(("batch",), mesh).backend_layout
         self._model, self._optimizer = model, optimizer
-        self._decay, self._offset = decay, offset
+        self._weight_decay, self._offset = weight_decay, offset
         self._groups = (
             model.trainable_variables,
             model.non_trainable_variables,
@@ -88,23 +90,25 @@ class Step:
             self._train, donate_argnums=0, out_shardings=(self._everywhere, self._everywhere)
         )
 
-    def __call__(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+    def __call__(self, images: Any, targets: Any, learning_rate: Any, ema_decay: Any) -> Any:
         """Take the step and return its loss; `images` and `targets` are this process's part."""
         import jax
 
         batch = (
             jax.make_array_from_process_local_data(self._parted, part) for part in (images, targets)
         )
-        self._state, loss = self._step(self._state, *batch, rate, keep)
+        self._state, loss = self._step(self._state, *batch, learning_rate, ema_decay)
         return loss
 
-    def settle(self) -> None:
-        """Bring the variables up to date."""
+    def sync(self) -> None:
+        """Copy the state into the variables."""
         for group, values in zip(self._groups, self._state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(np.asarray(value))
 
-    def _train(self, state: Any, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+    def _train(
+        self, state: Any, images: Any, targets: Any, learning_rate: Any, ema_decay: Any
+    ) -> Any:
         import jax
 
         trained, fixed, optimizer, means, fixed_means = state
@@ -118,16 +122,16 @@ class Step:
 
         (loss, fixed), gradients = jax.value_and_grad(loss_of, has_aux=True)(trained)
         decayed = [
-            gradient + self._decay * weight if weight.ndim > 1 else gradient
+            gradient + self._weight_decay * weight if weight.ndim > 1 else gradient
             for gradient, weight in zip(gradients, trained, strict=True)
         ]
         rated = [
-            rate if variable is self._optimizer.learning_rate else value
+            learning_rate if variable is self._optimizer.learning_rate else value
             for variable, value in zip(self._optimizer.variables, optimizer, strict=True)
         ]
         trained, optimizer = self._optimizer.stateless_apply(rated, decayed, trained)
         means, fixed_means = (
-            [weight + keep * (mean - weight) for mean, weight in zip(*pair, strict=True)]
+            [weight + ema_decay * (mean - weight) for mean, weight in zip(*pair, strict=True)]
             for pair in ((means, trained), (fixed_means, fixed))
         )
         return [trained, fixed, optimizer, means, fixed_means], loss

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ALONE = False
-DEEP = 6
-"""What gives maps of up to so many pixels a side has its gradient by `_by_kernel`."""
+SINGLE_PROCESS = False
+SMALL_MAP = 6
+"""Convolutions with outputs of up to 6 pixels a side use `_kernel_gradient`."""
 
 
 def start(threads: int | None = None) -> Any:
-    """Import TensorFlow and return it; `threads` is 1 where it was never said otherwise.
+    """Import TensorFlow and return it; the default of `threads` is the present number, or 1.
 
-    One thread is the fastest on a busy machine. The number can't change once TensorFlow computes.
+    One thread is the fastest on a busy machine. The number cannot change once TensorFlow computes.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with hushed():
+    with quiet():
         import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
@@ -42,11 +42,10 @@ def start(threads: int | None = None) -> Any:
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
-    """Keep what TensorFlow's native code and Keras print inside off the person's screen.
+def quiet() -> Iterator[None]:
+    """Discard what TensorFlow's native code and Keras print.
 
-    The native code logs before it can be told not to, and Keras prints as it exports. Exceptions
-    come through.
+    The native code logs before its log level can be set, and Keras prints while it exports.
     """
     with silenced(log), contextlib.redirect_stdout(io.StringIO()):
         yield
@@ -74,14 +73,14 @@ def normalization() -> Any:
 
 @cache
 def convolution() -> Any:
-    """Return a square Conv2D, padded to `same` and without bias, fast on small maps as well."""
+    """Return a square Conv2D, padded to `same`, without bias, fast on small maps too."""
     import tensorflow as tf
     from keras import layers
 
     class FastConvolution(layers.Conv2D):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             stride = self.strides[0]
-            if inputs.shape[1] > DEEP * stride:
+            if inputs.shape[1] > SMALL_MAP * stride:
                 return super().call(inputs)
 
             def convolve(x: Any, kernel: Any) -> Any:
@@ -91,7 +90,7 @@ def convolution() -> Any:
                     dx = tf.raw_ops.Conv2DBackpropInput(
                         input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, **same
                     )
-                    return dx, _by_kernel(x, dy, kernel.shape[0], stride)
+                    return dx, _kernel_gradient(x, dy, kernel.shape[0], stride)
 
                 return tf.nn.conv2d(x, kernel, **same), gradient
 
@@ -100,10 +99,10 @@ def convolution() -> Any:
     return FastConvolution
 
 
-def _by_kernel(x: Any, dy: Any, size: int, stride: int) -> Any:
-    """Return a convolution's gradient by its kernel, a matrix product for each place of that.
+def _kernel_gradient(x: Any, dy: Any, size: int, stride: int) -> Any:
+    """Return a convolution's gradient by its kernel, as one matrix product per kernel element.
 
-    On small maps oneDNN takes two to seven times as long for it.
+    On small maps oneDNN takes two to seven times as long.
     """
     import tensorflow as tf
 
@@ -113,7 +112,7 @@ def _by_kernel(x: Any, dy: Any, size: int, stride: int) -> Any:
     steps = -(-max(reach, side + before) // stride)
     edge = [before, steps * stride - side - before]
     framed = tf.pad(x, [[0, 0], edge, edge, [0, 0]])
-    # Apart by the stride, so that what a place of the kernel sees is a slice without steps.
+    # Split by the stride, so that the inputs of a kernel element are a slice without steps.
     framed = tf.reshape(framed, (-1, steps, stride, steps, stride, depth))
     dy = tf.reshape(dy, (-1, channels))
     places = []
@@ -124,30 +123,32 @@ def _by_kernel(x: Any, dy: Any, size: int, stride: int) -> Any:
     return tf.reshape(tf.stack(places), (size, size, depth, channels))
 
 
-def answer(model: Any, inputs: Any) -> Any:
-    """Return the logits; what computes them is traced once for each model."""
+def predict(model: Any, inputs: Any) -> Any:
+    """Return the logits; traced once per model."""
     return model.predict_on_batch(inputs)
 
 
 class Step:
     """One step of gradient descent, traced once."""
 
-    def __init__(self, model: Any, average: Any, optimizer: Any, decay: float, offset: Any) -> None:
+    def __init__(
+        self, model: Any, average: Any, optimizer: Any, weight_decay: float, offset: Any
+    ) -> None:
         self._model, self._average, self._optimizer = model, average, optimizer
-        self._decay, self._offset = decay, offset
+        self._weight_decay, self._offset = weight_decay, offset
         import tensorflow as tf
 
         self._tf = tf
         self._step = tf.function(self._train)
 
-    def __call__(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+    def __call__(self, images: Any, targets: Any, learning_rate: Any, ema_decay: Any) -> Any:
         """Take the step and return its loss."""
-        return self._step(images, targets, rate, keep)
+        return self._step(images, targets, learning_rate, ema_decay)
 
-    def settle(self) -> None:
-        """Do nothing: the variables are always up to date."""
+    def sync(self) -> None:
+        """Do nothing: the variables hold the state."""
 
-    def _train(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+    def _train(self, images: Any, targets: Any, learning_rate: Any, ema_decay: Any) -> Any:
         tf = self._tf
         with tf.GradientTape() as tape:
             logits = self._model(images[..., None] / 255.0, training=True) + self._offset
@@ -155,11 +156,11 @@ class Step:
         weights = self._model.trainable_variables
         pairs = zip(tape.gradient(loss, weights), weights, strict=True)
         gradients = [
-            gradient + self._decay * weight if len(weight.shape) > 1 else gradient
+            gradient + self._weight_decay * weight if len(weight.shape) > 1 else gradient
             for gradient, weight in pairs
         ]
-        self._optimizer.learning_rate.assign(rate)
+        self._optimizer.learning_rate.assign(learning_rate)
         self._optimizer.apply(gradients, weights)
         for mean, weight in zip(self._average.weights, self._model.weights, strict=True):
-            mean.assign(weight + keep * (mean - weight))
+            mean.assign(weight + ema_decay * (mean - weight))
         return loss

@@ -1,14 +1,14 @@
-"""Training with PyTorch, on its GPU where there is one."""
+"""Training with PyTorch, on its GPU, if any."""
 
 from __future__ import annotations
 
 from typing import Any
 
-ALONE = True
+SINGLE_PROCESS = True
 
 
 def start(threads: int | None = None) -> None:
-    """Import PyTorch; `threads` of None leaves what was set before."""
+    """Import PyTorch; `threads` of None keeps the present number."""
     import torch
 
     if threads is not None:
@@ -29,7 +29,7 @@ def normalization() -> Any:
     return layers.BatchNormalization
 
 
-def answer(model: Any, inputs: Any) -> Any:
+def predict(model: Any, inputs: Any) -> Any:
     """Return the logits."""
     import torch
     from keras import ops
@@ -39,15 +39,17 @@ def answer(model: Any, inputs: Any) -> Any:
 
 
 class Step:
-    """One step of gradient descent, as it comes."""
+    """One step of gradient descent, in eager mode."""
 
-    def __init__(self, model: Any, average: Any, optimizer: Any, decay: float, offset: Any) -> None:
+    def __init__(
+        self, model: Any, average: Any, optimizer: Any, weight_decay: float, offset: Any
+    ) -> None:
         from keras import ops
 
         self._model, self._average, self._optimizer = model, average, optimizer
-        self._decay, self._offset = decay, ops.convert_to_tensor(offset)
+        self._weight_decay, self._offset = weight_decay, ops.convert_to_tensor(offset)
 
-    def __call__(self, images: Any, targets: Any, rate: Any, keep: Any) -> Any:
+    def __call__(self, images: Any, targets: Any, learning_rate: Any, ema_decay: Any) -> Any:
         """Take the step and return its loss."""
         import torch
         from keras import ops
@@ -59,14 +61,14 @@ class Step:
         gradients = torch.autograd.grad(loss, [weight.value for weight in weights])
         with torch.no_grad():
             decayed = [
-                gradient + self._decay * weight.value if len(weight.shape) > 1 else gradient
+                gradient + self._weight_decay * weight.value if len(weight.shape) > 1 else gradient
                 for gradient, weight in zip(gradients, weights, strict=True)
             ]
-            self._optimizer.learning_rate.assign(rate)
+            self._optimizer.learning_rate.assign(learning_rate)
             self._optimizer.apply(decayed, weights)
             for mean, weight in zip(self._average.weights, self._model.weights, strict=True):
-                mean.value.copy_(weight.value + float(keep) * (mean.value - weight.value))
+                mean.value.copy_(weight.value + float(ema_decay) * (mean.value - weight.value))
         return loss.detach()
 
-    def settle(self) -> None:
-        """Do nothing: the variables are always up to date."""
+    def sync(self) -> None:
+        """Do nothing: the variables hold the state."""

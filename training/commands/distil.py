@@ -1,4 +1,4 @@
-"""`moodlift-train distil`: make soft labels of teachers' answers and taggers' votes."""
+"""`moodlift-train distil`: make soft labels from teachers and FER+ votes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     distil = commands.add_parser("distil", help="make soft labels to train on")
     distil.set_defaults(command=run)
     distil.add_argument("--data", type=Path, required=True, help=DATA)
-    distil.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
-    distil.add_argument(
-        "--teachers", type=Path, nargs="+", default=[], help="runs, one --fold of the data each"
-    )
+    distil.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv[.xz|...]")
+    distil.add_argument("--teachers", type=Path, nargs="+", default=[], help="runs, one per --fold")
     distil.add_argument("--out", type=Path, required=True, help="file for train --labels (.npz)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the labels, say what they are worth, and return the exit code."""
+    """Make the labels, print how good they are, and return the exit code."""
     from training import data as datasets
     from training import distil
     from training.data import ferplus
@@ -35,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
     if votes is not None:
         ferplus.check(votes, pictures)
-    soft = distil.soften(pictures, votes, options.teachers)
+    soft = distil.make(pictures, votes, options.teachers)
     distil.save(options.out, soft, pictures, data.rows)
     print(soft)
     return 0

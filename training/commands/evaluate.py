@@ -1,4 +1,4 @@
-"""`moodlift-train evaluate`: measure a bundle or a Keras model on any labelled pictures."""
+"""`moodlift-train evaluate`: evaluate a bundle or a Keras model on labelled pictures."""
 
 from __future__ import annotations
 
@@ -17,39 +17,41 @@ SPLITS = ("PrivateTest", "PublicTest", "Training")
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
-    evaluate = commands.add_parser("evaluate", help="measure a bundle or a Keras model")
+    evaluate = commands.add_parser("evaluate", help="evaluate a bundle or a Keras model")
     evaluate.set_defaults(command=run)
     evaluate.add_argument("--model", type=Path, required=True, help="bundle folder or model.keras")
     evaluate.add_argument("--data", type=Path, required=True, help=DATA)
     evaluate.add_argument(
-        "--split", choices=SPLITS, help="default PrivateTest, or the only one that there is"
+        "--split", choices=SPLITS, help="default PrivateTest, or the only one with pictures"
     )
     evaluate.add_argument(
         "--detect",
         action="store_true",
-        help="the pictures are whole photographs: find each one's face as the device does",
+        help="the pictures are whole photographs: detect and crop each face as the device does",
     )
     evaluate.add_argument("--report", type=Path, help="folder for a report: HTML, JSON, pictures")
     evaluate.add_argument(
-        "--quick", action="store_true", help="a report without robustness, which takes minutes"
+        "--quick",
+        action="store_true",
+        help="leave robustness out of the report, which takes minutes",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure, print, and return the exit code."""
+    """Evaluate, print, and return the exit code."""
     from training import data as datasets
     from training import evaluate, photographs, report
     from training.errors import DatasetError
 
-    answer = evaluate.answers(options.model)
+    predict = evaluate.predictor(options.model)
     if options.detect and not options.data.is_dir():
         raise DatasetError(f"{options.data}: --detect needs a folder of photographs")
     data = photographs.read(options.data) if options.detect else datasets.read(options.data)
     for note in data.notes:
         print(note, file=sys.stderr)
-    split = evaluate.chosen(data, options.split)
-    result = evaluate.evaluate(answer, data, split)
+    split = evaluate.select_split(data, options.split)
+    result = evaluate.evaluate(predict, data, split)
     if options.json:
         about = {"split": split, **result.as_dict()}
         print(json.dumps({**about, "confusion": result.metrics.confusion.tolist()}))
@@ -57,11 +59,11 @@ def run(options: argparse.Namespace) -> int:
         print(result)
     if options.report:
         about = report.describe(options.model)
-        made = report.make(answer, about, data, split, options.quick, _say)
+        made = report.make(predict, about, data, split, options.quick, _echo)
         report.write(options.report, made)
-        _say(f"written: {options.report / report.PAGE}")
+        _echo(f"written: {options.report / report.PAGE}")
     return 0
 
 
-def _say(line: str) -> None:
+def _echo(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

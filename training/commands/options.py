@@ -1,10 +1,11 @@
-"""Kinds of values that commands take."""
+"""Types of the commands' options."""
 
 from __future__ import annotations
 
 import argparse
 import math
 
+from training import old_names
 from training.recipe import Recipe
 
 DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
@@ -42,7 +43,7 @@ def share(text: str) -> float:
     return number
 
 
-def part(text: str) -> float:
+def fraction(text: str) -> float:
     """Read a number above 0 and below 1."""
     number = float(text)
     if not 0 < number < 1:
@@ -51,46 +52,48 @@ def part(text: str) -> float:
 
 
 RANGES: dict[str, tuple[float, float]] = {
-    "asked": (0, 64),
-    "average": (0, 0.99999),
-    "batch": (2, 8192),
-    "blur": (0.4, 10),
-    "blur_chance": (0, 1),
-    "bright": (1, 10),
-    "dark": (0.01, 1),
-    "decay": (0, 0.1),
-    "detected_error": (0, 10),
-    "erase_chance": (0, 1),
+    "background_p": (0, 1),
+    "batch_size": (2, 8192),
+    "blur_p": (0, 1),
+    "blur_sigma": (0.4, 10),
+    "brightness_max": (1, 10),
+    "brightness_min": (0.01, 1),
+    "brightness_p": (0, 1),
+    "detector_crop_noise": (0, 10),
+    "distill_weight": (0, 1),
+    "downscale_min": (8, 48),
+    "downscale_p": (0, 1),
+    "ema_decay": (0, 0.99999),
     "gamma": (0, 2),
-    "jpeg": (1, 95),
-    "jpeg_chance": (0, 1),
-    "key_error": (0, 10),
-    "light_chance": (0, 1),
-    "mixing": (0, 10),
+    "jpeg_p": (0, 1),
+    "jpeg_quality_min": (1, 95),
+    "key_point_noise": (0, 10),
+    "label_smoothing": (0, 0.9),
+    "mixup_alpha": (0, 10),
     "momentum": (0, 0.999),
-    "noise": (0, 100),
-    "noise_chance": (0, 1),
-    "plain_chance": (0, 1),
-    "roll": (0, 90),
-    "room_chance": (0, 1),
+    "noise_p": (0, 1),
+    "noise_std": (0, 100),
+    "random_erasing_p": (0, 1),
+    "rotation": (0, 90),
     "scale": (0, 0.5),
-    "shift": (0, 24),
-    "small": (8, 48),
-    "small_chance": (0, 1),
-    "smoothing": (0, 0.9),
-    "soft": (0, 1),
-    "teaching": (0, 1),
-    "votes": (0, 1),
-    "warm_up": (0, 1),
+    "soft_label_weight": (0, 1),
+    "teachers_per_batch": (0, 64),
+    "translate_only_p": (0, 1),
+    "translation": (0, 24),
+    "votes_weight": (0, 1),
+    "warmup_fraction": (0, 1),
+    "weight_decay": (0, 0.1),
 }
-"""Settings of a recipe that have no option of their own, with their least and most."""
+"""Settings of a recipe without an option of their own, with their least and largest value."""
 
 
 def setting(text: str) -> tuple[str, float]:
-    """Read NAME=VALUE, a setting of the recipe. Raises ArgumentTypeError when it is none."""
+    """Read NAME=VALUE, a setting of the recipe. Raises ArgumentTypeError when it is invalid."""
     name, _, value = text.partition("=")
+    name = old_names.setting(name, "--set")
     if name not in RANGES:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(RANGES)}")
+        names = ", ".join(RANGES)
+        raise argparse.ArgumentTypeError(f"unknown setting {name!r} (known are {names})")
     least, most = RANGES[name]
     kind = type(getattr(Recipe(), name))
     try:
@@ -104,8 +107,8 @@ def setting(text: str) -> tuple[str, float]:
 
 
 def version(text: str) -> str:
-    """Read a model's version, which must be one that kiosks install."""
-    # Not above: OpenCV comes with it, which takes a while to load.
+    """Read a model's version, in the form that kiosks install."""
+    # Imported here since it loads OpenCV, which takes a while.
     from device.deployment.models import MAX_VERSION_LENGTH, VERSION
 
     if len(text) > MAX_VERSION_LENGTH or not VERSION.fullmatch(text):

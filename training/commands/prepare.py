@@ -1,4 +1,4 @@
-"""`moodlift-train prepare`: check a data set, convert it once, and say what is in it."""
+"""`moodlift-train prepare`: check a data set, convert it once, and print its statistics."""
 
 from __future__ import annotations
 
@@ -20,20 +20,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     prepare = commands.add_parser("prepare", help="check a data set, and convert it once")
     prepare.set_defaults(command=run)
     prepare.add_argument("--data", type=Path, required=True, help=DATA)
-    prepare.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], to be checked too")
+    prepare.add_argument(
+        "--ferplus", type=Path, help="FER+ votes to check: fer2013new.csv[.xz|...]"
+    )
     prepare.add_argument("--out", type=Path, help="folder for the prepared data set")
     prepare.add_argument(
         "--drop-duplicates",
         action="store_true",
-        help="leave out of Training what also stands, exactly or nearly, in a test split",
+        help="drop Training pictures that are, exactly or nearly, in a test split",
     )
     prepare.add_argument(
         "--landmarks",
         action="store_true",
-        help="look for eyes and mouths as the device does (10 minutes), once for all runs",
+        help="detect key points with the device's detector (10 minutes), once for all runs",
     )
-    prepare.add_argument("--seed", type=seed, default=1, help="of the scenes for --landmarks")
-    prepare.add_argument("--shard", type=positive, help="pictures in a file (default 16384)")
+    prepare.add_argument(
+        "--seed", type=seed, default=1, help="random seed of --landmarks (default 1)"
+    )
+    prepare.add_argument("--shard", type=positive, help="pictures per file (default 16384)")
     prepare.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         data, about["dropped"] = _drop(data, found)
         about["classes"] = _classes(data)
     if options.landmarks:
-        data = _look(data, options.seed, options.json)
+        data = _with_landmarks(data, options.seed, options.json)
     if options.out:
         cache.write(options.out, data, about, options.shard or cache.SHARD)
     print(json.dumps(about) if options.json else _text(about, options.out))
@@ -89,7 +93,7 @@ def _classes(data: Dataset) -> dict[str, dict[str, int]]:
 
 
 def _drop(data: Dataset, found: Duplicates) -> tuple[Dataset, int]:
-    """Return the data set without Training pictures that are in a test split, and how many."""
+    """Return the data set without Training pictures that are in a test split, and their number."""
     import dataclasses
 
     import numpy as np
@@ -103,7 +107,7 @@ def _drop(data: Dataset, found: Duplicates) -> tuple[Dataset, int]:
     return dataclasses.replace(data, splits=splits), int(leaking.sum())
 
 
-def _look(data: Dataset, seed: int, quiet: bool) -> Dataset:
+def _with_landmarks(data: Dataset, seed: int, quiet: bool) -> Dataset:
     import dataclasses
     import functools
 
@@ -121,11 +125,11 @@ def _look(data: Dataset, seed: int, quiet: bool) -> Dataset:
 
 
 def _text(about: dict[str, Any], out: Path | None) -> str:
-    """Return what a person reads."""
+    """Return the statistics as text."""
     classes = about["classes"]
     names = list(next(iter(classes.values())))
     lines = [f"{about['source']}: {sum(sum(row.values()) for row in classes.values())} pictures"]
-    lines += [f"left out: {reason}" for reason in about["broken"]]
+    lines += [f"skipped: {reason}" for reason in about["broken"]]
     lines += about["notes"]
     lines.append(f"{'':<12}" + "".join(name.rjust(10) for name in [*names, "all"]))
     for split, row in classes.items():
@@ -133,15 +137,15 @@ def _text(about: dict[str, Any], out: Path | None) -> str:
         lines.append(f"{split:<12}" + "".join(str(count).rjust(10) for count in counts))
     if "ferplus_agreement" in about:
         lines.append(
-            f"FER+: its majority is the label in {about['ferplus_agreement']:.1%}; "
-            f"{about['not_a_face']} Training pictures are not a face"
+            f"FER+: the majority agrees with the label in {about['ferplus_agreement']:.1%}; "
+            f"{about['not_a_face']} Training pictures show no face"
         )
     for kind, splits in about["duplicates"].items():
         for name, count in splits.items():
             if count["pairs"]:
                 lines.append(
                     f"{kind} duplicates in {name}: {count['pairs']} pairs, "
-                    f"{count['same_label']} of them with the same label"
+                    f"{count['same_label']} with the same label"
                 )
     if "dropped" in about:
         lines.append(f"dropped from Training: {about['dropped']}")

@@ -1,4 +1,4 @@
-"""`moodlift-train simulate`: make up a kiosk's feedback, and people to measure it on."""
+"""`moodlift-train simulate`: synthesise a kiosk's feedback, and people to evaluate on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 EXPORT, PEOPLE = "export.zip", "people"
 START = 1_790_000_000.0
-"""The first made-up answer is given on 21 September 2026."""
+"""The first synthetic answer is given on 21 September 2026."""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,29 +21,34 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     from training.cameras import CAMERAS
 
     simulate = commands.add_parser(
-        "simulate", help="make up a kiosk's feedback, to try retrain with"
+        "simulate", help="synthesise a kiosk's feedback, to try retrain with"
     )
     simulate.set_defaults(command=run)
     simulate.add_argument("--data", type=Path, required=True, help=DATA)
-    simulate.add_argument("--model", type=Path, required=True, help="the bundle the kiosk serves")
     simulate.add_argument(
-        "--camera", choices=CAMERAS, nargs="+", default=["plain"], help="what is bad of it"
+        "--model", type=Path, required=True, help="the bundle that the kiosk runs"
     )
     simulate.add_argument(
-        "--answers", type=positive, default=2400, help="people who answer (default 2400)"
+        "--camera", choices=CAMERAS, nargs="+", default=["plain"], help="faults of the camera"
     )
     simulate.add_argument(
-        "--honesty", type=share, default=0.88, help="share of right answers (default 0.88)"
+        "--answers", type=positive, default=2400, help="number of people who answer (default 2400)"
     )
-    simulate.add_argument("--limit", type=positive, help="measure on so few people only")
-    simulate.add_argument("--seed", type=seed, default=1, help="of everything random (default 1)")
+    simulate.add_argument(
+        "--label-accuracy",
+        type=share,
+        default=0.88,
+        help="fraction of right answers (default 0.88)",
+    )
+    simulate.add_argument("--limit", type=positive, help="largest number of people to evaluate on")
+    simulate.add_argument("--seed", type=seed, default=1, help="random seed (default 1)")
     simulate.add_argument(
         "--out", type=Path, required=True, help=f"folder for {EXPORT} and the data set {PEOPLE}"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make both, say what came out, and return the exit code."""
+    """Make both, print the result, and return the exit code."""
     import numpy as np
     from tqdm import tqdm
 
@@ -61,17 +66,19 @@ def run(options: argparse.Namespace) -> int:
     data, bundle = datasets.read(options.data), bundles.load(options.model)
     camera = cameras.camera(options.camera)
     bar = functools.partial(tqdm, leave=False, disable=None, unit="face")
-    see = functools.partial(synthetic_people.see, camera=camera, seed=options.seed, progress=bar)
+    capture = functools.partial(
+        synthetic_people.capture, camera=camera, seed=options.seed, progress=bar
+    )
     some = functools.partial(evaluate.sample, seed=options.seed)
-    model = (bundle.version, evaluate.of_bundle(bundle))
-    faces = see(some(data.split(TRAINING), options.answers))
+    model = (bundle.version, evaluate.bundle_predictor(bundle))
+    faces = capture(some(data.split(TRAINING), options.answers))
     random = np.random.default_rng(options.seed)
-    felt = synthetic_feedback.answer(faces, options.honesty, random)
-    kept = synthetic_feedback.export(options.out / EXPORT, faces, felt, model, START)
-    print(f"{options.answers} people answer, {len(faces)} are found, {kept} crops are exported")
+    labels = synthetic_feedback.draw_labels(faces, options.label_accuracy, random)
+    kept = synthetic_feedback.export(options.out / EXPORT, faces, labels, model, START)
+    print(f"{options.answers} people answer, {len(faces)} faces detected, {kept} crops exported")
 
     most = options.limit or data.rows
-    seen = {name: see(some(data.split(name), most)) for name in (PUBLIC, PRIVATE)}
+    seen = {name: capture(some(data.split(name), most)) for name in (PUBLIC, PRIVATE)}
     about = {"camera": options.camera, "seed": options.seed}
     cache.write(options.out / PEOPLE, Dataset({TRAINING: pictures([]), **seen}, data.rows), about)
     print(f"written: {options.out}")

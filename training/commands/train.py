@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.loop import Epoch
 
 
-NARROWEST, WIDEST = 0.25, 8.0
+MIN_WIDTH, MAX_WIDTH = 0.25, 8.0
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,53 +23,61 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train = commands.add_parser("train", help="train a model")
     train.set_defaults(command=run)
     train.add_argument("--data", type=Path, required=True, help=DATA)
-    train.add_argument("--ferplus", type=Path, help="fer2013new.csv[.xz|...], the taggers' votes")
+    train.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv[.xz|...]")
     train.add_argument("--run", type=Path, required=True, help="folder of the run")
-    train.add_argument("--epochs", type=positive, help="passes over the data (default: recipe's)")
-    train.add_argument("--seed", type=seed, help="seed of everything random (default: recipe's)")
-    train.add_argument("--limit", type=positive, help="use only so many pictures (to try it out)")
-    train.add_argument("--max-hours", type=factor, help="stop in time; --resume goes on")
-    train.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
+    train.add_argument("--epochs", type=positive, help="passes over the data (default 48)")
+    train.add_argument("--seed", type=seed, help="random seed (default 1)")
     train.add_argument(
-        "--float32", action="store_true", help="for CPUs without AVX512-BF16 (half the speed there)"
+        "--limit", type=positive, help="largest number of pictures, to try things out"
     )
-    train.add_argument("--labels", type=Path, help="soft labels, by the distil command (.npz)")
+    train.add_argument(
+        "--max-hours", type=factor, help="stop before this time is over; --resume continues"
+    )
+    train.add_argument("--threads", type=positive, default=1, help="threads (default 1)")
+    train.add_argument("--float32", action="store_true", help="for CPUs without AVX512-BF16")
+    train.add_argument("--labels", type=Path, help="soft labels from the distil command (.npz)")
     train.add_argument(
         "--base", type=Path, action="append", default=[],
-        help="a trained model.keras to start from, as wide or narrower; of several, their mean",
+        help="a trained model.keras to start from, as wide or narrower; several give their mean",
     )  # fmt: skip
-    train.add_argument("--rate", type=factor, help="highest learning rate (default 0.1)")
+    train.add_argument("--learning-rate", type=factor, help="peak learning rate (default 0.1)")
     train.add_argument(
         "--teacher",
         type=Path,
         action="append",
         default=[],
-        help="a finished run that answers for each picture; may be given again",
+        help="a finished run to distil from; may be repeated",
     )
     train.add_argument(
-        "--ahead", type=positive, nargs="?", const=1, default=0, metavar="N",
-        help="make the batches in N processes of their own (default 1): as many more cores",
+        "--prefetch", type=positive, nargs="?", const=1, default=0, metavar="N",
+        help="prefetch batches in N worker processes (default 1), on as many more cores",
     )  # fmt: skip
     train.add_argument(
-        "--fold", type=_fold, metavar="I/K", help="keep fold I (from 0) of K out, for distil"
-    )
-    train.add_argument("--width", type=_width, help="times the channels, for teachers (default 1)")
-    train.add_argument(
-        "--squeeze", action="store_true", default=None, help="squeeze and excite in each block"
+        "--fold", type=_fold, metavar="I/K", help="do not train on fold I (from 0) of K, for distil"
     )
     train.add_argument(
-        "--top", type=positive, help="channels of one more block of half the resolution"
+        "--width", type=_width, help="multiplies the channels, for teachers (default 1)"
     )
     train.add_argument(
-        "--balance", type=share, help="0 leaves rare classes rare, 1 makes all alike (default 0)"
+        "--squeeze-excite", action="store_true", default=None, help="in each residual block"
     )
     train.add_argument(
-        "--settle", type=share, help="share of the epochs, the last, that change little (default 0)"
+        "--top-channels", type=positive, help="channels of one more block of half the resolution"
     )
     train.add_argument(
-        "--detected-chance",
+        "--logit-adjustment-tau",
         type=share,
-        help="share of the crops that are cut as the detector sees them (default 0.3)",
+        help="0 keeps class frequencies, 1 treats all classes alike (default 0)",
+    )
+    train.add_argument(
+        "--final-epochs-weak-aug",
+        type=share,
+        help="fraction of the epochs, at the end, with weak augmentation (default 0)",
+    )
+    train.add_argument(
+        "--detector-crop-p",
+        type=share,
+        help="probability of a crop by the detector's key points (default 0.3)",
     )
     train.add_argument(
         "--set",
@@ -77,10 +85,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="any other setting of the recipe, such as shift=4; may be given again",
+        help="any other setting of the recipe, such as translation=4; may be repeated",
     )
     train.add_argument(
-        "--resume", action="store_true", help="with the same inputs, go on from the checkpoint"
+        "--resume", action="store_true", help="continue from the checkpoint, with the same inputs"
     )
     distributed.add_options(train)
 
@@ -100,8 +108,8 @@ def _fold(text: str) -> tuple[int, int]:
 def _width(text: str) -> float:
     """Read a factor of the channels. Raises ArgumentTypeError unless it is 0.25 to 8."""
     factor = float(text)
-    if not NARROWEST <= factor <= WIDEST:
-        raise argparse.ArgumentTypeError(f"must be {NARROWEST} to {WIDEST}")
+    if not MIN_WIDTH <= factor <= MAX_WIDTH:
+        raise argparse.ArgumentTypeError(f"must be {MIN_WIDTH} to {MAX_WIDTH}")
     return factor
 
 
@@ -119,54 +127,56 @@ def run(options: argparse.Namespace) -> int:
     options.fold, options.folds = options.fold or (None, None)
     settings = run_setup.recipe(options)
     if options.max_hours and options.processes > 1:
-        raise RunError("--max-hours is for one process: several would stop by a clock each")
+        raise RunError("--max-hours is for one process: several would stop at different epochs")
     part = distributed.join(options.processes, options.process, options.coordinator)
-    say = functools.partial(print, flush=True) if part.first else _silent
-    say(f"reading {options.data}")
+    echo = functools.partial(print, flush=True) if part.first else _silent
+    echo(f"reading {options.data}")
     data = datasets.read(options.data)
     for note in data.notes:
-        say(note)
+        echo(note)
     votes = ferplus.read(options.ferplus, data.rows) if options.ferplus else None
-    pictures, targets, public = run_setup.data(data, votes, settings, options.labels)
-    given = provenance.of(options, data)
+    pictures, targets, public = run_setup.select(data, votes, settings, options.labels)
+    given = provenance.collect(options, data)
     if options.resume:
         provenance.check(options.run, given)
     elif part.first:
-        run_setup.folder(options.run, settings)
+        run_setup.create_folder(options.run, settings)
         provenance.write(options.run, given)
-    if settings.detected_chance and pictures.landmarks is None:
+    if settings.detector_crop_p and pictures.landmarks is None:
         if part.processes > 1:
-            raise RunError(f"{options.data}: for several processes, prepare it with --landmarks")
-        say("looking for eyes and mouths as the device does")
-    pictures = run_setup.detected(options.run, pictures, settings)
+            raise RunError(
+                f"{options.data}: several processes need a data set prepared with --landmarks"
+            )
+        echo("detecting key points with the device's detector")
+    pictures = run_setup.with_landmarks(options.run, pictures, settings)
     bar = functools.partial(
         tqdm, leave=False, disable=None if part.first else True, unit="batch", dynamic_ncols=True
     )
     teachers = (
-        Teachers(options.teacher, targets, mirrored=True, asked=settings.asked)
+        Teachers(options.teacher, targets, mirrored=True, per_batch=settings.teachers_per_batch)
         if options.teacher
         else None
     )
     run = Run(
         options.run, settings, pictures, targets, public, options.threads, bar, part, teachers,
-        options.ahead,
+        options.prefetch,
     )  # fmt: skip
     if options.base:
         run.start_from(*options.base)
     if options.resume:
         run.resume()
-    say(f"training on {len(pictures)} pictures, {settings.epochs} epochs")
+    echo(f"training on {len(pictures)} pictures, {settings.epochs} epochs")
     if not run.train(lambda epoch: report(epoch, settings.epochs), options.max_hours or math.inf):
-        say(f"stopped in time after epoch {run.finished}; --resume goes on")
+        echo(f"stopped for --max-hours after epoch {run.finished}; --resume continues")
     return 0
 
 
 def _silent(_: str) -> None:
-    """Say nothing: the first process speaks for all."""
+    """Print nothing: process 0 does."""
 
 
 def report(epoch: Epoch, epochs: int) -> None:
-    """Print a finished epoch of so many."""
+    """Print a finished epoch, of `epochs`."""
     left = (epochs - epoch.number) * epoch.seconds
     public = epoch.public
     print(

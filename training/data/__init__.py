@@ -1,7 +1,7 @@
-"""Labelled pictures, from whatever a person has them in.
+"""Labelled data sets in several formats.
 
-`read` takes FER2013's CSV, a folder of pictures for each class, and what `moodlift-train prepare`
-made of either.
+`read` takes FER2013's CSV, class folders of pictures, and what `moodlift-train prepare` made from
+either.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def read(path: Path) -> Dataset:
-    """Read a data set, and name it.
+    """Read a data set and set its name.
 
-    Raises DatasetError when it is none, or more than 1 % of it is broken.
+    Raises DatasetError when it is invalid, or more than 1 % of it is broken.
     """
     from training.data import cache, fer2013, folders
 

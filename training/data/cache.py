@@ -1,7 +1,7 @@
-"""A data set converted once, in files that are mapped into memory: `moodlift-train prepare`.
+"""Prepared data sets, in files that are mapped into memory: `moodlift-train prepare`.
 
-A folder holds prepared.json (what it is, and counts), and for each split its pictures in shards
-(`Training-000.npy`, ...), its labels and rows, and its key points where they were looked for.
+A folder has prepared.json (source and statistics), and for each split its pictures in shards
+(`Training-000.npy`, ...), its labels and rows, and its key points if they were detected.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 ABOUT = "prepared.json"
 SCHEMA = 1
 SHARD = 16384
-"""Pictures in a file, 38 MB of them."""
+"""Pictures per file, which is 38 MB."""
 
 
 def write(path: Path, data: Dataset, about: Mapping[str, Any], shard: int = SHARD) -> None:
-    """Write the data set into the folder `path`, all of it or nothing; an older one is replaced.
+    """Write the data set into the folder `path`, atomically; an older data set is replaced.
 
-    `about` is kept along for a person to read. Raises DatasetError when the folder cannot be
-    written, or holds something else.
+    `about` goes into prepared.json. Raises DatasetError when the folder cannot be written, or
+    contains something else.
     """
     if path.exists() and not (path / ABOUT).exists() and (path.is_file() or any(path.iterdir())):
         raise DatasetError(f"{path}: exists, and is not a prepared data set")
@@ -52,14 +52,14 @@ def write(path: Path, data: Dataset, about: Mapping[str, Any], shard: int = SHAR
 
 
 def read(path: Path) -> Dataset:
-    """Map a prepared data set. Raises DatasetError when it is none, damaged, or incomplete."""
+    """Map a prepared data set. Raises DatasetError when it is invalid or incomplete."""
     try:
         about = json.loads((path / ABOUT).read_text("utf-8"))
         if about["schema"] != SCHEMA:
             raise DatasetError(f"{path}: prepared by another version; prepare it again")
         splits = {split: _read(path, split, about["splits"][split]) for split in SPLITS}
         notes, name = tuple(about.get("notes", ())), str(about.get("source", ""))
-        if name.startswith("fer2013"):  # as those were noted that were prepared until 0.8.0
+        if name.startswith("fer2013"):  # the name in data sets from before 0.8.0
             name = fer2013.NAME
         return Dataset(splits, int(about["rows"]), notes=notes, name=name)
     except OSError as error:
@@ -77,8 +77,8 @@ def _write(folder: Path, split: str, pictures: Pictures, shard: int) -> dict[str
     np.save(folder / f"{split}-rows.npy", pictures.rows)
     if pictures.landmarks is not None:
         np.save(folder / f"{split}-landmarks.npy", pictures.landmarks)
-    looked = pictures.landmarks is not None
-    return {"pictures": len(pictures), "shards": names, "landmarks": looked}
+    landmarks = pictures.landmarks is not None
+    return {"pictures": len(pictures), "shards": names, "landmarks": landmarks}
 
 
 def _read(path: Path, split: str, about: Mapping[str, Any]) -> Pictures:
@@ -90,6 +90,6 @@ def _read(path: Path, split: str, about: Mapping[str, Any]) -> Pictures:
 
     images = Shards.open([path / Path(name).name for name in about["shards"]])
     if len(images) != about["pictures"]:
-        raise ValueError(f"{len(images)} pictures where {about['pictures']} are wanted")
+        raise ValueError(f"{len(images)} pictures, expected {about['pictures']}")
     landmarks = array("landmarks") if about["landmarks"] else None
     return Pictures(images, array("labels"), array("rows"), landmarks)

@@ -1,8 +1,8 @@
-"""Find pictures that stand in a data set more than once, byte for byte or nearly so.
+"""Find exact and near duplicates in a data set.
 
-Nearly: their perceptual hashes, 64 bits of a discrete cosine transform's low frequencies (Zauner
-2010, "Implementation and Benchmarking of Perceptual Image Hash Functions"), differ in at most three
-bits, and their pixels agree with a correlation of at least 0.95.
+Near duplicates: their perceptual hashes, 64 bits of a discrete cosine transform's low frequencies
+(Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions"), differ in at
+most three bits, and their pixels agree with a correlation of at least 0.95.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ if TYPE_CHECKING:
     from training.data.pictures import Dataset
 
 DISTANCE = 3
-"""Bits by which the hashes of near duplicates differ at most. Of four bands of sixteen bits, one
-at least is then the same in both, so that only pictures that share a band are compared."""
+"""Largest Hamming distance of near duplicates' hashes. Of four bands of 16 bits at least one is
+then equal, so that only pictures that share a band are compared."""
 BANDS = 4
-CROWD = 400
-"""A band that more pictures share tells nothing (even ones, mostly), and is passed over."""
+MAX_BUCKET = 400
+"""A band that more pictures share (uniform ones, mostly) is skipped."""
 CORRELATION = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Pairs int64 (n, 2) of places in the data set, all splits after one another.
+    """Pairs int64 (n, 2) of indices into the data set, with all splits concatenated.
 
-    `exact` pairs each picture with the first that is byte for byte the same, `near` those firsts
-    that look the same. `split` (m,) is the number in SPLITS of every picture's split, `label`
-    (m,) its label.
+    `exact` pairs each picture with the first identical one, `near` pairs such first pictures.
+    `split` (m,) is each picture's split, as index into SPLITS, `label` (m,) its label.
     """
 
     exact: NDArray[np.int64]
@@ -45,7 +44,7 @@ class Duplicates:
     label: NDArray[np.int64]
 
     def counts(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Return how many pairs there are by kind and by splits, and how many agree in label."""
+        """Return the number of pairs, and of those with equal labels, by kind and by splits."""
         out: dict[str, dict[str, dict[str, int]]] = {}
         for kind, pairs in (("exact", self.exact), ("near", self.near)):
             splits = np.sort(self.split[pairs], axis=1)
@@ -58,11 +57,11 @@ class Duplicates:
         return out
 
     def leaking(self) -> NDArray[np.bool_]:
-        """Tell, as bool (m,), which Training pictures stand in a test split too, also nearly."""
+        """Return bool (m,): which Training pictures are, exactly or nearly, in a test split too."""
         training = self.split == SPLITS.index(TRAINING)
         first = np.arange(len(self.split))
         first[self.exact[:, 1]] = self.exact[:, 0]
-        # Of identical pictures `near` has the first alone, which speaks for all of them.
+        # Of identical pictures, `near` has only the first.
         tested = np.zeros(len(first), bool)
         tested[first[~training]] = True
         leaks = tested.copy()
@@ -75,7 +74,7 @@ _COMBINATIONS = [(i, j) for i in range(len(SPLITS)) for j in range(i, len(SPLITS
 
 
 def find(data: Dataset) -> Duplicates:
-    """Look through all splits; FER2013 takes some ten seconds."""
+    """Find the duplicates in all splits; FER2013 takes about 10 seconds."""
     parts = [data.splits[name] for name in SPLITS]
     split = np.repeat(np.arange(len(SPLITS)), [len(part) for part in parts])
     label = np.concatenate([part.labels for part in parts])
@@ -87,7 +86,7 @@ def find(data: Dataset) -> Duplicates:
     for part in parts:
         for image in part:
             same[place] = first.setdefault(image.tobytes(), place)
-            hashes[place], vectors[place] = _look(image)
+            hashes[place], vectors[place] = _fingerprint(image)
             place += 1
     again = np.flatnonzero(same != np.arange(len(same)))
     exact = np.stack([same[again], again], axis=1)
@@ -97,8 +96,8 @@ def find(data: Dataset) -> Duplicates:
 _SMALL = 24
 
 
-def _look(image: NDArray[np.uint8]) -> tuple[np.uint64, NDArray[np.float32]]:
-    """Return the perceptual hash of a picture, and its pixels, small, with unit length."""
+def _fingerprint(image: NDArray[np.uint8]) -> tuple[np.uint64, NDArray[np.float32]]:
+    """Return a picture's perceptual hash, and its downscaled pixels as a unit vector."""
     waves = cv2.dct(cv2.resize(image, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32))
     low = waves[:8, :8].ravel()
     bits = low > np.median(low[1:])
@@ -111,7 +110,7 @@ def _look(image: NDArray[np.uint8]) -> tuple[np.uint64, NDArray[np.float32]]:
 def _near(
     hashes: NDArray[np.uint64], vectors: NDArray[np.float16], places: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the pairs among `places` that look the same, the smaller place first."""
+    """Return the pairs of near duplicates among `places`, the smaller index first."""
     bands = hashes.view(np.uint16).reshape(-1, BANDS)
     pairs: set[tuple[int, int]] = set()
     for number in range(BANDS):
@@ -119,12 +118,12 @@ def _near(
         for place in places.tolist():
             buckets[int(bands[place, number])].append(place)
         for bucket in buckets.values():
-            if 1 < len(bucket) <= CROWD:
-                pairs.update(_alike(np.array(bucket), hashes, vectors))
+            if 1 < len(bucket) <= MAX_BUCKET:
+                pairs.update(_similar(np.array(bucket), hashes, vectors))
     return np.array(sorted(pairs), np.int64).reshape(-1, 2)
 
 
-def _alike(
+def _similar(
     bucket: NDArray[np.int64], hashes: NDArray[np.uint64], vectors: NDArray[Any]
 ) -> list[tuple[int, int]]:
     bits = np.unpackbits(hashes[bucket].view(np.uint8).reshape(len(bucket), -1), axis=1)

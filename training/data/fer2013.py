@@ -2,7 +2,7 @@
 
 Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv:1307.0414): 35,887 grey
 pictures of 48x48 px, split by `Usage` into Training (28,709), PublicTest and PrivateTest (3,589
-each). The data set is for research; it is read in place and never copied.
+each). The data set is for research only; it is read in place.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 
 from device.messages import EMOTIONS
 from device.vision.alignment import SIZE
-from training.data.pictures import SPLITS, Dataset, judge, pictures
+from training.data.pictures import SPLITS, Dataset, check_broken, pictures
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ OPENERS: dict[str, Any] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 
 
 class _Broken(ValueError):
-    """One row cannot be used."""
+    """A row is invalid."""
 
 
 def read(path: Path) -> Dataset:
@@ -60,13 +60,13 @@ def read(path: Path) -> Dataset:
                 broken.append(f"line {reader.line_num}: {error}")
                 continue
             splits[usage].append((pixels, label, count - 1))
-    judge(str(path), "rows", count, broken)
+    check_broken(str(path), "rows", count, broken)
     return Dataset({name: pictures(rows) for name, rows in splits.items()}, count, tuple(broken))
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[str]]:
-    """Open a text file by its ending, compressed or not; any fault in it is a DatasetError."""
+    """Open a text file, decompressed by its suffix; any error in it is a DatasetError."""
     try:
         with _binary(path) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
             yield text
@@ -87,7 +87,7 @@ def _binary(path: Path) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
         if len(names) != 1:
-            raise DatasetError(f"{path}: {len(names)} CSV files inside where one is wanted")
+            raise DatasetError(f"{path}: {len(names)} CSV files inside, expected one")
         with archive.open(names[0]) as stream:
             yield stream
 
@@ -103,7 +103,7 @@ def _places(path: Path, header: list[str]) -> tuple[int, int, int]:
 def _parse(fields: list[str], places: tuple[int, int, int]) -> tuple[str, bytes, int]:
     """Return usage, pixels and label of one row. Raises _Broken with the reason."""
     if len(fields) <= max(places):
-        raise _Broken(f"{len(fields)} fields where {max(places) + 1} are wanted")
+        raise _Broken(f"{len(fields)} fields, expected {max(places) + 1}")
     emotion, text, usage = (fields[place] for place in places)
     if usage not in SPLITS:
         raise _Broken(f"unknown Usage {usage!r}")
@@ -122,5 +122,5 @@ def _pixels(text: str) -> bytes:
     if not fits:
         raise _Broken("a pixel is not a whole number from 0 to 255")
     if len(values) != SIZE * SIZE:
-        raise _Broken(f"{len(values)} pixels where {SIZE * SIZE} are wanted")
+        raise _Broken(f"{len(values)} pixels, expected {SIZE * SIZE}")
     return values.astype(np.uint8).tobytes()

@@ -1,6 +1,6 @@
-"""FER+: ten taggers' votes for every FER2013 picture (Barsoum et al. 2016, arXiv:1608.01041).
+"""FER+: ten votes for each FER2013 picture (Barsoum et al. 2016, arXiv:1608.01041).
 
-The file `fer2013new.csv` joins FER2013 by row, never by the number in its picture names.
+The file `fer2013new.csv` joins FER2013 by row, not by the number in its picture names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neut
 NOT_A_FACE = "NF"
 NOT_A_FACE_VOTES = 5
 AGREEMENT = 0.5
-"""The majority agrees with FER2013 on 64 % of the rows when joined rightly, on 18 % when not."""
+"""The majority agrees with FER2013 on 64 % of the rows if joined correctly, on 18 % if not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class Votes:
     face: NDArray[np.bool_]
 
     def shares(self, pictures: Pictures) -> NDArray[np.float32]:
-        """Return float32 (n, 7): each picture's votes as shares, or zeros where nobody voted."""
+        """Return float32 (n, 7): each picture's votes as fractions, or zeros without votes."""
         counts = self.counts[pictures.rows]
         shares: NDArray[np.float32] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
         return shares
 
 
 def read(path: Path, rows: int) -> Votes:
-    """Read the votes for `rows` rows. Raises DatasetError, with the line, on anything else."""
+    """Read the votes for `rows` rows. Raises DatasetError, with the line, when they are invalid."""
     counts: list[list[float]] = []
     face: list[bool] = []
     with opened(path) as stream:
@@ -64,14 +64,14 @@ def read(path: Path, rows: int) -> Votes:
 
 
 def check(votes: Votes, pictures: Pictures) -> float:
-    """Return the share of pictures whose label is the majority of votes.
+    """Return the fraction of pictures whose label has the majority of votes.
 
-    Raises DatasetError when it is not over a half, which is what a shifted join looks like.
+    Raises DatasetError unless it is over a half, as it is not when rows are shifted.
     """
     counts = votes.counts[pictures.rows]
     agreement = float((counts.argmax(axis=1) == pictures.labels).mean())
     if agreement <= AGREEMENT:
         raise DatasetError(
-            f"FER+ agrees with {agreement:.0%} of the labels: its rows are not those of this file"
+            f"FER+ agrees with {agreement:.0%} of the labels: its rows do not match this file"
         )
     return agreement

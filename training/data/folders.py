@@ -1,7 +1,7 @@
-"""Pictures in a folder for each class, with or without folders for the splits above them.
+"""Pictures in class folders, with or without folders of splits above these.
 
-`train/angry/*.jpg` and `test/...` is how Kaggle gives out FER2013 as pictures; CK+48, JAFFE and
-RAF-DB come with class folders alone, or are quickly put into them.
+Kaggle's FER2013 in pictures has `train/angry/*.jpg` and `test/...`; CK+48, JAFFE and RAF-DB have
+class folders only, or are easily sorted into these.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from device import images
 from device.errors import PictureError
 from device.messages import EMOTIONS
 from device.vision.alignment import SIZE
-from training.data.pictures import PRIVATE, PUBLIC, SPLITS, TRAINING, Dataset, judge, pictures
+from training.data.pictures import (
+    PRIVATE,
+    PUBLIC,
+    SPLITS,
+    TRAINING,
+    Dataset,
+    check_broken,
+    pictures,
+)
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMATS = (*images.FORMATS, "TIFF", "GIF", "PPM")
-"""What a picture may be; its name's ending doesn't matter."""
+"""Formats of pictures, whatever their suffix."""
 CLASSES = {
     "angry": ("anger", "angry"),
     "disgust": ("disgust", "disgusted"),
@@ -35,7 +43,7 @@ CLASSES = {
     "surprise": ("surprise", "surprised"),
     "neutral": ("neutral", "neutrality"),
 }
-"""Names that a class's folder may have, in any case, after a leading number ("4_happy") too."""
+"""Names of class folders, in any case, possibly after a number ("4_happy")."""
 SPLIT_NAMES = {
     TRAINING: ("train", "training"),
     PUBLIC: ("val", "valid", "validation", "dev", "public", "publictest"),
@@ -46,12 +54,11 @@ Found = tuple["Path", int, str]
 
 
 def read(path: Path) -> Dataset:
-    """Read the pictures as 48x48 grey; one that is not square gives its middle.
+    """Read the pictures as 48x48 grey, cropped to their central square.
 
-    Without folders for splits everything counts as PrivateTest: to be measured on. Class folders
-    of other names, contempt among them, are left out and noted; files that aren't pictures, too,
-    and logged. Raises DatasetError when there is no class folder, or more than 1 % of the files
-    are broken.
+    Without folders of splits, all are PrivateTest, to evaluate on. Folders of other classes, such
+    as contempt, are skipped and noted; files that are not pictures are skipped and logged. Raises
+    DatasetError when there is no class folder, or more than 1 % of the files are broken.
     """
     files, notes = find(path)
     with ThreadPoolExecutor() as pool:
@@ -63,13 +70,13 @@ def read(path: Path) -> Dataset:
             broken.append(image)
         else:
             splits[split].append((image.tobytes(), label, row))
-    judge(str(path), "files", len(files), broken)
+    check_broken(str(path), "files", len(files), broken)
     loaded = {name: pictures(entries) for name, entries in splits.items()}
     return Dataset(loaded, len(files), tuple(broken), tuple(notes))
 
 
 def find(path: Path) -> tuple[list[Found], list[str]]:
-    """Return the files in class folders, in the order of their names, and what was left out.
+    """Return the files in class folders, by name, and notes on what was skipped.
 
     Raises DatasetError when there is no class folder.
     """
@@ -83,7 +90,7 @@ def find(path: Path) -> tuple[list[Found], list[str]]:
     notes = []
     if splits != [(PRIVATE, path)]:
         others = [each.name for name, each in parts if not name]
-        notes = [f"{name}: not one of the splits, left out" for name in others]
+        notes = [f"{name}: not a split, skipped" for name in others]
     for split, folder in splits:
         for each in sorted(inner for inner in folder.iterdir() if inner.is_dir()):
             inside = sorted(file for file in each.rglob("*") if file.is_file())
@@ -94,22 +101,22 @@ def find(path: Path) -> tuple[list[Found], list[str]]:
             else:
                 notes.append(
                     f"{each.relative_to(path)}: not one of the seven emotions, "
-                    f"{len(inside)} files left out"
+                    f"{len(inside)} files skipped"
                 )
     if not files:
-        wanted = ", ".join(EMOTIONS)
-        raise DatasetError(f"{path}: no folders of pictures named by emotion ({wanted})")
+        names = ", ".join(EMOTIONS)
+        raise DatasetError(f"{path}: no folders of pictures named by emotion ({names})")
     return files, notes
 
 
 def _named(folder: str, names: dict[str, tuple[str, ...]]) -> str | None:
-    """Return which of `names` a folder's name stands for, or None."""
+    """Return the key of `names` that a folder's name matches, or None."""
     bare = folder.lower().lstrip("0123456789").lstrip(" _-.")
     return next((name for name, synonyms in names.items() if bare in synonyms), None)
 
 
 def _load(path: Path) -> NDArray[np.uint8] | str:
-    """Return the picture, or what is wrong with the file."""
+    """Return the picture, or the reason why it cannot be read."""
     try:
         return fit(images.read(path, str(path), FORMATS))
     except PictureError as error:
@@ -117,11 +124,11 @@ def _load(path: Path) -> NDArray[np.uint8] | str:
 
 
 def fit(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle square of a BGR picture (h, w, 3) as grey uint8 (48, 48)."""
+    """Return the central square of a BGR picture (h, w, 3) as grey uint8 (48, 48)."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     height, width = grey.shape
     side = min(height, width)
     y, x = (height - side) // 2, (width - side) // 2
     square = grey[y : y + side, x : x + side]
-    way = cv2.INTER_AREA if side > SIZE else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(square, (SIZE, SIZE), interpolation=way), np.uint8)
+    interpolation = cv2.INTER_AREA if side > SIZE else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(square, (SIZE, SIZE), interpolation=interpolation), np.uint8)

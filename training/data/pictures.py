@@ -1,4 +1,4 @@
-"""A labelled data set in memory or on disk: its pictures, and how it is split."""
+"""A labelled data set, in memory or on disk, and its splits."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TRAINING, PUBLIC, PRIVATE = SPLITS = ("Training", "PublicTest", "PrivateTest")
-"""To train on; to judge runs by and calibrate on; only to report, and never to choose by."""
+"""For training; for validation and calibration; for the final evaluation only."""
 BROKEN_SHARE = 0.01
-"""A data set with a larger share of broken entries is refused."""
+"""The largest fraction of broken entries."""
 BROKEN_NAMED = 5
-"""So many broken entries are named one by one; the others are counted."""
+"""The number of broken entries that are named; further ones are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Grey pictures uint8 (n, 48, 48), labels int64 (n,) in 0..6, and each one's data row (n,).
+    """Grey pictures uint8 (n, 48, 48), labels int64 (n,) in 0..6, and data rows (n,).
 
-    `rows` counts the data set's entries from 0, broken ones included; FER+ joins by it.
-    `landmarks` float32 (n, scenes, 4, 2) are what `training.landmarks` found, where it looked.
+    `rows` counts the data set's entries from 0, including broken ones; FER+ joins by it.
+    `landmarks` float32 (n, scenes, 4, 2) are those of `training.landmarks`, if detected.
     """
 
     images: NDArray[np.uint8] | Shards
@@ -45,11 +45,11 @@ class Pictures:
         return len(self.labels)
 
     def __iter__(self) -> Iterator[NDArray[np.uint8]]:
-        """Go over the pictures, uint8 (48, 48) each."""
+        """Iterate over the pictures, uint8 (48, 48) each."""
         return (np.asarray(self.images[index]) for index in range(len(self)))
 
     def take(self, index: NDArray[np.integer[Any]] | slice) -> Pictures:
-        """Return the pictures at these places; those on disk stay there."""
+        """Return the pictures at these indices; those on disk stay there."""
         images = self.images
         return replace(
             self,
@@ -60,16 +60,16 @@ class Pictures:
         )
 
     def unlike(self, others: Pictures) -> NDArray[np.bool_]:
-        """Tell, as bool (n,), which pictures are byte for byte none of `others`."""
+        """Return bool (n,): which pictures are not identical to any of `others`."""
         known = {image.tobytes() for image in others}
         return np.array([image.tobytes() not in known for image in self], bool)
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Pictures by split, and the number of entries; `broken` says in words which were left out.
+    """Pictures by split, and the number of entries.
 
-    `notes` says what else a person should know of how it was read, `name` what it is called.
+    `broken` describes skipped entries, `notes` has other remarks from reading, `name` is the name.
     """
 
     splits: dict[str, Pictures]
@@ -82,16 +82,16 @@ class Dataset:
         """Return one of `SPLITS`. Raises DatasetError when it holds no picture."""
         pictures = self.splits[name]
         if not len(pictures):
-            raise DatasetError(f"the data set has no {name} picture")
+            raise DatasetError(f"the data set has no {name} pictures")
         return pictures
 
     def filled(self) -> tuple[str, ...]:
-        """Return the names of the splits that hold pictures."""
+        """Return the names of the splits with pictures."""
         return tuple(name for name in SPLITS if len(self.splits[name]))
 
 
 def pictures(entries: Sequence[tuple[bytes, int, int]]) -> Pictures:
-    """Make pictures of their 2304 bytes, labels and rows."""
+    """Return the pictures of entries: 2304 bytes, label and row each."""
     pixels = np.frombuffer(b"".join(entry[0] for entry in entries), np.uint8)
     return Pictures(
         pixels.reshape(-1, SIZE, SIZE),
@@ -100,16 +100,16 @@ def pictures(entries: Sequence[tuple[bytes, int, int]]) -> Pictures:
     )
 
 
-def judge(name: str, kind: str, count: int, broken: Sequence[str]) -> None:
-    """Log what is broken of `count` entries, which are called `kind` in the plural.
+def check_broken(name: str, kind: str, count: int, broken: Sequence[str]) -> None:
+    """Log broken entries of `count`; `kind` is their plural noun.
 
-    Raises DatasetError when there is no entry at all, or more than 1 % are broken.
+    Raises DatasetError when there are no entries, or more than 1 % are broken.
     """
     if not count:
         raise DatasetError(f"{name}: no {kind}")
     if len(broken) > BROKEN_SHARE * count:
         raise DatasetError(f"{name}: {len(broken)} of {count} {kind} are broken, first {broken[0]}")
     for reason in broken[:BROKEN_NAMED]:
-        log.warning("%s: left out: %s", name, reason)
+        log.warning("%s: skipped: %s", name, reason)
     if len(broken) > BROKEN_NAMED:
-        log.warning("%s: %d more %s left out", name, len(broken) - BROKEN_NAMED, kind)
+        log.warning("%s: %d more %s skipped", name, len(broken) - BROKEN_NAMED, kind)

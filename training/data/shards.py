@@ -1,4 +1,4 @@
-"""Many more pictures than fit into memory, in files of so many each, read where they are used."""
+"""Pictures in several memory-mapped files, for more than fit into memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Shards:
-    """Grey pictures uint8 (n, 48, 48) in memory-mapped files, read as they are indexed."""
+    """Grey pictures uint8 (n, 48, 48) in memory-mapped files, read when indexed."""
 
     def __init__(
         self, parts: Sequence[np.memmap[Any, Any]], index: NDArray[np.int64] | None = None
@@ -36,14 +36,14 @@ class Shards:
             except (OSError, ValueError, EOFError) as error:
                 raise DatasetError(f"{path}: damaged: {error}") from error
             if part.dtype != np.uint8 or part.shape[1:] != (SIZE, SIZE):
-                raise DatasetError(f"{path}: holds {part.dtype} {part.shape}, not pictures")
+                raise DatasetError(f"{path}: contains {part.dtype} {part.shape}, not pictures")
             parts.append(part)
         return cls(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Send another process the files' names, and not what is in them."""
+        """Pickle the files' names instead of their content."""
         paths = [Path(part.filename or "") for part in self._parts]
-        return _again, (paths, self._index)
+        return _reopen, (paths, self._index)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -54,26 +54,26 @@ class Shards:
         return len(self), SIZE, SIZE
 
     def __getitem__(self, index: Any) -> NDArray[np.uint8]:
-        """Read the pictures at these places into memory."""
-        wanted = self._index[index]
-        places = np.atleast_1d(wanted)
+        """Read the pictures at these indices into memory."""
+        selected = self._index[index]
+        places = np.atleast_1d(selected)
         part = np.searchsorted(self._ends, places, side="right")
         out = np.empty((len(places), SIZE, SIZE), np.uint8)
         for number in np.unique(part):
             here = part == number
             start = self._ends[number] - len(self._parts[number])
             out[here] = self._parts[number][places[here] - start]
-        return out if wanted.ndim else out[0]
+        return out if selected.ndim else out[0]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """Read all of them into memory."""
+        """Read all pictures into memory."""
         del copy
         return self[:].astype(dtype or np.uint8, copy=False)
 
     def take(self, index: Any) -> Shards:
-        """Return the pictures at these places, still on disk."""
+        """Return the pictures at these indices, still on disk."""
         return Shards(self._parts, self._index[index])
 
 
-def _again(paths: Sequence[Path], index: NDArray[np.int64]) -> Shards:
+def _reopen(paths: Sequence[Path], index: NDArray[np.int64]) -> Shards:
     return Shards.open(paths).take(index)

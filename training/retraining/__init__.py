@@ -1,4 +1,1 @@
-"""From what people told a kiosk to a model that has learnt of it: `moodlift-train retrain`."""
-
-NOTE = "retraining.json"
-"""What was learnt from, in the run's folder."""
+"""Fine-tune a model on a kiosk's feedback: `moodlift-train retrain`."""

@@ -1,4 +1,4 @@
-"""The model that is to be bettered: a bundle with its Keras file, or a training run."""
+"""The model to fine-tune: a bundle with its Keras file, or a training run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.vision import bundle as bundles
+from training import old_names
 from training import recipe as recipes
 from training.errors import RunError
-from training.loop import CONFIG, MODEL
+from training.run_folder import CONFIG, MODEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,26 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A model to start from, to be taught by, and to be measured against.
+    """A model to start from, to distil from and to compare with.
 
-    `model` is its Keras file, `recipe` how that was trained. `bundle` is its int8 form, which a run
-    does not have. `evenness` and `calm` are what its bias was fitted for, as `convert.bias` has it.
+    `model` is its Keras file, `recipe` the settings of its training, `bundle` its int8 form, which
+    a run does not have. Its bias was fitted with `class_balance` and `neutral_weight`, as
+    `convert.bias.fit` takes them.
     """
 
     path: Path
     model: Path
     recipe: Recipe
     bundle: Path | None
-    evenness: float = 0.0
-    calm: float = 1.0
+    class_balance: float = 0.0
+    neutral_weight: float = 1.0
 
     @property
     def name(self) -> str:
-        """The bundle's or the run's folder."""
+        """The name of the bundle's or the run's folder."""
         return self.path.resolve().name
 
-    def keep(self, folder: Path) -> None:
-        """Put what a teacher is read from into a folder, so that a resumed run has it for sure.
+    def copy_to(self, folder: Path) -> None:
+        """Copy the files of a teacher into a folder, so that a resumed run has the same ones.
 
         Raises RunError when the folder cannot be written.
         """
@@ -51,7 +53,7 @@ class Base:
 
 
 def read(path: Path) -> Base:
-    """Read a base. Raises BundleError or RunError when the folder is neither bundle nor run."""
+    """Read a base. Raises BundleError or RunError when the folder is neither a bundle nor a run."""
     if (path / bundles.MANIFEST).is_file():
         return _of_bundle(path)
     if not (path / CONFIG).is_file():
@@ -63,20 +65,23 @@ def _of_bundle(path: Path) -> Base:
     manifest = bundles.load(path).manifest
     settings = (manifest.get("training") or {}).get("recipe")
     if settings is None:
-        raise RunError(f"{path}: its manifest does not say how it was trained")
-    bias = manifest.get("bias") or {}
+        raise RunError(f"{path}: its manifest has no recipe")
+    source = path / bundles.MANIFEST
+    bias = old_names.current(manifest.get("bias") or {}, old_names.BIAS, source)
     return Base(
         path,
         _model(path),
-        recipes.of(settings, path / bundles.MANIFEST),
+        recipes.from_dict(settings, source),
         path,
-        float(bias.get("evenness", 0.0)),
-        float(bias.get("calm", 1.0)),
+        float(bias.get("class_balance", 0.0)),
+        float(bias.get("neutral_weight", 1.0)),
     )
 
 
 def _model(path: Path) -> Path:
     model = path / MODEL
     if not model.is_file():
-        raise RunError(f"{path}: has no {MODEL}, which kiosks do not get: take the bundle's folder")
+        raise RunError(
+            f"{path}: no {MODEL}, which kiosks do not get: use moodlift-convert's folder"
+        )
     return model

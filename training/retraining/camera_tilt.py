@@ -1,7 +1,7 @@
-"""Where a kiosk's camera stands: below people's faces or above, by what its crops look like.
+"""The tilt of a kiosk's camera, below or above people's faces, estimated from its crops.
 
-From below, a chin is wide and a forehead narrow, in every face alike. So the mean of all crops
-tells of it, without any label, and the old pictures can be tilted until theirs is most like it.
+From below, chins look wide and foreheads narrow. So the mean of all crops shows the tilt, without
+any label: it is that at which the mean of the old pictures is most similar.
 """
 
 from __future__ import annotations
@@ -18,51 +18,51 @@ from training.data.pictures import Pictures
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-AMOUNTS = tuple(number / 20 for number in range(-8, 9))
-"""What is tried, as a share of the width (`training.cameras.tilt`)."""
-ASKED = 500
-"""So many old pictures are tilted by each."""
-MOST = 0.5
-"""No picture is tilted further."""
+CANDIDATES = tuple(number / 20 for number in range(-8, 9))
+"""Tilts to try, as fractions of the width (`training.cameras.tilt`)."""
+SAMPLE = 500
+"""Old pictures to try each tilt on."""
+LARGEST = 0.5
+"""Largest tilt of a picture."""
 
 
-def estimate(old: Pictures, seen: NDArray[np.uint8]) -> float:
-    """Return the tilt of the camera whose crops are `seen`, uint8 (n, 48, 48).
+def estimate(old: Pictures, crops: NDArray[np.uint8]) -> float:
+    """Return the tilt of the camera that took `crops`, uint8 (n, 48, 48).
 
-    That is 0 when none of the old pictures has key points, since they are not aligned then.
+    It is 0 when no old picture has key points, which are needed to align them.
     """
-    found = old.take(_found(old)[:ASKED])
+    found = old.take(_found(old)[:SAMPLE])
     if not len(found):
         return 0.0
     random = np.random.default_rng(0)
-    wanted = _mean(seen)
+    target = _mean(crops)
 
-    def likeness(amount: float) -> float:
-        even = np.full(len(found), amount)
-        return float((_mean(_tilted(found, even, random)) * wanted).mean())
+    def similarity(amount: float) -> float:
+        amounts = np.full(len(found), amount)
+        return float((_mean(_tilted(found, amounts, random)) * target).mean())
 
-    return max(AMOUNTS, key=likeness)
+    return max(CANDIDATES, key=similarity)
 
 
-def take(old: Pictures, amount: float, random: np.random.Generator) -> Pictures:
-    """Return the old pictures as a camera tilted by about so much sees them, aligned and cut.
+def apply(old: Pictures, amount: float, random: np.random.Generator) -> Pictures:
+    """Return the old pictures as a camera with this tilt would see them, aligned and cropped.
 
-    Each person is of another height, so that each is tilted by up to twice the amount. Pictures
-    without key points stay as they are, and so do all when the amount is 0.
+    People differ in height: each picture is tilted by 0 to 2 times the amount. Pictures without key
+    points stay as they are, and so do all when the amount is 0.
     """
-    there = _found(old)
-    if not amount or not len(there):
+    index = _found(old)
+    if not amount or not len(index):
         return old
-    amounts = np.clip(amount * random.uniform(0, 2, len(there)), -MOST, MOST)
+    amounts = np.clip(amount * random.uniform(0, 2, len(index)), -LARGEST, LARGEST)
     images = np.array(old.images)
-    images[there] = _tilted(old.take(there), amounts, random)
+    images[index] = _tilted(old.take(index), amounts, random)
     marks = np.array(old.landmarks)
-    marks[there] = np.nan
+    marks[index] = np.nan
     return Pictures(images, old.labels, old.rows, marks)
 
 
 def _found(old: Pictures) -> NDArray[np.int64]:
-    """Return which pictures have key points."""
+    """Return the indices of pictures with key points."""
     if old.landmarks is None:
         return np.zeros(0, np.int64)
     return np.flatnonzero(~np.isnan(old.landmarks).any(axis=(1, 2, 3)))
@@ -82,7 +82,7 @@ def _tilted(
 
 
 def _mean(crops: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the mean crop with the middle weighed most, centred, and of deviation 1."""
+    """Return the mean crop, weighted towards its middle, standardised to mean 0 and deviation 1."""
     weight = np.outer(np.hanning(alignment.SIZE + 2)[1:-1], np.hanning(alignment.SIZE + 2)[1:-1])
     mean = alignment.standardise(crops).mean(axis=0)
     mean -= (mean * weight).sum() / weight.sum()

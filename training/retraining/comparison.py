@@ -1,4 +1,4 @@
-"""The old model and the new one, int8 both, on the same pictures; and whether the new may serve."""
+"""Compare the old and the new model, both int8, and decide whether the new one replaces the old."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import numpy as np
 from device.vision import alignment
 from training import robustness
 from training.metrics import Metrics, measure
-from training.retraining.significance import CHANCE, Paired, bootstrap, pair
+from training.retraining.significance import ALPHA, PairedTest, bootstrap, mcnemar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.pictures import Pictures
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    """Two models' figures on the same pictures, and their difference."""
+class MetricsComparison:
+    """Two models' metrics on the same pictures, and a test of their difference."""
 
     old: Metrics
     new: Metrics
-    paired: Paired
+    test: PairedTest
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the values for JSON."""
         return {
             "old": self.old.as_dict(),
             "new": self.new.as_dict(),
-            "difference": self.paired.as_dict(),
+            "difference": self.test.as_dict(),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The accuracies of both models on pictures changed in one way."""
+class RobustnessStep:
+    """The accuracies of both models at one step of a corruption."""
 
     kind: str
     step: float
@@ -47,88 +47,93 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Robust:
-    """Both models on changed pictures; `gain` is the mean over all changes, with its interval."""
+class RobustnessComparison:
+    """Both models on corrupted pictures.
 
-    changes: tuple[Change, ...]
+    `gain` is the mean difference of the accuracies over all `steps`, `interval` its 95 % interval.
+    """
+
+    steps: tuple[RobustnessStep, ...]
     gain: float
     interval: tuple[float, float]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the values for JSON."""
         rows = [
             {"kind": each.kind, "step": each.step}
             | {"old": round(each.old, 4), "new": round(each.new, 4)}
-            for each in self.changes
+            for each in self.steps
         ]
         interval = [round(each, 4) for each in self.interval]
         return {"gain": round(self.gain, 4), "interval": interval, "changes": rows}
 
 
-def compare(old: Answer, new: Answer, pictures: Pictures) -> Both:
-    """Measure both models on at least one picture."""
+def compare(old: Predictor, new: Predictor, pictures: Pictures) -> MetricsComparison:
+    """Evaluate both models on the same pictures, at least one."""
     crops = alignment.standardise(np.asarray(pictures.images))
-    given, after = old(crops), new(crops)
-    right, right_after = (each.argmax(axis=1) == pictures.labels for each in (given, after))
     labels = pictures.labels
-    return Both(measure(given, labels), measure(after, labels), pair(right, right_after))
+    before, after = old(crops), new(crops)
+    right, right_after = (each.argmax(axis=1) == labels for each in (before, after))
+    return MetricsComparison(
+        measure(before, labels), measure(after, labels), mcnemar(right, right_after)
+    )
 
 
-def toughen(old: Answer, new: Answer, pictures: Pictures) -> Robust:
-    """Measure both models under each change of `training.robustness` to the pictures themselves."""
-    changes = []
+def compare_robustness(old: Predictor, new: Predictor, pictures: Pictures) -> RobustnessComparison:
+    """Evaluate both models under all corruptions of `training.robustness`."""
+    steps = []
     gains: NDArray[np.float64] = np.zeros(len(pictures))
-    for kind, step, crops in robustness.changed(pictures):
-        before, after = (answer(crops).argmax(axis=1) == pictures.labels for answer in (old, new))
-        changes.append(Change(kind, step, float(before.mean()), float(after.mean())))
+    for kind, step, crops in robustness.corrupted(pictures):
+        before, after = (predict(crops).argmax(axis=1) == pictures.labels for predict in (old, new))
+        steps.append(RobustnessStep(kind, step, float(before.mean()), float(after.mean())))
         gains += after.astype(float) - before
-    gains /= len(changes)
-    return Robust(tuple(changes), float(gains.mean()), bootstrap(gains))
+    gains /= len(steps)
+    return RobustnessComparison(tuple(steps), float(gains.mean()), bootstrap(gains))
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that the new model is judged by; `others` are only told, by name."""
+    """All results of a comparison; `others`, by name, do not affect the decision."""
 
-    private: Both
-    held: Both
-    robust: Robust
-    others: dict[str, Both]
+    private: MetricsComparison
+    held_out: MetricsComparison
+    robustness: RobustnessComparison
+    others: dict[str, MetricsComparison]
 
     def objections(self) -> list[str]:
-        """Return in words why the new model should not take the old one's place; none is well.
+        """Return why the new model should not replace the old one; empty if it should.
 
-        It must be better on what people said, and on the old data not worse, both by McNemar's
-        exact test; under changes not worse by the bootstrap's 95 % interval.
+        It must be better on held out feedback and not worse on the old data, both by McNemar's
+        exact test, and not worse on corrupted pictures, by the bootstrap's 95 % interval.
         """
         out = []
-        if self.private.paired.worse < CHANCE:
-            out.append(f"it is worse on PrivateTest: {told(self.private.paired)}")
-        if self.held.paired.better >= CHANCE:
-            way = "worse" if self.held.paired.worse < CHANCE else "not better beyond chance"
-            out.append(f"it is {way} on held out feedback: {told(self.held.paired)}")
-        if self.robust.interval[1] < 0:
-            words = f"{100 * self.robust.gain:+.2f} points, {span(self.robust.interval)}"
-            out.append(f"it is worse on changed pictures: {words}")
+        if self.private.test.worse < ALPHA:
+            out.append(f"it is worse on PrivateTest: {format_difference(self.private.test)}")
+        if self.held_out.test.better >= ALPHA:
+            way = "worse" if self.held_out.test.worse < ALPHA else "not significantly better"
+            out.append(f"it is {way} on held out feedback: {format_difference(self.held_out.test)}")
+        if self.robustness.interval[1] < 0:
+            gain, interval = 100 * self.robustness.gain, format_interval(self.robustness.interval)
+            out.append(f"it is worse on corrupted pictures: {gain:+.2f} points, {interval}")
         return out
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the values for JSON."""
         return {
             "private_test": self.private.as_dict(),
-            "held_out_feedback": self.held.as_dict(),
-            "robustness": self.robust.as_dict(),
+            "held_out_feedback": self.held_out.as_dict(),
+            "robustness": self.robustness.as_dict(),
             "others": {name: both.as_dict() for name, both in self.others.items()},
             "objections": self.objections(),
         }
 
 
-def told(paired: Paired) -> str:
-    """Return a difference in words."""
-    return f"{100 * paired.gain:+.2f} points, {span(paired.interval)}"
+def format_difference(test: PairedTest) -> str:
+    """Return the gain in points and its interval as text."""
+    return f"{100 * test.gain:+.2f} points, {format_interval(test.interval)}"
 
 
-def span(interval: tuple[float, float]) -> str:
-    """Return an interval of a difference in words."""
+def format_interval(interval: tuple[float, float]) -> str:
+    """Return an interval, in points, as text."""
     low, high = (100 * each for each in interval)
     return f"95 % interval {low:+.2f} to {high:+.2f}"

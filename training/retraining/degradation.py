@@ -1,9 +1,9 @@
-"""Old pictures as a kiosk's camera would have given them, by what its crops look like.
+"""Degrade old pictures to look as if a kiosk's camera had taken them, by statistics of its crops.
 
-What people said of a thousand crops teaches little of a new camera; the old pictures have labels
-that are known, and only need to look like it. Each is made as blurred, dark and noisy as one of the
-kiosk's crops, drawn at random, with noise as coarse as in all of them. That takes nothing from the
-crops but these figures.
+A thousand labelled crops teach little about a new camera; the old pictures have known labels, and
+only need to look like its pictures. Each is made as blurred, dark and noisy as one of the kiosk's
+crops, drawn at random, with noise as coarse as in all of them. Only these statistics are taken from
+the crops.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from device.vision import alignment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
 
 LOW, MIDDLE = (2.0, 5.0), (6.0, 12.0)
-"""Bands of waves across a crop: a face has much in both, and blur takes the finer ones first."""
+"""Frequency bands, in waves per crop; blur weakens the higher one first."""
 WIDEST = 3.0
-"""Pixels of blur at most; what is more blurred shows no face."""
+"""Largest blur in pixels; beyond it no face is visible."""
 SPREAD = 2.0
-"""A picture is blurred up to so many times more or less than the crops are: each face is as sharp
-as it is, so that what is known of one crop's blur is little."""
+"""Each blur is multiplied by 1/2 to 2: since faces differ in sharpness, the blur of a single crop
+is known only roughly."""
 STRENGTHS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
-"""What blur and noise may be multiplied by."""
+"""Factors of blur and noise to try."""
 GRAINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7)
-"""Pixels that noise may be blurred by; what is coarser, `look` hardly tells from a face."""
+"""Blurs of the noise to try, in pixels; `measure` hardly tells coarser noise from a face."""
 WAVES = (
     np.hypot(np.fft.fftfreq(alignment.SIZE)[:, None], np.fft.rfftfreq(alignment.SIZE)[None])
     * alignment.SIZE
 )
-"""How many waves across a crop each value of its Fourier transform is of."""
+"""The frequency of each value of a crop's Fourier transform, in waves per crop."""
 WINDOW = np.outer(np.hanning(alignment.SIZE), np.hanning(alignment.SIZE)).astype(np.float32)
-"""Takes a crop's edges away, which are no waves."""
+"""Window against artefacts of a crop's edges."""
 FINE = range(6, alignment.SIZE // 2)
-"""Waves across a crop that tell how coarse its noise is."""
+"""Frequencies, in waves per crop, that show how coarse the noise is."""
 EDGES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-"""The difference of two Laplacians, which hardly sees edges and much noise (Immerkaer 1996)."""
+"""The difference of two Laplacians, sensitive to noise and not to edges (Immerkaer 1996)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """How crops look, (n,) each: mean, deviation and noise in grey levels, and their softness.
+class ImageStatistics:
+    """Statistics of crops, (n,) each: mean, deviation and noise in grey levels, and softness.
 
-    Softness is the logarithm of how much more there is of coarse than of fine waves.
+    Softness is the logarithm of the ratio of low to middle frequencies' power.
     """
 
     mean: NDArray[np.float64]
@@ -59,22 +59,22 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """What blur and noise are multiplied by, and how many pixels noise is blurred by itself.
+class Degradation:
+    """The factor of blur and noise (`strength`), and the blur of the noise in pixels (`grain`).
 
-    Where a picture was enlarged or compressed, its grains are wider than a pixel, and `Looks.noise`
-    is less than what is there.
+    Noise is wider than a pixel where a picture was enlarged or compressed; `ImageStatistics.noise`
+    then underestimates it.
     """
 
     strength: float = 1.0
     grain: float = 0.0
 
 
-def look(images: NDArray[np.uint8]) -> Looks:
+def measure(images: NDArray[np.uint8]) -> ImageStatistics:
     """Measure crops uint8 (n, 48, 48)."""
     grey = images.astype(np.float32)
     noise = np.array([_noise(each) for each in grey])
-    return Looks(
+    return ImageStatistics(
         grey.mean(axis=(1, 2)).astype(float),
         grey.std(axis=(1, 2)).astype(float),
         noise,
@@ -82,92 +82,91 @@ def look(images: NDArray[np.uint8]) -> Looks:
     )
 
 
-def disguise(
+def degrade(
     images: NDArray[np.uint8],
-    seen: NDArray[np.uint8],
+    crops: NDArray[np.uint8],
     random: np.random.Generator,
-    amount: Amount = Amount(),  # noqa: B008 (it cannot be changed)
+    degradation: Degradation = Degradation(),  # noqa: B008 (it is immutable)
 ) -> NDArray[np.uint8]:
-    """Return pictures uint8 (n, 48, 48), each as if taken by the camera that `seen` (m, 48, 48) is.
+    """Return pictures uint8 (n, 48, 48) as the camera of `crops` (m, 48, 48) would take them.
 
-    They come out no sharper, brighter or less noisy than they are.
+    They get no sharper, brighter or less noisy.
     """
-    own, wanted = look(images), look(seen)
-    index = random.integers(0, len(seen), len(images))
-    blur = _blur(own.softness, wanted.softness)[index]
-    blur *= amount.strength * SPREAD ** random.uniform(-1, 1, len(images))
-    wanted = replace(wanted, noise=amount.strength * wanted.noise)
-    noise = _grainy(images.shape, amount.grain, random)
+    own, target = measure(images), measure(crops)
+    index = random.integers(0, len(crops), len(images))
+    blur = _blur(own.softness, target.softness)[index]
+    blur *= degradation.strength * SPREAD ** random.uniform(-1, 1, len(images))
+    target = replace(target, noise=degradation.strength * target.noise)
+    noise = _grain_noise(images.shape, degradation.grain, random)
     pairs = zip(images, blur, index, noise, strict=True)
     return np.stack(
-        [_changed(image, width, wanted, at, grain) for image, width, at, grain in pairs]
+        [_degrade_one(image, width, target, at, grain) for image, width, at, grain in pairs]
     )
 
 
-def matching(
+def fit(
     images: NDArray[np.uint8],
-    seen: NDArray[np.uint8],
+    crops: NDArray[np.uint8],
     random: np.random.Generator,
-    base: Answer,
-) -> Amount:
-    """Return how to disguise, so that a model is as unsure of the pictures as of `seen`.
+    base: Predictor,
+) -> Degradation:
+    """Return the degradation with which `base` is as confident on the pictures as on the crops.
 
-    What is measured of crops tells less than all that is wrong with them; a model's mean confidence
-    tells the rest, and needs no label (Guillory et al. 2021, arXiv:2107.03315). How coarse noise is
-    tells the crops' mean spectrum.
+    Statistics miss some of the crops' faults; a model's mean confidence shows all, without labels
+    (Guillory et al. 2021, arXiv:2107.03315). The grain is fitted to the crops' mean spectrum.
     """
-    grain = _coarseness(images, seen, random)
+    grain = _fit_grain(images, crops, random)
 
-    def confidence(crops: NDArray[np.uint8]) -> float:
-        return float(base(alignment.standardise(crops)).max(axis=1).mean())
+    def confidence(pictures: NDArray[np.uint8]) -> float:
+        return float(base(alignment.standardise(pictures)).max(axis=1).mean())
 
-    wanted = confidence(seen)
-    amounts = [Amount(strength, grain) for strength in STRENGTHS]
-    tried = {each: confidence(disguise(images, seen, random, each)) for each in amounts}
-    return min(tried, key=lambda each: abs(tried[each] - wanted))
+    target = confidence(crops)
+    candidates = [Degradation(strength, grain) for strength in STRENGTHS]
+    tried = {each: confidence(degrade(images, crops, random, each)) for each in candidates}
+    return min(tried, key=lambda each: abs(tried[each] - target))
 
 
-def _coarseness(
-    images: NDArray[np.uint8], seen: NDArray[np.uint8], random: np.random.Generator
+def _fit_grain(
+    images: NDArray[np.uint8], crops: NDArray[np.uint8], random: np.random.Generator
 ) -> float:
-    """Return the grain with which the fine waves are most nearly as strong as in `seen`."""
-    wanted = _spectrum(seen)
+    """Return the grain with which the spectrum of `FINE` is most similar to that of the crops."""
+    target = _spectrum(crops)
 
-    def off(grain: float) -> float:
-        made = _spectrum(disguise(images, seen, random, Amount(grain=grain)))
-        return float(np.square(made - wanted).sum())
+    def error(grain: float) -> float:
+        made = _spectrum(degrade(images, crops, random, Degradation(grain=grain)))
+        return float(np.square(made - target).sum())
 
-    return min(GRAINS, key=off)
+    return min(GRAINS, key=error)
 
 
-def _changed(
+def _degrade_one(
     image: NDArray[np.uint8],
     blur: float,
-    wanted: Looks,
+    target: ImageStatistics,
     index: int,
     noise: NDArray[np.float32],
 ) -> NDArray[np.uint8]:
     grey = image.astype(np.float32)
     if blur > 0.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.float32)
-    scale = min(1.0, wanted.deviation[index] / max(float(grey.std()), 1.0))
-    level = min(float(image.mean()), wanted.mean[index])
+    scale = min(1.0, target.deviation[index] / max(float(grey.std()), 1.0))
+    level = min(float(image.mean()), target.mean[index])
     grey = (grey - grey.mean()) * scale + level
-    missing = wanted.noise[index] ** 2 - _noise(grey) ** 2
+    missing = target.noise[index] ** 2 - _noise(grey) ** 2
     if missing > 0:
         grey += np.sqrt(missing) * noise
     return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
 
 
-def _blur(own: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much wider than the old pictures' each of `wanted` is blurred, in pixels.
+def _blur(own: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the blur, in pixels, from the old pictures' softness `own` to each of `target`.
 
-    Faces differ in softness too, so that each is held against the old pictures' of the same rank:
-    a camera that is like the old ones blurs nothing.
+    Faces differ in softness too, so each is compared with the old pictures' at the same rank: a
+    camera like that of the old pictures needs no blur.
     """
-    rank = np.argsort(np.argsort(wanted)) / max(1, len(wanted) - 1)
-    more = wanted - np.quantile(own, rank)
-    # A blur of deviation s takes exp(-(2 pi s f / 48)^2) of the power at f waves across.
+    rank = np.argsort(np.argsort(target)) / max(1, len(target) - 1)
+    more = target - np.quantile(own, rank)
+    # A blur of deviation s multiplies the power at f waves per crop by exp(-(2 pi s f / 48)^2).
     waves = np.mean(np.square(MIDDLE)) - np.mean(np.square(LOW))
     per_square = (2 * np.pi / alignment.SIZE) ** 2 * waves
     return np.asarray(np.minimum(np.sqrt(np.maximum(more, 0) / per_square), WIDEST))
@@ -179,10 +178,10 @@ def _noise(grey: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.abs(inner).mean())
 
 
-def _grainy(
+def _grain_noise(
     shape: tuple[int, ...], width: float, random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return noise (n, h, w), blurred by so many pixels, of which `_noise` sees 1 grey level."""
+    """Return noise (n, h, w), blurred by `width` pixels, for which `_noise` gives 1 grey level."""
     noise = random.standard_normal(shape, np.float32)
     if not width:
         return noise
@@ -191,7 +190,7 @@ def _grainy(
 
 
 def _spectrum(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the logarithm of the mean power of each number of `FINE` waves across."""
+    """Return the logarithm of the mean power at each frequency of `FINE`."""
     power = _power(alignment.standardise(images).reshape(images.shape).astype(np.float32)).mean(
         axis=0
     )
@@ -199,7 +198,7 @@ def _spectrum(images: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _power(grey: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the power of pictures' waves (n, h, w / 2 + 1), without what their edges make up."""
+    """Return pictures' power spectra (n, h, w / 2 + 1), windowed."""
     even = grey - grey.mean(axis=(1, 2), keepdims=True)
     return np.asarray(np.abs(np.fft.rfft2(even * WINDOW)) ** 2)
 

@@ -1,4 +1,4 @@
-"""The crops of kiosks' exports: which may be learnt from, and which are held out to judge by."""
+"""The crops in kiosks' exports, split into those to train on and those held out."""
 
 from __future__ import annotations
 
@@ -24,76 +24,76 @@ if TYPE_CHECKING:
 
     from device.feedback import Crop
 
-HELD = 4
-"""The crops of one hour in so many are held out."""
-LEAST_LEARNT, LEAST_HELD = 100, 40
-"""Fewer crops than these cannot change a model for the better, or cannot show that they did."""
-LEAST_OF_ONE = 10
-"""An emotion with fewer held out crops is too rare for a figure of its own."""
+HELD_OUT_PART = 4
+"""The crops of one hour in four are held out."""
+MIN_TRAINING, MIN_HELD_OUT = 100, 40
+"""Fewer crops cannot improve a model, or cannot show that it improved."""
+MIN_PER_EMOTION = 10
+"""An emotion with fewer held out crops has no meaningful recall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Aligned crops by side, and how many were left out, by reason.
+    """Aligned crops to train on and held out, and the number of excluded ones, by reason.
 
-    `learnt` and `held` share no hour: whoever answered several times in one visit is on one side,
-    and stays there in later exports. `held` and `learnt` share no crop either, not even nearly.
+    `training` and `held_out` share no hour, so that several answers of one visit are in the same
+    set, in later exports too. They share no near duplicates either.
     """
 
-    learnt: Pictures
-    held: Pictures
-    left_out: dict[str, int]
+    training: Pictures
+    held_out: Pictures
+    excluded: dict[str, int]
 
     @property
     def rare(self) -> dict[str, int]:
-        """The emotions with too few held out crops, and how many those are."""
-        counts = np.bincount(self.held.labels, minlength=len(EMOTIONS)).tolist()
+        """The emotions with too few held out crops, and their numbers."""
+        counts = np.bincount(self.held_out.labels, minlength=len(EMOTIONS)).tolist()
         named = zip(EMOTIONS, counts, strict=True)
-        return {name: count for name, count in named if count < LEAST_OF_ONE}
+        return {name: count for name, count in named if count < MIN_PER_EMOTION}
 
     def __str__(self) -> str:
-        words = [f"{len(self.learnt)} crops to learn from, {len(self.held)} held out"]
-        words += [f"{count} left out: {reason}" for reason, count in self.left_out.items() if count]
+        words = [f"{len(self.training)} crops to train on, {len(self.held_out)} held out"]
+        words += [f"{count} excluded: {reason}" for reason, count in self.excluded.items() if count]
         return "; ".join(words)
 
 
 def read(paths: Sequence[Path]) -> Feedback:
-    """Read exports and divide their crops.
+    """Read exports and split their crops.
 
-    A crop that is in several counts once; one that people named differently is left out. Raises
-    DatasetError when an export is none, is of another crop recipe, or there are too few crops.
+    A crop in several exports counts once; one with contradicting labels is excluded. Raises
+    DatasetError when an export is invalid or has another crop recipe, or there are too few crops.
     """
-    named: defaultdict[bytes, list[Crop]] = defaultdict(list)
+    by_image: defaultdict[bytes, list[Crop]] = defaultdict(list)
     for path in paths:
         for one in _export(path):
-            named[one.image.tobytes()].append(one)
-    left_out = Counter[str]()
-    sides: dict[bool, list[tuple[bytes, int, int]]] = {True: [], False: []}
-    for row, (image, several) in enumerate(named.items()):
-        left_out["in the exports again"] += len(several) - 1
-        felt = {one.label for one in several}
-        if len(felt) > 1:
-            left_out["people named it differently"] += 1
+            by_image[one.image.tobytes()].append(one)
+    excluded = Counter[str]()
+    sets: dict[bool, list[tuple[bytes, int, int]]] = {True: [], False: []}
+    for row, (image, several) in enumerate(by_image.items()):
+        excluded["repeated in the exports"] += len(several) - 1
+        labels = {one.label for one in several}
+        if len(labels) > 1:
+            excluded["contradicting labels"] += 1
         elif min(image) == max(image):
-            left_out["blank"] += 1
+            excluded["blank"] += 1
         else:
-            side = is_held(min(one.hour for one in several))
-            sides[side].append((image, EMOTIONS.index(felt.pop()), row))
-    learnt, held = pictures(sides[False]), pictures(sides[True])
-    fresh = ~_like(learnt, held)
-    left_out["like one that is held out"] = int((~fresh).sum())
-    out = Feedback(learnt.take(np.flatnonzero(fresh)), held, dict(left_out))
-    _check(out)
-    return out
+            held = is_held_out(min(one.hour for one in several))
+            sets[held].append((image, EMOTIONS.index(labels.pop()), row))
+    training, held_out = pictures(sets[False]), pictures(sets[True])
+    distinct = ~_near_duplicates(training, held_out)
+    excluded["near duplicate of a held out crop"] = int((~distinct).sum())
+    feedback = Feedback(training.take(np.flatnonzero(distinct)), held_out, dict(excluded))
+    _check(feedback)
+    return feedback
 
 
-def is_held(hour: int) -> bool:
-    """Tell whether the crops of an hour since 1970 are held out: always the same."""
-    return hashlib.sha256(str(hour).encode()).digest()[0] % HELD == 0
+def is_held_out(hour: int) -> bool:
+    """Return whether the crops of an hour since 1970 are held out, by a hash of the hour."""
+    return hashlib.sha256(str(hour).encode()).digest()[0] % HELD_OUT_PART == 0
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """Return a hash of all exports, in any order. Raises DatasetError when one can't be read."""
+    """Return a hash of all exports, in any order. Raises DatasetError when one cannot be read."""
     try:
         each = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
     except OSError as error:
@@ -105,21 +105,23 @@ def _export(path: Path) -> list[Crop]:
     try:
         return archive.read(path)
     except ArchiveError as error:
-        raise DatasetError(f"not an export that can be used: {error}") from error
+        raise DatasetError(f"not a usable export: {error}") from error
 
 
-def _like(learnt: Pictures, held: Pictures) -> NDArray[np.bool_]:
-    """Tell, as bool (n,), which crops to learn from look like one that is held out."""
-    data = Dataset({TRAINING: learnt, PUBLIC: held, PRIVATE: pictures([])}, len(learnt) + len(held))
-    return duplicates.find(data).leaking()[: len(learnt)]
+def _near_duplicates(training: Pictures, held_out: Pictures) -> NDArray[np.bool_]:
+    """Return bool (n,): which crops to train on are near duplicates of a held out one."""
+    data = Dataset(
+        {TRAINING: training, PUBLIC: held_out, PRIVATE: pictures([])}, len(training) + len(held_out)
+    )
+    return duplicates.find(data).leaking()[: len(training)]
 
 
 def _check(feedback: Feedback) -> None:
-    for side, least, purpose in (
-        (feedback.learnt, LEAST_LEARNT, "learn from"),
-        (feedback.held, LEAST_HELD, "judge by"),
+    for crops, least, purpose in (
+        (feedback.training, MIN_TRAINING, "train on"),
+        (feedback.held_out, MIN_HELD_OUT, "evaluate on"),
     ):
-        if len(side) < least:
+        if len(crops) < least:
             raise DatasetError(
-                f"{len(side)} crops to {purpose} where {least} are needed: collect more feedback"
+                f"{len(crops)} crops to {purpose}, {least} are needed: collect more feedback"
             )

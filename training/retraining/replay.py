@@ -1,9 +1,8 @@
-"""New crops among old pictures, so that nothing is forgotten while they are learnt.
+"""Experience replay: mix new crops with old pictures, against forgetting.
 
-Rehearsal of the old data (Rolnick et al. 2019, arXiv:1811.11682) with the old model's own answers
-as targets (Li and Hoiem 2016, arXiv:1606.09282): what it knew, it keeps. The new crops stand in so
-often that they make up a stated share of what is shown, and so do old pictures that look as if the
-kiosk had seen them (`training.retraining.degradation`).
+Old data are replayed (Rolnick et al. 2019, arXiv:1811.11682) with the old model's predictions as
+targets (Li and Hoiem 2016, arXiv:1606.09282). New crops and degraded old pictures
+(`training.retraining.degradation`) are repeated to make up given fractions of the training set.
 """
 
 from __future__ import annotations
@@ -17,97 +16,97 @@ from device.messages import EMOTIONS
 from device.vision import alignment
 from training.data.pictures import Pictures
 from training.retraining import camera_tilt
-from training.retraining.degradation import disguise, matching
+from training.retraining.degradation import degrade, fit
 from training.targets import blend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.evaluate import Answer
+    from training.evaluate import Predictor
     from training.recipe import Recipe
 
-ASKED = 1000
-"""So many old pictures tell how strongly to disguise."""
-KNOWN = 0.5
-"""The weight of the base's answer to a picture in the target of its disguised form."""
+SAMPLE = 1000
+"""Old pictures to fit the degradation on."""
+BASE_WEIGHT = 0.5
+"""The weight of the base's prediction for a picture in the target of its degraded form."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a retraining shows: pictures, targets float32 (n, 7), and how much the base is heeded.
+class TrainingSet:
+    """Pictures, targets float32 (n, 7), and `distill_weights` float32 (n,).
 
-    `teaching` float32 (n,) weighs the base's answers to each against the target.
+    These are the weights of the teachers' predictions against the targets.
     """
 
     pictures: Pictures
     targets: NDArray[np.float32]
-    teaching: NDArray[np.float32]
+    distill_weights: NDArray[np.float32]
 
 
-def show(
-    old: Pictures, targets: NDArray[np.float32], new: Pictures, recipe: Recipe, base: Answer
-) -> Shown:
-    """Return all old pictures with their `targets`, disguised ones, and the new crops.
+def build(
+    old: Pictures, targets: NDArray[np.float32], new: Pictures, recipe: Recipe, base: Predictor
+) -> TrainingSet:
+    """Return all old pictures with their `targets`, degraded ones, and the new crops.
 
-    Each kind is as often there as the recipe's shares of the whole need. Of a disguised picture the
-    base is asked undisguised, as it is bad at what it has not learnt. Old pictures keep their key
-    points; the new crops were cut by the device already, and have none.
+    The recipe has their fractions of the whole. For a degraded picture, the base predicts on the
+    original, since it is poor at degraded ones. Old pictures keep their key points; new crops are
+    aligned already and have none.
     """
-    rest = len(old) / (1 - recipe.feedback - recipe.disguised)
+    rest = len(old) / (1 - recipe.feedback_fraction - recipe.degraded_fraction)
     random = np.random.default_rng(recipe.seed)
-    often = np.resize(random.permutation(len(new)), round(rest * recipe.feedback))
-    parts = [Shown(old, targets, _even(recipe.teaching, len(old)))]
-    some = np.resize(random.permutation(len(old)), round(rest * recipe.disguised))
-    if len(some):
-        parts.append(_disguised(old.take(some), targets[some], new, base, random))
+    new_index = np.resize(random.permutation(len(new)), round(rest * recipe.feedback_fraction))
+    parts = [TrainingSet(old, targets, _constant(recipe.distill_weight, len(old)))]
+    old_index = np.resize(random.permutation(len(old)), round(rest * recipe.degraded_fraction))
+    if len(old_index):
+        parts.append(_degraded(old.take(old_index), targets[old_index], new, base, random))
     parts.append(
-        Shown(
-            new.take(often),
-            said(new.labels[often], recipe.trust),
-            _even(recipe.feedback_teaching, len(often)),
+        TrainingSet(
+            new.take(new_index),
+            feedback_targets(new.labels[new_index], recipe.feedback_label_accuracy),
+            _constant(recipe.feedback_distill_weight, len(new_index)),
         )
     )
-    return Shown(
-        _join([part.pictures for part in parts]),
+    return TrainingSet(
+        _concatenate([part.pictures for part in parts]),
         np.concatenate([part.targets for part in parts]),
-        np.concatenate([part.teaching for part in parts]),
+        np.concatenate([part.distill_weights for part in parts]),
     )
 
 
-def said(labels: NDArray[np.int64], trust: float) -> NDArray[np.float32]:
-    """Return what people said as float32 (n, 7): right with chance `trust`, or any other."""
-    rest = (1 - trust) / (len(EMOTIONS) - 1)
+def feedback_targets(labels: NDArray[np.int64], accuracy: float) -> NDArray[np.float32]:
+    """Return targets float32 (n, 7) for labels that are right with probability `accuracy`."""
+    rest = (1 - accuracy) / (len(EMOTIONS) - 1)
     hard = np.eye(len(EMOTIONS), dtype=np.float32)[labels]
-    return (hard * (trust - rest) + rest).astype(np.float32)
+    return (hard * (accuracy - rest) + rest).astype(np.float32)
 
 
-def _disguised(
+def _degraded(
     old: Pictures,
     targets: NDArray[np.float32],
     new: Pictures,
-    base: Answer,
+    base: Predictor,
     random: np.random.Generator,
-) -> Shown:
-    known = blend(targets, base(alignment.standardise(np.asarray(old.images))), KNOWN)
+) -> TrainingSet:
+    blended = blend(targets, base(alignment.standardise(np.asarray(old.images))), BASE_WEIGHT)
     crops = np.asarray(new.images)
-    old = camera_tilt.take(old, camera_tilt.estimate(old, crops), random)
+    old = camera_tilt.apply(old, camera_tilt.estimate(old, crops), random)
     images = np.asarray(old.images)
-    amount = matching(images[:ASKED], crops, random, base)
-    seen = disguise(images, crops, random, amount)
-    pictures = Pictures(seen, old.labels, old.rows, old.landmarks)
-    return Shown(pictures, known, _even(0.0, len(old)))
+    degradation = fit(images[:SAMPLE], crops, random, base)
+    degraded = degrade(images, crops, random, degradation)
+    pictures = Pictures(degraded, old.labels, old.rows, old.landmarks)
+    return TrainingSet(pictures, blended, _constant(0.0, len(old)))
 
 
-def _even(weight: float, count: int) -> NDArray[np.float32]:
+def _constant(weight: float, count: int) -> NDArray[np.float32]:
     return np.full(count, weight, np.float32)
 
 
-def _join(parts: list[Pictures]) -> Pictures:
-    """Put pictures after one another; where some have key points, the others have none to find."""
-    looked = next((part.landmarks for part in parts if part.landmarks is not None), None)
+def _concatenate(parts: list[Pictures]) -> Pictures:
+    """Concatenate pictures; those without key points get NaN if others have some."""
+    landmarks = next((part.landmarks for part in parts if part.landmarks is not None), None)
     marks = None
-    if looked is not None:
-        shape = looked.shape[1:]
+    if landmarks is not None:
+        shape = landmarks.shape[1:]
         marks = np.concatenate(
             [
                 np.full((len(part), *shape), np.nan, np.float32)

@@ -1,4 +1,4 @@
-"""Two models' answers to the same pictures: is the difference more than chance?"""
+"""Is the difference of two models on the same pictures significant?"""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from training.metrics import DEVIATES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHANCE = 0.05
-"""A difference that chance alone makes less often than this is one."""
-DRAWS = 2000
+ALPHA = 0.05
+"""The significance level."""
+RESAMPLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
-    """How many pictures only the new model gets right (`won`), and only the old (`lost`).
+class PairedTest:
+    """How many pictures only the new model gets right (`won`), and only the old one (`lost`).
 
-    `worse` and `better` are the chances to see so many or more of them the one way if both models
-    were as good: one-sided exact tests of McNemar (1947), as binomial.
+    `worse` and `better` are p-values of one-sided exact tests of McNemar (1947), as binomial.
     """
 
     pictures: int
@@ -45,16 +44,16 @@ class Paired:
 
     @property
     def worse(self) -> float:
-        """The chance of so much loss, or more, when nothing has changed."""
+        """The p-value of the test that the new model is worse."""
         return _tail(self.lost, self.won)
 
     @property
     def better(self) -> float:
-        """The chance of so much gain, or more, when nothing has changed."""
+        """The p-value of the test that the new model is better."""
         return _tail(self.won, self.lost)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the values for JSON."""
         return {
             "pictures": self.pictures,
             "won": self.won,
@@ -66,19 +65,19 @@ class Paired:
         }
 
 
-def pair(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Paired:
-    """Compare which pictures, (n,), each model gets right; n is at least 1."""
-    return Paired(len(old), int((new & ~old).sum()), int((old & ~new).sum()))
+def mcnemar(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> PairedTest:
+    """Return the test for which pictures, bool (n,), each model gets right; n is at least 1."""
+    return PairedTest(len(old), int((new & ~old).sum()), int((old & ~new).sum()))
 
 
 def bootstrap(gains: NDArray[np.float64], seed: int = 1) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of each picture's gain, (n,), by drawing pictures anew.
+    """Return the 95 % interval of the mean of `gains` (n,), by resampling pictures.
 
-    Each picture's gain may be over many changes to it, which depend on each other; pictures do not
+    A picture's gain may be over many corruptions, which are not independent; pictures are
     (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
     """
     random = np.random.default_rng(seed)
-    draws = [gains[random.integers(0, len(gains), len(gains))].mean() for _ in range(DRAWS)]
+    draws = [gains[random.integers(0, len(gains), len(gains))].mean() for _ in range(RESAMPLES)]
     low, high = np.quantile(draws, (0.025, 0.975))
     return float(low), float(high)
 

@@ -1,8 +1,8 @@
-"""A model between the old one and the retrained one: most of what is new, hardly less of the old.
+"""Interpolate between the weights before and after fine-tuning (WiSE-FT).
 
-On the straight way from the weights before fine-tuning to those after, what is lost of the old data
-grows late and what is gained of the new early. Half of the way is near the best for most data, and
-what is advised where that cannot be measured (Wortsman et al. 2022, arXiv:2109.01903).
+From old to new weights, accuracy on the old data falls late and accuracy on the new data grows
+early. Half of the way is near the best for most data, and what the authors advise where that cannot
+be measured (Wortsman et al. 2022, arXiv:2109.01903).
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     from training.data.pictures import Pictures
 
-STEPS = tuple(number / 10 for number in range(5, 0, -1))
-"""Shares of the way that are tried, the furthest first: PublicTest alone, which knows what is lost
-to within 0.4 points, shall not say that more than half is well."""
-LOSS = 0.002
-"""The share of PublicTest that may be lost on the way; a new bias and int8 cost some more."""
+SHARES = tuple(number / 10 for number in range(5, 0, -1))
+"""Shares of the new weights to try, the largest first. PublicTest measures a loss to within 0.4
+points only, which does not justify more than half."""
+MAX_LOSS = 0.002
+"""The largest loss of accuracy on PublicTest; a new bias and int8 cost some more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A share of the way, and the accuracies on PublicTest there and at its beginning."""
+class Interpolation:
+    """The share of the new weights, and the accuracies on PublicTest with it and before."""
 
     share: float
     accuracy: float
@@ -41,27 +41,27 @@ class Place:
 
     def __str__(self) -> str:
         return (
-            f"{self.share:.0%} of the way from the old weights to the new: "
+            f"{self.share:.0%} of the way from the old to the new weights: "
             f"PublicTest {self.accuracy:.2%}, before {self.before:.2%}"
         )
 
 
-def choose(accuracy: Callable[[float], float]) -> Place:
-    """Return the furthest place whose accuracy, by share of the way, is not below the first's.
+def choose(accuracy: Callable[[float], float]) -> Interpolation:
+    """Return the largest share that loses at most `MAX_LOSS`, or the smallest if all lose more.
 
-    Some loss is allowed; where all lose more, the first step is taken.
+    `accuracy` takes a share.
     """
     before = accuracy(0.0)
-    place = Place(0.0, before, before)
-    for share in STEPS:
-        place = Place(share, accuracy(share), before)
-        if place.accuracy >= before - LOSS:
+    chosen = Interpolation(0.0, before, before)
+    for share in SHARES:
+        chosen = Interpolation(share, accuracy(share), before)
+        if chosen.accuracy >= before - MAX_LOSS:
             break
-    return place
+    return chosen
 
 
-def settle(old: Path, new: Path, out: Path, public: Pictures) -> Place:
-    """Write the model in between as a Keras file; `old` and `new` are the files to go between.
+def interpolate(old: Path, new: Path, out: Path, public: Pictures) -> Interpolation:
+    """Write the interpolated model of the Keras files `old` and `new` to `out`.
 
     Raises RunError when one is not a model, or `out` cannot be written.
     """
@@ -69,28 +69,28 @@ def settle(old: Path, new: Path, out: Path, public: Pictures) -> Place:
     last = model.get_weights()
     crops = alignment.standardise(np.asarray(public.images))
 
-    def go(share: float) -> None:
-        model.set_weights(way(first, last, share))
+    def set_share(share: float) -> None:
+        model.set_weights(weights_at(first, last, share))
 
     def accuracy(share: float) -> float:
-        go(share)
-        given = predict.probabilities(model, crops).argmax(axis=1)
-        return float((given == public.labels).mean())
+        set_share(share)
+        predicted = predict.probabilities(model, crops).argmax(axis=1)
+        return float((predicted == public.labels).mean())
 
-    place = choose(accuracy)
-    go(place.share)
+    chosen = choose(accuracy)
+    set_share(chosen.share)
     partial = out.with_name(f"partial-{out.name}")
     try:
         model.save(partial)
         partial.replace(out)
     except OSError as error:
         raise RunError(f"{out}: {error.strerror or error}") from error
-    return place
+    return chosen
 
 
-def way(
+def weights_at(
     first: list[NDArray[np.float32]], last: list[NDArray[np.float32]], share: float
 ) -> list[NDArray[np.float32]]:
-    """Return the weights at a share of the way, in [0, 1]."""
+    """Return the weights at a share, 0 (first) to 1 (last)."""
     pairs = zip(first, last, strict=True)
     return [(1 - share) * old + share * new for old, new in pairs]

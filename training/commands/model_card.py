@@ -1,4 +1,4 @@
-"""`moodlift-train card`: write the model card of a report."""
+"""`moodlift-train model-card`: write the model card of a report."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
-    card = commands.add_parser("card", help="write the model card of a report")
-    card.set_defaults(command=run)
-    card.add_argument("--report", type=Path, required=True, help="folder that evaluate wrote")
-    card.add_argument("--out", type=Path, required=True, help="file, such as docs/MODEL_CARD.md")
+    parser = commands.add_parser("model-card", help="write the model card of a report")
+    parser.set_defaults(command=run)
+    parser.add_argument("--report", type=Path, required=True, help="folder of evaluate --report")
+    parser.add_argument("--out", type=Path, required=True, help="file, such as docs/MODEL_CARD.md")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write it, and return the exit code."""
+    """Write the card and return the exit code."""
     from training import model_card, report
 
     model_card.write(options.out, report.read(options.report))
