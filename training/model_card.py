@@ -27,8 +27,8 @@ people would name an expression. It does not know what anybody feels.
 
 ## Out of scope
 
-- Decisions about people: no hiring, schooling, policing, health, insurance, credit or border use.
-  In the European Union much of this is forbidden (AI Act, article 5).
+- Decisions about people of any kind, such as in hiring, schooling, policing, health, insurance,
+  credit or border control. In the European Union much of this is forbidden (AI Act, article 5).
 - Medical diagnosis and lie detection.
 - Identifying people, or counting and comparing groups of people.
 - Children's or patients' welfare, or any setting in which a wrong prediction does harm.

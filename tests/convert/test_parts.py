@@ -122,7 +122,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         pass
 
 
-def test_training_is_told_from_the_run(tmp_path: Path) -> None:
+def test_training_is_described_from_the_run(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     assert manifest.training(tmp_path, "FER2013")["recipe"] is None
     Recipe(votes_weight=0.2, soft_label_weight=0.0, limit=5).save(config)
@@ -146,7 +146,7 @@ def test_training_is_told_from_the_run(tmp_path: Path) -> None:
         manifest.training(tmp_path, "FER2013")
 
 
-def test_a_bundle_converted_again_tells_what_it_told() -> None:
+def test_a_bundle_converted_again_keeps_its_training() -> None:
     bundle = bundles.load(bundles.find_bundles(ASSETS / "models")[0])
     told = manifest.training(bundle.path, "FER2013")
     settings = base.read(bundle.path).recipe.as_dict()
@@ -176,7 +176,7 @@ def test_errors_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("suits", [1, 3, 5, 6])
-def test_other_pictures_are_drawn_where_the_runtimes_round_too_far_apart(
+def test_other_seeds_are_tried_if_the_runtimes_differ_too_much(
     suits: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     drawn: list[int] = []

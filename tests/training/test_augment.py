@@ -86,7 +86,7 @@ def test_blank_pictures_pass_through(value: int) -> None:
     assert augment(_pictures(images), RECIPE, np.random.default_rng(0)).shape == images.shape
 
 
-def test_mixing_blends_pictures_and_targets_alike() -> None:
+def test_mixup_blends_pictures_and_targets_alike() -> None:
     images = np.stack([np.full((48, 48), 25 * i, np.uint8) for i in range(10)])
     targets = np.eye(10, dtype=np.float32)
     recipe = dataclasses.replace(RECIPE, mixup_alpha=1.0)
@@ -97,14 +97,14 @@ def test_mixing_blends_pictures_and_targets_alike() -> None:
     assert (mixed.diagonal() >= 0.5).all()
 
 
-def test_no_mixing_leaves_all_as_it_is() -> None:
+def test_without_mixup_all_stays_as_it_is() -> None:
     targets = np.eye(7, dtype=np.float32)
     pictures, same = mixup(_images(7), targets, STILL, np.random.default_rng(0))
     assert (pictures == _images(7)).all()
     assert same is targets
 
 
-def test_pictures_are_cut_as_the_detector_saw_them() -> None:
+def test_pictures_are_cropped_by_the_detector_s_key_points() -> None:
     images = _images(40)
     recipe = dataclasses.replace(STILL, detector_crop_p=1, detector_crop_noise=0, background_p=0)
     seen = np.broadcast_to(KEY_POINTS + np.array([3, -2]), (40, 2, 4, 2)).astype(np.float32).copy()
@@ -125,7 +125,7 @@ def test_key_points_err_each_alone() -> None:
     assert abs(np.corrcoef(errors[:, 0, 0], errors[:, 1, 0])[0, 1]) < 0.06
 
 
-def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
+def test_translation_by_whole_pixels_keeps_pictures_sharp() -> None:
     recipe = Recipe(translate_only_p=1.0)
     points = key_points(200, recipe, np.random.default_rng(3))
     moved = points - KEY_POINTS
@@ -139,19 +139,19 @@ def test_plain_pictures_are_moved_by_whole_pixels_and_stay_sharp() -> None:
         assert np.array_equal(alignment.align(picture, place)[inner, inner], shifted[inner, inner])
 
 
-def test_others_are_not() -> None:
+def test_other_pictures_are_resampled() -> None:
     moved = key_points(200, Recipe(translate_only_p=0.0), np.random.default_rng(3)) - KEY_POINTS
     assert (np.abs(moved - np.rint(moved)) > 0.01).mean() > 0.9
 
 
-def test_what_the_detector_saw_hangs_in_a_room() -> None:
+def test_detector_crops_are_pasted_on_backgrounds() -> None:
     images = _images(40)
     images[:, :, :8] = 0
-    # The picture is black at its left, and goes on to be so unless there is a room.
+    # The picture is black at its left, and goes on to be so unless there is a background.
     seen = np.broadcast_to(KEY_POINTS - [16, 0], (40, 2, 4, 2)).astype(np.float32)
     bare = dataclasses.replace(STILL, detector_crop_p=1, detector_crop_noise=0, background_p=0)
-    rooms = dataclasses.replace(bare, background_p=1)
-    for recipe, spread in ((bare, False), (rooms, True)):
+    on_background = dataclasses.replace(bare, background_p=1)
+    for recipe, spread in ((bare, False), (on_background, True)):
         out = augment(_pictures(images, seen), recipe, np.random.default_rng(0))
         beyond = [min(each[:, :14].std(), each[:, -14:].std()) for each in out.astype(float)]
         assert (np.array(beyond) > 1).all() == spread

@@ -1,4 +1,4 @@
-"""The batches that processes share are the same as one makes alone."""
+"""Batches: the same for any number of processes, and blended with teachers' predictions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_every_epoch_differs_and_goes_over_the_pictures_once() -> None:
     assert np.array_equal(one[0][0], again[0][0])
 
 
-def test_what_cannot_be_shared_is_said() -> None:
+def test_batches_that_cannot_be_divided_are_refused() -> None:
     with pytest.raises(RunError, match=f"chunks of {CHUNK}"):
         _batches(Part(0, 3))
     with pytest.raises(RunError, match="do not fill one batch"):
@@ -80,7 +80,7 @@ def test_fewer_pictures_than_a_batch_make_one() -> None:
     assert targets.sum(axis=1) == pytest.approx(np.ones(20), abs=1e-6)
 
 
-def test_teachers_answer_for_what_the_student_sees() -> None:
+def test_teachers_predict_for_the_student_s_pictures() -> None:
     seen = []
 
     def teachers(images: np.ndarray, _: np.random.Generator) -> np.ndarray:
@@ -103,10 +103,10 @@ def test_teachers_answer_for_what_the_student_sees() -> None:
     assert 0.4 < share < 0.9
 
 
-@pytest.mark.parametrize("makers", [1, 3])
-def test_batches_made_ahead_are_the_same(makers: int) -> None:
+@pytest.mark.parametrize("workers", [1, 3])
+def test_prefetched_batches_are_the_same(workers: int) -> None:
     batches = _batches(Part())
-    with prefetch(batches, range(2), makers) as made:
+    with prefetch(batches, range(2), workers) as made:
         both = list(itertools.islice(made, 4))
         here = [*batches.epoch(0), *batches.epoch(1)]
         for one, other in zip(both, here, strict=True):
@@ -115,7 +115,7 @@ def test_batches_made_ahead_are_the_same(makers: int) -> None:
             next(made)
 
 
-def test_what_keeps_batches_from_being_made_ahead_is_said(tmp_path: Path) -> None:
+def test_an_error_in_a_prefetch_worker_is_reported(tmp_path: Path) -> None:
     pictures = _pictures(64)
     labels = np.eye(7, dtype=np.float32)[pictures.labels]
     teachers = Teachers([tmp_path / "absent"], labels)
@@ -127,7 +127,7 @@ def test_what_keeps_batches_from_being_made_ahead_is_said(tmp_path: Path) -> Non
         next(made)
 
 
-def test_teachers_are_asked_in_the_process_that_trains_where_that_is_to_be(
+def test_teachers_may_run_in_the_training_process_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures = _pictures(150)
@@ -136,13 +136,13 @@ def test_teachers_are_asked_in_the_process_that_trains_where_that_is_to_be(
     recipe = dataclasses.replace(RECIPE, distill_weight=1.0)
     batches = Batches(pictures, labels, recipe, teachers=teachers)
     # Another process would read the real ones, of which there are none.
-    monkeypatch.setattr(Teachers, "__call__", _Sure.__call__)
+    monkeypatch.setattr(Teachers, "__call__", _Certain.__call__)
     with prefetch(batches, range(1), 2, single_process=True) as made:
         answers = np.concatenate([targets for _, targets in itertools.islice(made, 2)])
     assert answers == pytest.approx(np.tile(np.eye(7)[6], (128, 1)))
 
 
-def test_the_last_epochs_settle() -> None:
+def test_the_last_epochs_have_weak_augmentation() -> None:
     recipe = Recipe(epochs=20, final_epochs_weak_aug=0.25)
     assert recipe.for_epoch(0) is recipe
     assert recipe.for_epoch(14) is recipe
@@ -154,8 +154,8 @@ def test_the_last_epochs_settle() -> None:
     assert Recipe().for_epoch(47) == Recipe()
 
 
-class _Sure(Teachers):
-    """Teachers who say the last emotion, whatever they see."""
+class _Certain(Teachers):
+    """Teachers that always predict the last emotion."""
 
     def __call__(
         self, images: NDArray[np.float32], _: np.random.Generator | None = None
@@ -168,8 +168,8 @@ def _left(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     return inputs[:, 0, :7, 0]
 
 
-def _always(emotion: int) -> distillation._Teacher:
-    """Return a teacher who is sure of one emotion."""
+def _certain_of(emotion: int) -> distillation._Teacher:
+    """Return a teacher that is certain of one emotion."""
     return distillation._Teacher(
         _left, np.where(np.arange(7) == emotion, np.float32(50), np.float32(0))
     )
@@ -189,25 +189,25 @@ def test_mirrored_teachers_see_a_picture_and_its_mirror_picture(
     assert np.abs(once(other) - once(images)).max() > 0.1
 
 
-def test_the_answers_that_are_asked_for_are_drawn_and_come_to_all_of_them(
+def test_drawn_predictions_have_the_mean_of_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hard = np.eye(7, dtype=np.float32)
-    monkeypatch.setattr(distillation, "_load", lambda run, _: _always(int(run.name)))
+    monkeypatch.setattr(distillation, "_load", lambda run, _: _certain_of(int(run.name)))
     runs = [Path(str(number)) for number in range(4)]
-    everyone, two = (Teachers(runs, hard, mirrored=True, per_batch=number) for number in (0, 2))
+    every, two = (Teachers(runs, hard, mirrored=True, per_batch=number) for number in (0, 2))
     images = np.zeros((3, 48, 48), np.float32)
     random = np.random.default_rng(5)
     answers = np.array([two(images, random)[0] for _ in range(400)])
     # Each answer is sure of one emotion, so that two of them are so by halves, or of one.
     assert set(np.unique(answers.round(3))) == {0, 0.5, 1}
-    assert answers.mean(axis=0) == pytest.approx(everyone(images, random)[0], abs=0.05)
-    assert np.array_equal(two(images), everyone(images)), "nothing to draw with"
+    assert answers.mean(axis=0) == pytest.approx(every(images, random)[0], abs=0.05)
+    assert np.array_equal(two(images), every(images)), "nothing to draw with"
     again = np.random.default_rng(5)
     assert np.array_equal([two(images, again)[0] for _ in range(400)], answers)
 
 
-def test_a_batch_s_processes_ask_the_same_teachers() -> None:
+def test_processes_of_a_batch_use_the_same_teachers() -> None:
     drawn: list[float] = []
 
     def teachers(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -222,14 +222,16 @@ def test_a_batch_s_processes_ask_the_same_teachers() -> None:
     assert whole[0] != whole[1], "another batch, others"
 
 
-def test_teachers_are_heeded_for_each_picture_as_it_is_said() -> None:
+def test_each_picture_may_have_its_own_distill_weight() -> None:
     pictures = _pictures(128)
     labels = np.zeros(128, np.int64)
     hard = np.eye(7, dtype=np.float32)[labels]
-    heed = np.linspace(0, 1, 128, dtype=np.float32)
+    given = np.linspace(0, 1, 128, dtype=np.float32)
     recipe = Recipe(batch_size=64, mixup_alpha=0, distill_weight=0.25)
-    for weights, expected in ((heed, heed), (None, np.full(128, 0.25))):
-        batches = Batches(pictures, hard, recipe, teachers=_Sure([], hard), distill_weights=weights)
+    for weights, expected in ((given, given), (None, np.full(128, 0.25))):
+        batches = Batches(
+            pictures, hard, recipe, teachers=_Certain([], hard), distill_weights=weights
+        )
         targets = np.concatenate([targets for _, targets in batches.epoch(0)])
         assert targets.shape == (128, 7)
         assert targets.sum(axis=1) == pytest.approx(np.ones(128))

@@ -1,4 +1,4 @@
-"""Where a kiosk's camera stands is read from its crops, and old pictures are tilted as it does."""
+"""A camera's tilt is estimated from its crops, and old pictures are tilted alike."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def old() -> Pictures:
 
 
 @pytest.mark.parametrize("amount", [-0.3, -0.15, 0.0, 0.15, 0.3])
-def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -> None:
+def test_a_camera_s_tilt_is_estimated_from_its_crops(old: Pictures, amount: float) -> None:
     seen = []
     for image in np.asarray(old.images):
         view, turn = tilt(image, amount)
@@ -47,7 +47,7 @@ def test_a_cameras_stance_is_read_from_its_crops(old: Pictures, amount: float) -
 
 
 @pytest.mark.parametrize("amount", [-0.3, 0.3])
-def test_tilted_pictures_are_cut_already(old: Pictures, amount: float) -> None:
+def test_tilted_pictures_are_aligned_already(old: Pictures, amount: float) -> None:
     random = np.random.default_rng(0)
     assert old.landmarks is not None
     some = np.array(old.landmarks)
@@ -62,7 +62,7 @@ def test_tilted_pictures_are_cut_already(old: Pictures, amount: float) -> None:
     assert camera_tilt.apply(half, 0.0, random) is half
 
 
-def test_without_key_points_there_is_no_stance(old: Pictures) -> None:
+def test_without_key_points_the_tilt_is_0(old: Pictures) -> None:
     bare = Pictures(old.images, old.labels, old.rows)
     assert camera_tilt.estimate(bare, np.asarray(old.images)) == 0
     assert camera_tilt.apply(bare, 0.3, np.random.default_rng(0)) is bare

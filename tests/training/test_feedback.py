@@ -1,4 +1,4 @@
-"""Exports that are learnt from: what is held out, what is left out, and what is refused."""
+"""Exports for training: which crops are held out, excluded, or refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_quarter_is_held_out_and_everything_is_somewhere(whole: Path) -> None:
     assert str(told) == f"{len(told.training)} crops to train on, {len(told.held_out)} held out"
 
 
-def test_a_crop_stays_on_its_side_in_later_exports(whole: Path, tmp_path: Path) -> None:
+def test_a_crop_stays_in_its_set_in_later_exports(whole: Path, tmp_path: Path) -> None:
     """The next export has lost the oldest crops, and has newer ones."""
     rest = kept(grain(COUNT), LABELS)[150:]
     new = kept(grain(150, seed=1), LABELS[:150], first=FIRST + COUNT)
@@ -57,7 +57,7 @@ def test_a_crop_stays_on_its_side_in_later_exports(whole: Path, tmp_path: Path) 
     assert stayed <= crops(after.held_out)
 
 
-def test_all_crops_of_an_hour_are_on_one_side() -> None:
+def test_all_crops_of_an_hour_are_in_one_set() -> None:
     held = [feedback.is_held_out(hour) for hour in range(FIRST, FIRST + 4000)]
     assert held == [feedback.is_held_out(hour) for hour in range(FIRST, FIRST + 4000)]
     assert 0.22 < np.mean(held) < 0.28
@@ -71,7 +71,7 @@ def test_the_same_crop_in_two_exports_counts_once(whole: Path, tmp_path: Path) -
     assert "50 excluded: repeated in the exports" in str(told)
 
 
-def test_what_cannot_be_learnt_from_is_left_out_and_said(whole: Path, tmp_path: Path) -> None:
+def test_unusable_crops_are_excluded_and_reported(whole: Path, tmp_path: Path) -> None:
     other = [EMOTIONS[(number + 1) % 7] for number in range(10)]
     blank = np.full((1, 48, 48), 90, np.uint8)
     images = np.concatenate([grain(COUNT)[:10], blank])
@@ -82,7 +82,7 @@ def test_what_cannot_be_learnt_from_is_left_out_and_said(whole: Path, tmp_path: 
     assert told.excluded["blank"] == 1
 
 
-def test_what_looks_like_a_held_out_crop_is_not_learnt(whole: Path, tmp_path: Path) -> None:
+def test_near_duplicates_of_held_out_crops_are_excluded(whole: Path, tmp_path: Path) -> None:
     alone = feedback.read([whole])
     hour = next(
         hour for hour in range(FIRST + 9000, FIRST + 9100) if not feedback.is_held_out(hour)
@@ -132,7 +132,7 @@ def test_crops_that_were_cut_otherwise_are_refused(whole: Path, tmp_path: Path) 
                 content = json.dumps(about).encode()
             new.writestr(info, content)
     (tmp_path / "other.zip").write_bytes(out.getvalue())
-    with pytest.raises(DatasetError, match=r"manifest\.json: crop\.version: should be 1"):
+    with pytest.raises(DatasetError, match=r"manifest\.json: crop\.version = 2: should be 1"):
         feedback.read([tmp_path / "other.zip"])
 
 

@@ -104,7 +104,7 @@ def better(
     return run, done.stdout
 
 
-def test_what_people_said_makes_a_better_bundle(better: tuple[Path, str], told: Path) -> None:
+def test_feedback_makes_a_better_bundle(better: tuple[Path, str], told: Path) -> None:
     run, said = better
     bundle = bundles.load(run / "emotion-9.0.0")
     report = json.loads((run / page.REPORT).read_text())
@@ -146,7 +146,7 @@ def test_normalisations_stay_and_the_rest_is_between_old_and_new(better: tuple[P
     assert "of the way from the old to the new weights: PublicTest" in better[1]
 
 
-def test_what_a_retraining_was_begun_with_cannot_change(
+def test_a_resumed_retraining_has_the_same_inputs(
     better: tuple[Path, str],
     dataset: tuple[Path, Path],
     base: Path,
@@ -173,7 +173,7 @@ def test_what_a_retraining_was_begun_with_cannot_change(
         (run / run_folder.RETRAINING).write_text(kept)
 
 
-def test_a_model_that_is_no_better_becomes_no_bundle(
+def test_a_model_that_is_not_better_becomes_no_bundle(
     better: tuple[Path, str], prepared: Path, tmp_path: Path
 ) -> None:
     """The labels of the feedback are random. The base is a bundle, which is int8 already."""
@@ -199,7 +199,7 @@ def test_a_model_that_is_no_better_becomes_no_bundle(
     assert "by --force" in (run / page.PAGE).read_text()
 
 
-def test_the_bundle_that_was_made_is_the_next_base_and_others_may_teach(
+def test_a_new_bundle_is_the_next_base_and_other_runs_may_teach(
     better: tuple[Path, str], prepared: Path, base: Path, told: Path, tmp_path: Path
 ) -> None:
     bundle, run = better[0] / "emotion-9.0.0", tmp_path / "run"
@@ -226,7 +226,7 @@ def test_a_base_that_is_another_network_is_refused(
     assert "model.keras does not match config.json" in line or "this network" in line
 
 
-def test_what_cannot_be_retrained_is_said_before_anything_is_done(
+def test_invalid_inputs_are_reported_before_any_work(
     dataset: tuple[Path, Path], told: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def said(base: Path, told: Path = told, data: Path = dataset[0]) -> str:

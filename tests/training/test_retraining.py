@@ -1,4 +1,4 @@
-"""What a retraining shows, how two models are compared, and when the new one may not serve."""
+"""The training set of a retraining, the comparison of two models, and its decision."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def pictures(images: NDArray[np.uint8], first: int = 0) -> Pictures:
 
 
 def always(emotion: int) -> Predictor:
-    """Return a model that answers the same, fairly sure, whatever it sees."""
+    """Return a model with the same, fairly confident prediction for all pictures."""
     one = np.full(7, 0.05, np.float32)
     one[emotion] = 0.7
     return lambda crops: np.tile(one, (len(crops), 1))
@@ -54,41 +54,50 @@ RECIPE = Recipe(
 )
 
 
-def test_everything_shown_has_its_share() -> None:
+def test_each_part_of_the_training_set_has_its_fraction() -> None:
     old, new = pictures(grain(100)), pictures(grain(30, seed=1), first=1000)
     targets = np.eye(7, dtype=np.float32)[old.labels]
-    shown = replay.build(old, targets, new, RECIPE, always(3))
-    assert len(shown.pictures) == len(shown.targets) == len(shown.distill_weights) == 200
-    assert shown.targets.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
-    plain, disguised, told = (slice(0, 100), slice(100, 160), slice(160, 200))
-    assert np.array_equal(shown.pictures.images[plain], old.images)
-    assert np.array_equal(shown.targets[plain], targets)
-    assert {each.tobytes() for each in shown.pictures.take(told)} == {
+    training_set = replay.build(old, targets, new, RECIPE, always(3))
+    assert (
+        len(training_set.pictures)
+        == len(training_set.targets)
+        == len(training_set.distill_weights)
+        == 200
+    )
+    assert training_set.targets.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
+    plain, degraded, told = (slice(0, 100), slice(100, 160), slice(160, 200))
+    assert np.array_equal(training_set.pictures.images[plain], old.images)
+    assert np.array_equal(training_set.targets[plain], targets)
+    assert {each.tobytes() for each in training_set.pictures.take(told)} == {
         each.tobytes() for each in new
     }
-    for part, weight in ((plain, 0.8), (disguised, 0.0), (told, 0.3)):
-        assert (shown.distill_weights[part] == np.float32(weight)).all()
-    expected = 0.5 * targets[shown.pictures.rows[disguised]] + 0.5 * always(3)(old.images[:60])
-    assert shown.targets[disguised] == pytest.approx(expected, abs=1e-6)
-    label = shown.pictures.labels[told]
-    assert shown.targets[told][np.arange(40), label] == pytest.approx(np.full(40, 0.85))
+    for part, weight in ((plain, 0.8), (degraded, 0.0), (told, 0.3)):
+        assert (training_set.distill_weights[part] == np.float32(weight)).all()
+    expected = 0.5 * targets[training_set.pictures.rows[degraded]] + 0.5 * always(3)(
+        old.images[:60]
+    )
+    assert training_set.targets[degraded] == pytest.approx(expected, abs=1e-6)
+    label = training_set.pictures.labels[told]
+    assert training_set.targets[told][np.arange(40), label] == pytest.approx(np.full(40, 0.85))
 
 
-def test_a_share_of_nothing_is_nothing() -> None:
+def test_a_fraction_of_0_adds_nothing() -> None:
     old, new = pictures(grain(40)), pictures(grain(10, seed=1))
     targets = np.eye(7, dtype=np.float32)[old.labels]
     recipe = Recipe(feedback_fraction=0.5, degraded_fraction=0.0)
-    shown = replay.build(old, targets, new, recipe, always(0))
-    assert len(shown.pictures) == 80
-    assert shown.pictures.landmarks is None
+    training_set = replay.build(old, targets, new, recipe, always(0))
+    assert len(training_set.pictures) == 80
+    assert training_set.pictures.landmarks is None
 
 
 def test_key_points_stay_with_their_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     marks = np.random.default_rng(0).random((100, 2, 4, 2), np.float32)
     old = Pictures(grain(100), np.zeros(100, np.int64), np.arange(100), marks)
     new = pictures(grain(30, seed=1))
-    shown = replay.build(old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0))
-    found = shown.pictures.landmarks
+    training_set = replay.build(
+        old, np.eye(7, dtype=np.float32)[old.labels], new, RECIPE, always(0)
+    )
+    found = training_set.pictures.landmarks
     assert found is not None
     assert np.array_equal(found[:100], marks)
     assert np.isnan(found[160:]).all()
@@ -106,7 +115,7 @@ def seen(images: NDArray[np.uint8], blur: float, light: float, noise: float) -> 
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def test_disguised_pictures_look_as_the_crops_do() -> None:
+def test_degraded_pictures_look_like_the_crops() -> None:
     images, random = grain(200), np.random.default_rng(0)
     kiosk = seen(grain(150, seed=1), blur=1.5, light=0.3, noise=5)
     before, wanted, after = measure(images), measure(kiosk), measure(degrade(images, kiosk, random))
@@ -115,7 +124,7 @@ def test_disguised_pictures_look_as_the_crops_do() -> None:
         assert abs(new - aim) < 0.5 * abs(old - aim), name
 
 
-def test_a_kiosk_like_the_data_set_disguises_nothing() -> None:
+def test_a_camera_like_the_data_set_s_degrades_nothing() -> None:
     images = grain(200)
     same = degrade(images, grain(200, seed=1), np.random.default_rng(0))
     before, after = measure(images), measure(same)
@@ -124,8 +133,8 @@ def test_a_kiosk_like_the_data_set_disguises_nothing() -> None:
     assert after.deviation.mean() == pytest.approx(before.deviation.mean(), rel=0.1)
 
 
-def test_pictures_are_disguised_until_a_model_is_as_unsure_of_them() -> None:
-    """This one is the less sure the more neighbours differ, at some distance."""
+def test_pictures_are_degraded_until_a_model_is_as_confident_on_them() -> None:
+    """The more pixels at some distance differ, the less confident this model is."""
 
     def model(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         apart = crops[:, :, 4:].astype(np.float32) - crops[:, :, :-4]
@@ -185,7 +194,7 @@ def test_the_bootstrap_finds_the_interval_of_a_mean() -> None:
     assert (low, high) == pytest.approx((gains.mean() - error, gains.mean() + error), abs=0.01)
 
 
-def test_both_models_see_the_same_pictures() -> None:
+def test_both_models_are_evaluated_on_the_same_pictures() -> None:
     some = pictures(grain(70))
     both = comparison.compare(always(0), always(1), some)
     assert both.test == PairedTest(70, won=10, lost=10)
@@ -193,7 +202,7 @@ def test_both_models_see_the_same_pictures() -> None:
     assert both.new.recall["disgust"] == 1.0
 
 
-def test_changed_pictures_are_those_of_the_model_card() -> None:
+def test_corruptions_are_those_of_the_model_card() -> None:
     some = Pictures(grain(7), np.arange(7), np.arange(7))
     robust = comparison.compare_robustness(always(0), always(0), some)
     measured = robustness.measure(always(0), some)
@@ -229,7 +238,7 @@ def robust(gain: float) -> RobustnessComparison:
         ),
     ],
 )
-def test_a_model_is_objected_to_when_it_is_worse_beyond_chance(
+def test_a_significantly_worse_model_is_refused(
     private: tuple[int, int], held: tuple[int, int], gain: float, words: list[str]
 ) -> None:
     found = Comparison(both(*private), both(*held), robust(gain), {}).objections()
@@ -272,7 +281,7 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         page.write(tmp_path / "missing", NOTE, compared)
 
 
-def test_people_are_right_as_often_as_they_are_trusted() -> None:
+def test_feedback_targets_have_the_label_accuracy() -> None:
     said = replay.feedback_targets(np.array([0, 6]), accuracy=0.85)
     assert said.sum(axis=1) == pytest.approx(np.ones(2))
     assert said[0, 0] == said[1, EMOTIONS.index("neutral")] == pytest.approx(0.85)
@@ -282,11 +291,11 @@ def test_people_are_right_as_often_as_they_are_trusted() -> None:
 @pytest.mark.parametrize(
     ("lost", "share"), [(0.0, 0.5), (-0.05, 0.5), (0.0038, 0.5), (0.006, 0.3), (0.5, 0.1)]
 )
-def test_the_furthest_place_is_taken_where_little_is_lost(lost: float, share: float) -> None:
-    place = weight_interpolation.choose(lambda share: 0.7 - lost * share)
-    assert place.share == share
-    assert place.before == 0.7
-    assert f"{share:.0%} of the way" in str(place)
+def test_the_largest_share_with_a_small_loss_is_taken(lost: float, share: float) -> None:
+    chosen = weight_interpolation.choose(lambda share: 0.7 - lost * share)
+    assert chosen.share == share
+    assert chosen.before == 0.7
+    assert f"{share:.0%} of the way" in str(chosen)
 
 
 def test_half_way_is_the_mean() -> None:

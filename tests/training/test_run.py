@@ -83,7 +83,7 @@ def _options(folder: Path, **given: Any) -> argparse.Namespace:
     return argparse.Namespace(**{**blank, "run": folder, **given})
 
 
-def test_a_run_without_votes_says_so(tmp_path: Path) -> None:
+def test_weights_without_their_files_are_0(tmp_path: Path) -> None:
     assert run_setup.recipe(_options(tmp_path)).votes_weight == 0
     both = _options(tmp_path, ferplus=tmp_path, labels=tmp_path, epochs=7)
     assert run_setup.recipe(both) == Recipe(epochs=7)
@@ -118,7 +118,7 @@ def test_any_setting_may_be_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("wings=2", "unknown setting 'wings' (known are background_p, batch_size, "),
         ("translation", "translation must be a number from 0 to 24"),
@@ -129,12 +129,12 @@ def test_any_setting_may_be_given(tmp_path: Path) -> None:
         ("epochs=3", "unknown setting 'epochs'"),
     ],
 )
-def test_a_setting_that_is_none_is_said(
-    text: str, told: str, capsys: pytest.CaptureFixture[str]
+def test_an_invalid_setting_is_refused(
+    text: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         cli.main(["train", "--data", "d", "--run", "r", "--set", text])
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path) -> None:
         run_setup.recipe(resumed)
 
 
-def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
+def test_a_resumed_run_has_the_same_inputs(tmp_path: Path) -> None:
     blank = np.zeros((4, 48, 48), np.uint8)
     pictures = Pictures(blank, np.arange(4), np.arange(4))
     data = Dataset({TRAINING: pictures}, 4, name="faces")
@@ -160,10 +160,10 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
         (tmp_path / name / "model.keras").write_text(name)
     votes, labels, base = (tmp_path / name / "model.keras" for name in ("votes", "labels", "first"))
     given = {"ferplus": votes, "labels": labels, "teacher": [tmp_path / "first"], "base": [base]}
-    begun = provenance.collect(_options(tmp_path, **given), data)
-    provenance.write(tmp_path, begun)
+    started = provenance.collect(_options(tmp_path, **given), data)
+    provenance.write(tmp_path, started)
     provenance.check(tmp_path, provenance.collect(_options(tmp_path, **given), data))
-    assert begun["teacher"][0]["name"] == "first/model.keras"
+    assert started["teacher"][0]["name"] == "first/model.keras"
 
     def refused(data: Dataset = data, **changed: Any) -> str:
         with pytest.raises(RunError, match="started with other") as said:
@@ -197,7 +197,7 @@ def test_a_resumed_run_is_fed_the_same(tmp_path: Path) -> None:
         provenance.read(tmp_path)
 
 
-def test_key_points_of_a_run_that_is_begun_anew_are_looked_for_anew(tmp_path: Path) -> None:
+def test_a_new_run_detects_key_points_again(tmp_path: Path) -> None:
     (tmp_path / run_folder.LANDMARKS).touch()
     run_setup.create_folder(tmp_path, Recipe(seed=2))
     assert not (tmp_path / run_folder.LANDMARKS).exists()

@@ -1,4 +1,4 @@
-"""A made-up kiosk: what its camera gives, what people answer, and the export of that."""
+"""A synthetic kiosk: its camera's crops, people's labels, and their export."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_bad_camera_is_darker_noisier_and_softer(people: Pictures) -> None:
     assert np.median(old.softness) > np.median(plain.softness) + 0.3
 
 
-def test_who_is_found_stays_who_they_are(people: Pictures) -> None:
+def test_detected_people_keep_their_rows(people: Pictures) -> None:
     seen = synthetic_people.capture(people, CAMERAS["low"], 1)
     assert 0 < len(seen) <= COUNT
     assert np.array_equal(seen.labels, people.labels[seen.rows])
@@ -86,18 +86,18 @@ def test_several_faults_are_one_bad_camera() -> None:
     assert camera([]) == camera(["plain"]) == Camera()
 
 
-def test_nobody_found_is_said() -> None:
+def test_pictures_without_a_face_are_refused() -> None:
     nobody = Pictures(np.zeros((3, 48, 48), np.uint8), np.zeros(3, np.int64), np.arange(3))
     with pytest.raises(DatasetError, match="finds no face in these pictures"):
         synthetic_people.capture(nobody, Camera(), 1)
 
 
-def test_people_are_as_honest_as_they_are_said_to_be() -> None:
+def test_people_s_labels_have_the_accuracy() -> None:
     labels = np.arange(7000) % 7
     many = Pictures(np.zeros((7000, 48, 48), np.uint8), labels, labels)
-    felt = synthetic_feedback.draw_labels(many, 0.88, np.random.default_rng(0))
-    assert np.mean(felt == labels) == pytest.approx(0.88, abs=0.015)
-    assert np.bincount(felt).min() > 900
+    labels_given = synthetic_feedback.draw_labels(many, 0.88, np.random.default_rng(0))
+    assert np.mean(labels_given == labels) == pytest.approx(0.88, abs=0.015)
+    assert np.bincount(labels_given).min() > 900
     assert np.array_equal(
         synthetic_feedback.draw_labels(many, 1.0, np.random.default_rng(0)), labels
     )
