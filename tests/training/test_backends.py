@@ -50,7 +50,7 @@ def take(count, frozen):
     for model in models:
         model.set_weights(weights)
         if frozen:
-            network.freeze(model)
+            network.freeze_batch_norm(model)
     optimizer = keras.optimizers.SGD(momentum=0.9, nesterov=True)
     optimizer.build(models[0].trainable_variables)
     step = backend.Step(*models, optimizer, 5e-4, np.linspace(-1, 0, 7, dtype=np.float32))
