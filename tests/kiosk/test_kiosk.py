@@ -228,7 +228,7 @@ def test_run_goes_on_with_a_busy_port_and_says_so(tmp_path: Path) -> None:
         arguments = ("--config", configured(tmp_path, text), "--seconds", "4")
         with RunningKiosk(tmp_path, *arguments, command="run") as kiosk:
             assert kiosk.ended() == 0, kiosk.text()
-    page = next(one for one in kiosk.told()["status"]["health"] if one["part"] == "web")
+    page = next(one for one in kiosk.told()["status"]["health"] if one["component"] == "web")
     assert page["level"] == "failed"
     assert str(port) in page["message"]
     assert kiosk.text().count(str(port)) == 1, "once per fault, not once per try"
@@ -240,7 +240,7 @@ def test_run_with_a_wrong_configuration_shows_it_and_runs_on_defaults(tmp_path: 
     with RunningKiosk(tmp_path, "--config", config, "--seconds", "4", command="run") as kiosk:
         assert kiosk.ended() == 0, kiosk.text()
     told = kiosk.told()["status"]
-    fault = next(one for one in told["health"] if one["part"] == "config")
+    fault = next(one for one in told["health"] if one["component"] == "config")
     assert fault["level"] == "failed"
     assert "config.toml:2: camera.source" in fault["message"]
     assert "running on the defaults" in fault["message"]
@@ -252,7 +252,7 @@ def test_without_a_camera_the_show_goes_on(tmp_path: Path) -> None:
     arguments = ("--camera", "usb:/dev/video97", "--seconds", "5")
     with RunningKiosk(tmp_path, *arguments) as kiosk:
         status = kiosk.wait_for(level="failed")
-        camera = next(one for one in status["health"] if one["part"] == "camera")
+        camera = next(one for one in status["health"] if one["component"] == "camera")
         assert camera["message"] == "/dev/video97: not connected"
         assert kiosk.ended() == 0
     assert kiosk.told()["stage_hz"] > 15

@@ -79,7 +79,7 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
         settings.write_text("[sound]\nvolume = 7\n", "utf-8")
         owner.restart(kiosk)
         status = kiosk.wait_for(level="failed", volume=0.7)
-        fault = next(one["message"] for one in status["health"] if one["part"] == "config")
+        fault = next(one["message"] for one in status["health"] if one["component"] == "config")
         assert fault.startswith(f"{settings}:2: sound.volume = 7: ")
         assert fault.endswith("; running without what was set on the page")
         kiosk.interrupt()
