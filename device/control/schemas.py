@@ -118,7 +118,7 @@ class Faces(Schema):
     width: Count
     height: Count
     faces: list[Face]
-    timings_ms: Timings
+    ms: Timings
 
     @classmethod
     def of(cls, result: messages.FrameResult) -> Self:
@@ -127,7 +127,7 @@ class Faces(Schema):
             width=result.width,
             height=result.height,
             faces=[Face.of(face) for face in result.faces],
-            timings_ms=Timings.of(result.timings),
+            ms=Timings.of(result.timings),
         )
 
 
@@ -138,7 +138,7 @@ class Frame(Schema):
     number: Count
     width: Count
     height: Count
-    timings_ms: Timings
+    ms: Timings
     latency_ms: float
 
     @classmethod
@@ -148,7 +148,7 @@ class Frame(Schema):
             number=result.number,
             width=result.width,
             height=result.height,
-            timings_ms=Timings.of(result.timings),
+            ms=Timings.of(result.timings),
             latency_ms=round((result.processed_at - result.captured_at) * 1000, 1),
         )
 
@@ -284,7 +284,7 @@ class Status(Schema):
     mood: Mood
     faces: list[Face]
     frame: Frame | None
-    vision_hz: NotNegative
+    rate_hz: NotNegative
     frame_age_s: NotNegative | None
     stage_hz: NotNegative
     reactions: list[Reaction]
@@ -310,7 +310,7 @@ class Status(Schema):
             mood=Mood.of(status.mood, now),
             faces=[Face.of(face) for face in result.faces] if result else [],
             frame=Frame.of(result) if result else None,
-            vision_hz=round(status.rate, 1),
+            rate_hz=round(status.rate, 1),
             frame_age_s=None if status.frame_age is None else round(status.frame_age, 2),
             stage_hz=round(status.stage_rate, 1),
             reactions=[Reaction.of(one, now) for one in status.reactions],

@@ -79,7 +79,7 @@ def test_the_page_saw_what_happened(performance: dict[str, Any]) -> None:
     assert {page["mood"]["emotion"] for page in pages} >= {"happy", "sad", "surprise", None}
     assert max(len(page["faces"]) for page in pages) == 2
     assert all(page["level"] == "ok" for page in pages[4:]), pages[-1]["health"]
-    assert np.median([page["vision_hz"] for page in pages]) > 8
+    assert np.median([page["rate_hz"] for page in pages]) > 8
 
 
 def test_what_stands_before_the_camera_is_on_the_stage(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def sample(kiosk: RunningKiosk) -> dict[str, float]:
         told[f"{name}_threads"] = process.num_threads()
         told[f"{name}_files"] = process.num_fds()
     status = kiosk.status()
-    return told | {"rate": status["vision_hz"], "stage": status["stage_hz"]}
+    return told | {"rate": status["rate_hz"], "stage": status["stage_hz"]}
 
 
 def _two(kiosk: RunningKiosk) -> list[psutil.Process]:

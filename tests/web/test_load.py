@@ -31,7 +31,7 @@ def rates(kiosk: RunningKiosk, seconds: float) -> tuple[float, float]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         status = kiosk.status()
-        seen.append(status["vision_hz"])
+        seen.append(status["rate_hz"])
         drawn.append(status["stage_hz"])
         time.sleep(0.5)
     return statistics.median(seen), statistics.median(drawn)

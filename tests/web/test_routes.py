@@ -141,9 +141,9 @@ def test_status_json_is_the_status(client: FlaskClient) -> None:
         ],
         "frame": {
             "number": 7, "width": 640, "height": 480, "latency_ms": 100.0,
-            "timings_ms": dict.fromkeys(("decode", "detect", "crop", "classify", "total"), 0.0),
+            "ms": dict.fromkeys(("decode", "detect", "crop", "classify", "total"), 0.0),
         },
-        "vision_hz": 12.3, "frame_age_s": 0.08, "stage_hz": 29.9, "reactions": [],
+        "rate_hz": 12.3, "frame_age_s": 0.08, "stage_hz": 29.9, "reactions": [],
         "music": "Sunrise", "volume": 0.7, "muted": False, "paused": False, "level": "ok",
         "health": [
             {

@@ -11,7 +11,7 @@ follow((status) => {
   write("mood-for", `for ${duration(status.mood.duration_s)}`);
   showBars(status.mood.probabilities);
   write("faces", people(status.faces.length));
-  write("rate", `${status.vision_hz.toFixed(1)} / s`);
+  write("rate", `${status.rate_hz.toFixed(1)} / s`);
   write("age", age(status.frame_age_s));
   write("stage", `${status.stage_hz.toFixed(1)} / s`);
   write("uptime", duration(status.uptime_s));
