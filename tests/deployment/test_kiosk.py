@@ -44,7 +44,7 @@ def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_pa
         assert done.returncode == 0, done.stderr
         status = kiosk.wait_for(model="9.0.0", level="ok")
         assert status["uptime_s"] > before["uptime_s"]
-        assert status["trial"]["before"] == NOW
+        assert status["trial"]["previous"] == NOW
         assert status["trial"]["version"] == "9.0.0"
         assert "; on trial for 15 more minutes of seeing" in part(status, "model")
         for _ in range(3):
