@@ -6,7 +6,7 @@ import cv2
 import pytest
 
 from device.messages import Level
-from device.vision import supervisor as module
+from device.vision import worker_process as module
 from tests.support.faces import ASTRONAUT, astronaut
 from tests.support.supervisors import Start, health, sees_a_face, sees_on, until
 

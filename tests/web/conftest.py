@@ -43,6 +43,7 @@ from device.system.latest import Latest
 from device.vision.preview import Preview
 from device.web import AuthService, KioskServices, Server, create_app
 from tests.support.drift_days import day
+from tests.support.visits import browser, scheme, visit
 
 if TYPE_CHECKING:
     import socket
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from numpy.typing import NDArray
+
+__all__ = ["browser", "scheme", "visit"]
 
 HAPPY = (0.02, 0.01, 0.01, 0.87, 0.02, 0.04, 0.03)
 
