@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 FILE = "rollouts.json"
 SCHEMA = 1
 MOST_RECORDS = 32
+OLD_NAMES = {"tries": "attempts", "taken": "installed"}
+"""Names of version 0.1, which are still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ class RolloutLog:
             return [_record(one) for one in content["rollouts"]]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("%s: %s; starting with an empty rollout log", self._path, error)
             return []
 
 
 def _record(values: dict[str, Any]) -> RolloutRecord:
-    record = RolloutRecord(**values)
+    record = RolloutRecord(**{OLD_NAMES.get(name, name): value for name, value in values.items()})
     for value, kind in zip(asdict(record).values(), (str, str, int, bool, str), strict=True):
         if type(value) is not kind:
             raise ValueError("unexpected type of a value")

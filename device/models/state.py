@@ -10,6 +10,8 @@ from typing import Any
 SCHEMA = 1
 MOST_REJECTED = 8
 """The newest rejected models are remembered, up to this number."""
+OLD_NAMES = {"before": "previous", "given_up": "rejected"}
+"""Names of version 0.1, which are still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class State:
 def parse(text: str) -> State:
     """Read the file's text. Raises ValueError when it is not what `as_json` writes."""
     try:
-        values = json.loads(text)
+        values = {OLD_NAMES.get(name, name): value for name, value in json.loads(text).items()}
         if values.pop("schema") != SCHEMA:
             raise ValueError("unknown schema")
         trial = values.pop("trial")

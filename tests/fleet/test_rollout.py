@@ -13,7 +13,7 @@ from device.deployment.models import Models
 from device.errors import BundleError
 from device.fleet.fetch import Fetcher
 from device.fleet.rollout import MOST_ATTEMPTS, Rollout
-from device.fleet.rollout_log import RolloutLog, RolloutRecord
+from device.fleet.rollout_log import FILE, RolloutLog, RolloutRecord
 from tests.support.authority import Authority
 from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
 from tests.support.fleets import QUICK
@@ -286,3 +286,10 @@ def test_a_damaged_log_is_reported_and_starts_empty(
         caplog.clear()
     log.store(RolloutRecord("a", "b"), refused="words")
     assert RolloutLog(own_state).find("c", "b").refused == "words"
+
+
+def test_a_log_of_the_first_version_is_still_read(own_state: Path) -> None:
+    old = {"rollout": "a", "sha256": "b", "tries": 2, "taken": True, "refused": ""}
+    own_state.mkdir(parents=True)
+    (own_state / FILE).write_text(json.dumps({"schema": 1, "rollouts": [old]}), "utf-8")
+    assert RolloutLog(own_state).find("a", "b") == RolloutRecord("a", "b", 2, installed=True)
