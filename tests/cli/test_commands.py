@@ -31,6 +31,7 @@ def test_bench_measures_every_stage() -> None:
         assert stages["detect_crop_classify"]["median"] < 20
 
 
+@pytest.mark.slow
 def test_bench_measures_a_whole_kiosk_for_people_to_read() -> None:
     result = moodlift("bench", "--runs", "5")
     assert result.returncode == 0, result.stderr

@@ -53,6 +53,7 @@ def test_a_video_has_every_frame(tmp_path: Path) -> None:
     assert frame.std() > 10
 
 
+@pytest.mark.slow
 def test_a_sheet_shows_all_scenes(tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
     assert main.main(["render", "--all", "--output", str(out)]) == 0
@@ -78,6 +79,7 @@ def test_what_cannot_be_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
             main.main(["render", "--scene", "sad", "--output", out, *wrong])
 
 
+@pytest.mark.slow
 def test_frame_times_are_measured_by_scene(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,8 @@ from tests.support.kiosks import RunningKiosk, free_port
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {
     "camera.source": ("usb:\u00c4 \"b\" 'c' \\", "file:/nowhere/at all"),
     "sound.device": ("x" * 200, "\u00c4 \"b\" 'c' \\"),
@@ -38,7 +40,9 @@ def test_the_kiosk_starts_with_every_setting_at_its_end(tmp_path: Path, end: int
     file.write_text(f"[web]\nport = {port}\n", "utf-8")
     settings = Settings(file, tmp_path / "state" / "moodlift")
     settings.change({key: extreme(key, end) for key in EDITABLE})
-    with RunningKiosk(tmp_path, "--config", file, "--seconds", "5", command="run") as kiosk:
+    with RunningKiosk(tmp_path, "--config", file, command="run", port=port) as kiosk:
+        kiosk.wait_for(level="failed")
+        kiosk.interrupt()
         assert kiosk.ended() == 0, kiosk.text()
     told = kiosk.told()["status"]
     assert "Traceback" not in kiosk.text()

@@ -175,6 +175,7 @@ def test_what_fails_a_check_is_refused(own_state: Path, make: Any, words: str) -
     assert ".new-" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_end_is_ended(own_state: Path, monkeypatch: Any) -> None:
     trust()
     monkeypatch.setattr(acceptance, "SECONDS", 2.0)

@@ -16,6 +16,8 @@ import pytest
 from device.system.paths import MODELS
 from device.vision import bundle
 
+pytestmark = pytest.mark.slow
+
 NOW = bundle.find_bundles(MODELS)[0].name.removeprefix("emotion-")
 OPERATIONS = {
     "first install": (NOW, "9.1.0", 25),

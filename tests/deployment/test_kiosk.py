@@ -13,6 +13,8 @@ from tests.support.bundles import KEY, SHIPPED, archive, files, public
 from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk
 
+pytestmark = pytest.mark.slow
+
 NOW = SHIPPED.name.removeprefix("emotion-")
 
 

@@ -121,13 +121,14 @@ def test_of_equally_many_the_oldest_goes(tmp_path: Path) -> None:
 
 
 def test_bytes_are_limited_too(tmp_path: Path) -> None:
-    one = store(tmp_path, megabytes=1, crops=2000)
-    size = len(face_crop().png)
-    for _ in range(1_000_000 // size + 3):
+    most = 100_000
+    config = FeedbackConfig(crops=2000).model_copy(update={"megabytes": most / 1_000_000})
+    one, size = FeedbackStore(tmp_path, config), len(face_crop().png)
+    for _ in range(most // size + 3):
         one.keep(face_crop())
     kept = one.crops()
-    assert 1_000_000 - size < sum(len(each.png) for each in kept) <= 1_000_000
-    assert len(kept) < 1_000_000 // size + 3
+    assert most - size < sum(len(each.png) for each in kept) <= most
+    assert len(kept) < most // size + 3
 
 
 def test_crops_expire_and_counts_do_not(tmp_path: Path) -> None:
@@ -237,6 +238,7 @@ while True:
         png = encode(rng.integers(0, 256, (48, 48), np.uint8))
         store.keep(Crop(label, (0.1,) * 6 + (0.4,), "0.4.0", 1, png))
         store.count(Feedback(label, "sad"), 0.0)
+        print("kept", flush=True)
 """
 
 
@@ -246,8 +248,8 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
             [sys.executable, "-c", KEEP_ON, str(tmp_path)], stdout=subprocess.PIPE
         )
         assert process.stdout
-        assert process.stdout.readline() == b"go\n"
-        time.sleep(0.05 + 0.037 * number)
+        assert [process.stdout.readline() for _ in range(3)] == [b"go\n", b"kept\n", b"kept\n"]
+        time.sleep(0.037 * number)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
@@ -296,8 +298,8 @@ except FeedbackError as error:
 
 def test_of_twenty_thousand_almost_all_go_at_once() -> None:
     crops = [(EMOTIONS[number % 5], number, 2000) for number in range(20_000)]
-    begun = time.monotonic()
+    begun = time.thread_time()
     gone = excess(crops, 7, 10**9)
-    assert time.monotonic() - begun < 2.0
+    assert time.thread_time() - begun < 2.0
     assert len(gone) == 19_993
     assert min(set(range(20_000)) - set(gone)) >= 19_990

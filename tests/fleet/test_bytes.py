@@ -182,6 +182,7 @@ def check(stream: bytes) -> list[tuple[str, Any]]:
     return said
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
         recorder = Recorder(broker.port)
@@ -217,6 +218,7 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
     print(f"{len(recorder.sent)} bytes, {len(said)} messages, all as they may be")
 
 
+@pytest.mark.slow
 def test_a_kiosk_that_dies_is_told_of_by_its_last_will(tmp_path: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
         config = tmp_path / "config.toml"

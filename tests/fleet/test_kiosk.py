@@ -17,6 +17,8 @@ from tests.support.kiosks import RunningKiosk, free_port
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def configured(folder: Path, port: int, ca_file: Path) -> Path:
     password = folder / "password"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.support.fleets import Part
 
+pytestmark = pytest.mark.slow
+
 TIMES = 100 if os.environ.get("MOODLIFT_SOAK") == "1" else 8
 TOPICS = (
     "moodlift/kiosk-1/online",

@@ -17,6 +17,8 @@ from device.vision.alignment import align
 from device.vision.detector import KEEP, Detector
 from tests.support.faces import ASTRONAUT, astronaut
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DEMO = ASSETS / "clip" / "demo.mp4"
 

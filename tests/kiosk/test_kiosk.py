@@ -17,6 +17,8 @@ from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk, taken_port
 from tests.support.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.slow
+
 TIMELINE = json.loads((ASSETS / "clip" / "timeline.json").read_text("utf-8"))
 ACTED = [
     act["emotion"]

@@ -251,9 +251,9 @@ def test_fifty_faces_cost_little() -> None:
     def cost(count: int) -> float:
         room = Room()
         faces = [face(i, mix(happy=0.8)) for i in range(count)]
-        begin = time.perf_counter()
+        begin = time.thread_time()
         room.play(5, *faces)
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
     assert min(cost(200) for _ in range(3)) < 40 * min(cost(20) for _ in range(3))
 

@@ -8,6 +8,7 @@ import pytest
 
 from device.messages import Box, Face, FrameResult, Mood, Reaction
 from device.stage import Scene, Strings, load_strings
+from device.stage.stage import SceneAssets
 from tests.support.theatres import Size, Theatre
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ def strings() -> Strings:
 
 
 @pytest.fixture
-def theatre(strings: Strings) -> MakeTheatre:
+def theatre(strings: Strings, monkeypatch: pytest.MonkeyPatch) -> MakeTheatre:
+    """Make stages whose pictures are made when they are needed, not ahead of that."""
+    monkeypatch.setattr(SceneAssets, "make_next", lambda _: False)
+
     def make(size: Size = (320, 240), seed: int = 1, **config: Any) -> Theatre:
         return Theatre(size, strings, seed, **config)
 

@@ -11,7 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.needs import lacking
+
+pytestmark = pytest.mark.slow
 
 NAME = "MOODLIFT_PYGAME_CLASSIC"
 ROOT = Path(__file__).parents[2]

@@ -38,6 +38,7 @@ def flashes(luminance: Sequence[float]) -> int:
     return swings // 2
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 1000))
 def test_nothing_flashes(strings: Strings, seed: int) -> None:
@@ -82,7 +83,10 @@ def test_labels_can_be_read(
     act, effect = cast
     place = theatre((640, 360))
     emotion = act if act in EMOTIONS else None
-    frame = place.after(feel(emotion, effect, paused=act == "paused"), 9.0)
+    scene = feel(emotion, effect, paused=act == "paused")
+    place.draw(scene)
+    place.hop(scene, 8.0)
+    frame = place.after(scene, 1.0)
     box = Layout.of((640, 360)).caption
     sky = frame[240:400, box.top : box.bottom].reshape(-1, 3).astype(float)
     ink = np.array(PALETTES[act].ink, float)

@@ -14,6 +14,8 @@ from device.config.schema import StageConfig
 from device.stage import Stage
 from tests.support.golden import distance, kept, picture
 
+pytestmark = pytest.mark.slow
+
 SEEN = 2.3
 """A difference that is just seen (CIE76)."""
 

@@ -28,9 +28,14 @@ class RunningKiosk:
     """A `moodlift` process; its status page is at `address`."""
 
     def __init__(
-        self, folder: Path, *arguments: str | Path, command: str = "demo", silent: bool = True
+        self,
+        folder: Path,
+        *arguments: str | Path,
+        command: str = "demo",
+        silent: bool = True,
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.screenshot = folder / "screenshot.png"
         self.report = folder / "report.json"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pygame
 
 from device.config.schema import StageConfig
-from device.stage import Scene, Stage, Strings
+from device.stage import EFFECTS, Scene, Stage, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from device.stage.stage import SceneAssets
 
-RATE = 30
 Size = tuple[int, int]
 
 
@@ -38,6 +37,7 @@ class Theatre:
 
     def draw(self, scene: Scene) -> NDArray[np.uint8]:
         """Draw one frame; return it as (width, height, 3)."""
+        self._make(scene)
         self.stage.draw(self.canvas, scene, self.now)
         return pygame.surfarray.array3d(self.canvas)
 
@@ -46,21 +46,30 @@ class Theatre:
         self.now += seconds
         return self.draw(scene)
 
-    def play(self, scene: Scene, seconds: float) -> list[NDArray[np.uint8]]:
-        """Draw for some time at 30 frames per second; return all frames."""
-        return [pygame.surfarray.array3d(self.canvas) for _ in self._frames(scene, seconds)]
+    def play(self, scene: Scene, seconds: float, rate: int = 30) -> list[NDArray[np.uint8]]:
+        """Draw for some time at some frames per second; return all frames."""
+        return [pygame.surfarray.array3d(self.canvas) for _ in self._frames(scene, seconds, rate)]
 
     def after(self, scene: Scene, seconds: float) -> NDArray[np.uint8]:
-        """Draw for some time at 30 frames per second; return the last frame."""
-        for _ in self._frames(scene, seconds):
+        """Draw for some time at 15 frames per second, at least once; return the last frame."""
+        for _ in self._frames(scene, seconds, 15):
             pass
         return pygame.surfarray.array3d(self.canvas)
 
-    def _frames(self, scene: Scene, seconds: float) -> Iterator[None]:
-        for _ in range(round(seconds * RATE)):
+    def _frames(self, scene: Scene, seconds: float, rate: int) -> Iterator[None]:
+        count = max(1, round(seconds * rate))
+        self._make(scene)
+        for _ in range(count):
             self.stage.draw(self.canvas, scene, self.now)
             yield
-            self.now += 1 / RATE
+            self.now += seconds / count
+
+    def _make(self, scene: Scene) -> None:
+        """Make the effects that a scene needs, which would come some frames later."""
+        effects = self.stage.prepare(self.canvas.get_size()).effects
+        wanted = {reaction.effect for reaction in scene.reactions} & EFFECTS.keys()
+        while not wanted <= effects._effects.keys():
+            effects.make_next()
 
 
 class MakeTheatre(Protocol):

@@ -48,6 +48,7 @@ class Owner:
                 return status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "demo"])
 def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> None:
     port = free_port()
@@ -56,9 +57,7 @@ def test_a_restart_takes_up_the_new_settings(tmp_path: Path, command: str) -> No
         f'[web]\nport = {port}\n[camera]\nsource = "file:{ASTRONAUT}"\n[sound]\nenabled = false\n',
         "utf-8",
     )
-    with RunningKiosk(tmp_path, "--config", file, command=command) as kiosk:
-        if command == "run":
-            kiosk.port, kiosk.address = port, f"http://127.0.0.1:{port}"
+    with RunningKiosk(tmp_path, "--config", file, command=command, port=port) as kiosk:
         kiosk.wait_for(level="ok", volume=0.7)
         owner, pid = Owner(tmp_path, kiosk.address), kiosk.process.pid
         files = kiosk.family()[0].num_fds()

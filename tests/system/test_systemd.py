@@ -124,6 +124,7 @@ def test_without_a_manager_nobody_is_told(
     assert not caplog.records
 
 
+@pytest.mark.slow
 def test_a_kiosk_is_ready_with_its_first_picture_and_a_frozen_one_starves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_kiosk_is_ready_with_its_first_picture_and_a_frozen_one_starves(
         assert kiosk.ended() == 0
 
 
+@pytest.mark.slow
 def test_a_kiosk_without_a_camera_says_so_and_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ from device.system.paths import MODELS
 from device.vision.bundle import CANARY_TOLERANCE, REFERENCE_TOLERANCE, find_bundles
 from tests.support.needs import lacking
 
+pytestmark = pytest.mark.slow
+
 QEMU = shutil.which("qemu-aarch64-static")
 SYSROOT = Path(os.environ.get("MOODLIFT_ARM64", ""))
 

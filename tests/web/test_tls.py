@@ -321,6 +321,7 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     page.close()
 
 
+@pytest.mark.slow
 def test_a_browser_is_in_a_secure_context(tls_server: Server, auth: Any) -> None:
     with launch() as browser:
         context = browser.new_context(ignore_https_errors=True)
