@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 SHIPPED = bundles.find_bundles(ASSETS / "models")[0]
 
 
@@ -38,7 +40,7 @@ def _manifest(**changes: Any) -> Callable[[Path], None]:
     return change
 
 
-def _canary(**changes: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:
+def _canary(**changes: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[Path], None]:
     def change(path: Path) -> None:
         with np.load(path / bundles.CANARY) as arrays:
             kept = {name: arrays[name] for name in arrays.files}

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,6 +25,8 @@ from training import serving
 from training.evaluate import bundle_predictor, evaluate, sample
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from training.data.pictures import Dataset
 
 BUNDLE = bundles.find_bundles(ASSETS / "models")[0]
@@ -42,7 +44,7 @@ print(json.dumps([runner.run(one[None])[0][0].tolist() for one in inputs]))
 """
 
 
-def _outputs(runtime: str, reference: bool) -> np.ndarray:
+def _outputs(runtime: str, reference: bool) -> NDArray[Any]:
     """Return the canary's outputs under a runtime, from a process without TensorFlow."""
     command = [sys.executable, "-c", OUTPUTS, str(BUNDLE), runtime, "yes" * reference]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -14,6 +14,9 @@ from device.fleet.topics import Topics
 from device.hardware.board import Reading
 from device.messages import NOBODY, Health, Level
 from tests.support.fleets import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TOPICS = Topics("moodlift", "kiosk-0123456789abcdef")
 TEXT = {"type": "string", "minLength": 1}
@@ -125,12 +128,13 @@ def test_it_is_a_device_as_home_assistant_wants_it(with_commands: bool) -> None:
 
 
 def test_the_schema_finds_what_is_wrong() -> None:
-    for change in (
+    changes: tuple[Callable[[dict[str, Any]], object], ...] = (
         lambda one: one.pop("origin"),
         lambda one: one["components"]["mood"].pop("unique_id"),
         lambda one: one["components"]["pause"].update(state_topic="a/b"),
         lambda one: one["components"]["mood"].update(platform="camera"),
-    ):
+    )
+    for change in changes:
         wrong = json.loads(json.dumps(message()))
         change(wrong)
         with pytest.raises(jsonschema.ValidationError):

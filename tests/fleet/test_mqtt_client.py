@@ -21,6 +21,7 @@ from tests.support.authority import Authority
 from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
 from tests.support.fleets import QUICK, sample
 from tests.support.kiosks import free_port
+from tests.support.waiting import gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,9 +278,7 @@ def test_it_does_what_it_is_told(
         part.publish(paused=False, muted=True)
         operator.until(lambda: b'"muted":true' in operator.kept.get("moodlift/kiosk-1/state", b""))
         operator.say("moodlift/kiosk-1/command", word)
-        taken: list[Command] = []
-        operator.until(lambda: taken.extend(part.commands.drain()) or taken)
-        assert taken == [expected]
+        assert gather(part.commands.drain) == [expected]
 
 
 def test_an_unknown_or_retained_command_is_ignored(
@@ -292,9 +291,7 @@ def test_an_unknown_or_retained_command_is_ignored(
         for word in (b"restart", b'{"paused": true}', b"\xff\xfe", b"", b"x" * 100_000):
             operator.say("moodlift/kiosk-1/command", word)
         operator.say("moodlift/kiosk-1/command", "mute")
-        taken: list[Command] = []
-        operator.until(lambda: taken.extend(part.commands.drain()) or taken)
-        assert taken == [Command(muted=True)]
+        assert gather(part.commands.drain) == [Command(muted=True)]
         assert "unknown command 'restart' (known: pause, resume" in caplog.text
 
 

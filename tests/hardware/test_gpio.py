@@ -31,6 +31,7 @@ from device.hardware.gpio.button import Button
 from device.hardware.gpio.colour import duty
 from device.hardware.gpio.lamp import LUMINANCE
 from device.messages import Level
+from tests.support.waiting import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,30 +259,20 @@ def push(pins: MockFactory, seconds: float, pin: int = 5) -> None:
     pins.pin(pin).drive_high()
 
 
-def wait_for(button: Button | Gpio, count: int) -> list[Press]:
-    """Return so many presses; gpiozero tells of a long one in a thread."""
-    found: list[Press] = []
-    end = time.monotonic() + 3.0
-    while len(found) < count and time.monotonic() < end:
-        found += button.presses()
-        time.sleep(0.01)
-    return found
-
-
 def test_short_and_long_presses(pins: MockFactory) -> None:
     button = Button(5, hold_seconds=0.3)
     assert button.presses() == []
     push(pins, 0.05)
-    assert wait_for(button, 1) == [Press.SHORT]
+    assert gather(button.presses, 1) == [Press.SHORT]
     pins.pin(5).drive_low()
-    assert wait_for(button, 1) == [Press.LONG]
+    assert gather(button.presses, 1) == [Press.LONG]
     pins.pin(5).drive_high()
     time.sleep(0.1)
     assert button.presses() == []
     for _ in range(2):
         push(pins, 0.05)
         time.sleep(0.05)
-    assert wait_for(button, 2) == [Press.SHORT, Press.SHORT]
+    assert gather(button.presses, 2) == [Press.SHORT, Press.SHORT]
     button.close()
     Button(5, hold_seconds=0.3).close()
 
@@ -303,7 +294,7 @@ def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
     pins.pin(6).drive_low()
     assert not gpio.motion_detected
     push(pins, 0.05)
-    assert wait_for(gpio, 1) == [Press.SHORT]
+    assert gather(gpio.presses, 1) == [Press.SHORT]
     show(gpio, "gold", 0.0)
     gpio.close()
     again = open_gpio(GpioConfig(button=6, motion_sensor=5))
@@ -316,7 +307,7 @@ def test_a_lamp_that_cannot_be_opened_leaves_the_button_be(pins: MockFactory) ->
     gpio = open_gpio(PINS.model_copy(update={"button": 5}))
     assert gpio.health[0] is Level.FAILED
     push(pins, 0.05)
-    assert wait_for(gpio, 1) == [Press.SHORT]
+    assert gather(gpio.presses, 1) == [Press.SHORT]
     gpio.close()
     taken.close()
 

@@ -12,6 +12,7 @@ from tests.support.browsers import launch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playwright._impl._api_structures import SetCookieParam
     from playwright.sync_api import Browser, Page
 
     from device.web import AuthService, Server
@@ -62,7 +63,7 @@ def visit(browser: Browser, server: Server, auth: AuthService) -> Iterator[Calla
         context = browser.new_context(**options)
         context.set_default_timeout(15_000)
         if owner:
-            session = {
+            session: SetCookieParam = {
                 "name": SESSION_COOKIE,
                 "value": auth.sessions.open_session(),
                 "url": server.address,

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 PATIENCE = 60.0
 """Seconds that a busy machine may take for what a quiet one does at once."""
@@ -26,4 +26,18 @@ def until(
     while not (found := condition()):
         assert time.monotonic() < end, f"not within {patience:g} s: {seen()}"
         time.sleep(pause)
+    return found
+
+
+def gather(
+    drain: Callable[[], Iterable[Found]], count: int = 1, patience: float = PATIENCE
+) -> list[Found]:
+    """Drain something again and again, until there are `count` things or more; return all."""
+    found: list[Found] = []
+
+    def enough() -> bool:
+        found.extend(drain())
+        return len(found) >= count
+
+    until(enough, patience, seen=lambda: found)
     return found

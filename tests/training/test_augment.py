@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from device.vision import alignment
 from training.augment import KEY_POINTS, augment, key_points, mixup
 from training.data.pictures import Pictures
 from training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RECIPE = Recipe()
 STILL = Recipe(
@@ -28,12 +32,12 @@ STILL = Recipe(
 )
 
 
-def _images(count: int = 64) -> np.ndarray:
+def _images(count: int = 64) -> NDArray[Any]:
     coarse = np.random.default_rng(1).integers(0, 256, (count, 6, 6), dtype=np.uint8)
     return np.repeat(np.repeat(coarse, 8, axis=1), 8, axis=2)
 
 
-def _pictures(images: np.ndarray, landmarks: np.ndarray | None = None) -> Pictures:
+def _pictures(images: NDArray[Any], landmarks: NDArray[Any] | None = None) -> Pictures:
     numbers = np.arange(len(images))
     return Pictures(images, numbers % 7, numbers, landmarks)
 

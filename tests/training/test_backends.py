@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,6 +23,8 @@ from training.errors import RunError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -113,11 +115,11 @@ def _environment(backend: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> list[np.ndarray]:
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[NDArray[Any]]:
     return _steps("tensorflow", tmp_path_factory.mktemp("tensorflow"))
 
 
-def _steps(backend: str, folder: Path) -> list[np.ndarray]:
+def _steps(backend: str, folder: Path) -> list[NDArray[Any]]:
     if find_spec(backend) is None:
         pytest.skip(f"needs {backend}")
     done = _run([sys.executable, "-c", STEPS, str(folder / "out.npz")], backend)
@@ -128,7 +130,7 @@ def _steps(backend: str, folder: Path) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_every_backend_takes_the_same_steps(
-    backend: str, expected: list[np.ndarray], tmp_path: Path
+    backend: str, expected: list[NDArray[Any]], tmp_path: Path
 ) -> None:
     given = _steps(backend, tmp_path)
     assert given[0] == pytest.approx(expected[0], rel=2e-3), "the losses"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from training import teachers as distillation
 from training.batches import CHUNK, Batches
@@ -83,9 +84,9 @@ def test_fewer_pictures_than_a_batch_make_one() -> None:
 def test_teachers_predict_for_the_student_s_pictures() -> None:
     seen = []
 
-    def teachers(images: np.ndarray, _: np.random.Generator) -> np.ndarray:
+    def teachers(images: NDArray[Any], _: np.random.Generator) -> NDArray[Any]:
         seen.append(images)
-        return np.tile(np.float32([0, 0, 0, 1, 0, 0, 0]), (len(images), 1))
+        return np.tile(np.eye(7, dtype=np.float32)[3], (len(images), 1))
 
     pictures, labels = _pictures(64), np.eye(7, dtype=np.float32)[np.arange(64) % 7]
     recipe = dataclasses.replace(RECIPE, distill_weight=0.75)
@@ -210,7 +211,7 @@ def test_drawn_predictions_have_the_mean_of_all(
 def test_processes_of_a_batch_use_the_same_teachers() -> None:
     drawn: list[float] = []
 
-    def teachers(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    def teachers(images: NDArray[Any], random: np.random.Generator) -> NDArray[Any]:
         drawn.append(random.random())
         return np.full((len(images), 7), 1 / 7, np.float32)
 

@@ -38,7 +38,7 @@ def _same(one: Pictures, other: Pictures) -> bool:
         marks = bool((one.landmarks == other.landmarks).all())
     arrays = ("images", "labels", "rows")
     pairs = ((np.asarray(getattr(each, name)) for each in (one, other)) for name in arrays)
-    return marks and all(np.array_equal(*pair) for pair in pairs)
+    return marks and all(np.array_equal(each, copy) for each, copy in pairs)
 
 
 def test_what_is_read_is_what_was_written(data: Dataset, tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def test_a_camera_s_tilt_is_estimated_from_its_crops(old: Pictures, amount: floa
         view, turn = tilt(image, amount)
         moved = cv2.perspectiveTransform(np.array([POINTS], np.float64), turn)[0]
         dark = cv2.GaussianBlur(view, (0, 0), 3) // 3
-        seen.append(alignment.align(dark, [(float(x), float(y)) for x, y in moved]))
+        seen.append(
+            alignment.align(np.asarray(dark, np.uint8), [(float(x), float(y)) for x, y in moved])
+        )
     assert camera_tilt.estimate(old, np.stack(seen)) == pytest.approx(amount, abs=0.051)
 
 

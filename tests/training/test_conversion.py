@@ -47,7 +47,7 @@ def test_the_device_serves_the_bundle(converted: Path, dataset: tuple[Path, Path
     bundle = bundles.load(converted)
     assert bundle.version == "9.8.7"
     private = fer2013.read(dataset[0]).split("PrivateTest")
-    given = Classifier(bundle).classify(alignment.standardise(private.images))
+    given = Classifier(bundle).classify(alignment.standardise(np.asarray(private.images)))
     right = float((given.argmax(axis=1) == private.labels).mean())
     assert bundle.metrics["private_test"]["accuracy"] == pytest.approx(right, abs=1e-4)
     assert given.sum(axis=1) == pytest.approx(np.ones(49), abs=1e-5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,8 +17,10 @@ from training.recipe import Recipe
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-def _tagged(count: int, seed: int = 0) -> tuple[Pictures, Votes, np.ndarray]:
+
+def _tagged(count: int, seed: int = 0) -> tuple[Pictures, Votes, NDArray[Any]]:
     """Draw pictures whose labels and votes are noisy words on the same hidden truth."""
     random = np.random.default_rng(seed)
     truth = random.integers(0, 7, count)

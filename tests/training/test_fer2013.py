@@ -41,9 +41,10 @@ def test_reads_splits_labels_pixels_and_rows(write_csv: Callable[..., Path]) -> 
     )
     assert [len(data.splits[name]) for name in SPLITS] == [1, 1, 1]
     private = data.split("PrivateTest")
-    assert private.images.dtype == np.uint8
-    assert private.images.shape == (1, 48, 48)
-    assert private.images.ravel().tolist() == [i % 256 for i in range(48 * 48)]
+    images = np.asarray(private.images)
+    assert images.dtype == np.uint8
+    assert images.shape == (1, 48, 48)
+    assert images.ravel().tolist() == [i % 256 for i in range(48 * 48)]
     assert private.labels.tolist() == [6]
     assert private.rows.tolist() == [1]
     assert data.rows == 3
@@ -60,6 +61,14 @@ def _zip(content: bytes, path: Path) -> None:
         archive.writestr("fer2013/fer2013.csv", content)
 
 
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".xz": lzma.compress,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+}
+
+
 @pytest.mark.parametrize("ending", ["", ".xz", ".gz", ".bz2", ".zip"])
 def test_reads_every_compression(
     ending: str, write_csv: Callable[..., Path], tmp_path: Path
@@ -69,8 +78,7 @@ def test_reads_every_compression(
     if ending == ".zip":
         _zip(content, path)
     else:
-        pack = {".xz": lzma.compress, ".gz": gzip.compress, ".bz2": bz2.compress}
-        path.write_bytes(pack.get(ending, bytes)(content))
+        path.write_bytes(PACK[ending](content))
     assert len(fer2013.read(path).split("Training")) == 3
 
 
@@ -83,8 +91,7 @@ def test_damaged_compression_is_said(
     if ending == ".zip":
         _zip(content, path)
     else:
-        pack = {".xz": lzma.compress, ".gz": gzip.compress, ".bz2": bz2.compress}
-        path.write_bytes(pack[ending](content))
+        path.write_bytes(PACK[ending](content))
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(DatasetError, match=f"packed.csv{ending}: "):
         fer2013.read(path)

@@ -92,5 +92,6 @@ def test_targets_blend_label_votes_and_smoothing() -> None:
 
 def test_blank_pictures_are_not_trained_on() -> None:
     pictures = _pictures([0, 1], [0, 1])
+    assert isinstance(pictures.images, np.ndarray)
     pictures.images[1] = 9
     assert usable(pictures, None).tolist() == [True, False]

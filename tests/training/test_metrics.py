@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 from device.messages import EMOTIONS
 from training.metrics import calibration_error, measure, table
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 HAPPY, SAD, NEUTRAL = (EMOTIONS.index(name) for name in ("happy", "sad", "neutral"))
 
 
-def _sure(answers: list[int], confidence: float = 1.0) -> np.ndarray:
+def _sure(answers: list[int], confidence: float = 1.0) -> NDArray[Any]:
     rest = (1 - confidence) / 6
     return np.eye(7)[answers] * (confidence - rest) + rest
 

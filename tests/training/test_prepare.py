@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
-from skimage import data as photographs
 
+from tests.support.faces import astronaut
 from training import cli
 from training import data as datasets
 from training.data import duplicates
@@ -18,10 +18,12 @@ from training.data.pictures import PRIVATE, PUBLIC, TRAINING, Dataset, Pictures
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-def _faces(count: int, seed: int = 0) -> np.ndarray:
+
+def _faces(count: int, seed: int = 0) -> NDArray[Any]:
     """Return pictures (n, 48, 48) that differ as photographs do: cut out of one."""
-    whole = cv2.cvtColor(photographs.astronaut(), cv2.COLOR_RGB2GRAY)
+    whole = cv2.cvtColor(astronaut(), cv2.COLOR_BGR2GRAY)
     random = np.random.default_rng(seed)
     out = []
     for _ in range(count):
@@ -31,7 +33,7 @@ def _faces(count: int, seed: int = 0) -> np.ndarray:
     return np.stack(out)
 
 
-def _split(images: np.ndarray, labels: int = 0) -> Pictures:
+def _split(images: NDArray[Any], labels: int = 0) -> Pictures:
     return Pictures(images, np.full(len(images), labels), np.arange(len(images)))
 
 

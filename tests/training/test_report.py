@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from skimage import data as photographs
 
 from device.messages import EMOTIONS
 from device.system.paths import MODELS
 from device.vision.bundle import find_bundles
-from training import cli, model_card, report, robustness
+from tests.support.faces import astronaut
+from training import cli, landmarks, model_card, report, robustness
 from training.data.pictures import Pictures
 from training.errors import RunError
 from training.metrics import interval, reliability
@@ -112,16 +112,12 @@ def test_reliability_counts_every_answer_once() -> None:
     assert sum(count * hit for count, _, hit in bins) == pytest.approx(right)
 
 
-def _astronaut() -> np.ndarray:
-    return np.asarray(cv2.cvtColor(photographs.astronaut(), cv2.COLOR_RGB2BGR), np.uint8)
-
-
 def test_faces_are_found_in_whole_photographs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / "happy").mkdir(exist_ok=True)
-        cv2.imwrite(str(tmp_path / "happy" / f"{name}.png"), _astronaut())
+        cv2.imwrite(str(tmp_path / "happy" / f"{name}.png"), astronaut())
     (tmp_path / "sad").mkdir()
     cv2.imwrite(str(tmp_path / "sad" / "nobody.png"), np.full((200, 200, 3), 90, np.uint8))
     given = ["evaluate", "--model", BUNDLE, "--data", str(tmp_path), "--json"]
@@ -145,7 +141,7 @@ def test_only_a_folder_has_photographs(
 
 @pytest.mark.parametrize("kind", robustness.CORRUPTIONS)
 def test_a_change_grows_with_its_steps(kind: str) -> None:
-    grey = cv2.cvtColor(_astronaut(), cv2.COLOR_BGR2GRAY)[60:180, 160:280]
+    grey = cv2.cvtColor(astronaut(), cv2.COLOR_BGR2GRAY)[60:180, 160:280]
     image = np.asarray(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     before = image.copy()
     change, steps, _ = robustness.CORRUPTIONS[kind]
@@ -162,7 +158,7 @@ def test_a_change_grows_with_its_steps(kind: str) -> None:
 
 
 def test_turned_faces_are_told_by_their_nose() -> None:
-    grey = cv2.cvtColor(_astronaut(), cv2.COLOR_BGR2GRAY)[50:190, 150:290]
+    grey = cv2.cvtColor(astronaut(), cv2.COLOR_BGR2GRAY)[50:190, 150:290]
     image = np.asarray(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     pictures = Pictures(image[None], np.array([3]), np.array([0]))
     rows = robustness.turned(lambda crops: np.eye(7, dtype=np.float32)[[3] * len(crops)], pictures)
@@ -177,7 +173,7 @@ def test_faces_that_look_aside_are_told_from_those_that_do_not(
     ahead, aside = ([[*eyes, [nose, 28.0], *mouth]] for nose in (24.0, 28.0))
     nowhere = np.full((1, 4, 2), np.nan)
     found = np.array([ahead, aside, nowhere, aside], np.float32)
-    monkeypatch.setattr(robustness.landmarks, "find", lambda *_: found)
+    monkeypatch.setattr(landmarks, "find", lambda *_: found)
     images = np.full((4, 48, 48), 90, np.uint8)
     pictures = Pictures(images, np.array([3, 3, 3, 4]), np.arange(4))
     rows = robustness.turned(lambda crops: np.eye(7, dtype=np.float32)[[3] * len(crops)], pictures)

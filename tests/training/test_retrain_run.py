@@ -47,7 +47,7 @@ def _rings(seed: int) -> NDArray[np.uint8]:
         distance = np.hypot(x - middle[0], y - middle[1])
         rings = 120 + 70 * np.sin(distance / (1.2 + 0.7 * (number % 7)))
         out.append(np.clip(rings + 12 * random.standard_normal(rings.shape), 0, 255))
-    return np.stack(out).astype(np.uint8)
+    return np.asarray(np.stack(out), np.uint8)
 
 
 LABELS = [EMOTIONS[number % 7] for number in range(CROPS)]

@@ -112,7 +112,7 @@ def seen(images: NDArray[np.uint8], blur: float, light: float, noise: float) -> 
     random = np.random.default_rng(3)
     out = [cv2.GaussianBlur(each, (0, 0), blur) if blur else each for each in images]
     values = light * np.stack(out) + noise * random.standard_normal(images.shape)
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
 def test_degraded_pictures_look_like_the_crops() -> None:
@@ -142,7 +142,7 @@ def test_pictures_are_degraded_until_a_model_is_as_confident_on_them() -> None:
         out[:, 0] = 1 / (1 + np.abs(apart).mean(axis=(1, 2)))
         return out
 
-    even = 64 + grain(150, seed=1) // 2
+    even = np.asarray(64 + grain(150, seed=1) // 2, np.uint8)
     random = np.random.default_rng(0)
     fine = seen(even, blur=0, light=0.5, noise=6)
     coarse = np.stack([cv2.GaussianBlur(each, (0, 0), 0.7) for each in seen(even, 0, 0.5, 12)])
@@ -150,7 +150,7 @@ def test_pictures_are_degraded_until_a_model_is_as_confident_on_them() -> None:
     assert asked.grain <= 0.3
     assert more.grain == pytest.approx(0.7, abs=0.1), "such noise is measured as less than it is"
     assert max(asked.strength, more.strength) <= 1.25
-    flat = 128 + grain(150, seed=1) // 16
+    flat = np.asarray(128 + grain(150, seed=1) // 16, np.uint8)
     assert fit(flat, flat, random, model).strength <= 1.25
 
 
@@ -299,7 +299,8 @@ def test_the_largest_share_with_a_small_loss_is_taken(lost: float, share: float)
 
 
 def test_half_way_is_the_mean() -> None:
-    first, last = [np.zeros(3), np.ones((2, 2))], [np.full(3, 4.0), np.ones((2, 2))]
+    first = [np.zeros(3, np.float32), np.ones((2, 2), np.float32)]
+    last = [np.full(3, 4.0, np.float32), np.ones((2, 2), np.float32)]
     one, other = weight_interpolation.weights_at(first, last, 0.25)
     assert one.tolist() == [1.0, 1.0, 1.0]
     assert np.array_equal(other, last[1])

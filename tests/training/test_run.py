@@ -22,6 +22,8 @@ from training.schedule import Schedule, ema_decay
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     schedule = Schedule.from_recipe(Recipe(epochs=10, learning_rate=0.1, warmup_fraction=0.1), 20)
@@ -59,7 +61,7 @@ def test_a_damaged_recipe_is_said(text: str, tmp_path: Path) -> None:
 
 
 def _options(folder: Path, **given: Any) -> argparse.Namespace:
-    blank = {
+    blank: dict[str, Any] = {
         "epochs": None,
         "seed": None,
         "limit": None,
@@ -178,7 +180,7 @@ def test_a_resumed_run_has_the_same_inputs(tmp_path: Path) -> None:
     assert refused(teacher=[tmp_path / "second"]) == "--teacher"
     assert refused(teacher=[tmp_path / "first", tmp_path / "second"]) == "--teacher"
     assert refused(replace(data, splits={TRAINING: pictures.take(np.arange(3))})) == "--data"
-    lighter = replace(pictures, images=blank + 1)
+    lighter = replace(pictures, images=np.asarray(blank + 1, np.uint8))
     assert refused(replace(data, splits={TRAINING: lighter})) == "--data"
     (tmp_path / "first").rename(tmp_path / "wide")
     moved = {"teacher": [tmp_path / "wide"], "base": [tmp_path / "wide" / base.name]}
@@ -218,12 +220,12 @@ class _Variable:
     def __init__(self, value: float, shape: tuple[int, ...] = (2, 3)) -> None:
         self.value = np.full(shape, value, np.float32)
 
-    def assign(self, value: np.ndarray) -> None:
+    def assign(self, value: NDArray[Any]) -> None:
         if value.shape != self.value.shape:
             raise ValueError("shapes differ")
         self.value = value
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return self.value
 
 

@@ -172,7 +172,7 @@ class Kiosk:
 
 def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: object) -> Status:
     """A kiosk that does well."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "time": 100.0,
         "uptime": uptime,
         "version": "0.1.0",
@@ -195,7 +195,7 @@ def sample(emotion: str | None = "happy", uptime: float = 3725.0, **changes: obj
         ),
         "machine": Reading(52.1, (), 12_000_000_000),
     }
-    return Status(**{**values, **changes})
+    return Status(**(values | changes))
 
 
 @pytest.fixture
@@ -328,18 +328,3 @@ def guest(server: Server, auth: AuthService) -> Iterator[Callable[[], Guest]]:
 def unable(request: pytest.FixtureRequest) -> Exception:
     fault: Exception = request.param
     return fault
-
-
-@pytest.fixture
-def eventually() -> Callable[[Callable[[], bool]], bool]:
-    """Wait up to three seconds for something to become true."""
-
-    def wait(check: Callable[[], bool]) -> bool:
-        end = time.monotonic() + 3
-        while not check():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.01)
-        return True
-
-    return wait

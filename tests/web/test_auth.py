@@ -11,6 +11,7 @@ from device.web.auth.rate_limit import PER_ADDRESS, WINDOW_SECONDS, RateLimiter
 from device.web.auth.roles import Role, allow, required_role
 from device.web.auth.visitors import CODE_SECONDS, PASS_SECONDS, VisitorPass
 from device.web.routes.auth import HEADER, SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE
+from tests.support.answers import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 HERE = {"base_url": "http://kiosk:8080"}
-BODY = {
+BODY: dict[str, dict[str, Any]] = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
     "/api/v1/commands": {"json": {"muted": True}},
     "/api/v1/settings": {"json": {"stage.mirror": True}},
@@ -128,9 +129,9 @@ def test_a_monitor_s_file_that_cannot_be_used_lets_nobody_in(
     app: Flask, auth: AuthService, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "monitor"
-    for content in (None, b"", b"\n", b"\xff\n", b"short\n"):
-        if content is not None:
-            file.write_bytes(content)
+    for token in (None, b"", b"\n", b"\xff\n", b"short\n"):
+        if token is not None:
+            file.write_bytes(token)
         auth.monitor_token_file, auth.rate_limiter = str(file), RateLimiter()
         assert ask(come("monitor", app, auth), "GET", "/metrics").status_code == 401
         told = caplog.text.count("/metrics accepts no monitor")
@@ -308,4 +309,4 @@ def test_guessing_is_stopped(app: Flask, auth: AuthService) -> None:
 )
 def test_an_invalid_login_is_explained(nobody: FlaskClient, body: bytes, reason: str) -> None:
     answer = nobody.post("/api/v1/login", data=body, headers=JSON)
-    assert (answer.status_code, answer.json["detail"]) == (400, reason)
+    assert (answer.status_code, content(answer)["detail"]) == (400, reason)

@@ -10,13 +10,13 @@ import pytest
 from device.messages import EMOTIONS, Health, Level, Mood
 from device.web import text
 from tests.support.browsers import PHONE, sync_api
+from tests.support.waiting import gather, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
-    from device.control.commands import Command
     from device.control.status import Status
     from device.web import AuthService, Server
 
@@ -127,18 +127,16 @@ def test_a_viewer_without_a_seat_gets_one_later(visit: Any, kiosk: Any, guest: A
         sync_api.expect(page.locator("#note")).to_be_hidden()
 
 
-def test_a_hidden_page_does_not_hold_the_camera(
-    visit: Any, kiosk: Any, eventually: Callable[[Callable[[], bool]], bool]
-) -> None:
+def test_a_hidden_page_does_not_hold_the_camera(visit: Any, kiosk: Any) -> None:
     with kiosk.filming():
         page = visit().open("/camera_feed")
         page.wait_for_function("() => document.getElementById('picture').naturalWidth == 640")
         page.evaluate("Object.defineProperty(document, 'hidden', {value: true, writable: true})")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        assert eventually(lambda: not kiosk.preview.wanted)
+        until(lambda: not kiosk.preview.wanted)
         page.evaluate("document.hidden = false")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        assert eventually(lambda: bool(kiosk.preview.wanted))
+        until(lambda: bool(kiosk.preview.wanted))
 
 
 def test_the_owner_logs_in_by_token_and_out_again(
@@ -167,18 +165,14 @@ def test_the_owner_logs_in_by_token_and_out_again(
 
 
 def test_the_owner_tells_the_kiosk_what_to_do(
-    visit: Any,
-    kiosk: Any,
-    make_status: Callable[..., Status],
-    eventually: Callable[[Callable[[], bool]], bool],
+    visit: Any, kiosk: Any, make_status: Callable[..., Status]
 ) -> None:
     one = visit(viewport=PHONE)
     page = one.open()
 
     def given(number: int) -> list[dict[str, Any]]:
-        orders: list[Command] = []
-        eventually(lambda: orders.extend(kiosk.commands.drain()) or len(orders) >= number)
-        return [order.model_dump(exclude_unset=True) for order in orders]
+        commands = gather(kiosk.commands.drain, number)
+        return [command.model_dump(exclude_unset=True) for command in commands]
 
     page.get_by_role("button", name="Pause the camera").click()
     assert given(1) == [{"paused": True}]
@@ -216,12 +210,13 @@ def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, auth: AuthService)
 
 def test_javascript_has_the_same_words(visit: Any) -> None:
     page = visit().open()
-    for name, calls in {
+    words: dict[str, list[tuple[Any, ...]]] = {
         "duration": [(0,), (59.9,), (60,), (3599,), (3725,), (86400,), (999999,)],
         "people": [(0,), (1,), (2,)],
         "age": [(None,), (0.08,), (0.99,), (1.0,), (75.3,)],
         "music": [(None, 0.5, False), ("Tide", 0.7, False), ("Tide", 0.7, True)],
-    }.items():
+    }
+    for name, calls in words.items():
         for call in calls:
             script = f"async (v) => (await import('/static/words.js')).{name}(...v)"
             assert page.evaluate(script, list(call)) == getattr(text, name)(*call)

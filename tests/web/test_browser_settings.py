@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from playwright.sync_api import Route
+
     from device.control.status import Status
 
 
@@ -91,7 +93,12 @@ def test_what_is_being_written_is_left_alone_by_a_slow_answer(visit: Any, kiosk:
     page, expect = visit().open("/settings"), sync_api.expect
     expect(page.locator("#waiting")).to_have_text("Nothing waits for a restart.")
     rate = page.get_by_label("Pictures a second")
-    page.route("**/api/v1/settings", lambda route: (time.sleep(0.3), route.continue_()))
+
+    def answer_slowly(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    page.route("**/api/v1/settings", answer_slowly)
     page.get_by_role("switch", name="Mirror the stage").check()
     rate.fill("25")
     expect(page.locator("#waiting")).to_have_text("1 change waits for a restart.")

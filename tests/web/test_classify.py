@@ -14,11 +14,11 @@ from PIL import Image
 
 from device.control import schemas
 from device.web.context import UPLOADS
+from tests.support.answers import content
 from tests.support.pictures import encode
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask.testing import FlaskClient
 
 PATH = "/api/v1/classify"
@@ -46,7 +46,7 @@ def test_a_body_is_classified(client: FlaskClient, kiosk: Any, data: bytes, kind
     answer = client.post(PATH, data=data, content_type=kind)
     assert answer.status_code == 200
     assert answer.json == schemas.Faces.of(kiosk.classify(IMAGE)).to_dict()
-    assert answer.json["faces"][0]["emotion"] == "happy"
+    assert content(answer)["faces"][0]["emotion"] == "happy"
     assert kiosk.classified[0] == (48, 64, 3)
 
 
@@ -54,7 +54,7 @@ def test_a_body_is_classified(client: FlaskClient, kiosk: Any, data: bytes, kind
 def test_a_form_is_classified(client: FlaskClient, field: str) -> None:
     answer = client.post(PATH, **form(PNG, field))
     assert answer.status_code == 200
-    assert answer.json["width"] == 64
+    assert content(answer)["width"] == 64
 
 
 def test_a_turned_picture_is_set_upright(client: FlaskClient, kiosk: Any) -> None:
@@ -99,34 +99,34 @@ def test_bad_pictures_are_refused_with_the_reason(
     answer = client.post(PATH, data=data)
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
-    assert answer.json["detail"].startswith(reason)
+    assert content(answer)["detail"].startswith(reason)
     assert not kiosk.classified
 
 
 def test_a_form_names_its_file_in_the_reason(client: FlaskClient) -> None:
     answer = client.post(PATH, **form(b"text"))
     assert answer.status_code == 400
-    assert answer.json["detail"] == "me.jpg: not a JPEG or PNG picture"
+    assert content(answer)["detail"] == "me.jpg: not a JPEG or PNG picture"
 
 
 @pytest.mark.parametrize("fields", [{}, {"other": (io.BytesIO(PNG), "a")}, {"image": "text"}])
 def test_a_form_without_a_file(client: FlaskClient, fields: dict[str, Any]) -> None:
     answer = client.post(PATH, data=fields, content_type="multipart/form-data")
     assert answer.status_code == 400
-    assert answer.json["detail"] == "form: no file in a field named image or file"
+    assert content(answer)["detail"] == "form: no file in a field named image or file"
 
 
 def test_a_broken_form(client: FlaskClient) -> None:
     answer = client.post(PATH, data=b"--x\r\njunk", content_type="multipart/form-data; boundary=y")
     assert answer.status_code == 400
-    assert answer.json["detail"]
+    assert content(answer)["detail"]
 
 
 @pytest.mark.parametrize("as_form", [False, True])
 def test_more_than_8_mb_is_too_large(client: FlaskClient, as_form: bool) -> None:
     data = bytes(EIGHT_MB + 1)
     answer = client.post(PATH, **(form(data) if as_form else {"data": data}))
-    assert (answer.status_code, answer.json["detail"]) == (413, "larger than 8 MB")
+    assert (answer.status_code, content(answer)["detail"]) == (413, "larger than 8 MB")
 
 
 def test_8_mb_are_not_too_large(client: FlaskClient) -> None:
@@ -137,7 +137,7 @@ def test_8_mb_are_not_too_large(client: FlaskClient) -> None:
 def test_an_eye_that_cannot_answer(client: FlaskClient, kiosk: Any, unable: Exception) -> None:
     kiosk.fault = unable
     answer = client.post(PATH, data=PNG)
-    assert (answer.status_code, answer.json["detail"]) == (503, str(unable))
+    assert (answer.status_code, content(answer)["detail"]) == (503, str(unable))
     assert int(answer.headers["Retry-After"]) > 0
 
 
@@ -151,9 +151,7 @@ def test_uploads_never_touch_the_disk(client: FlaskClient, monkeypatch: pytest.M
     assert client.post(PATH, **form(large)).status_code == 200
 
 
-def test_too_many_pictures_at_once(
-    client: FlaskClient, kiosk: Any, app: Any, eventually: Callable[[Callable[[], bool]], bool]
-) -> None:
+def test_too_many_pictures_at_once(client: FlaskClient, kiosk: Any, app: Any) -> None:
     kiosk.delay = 0.5
     owner = {"headers": {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}}
     others = [
@@ -162,7 +160,7 @@ def test_too_many_pictures_at_once(
     ]
     for other in others:
         other.start()
-    assert eventually(lambda: len(kiosk.classified) == UPLOADS)
+    until(lambda: len(kiosk.classified) == UPLOADS)
     answer = client.post(PATH, data=PNG)
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers

@@ -17,6 +17,7 @@ from device.vision.alignment import align
 from device.web.context import ANSWERS
 from device.web.problems import MIMETYPE
 from device.web.routes.auth import HEADER, VISITOR_COOKIE
+from tests.support.answers import content
 from tests.web.conftest import HAPPY, LANDMARKS
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def test_an_answer_is_counted_and_nothing_else_kept(
     for felt in ("happy", "happy", "sad"):
         answer = visitor.post(f"{CALL}/answer", json={"shown": "happy", "felt": felt})
         assert (answer.status_code, answer.json) == (201, {"shown": "happy", "felt": felt})
-    told = client.get(CALL).json
+    told = content(client.get(CALL))
     assert told["overall"] == {
         "agreeing": 2, "answers": 3, "share": 0.6667, "interval": [0.2077, 0.9385],
     }  # fmt: skip
@@ -82,7 +83,7 @@ def test_an_answer_is_counted_and_nothing_else_kept(
 def test_what_is_no_answer_is_told(visitor: FlaskClient, client: FlaskClient, said: Any) -> None:
     answer = visitor.post(f"{CALL}/answer", json=said)
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
-    assert client.get(CALL).json["overall"]["answers"] == 0
+    assert content(client.get(CALL))["overall"]["answers"] == 0
 
 
 def test_without_consent_the_crop_is_shown_and_not_kept(
@@ -135,7 +136,10 @@ def test_nobody_sees_a_face_where_there_is_none(
     services = context_of(app).services
     object.__setattr__(services, "classify", lambda image: FrameResult(1, 0.0, 0.1, 640, 480))
     answer = visitor.post(KEEP, data=png)
-    assert (answer.status_code, answer.json["detail"]) == (400, "there is no face in the picture")
+    assert (answer.status_code, content(answer)["detail"]) == (
+        400,
+        "there is no face in the picture",
+    )
 
 
 def test_nobody_answers_without_end(visitor: FlaskClient, client: FlaskClient, png: bytes) -> None:
@@ -146,7 +150,7 @@ def test_nobody_answers_without_end(visitor: FlaskClient, client: FlaskClient, p
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     assert visitor.post(f"{CALL}/crop", data=png).status_code == 200
-    assert client.get(CALL).json["overall"]["answers"] == ANSWERS
+    assert content(client.get(CALL))["overall"]["answers"] == ANSWERS
 
 
 def test_a_disk_that_fails_is_told(
@@ -158,7 +162,7 @@ def test_a_disk_that_fails_is_told(
         visitor.post(KEEP, data=png),
     ):
         assert (answer.status_code, answer.mimetype) == (503, MIMETYPE)
-        assert "directory" in answer.json["detail"]
+        assert "directory" in content(answer)["detail"]
     assert kiosk.feedback.health[0] == "degraded"
 
 
@@ -172,7 +176,7 @@ def kept(visitor: FlaskClient, png: bytes) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_the_owner_lists_sees_and_deletes(client: FlaskClient) -> None:
-    told = client.get(f"{CALL}/crops").json
+    told = content(client.get(f"{CALL}/crops"))
     assert [(one["id"], one["label"]) for one in told] == [(3, "fear"), (2, "happy"), (1, "sad")]
     assert told[0]["probabilities"] == dict(zip(EMOTIONS, HAPPY, strict=True))
     assert told[0]["hour"].endswith(":00:00Z")
@@ -181,12 +185,12 @@ def test_the_owner_lists_sees_and_deletes(client: FlaskClient) -> None:
     assert picture.headers["Cache-Control"] == "no-store"
     assert decode(picture.data).shape == (48, 48)
     answer = client.delete(f"{CALL}/crops/2")
-    assert (answer.status_code, answer.json["crops"]["happy"]) == (200, 0)
+    assert (answer.status_code, content(answer)["crops"]["happy"]) == (200, 0)
     for gone in (2, 4, 10**30):
         assert client.get(f"{CALL}/crops/{gone}").status_code == 404
         assert client.delete(f"{CALL}/crops/{gone}").status_code == 404
     answer = client.delete(f"{CALL}/crops")
-    assert set(answer.json["crops"].values()) == {0}
+    assert set(content(answer)["crops"].values()) == {0}
     assert client.get(f"{CALL}/crops").json == []
 
 
@@ -226,4 +230,4 @@ def test_a_kiosk_without_feedback_does_not_ask(
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {auth.sessions.token}"
     assert "Was I right?" not in client.get("/try").text
     answer = client.post(f"{CALL}/answer", json={"shown": "happy", "felt": "sad"})
-    assert (answer.status_code, answer.json["detail"]) == (503, "feedback is switched off")
+    assert (answer.status_code, content(answer)["detail"]) == (503, "feedback is switched off")

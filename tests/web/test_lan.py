@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import pytest
 
@@ -16,6 +16,8 @@ from device.web.service import RETRY_SECONDS, WebService
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from device.web import KioskServices
 
 
 @pytest.fixture
@@ -89,9 +91,10 @@ def test_an_address_that_appears_later_is_reported(
     monkeypatch.setattr("device.web.Server", _Server)
     monkeypatch.setattr("device.web.create_app", lambda *_: None)
     network({})
-    page = WebService(WebConfig(host="0.0.0.0", port=8080), None)
+    page = WebService(WebConfig(host="0.0.0.0", port=8080), cast("KioskServices", None))
     assert page.address is None
     page.tick(1.0)
+    assert page.address
     assert page.address == "http://0.0.0.0:8080/"
     assert not is_reachable(page.address)
     network({socket.AF_INET: "192.168.1.7"})

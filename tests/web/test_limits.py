@@ -18,6 +18,7 @@ from device.web.context import context_of
 from device.web.server import connections, handlers
 from device.web.server import server as servers
 from tests.support.connections import connect, receive
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +128,7 @@ def test_a_request_sent_byte_by_byte_is_cut_off(
 
 
 def test_connections_over_the_limit_are_closed_and_others_served(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
+    app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
     server = Server(app, "127.0.0.1", 0)
@@ -143,15 +144,13 @@ def test_connections_over_the_limit_are_closed_and_others_served(
             return one.recv(12) == b"HTTP/1.1 200"
         return False
 
-    assert eventually(served)
+    until(served)
     for one in held:
         one.close()
     server.stop()
 
 
-def test_large_bodies_share_a_limit(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, eventually: Any
-) -> None:
+def test_large_bodies_share_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handlers, "MAX_LARGE_BODIES", 2)
     server = Server(app, "127.0.0.1", 0)
     server.start()
@@ -166,16 +165,16 @@ def test_large_bodies_share_a_limit(
             one.sendall(head + bytes(200_000))
             return receive(one)
 
-    assert eventually(lambda: response().startswith(b"HTTP/1.1 503"))
+    until(lambda: response().startswith(b"HTTP/1.1 503"))
     assert b"Retry-After: 2\r\n" in response()
     for one in held:
         one.close()
-    assert eventually(lambda: response().startswith(b"HTTP/1.1 403"))
+    until(lambda: response().startswith(b"HTTP/1.1 403"))
     server.stop()
 
 
 def test_a_viewer_who_reads_nothing_loses_the_slot(
-    monkeypatch: pytest.MonkeyPatch, kiosk: Any, app: Flask, token: str, eventually: Any
+    monkeypatch: pytest.MonkeyPatch, kiosk: Any, app: Flask, token: str
 ) -> None:
     monkeypatch.setattr(servers, "STALLED_MS", 500)
     server = Server(app, "127.0.0.1", 0)
@@ -185,7 +184,7 @@ def test_a_viewer_who_reads_nothing_loses_the_slot(
     with connect(server) as one:
         authorization = f"Authorization: Bearer {token}"
         one.sendall(f"GET /video_feed HTTP/1.1\r\nHost: kiosk\r\n{authorization}\r\n\r\n".encode())
-        assert eventually(lambda: viewers.used == 1)
+        until(lambda: viewers.used == 1)
         end = time.monotonic() + 15
         while viewers.used and time.monotonic() < end:
             kiosk.film(noise)

@@ -19,6 +19,7 @@ from device.vision.annotate import COLOURS
 from device.web import live_view, placeholder
 from device.web.live_view import LiveView
 from device.web.server.streams import pictures
+from tests.support.waiting import until
 from tests.web.conftest import face
 
 if TYPE_CHECKING:
@@ -46,14 +47,18 @@ def live_view_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "live-view"]
 
 
-def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any, eventually: Any) -> None:
+def until_encoded(view: LiveView, count: int) -> None:
+    until(lambda: view.encoded == count, seen=lambda: view.encoded)
+
+
+def test_each_frame_is_encoded_once_for_all_viewers(kiosk: Any) -> None:
     view = LiveView(kiosk.services())
     with view.watch() as one, view.watch() as two, view.watch() as three:
         assert one is two is three
         assert len(live_view_threads()) == 1
         for count in range(1, 6):
             kiosk.film()
-            assert eventually(lambda count=count: view.encoded == count)
+            until_encoded(view, count)
             time.sleep(0.1)
         assert view.encoded == 5
 
@@ -130,14 +135,14 @@ def test_faces_are_hidden_when_requested(kiosk: Any) -> None:
     assert detail(hidden[outside]) > 120
 
 
-def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: Any) -> None:
+def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any) -> None:
     """Vision writes a frame before it processes it: its faces are not known until then."""
     view = LiveView(kiosk.services())
     view.blurred = True
     with view.watch() as newest:
         kiosk.film(stripes())
         kiosk.frame_result.publish(replace(kiosk.frame_result.get(), faces=()))
-        assert eventually(lambda: view.encoded == 1)
+        until(lambda: view.encoded == 1)
         taken = time.monotonic()
         kiosk.preview.write(Frame(stripes(), 2, taken))
         for number in (2, 3):
@@ -148,7 +153,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any, eventually: An
             taken = time.monotonic()
             kiosk.preview.write(Frame(stripes(), number + 1, taken))
             kiosk.frame_result.publish(seen)
-            assert eventually(lambda number=number: view.encoded == number)
+            until_encoded(view, number)
             assert detail(first(newest)[150:270, 210:350]) < 60
             assert detail(first(newest)[20:100, 420:620]) > 120
 

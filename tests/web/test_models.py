@@ -11,6 +11,7 @@ from device.errors import OutputError
 from device.models.archive import LARGEST
 from device.web.problems import MIMETYPE
 from device.web.text import MODEL_LEVELS
+from tests.support.answers import content
 from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, trust
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ NOW = SHIPPED.name.removeprefix("emotion-")
 
 
 def told(client: FlaskClient) -> list[tuple[str, str]]:
-    return [(one["version"], one["state"]) for one in client.get(CALL).json["models"]]
+    return [(one["version"], one["state"]) for one in content(client.get(CALL))["models"]]
 
 
 def test_every_state_has_its_colour() -> None:
@@ -33,15 +34,15 @@ def test_a_model_is_installed_used_and_taken_back(client: FlaskClient) -> None:
     assert told(client) == [(NOW, "in use")]
     answer = client.post(CALL, data=archive(files("9.0.0")))
     assert (answer.status_code, answer.json) == (201, client.get(CALL).json)
-    assert answer.json["previous"] == NOW
-    first = answer.json["models"][0]
+    assert content(answer)["previous"] == NOW
+    first = content(answer)["models"][0]
     assert first.pop("accuracy") == pytest.approx(0.7, abs=0.2)
     assert first.pop("date")
     assert first == {
         "version": "9.0.0", "state": "on trial", "message": "", "installed": True, "signed_by": key,
     }  # fmt: skip
     answer = client.post(f"{CALL}/rollback")
-    assert (answer.status_code, answer.json["previous"]) == (200, "")
+    assert (answer.status_code, content(answer)["previous"]) == (200, "")
     assert told(client) == [(NOW, "in use"), ("9.0.0", "ready")]
     assert client.post(f"{CALL}/use", json={"version": "9.0.0"}).status_code == 200
     assert told(client) == [("9.0.0", "on trial"), (NOW, "last good")]
@@ -64,7 +65,7 @@ def test_what_is_refused_is_told_in_words(
     trust()
     answer = client.post(CALL, data=data)
     assert (answer.status_code, answer.mimetype) == (code, MIMETYPE)
-    assert words in answer.json["detail"]
+    assert words in content(answer)["detail"]
     assert told(client) == [(NOW, "in use")]
 
 
@@ -80,14 +81,14 @@ def test_what_is_refused_is_told_in_words(
 )
 def test_what_is_no_choice_is_told(client: FlaskClient, body: bytes, reason: str) -> None:
     answer = client.post(f"{CALL}/use", data=body, content_type="application/json")
-    assert (answer.status_code, answer.json["detail"]) == (400, reason)
+    assert (answer.status_code, content(answer)["detail"]) == (400, reason)
 
 
 def test_there_may_be_nothing_to_go_back_to(client: FlaskClient) -> None:
     answer = client.post(f"{CALL}/rollback")
-    assert (answer.status_code, answer.json["detail"]) == (409, "there is no previous model")
+    assert (answer.status_code, content(answer)["detail"]) == (409, "there is no previous model")
     answer = client.post(f"{CALL}/use", json={"version": "<b>"})
-    assert (answer.status_code, answer.json["detail"]) == (
+    assert (answer.status_code, content(answer)["detail"]) == (
         409, f"no model <b> (available: {NOW})",
     )  # fmt: skip
 
@@ -98,7 +99,10 @@ def test_a_disk_that_cannot_be_written_is_told(client: FlaskClient, kiosk: Any) 
 
     kiosk.models.install = full
     answer = client.post(CALL, data=b"x")
-    assert (answer.status_code, answer.json["detail"]) == (503, "models: No space left on device")
+    assert (answer.status_code, content(answer)["detail"]) == (
+        503,
+        "models: No space left on device",
+    )
 
 
 def test_the_page_tells_why_a_model_was_given_up(client: FlaskClient, kiosk: Any) -> None:
@@ -123,4 +127,4 @@ def test_where_the_configuration_chooses_the_page_says_so(client: FlaskClient, a
     assert "<button class=" not in text
     answer = client.post(CALL, data=archive(files("9.0.0")))
     assert answer.status_code == 409
-    assert "vision.model is /models/mine" in answer.json["detail"]
+    assert "vision.model is /models/mine" in content(answer)["detail"]

@@ -10,6 +10,7 @@ import pytest
 from device.messages import EMOTIONS, Health, Level
 from device.web import AuthService, create_app, text
 from device.web.app import HEADERS
+from tests.support.answers import content
 from tests.support.services import services
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_names_are_escaped(
     for path in ("/", "/camera_feed"):
         assert "<script>" not in client.get(path).text
     assert "&lt;script&gt;" in client.get("/").text
-    assert client.get("/api/v1/status").json["music"] == bad
+    assert content(client.get("/api/v1/status"))["music"] == bad
     assert b"<script>" not in client.get("/%3Cscript%3E").data
 
 

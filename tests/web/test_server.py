@@ -20,6 +20,7 @@ from device.web import Server
 from device.web.context import FOLLOWERS, context_of
 from device.web.server import server as servers
 from tests.support.connections import connect, host_and_port, receive
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def test_an_address_of_another_machine(app: Flask) -> None:
 
 
 def test_stop_ends_open_streams_within_a_second(
-    server: Server, guest: Any, kiosk: Any, app: Flask, eventually: Any
+    server: Server, guest: Any, kiosk: Any, app: Flask
 ) -> None:
     with kiosk.filming():
         responses = [guest().get("/video_feed") for _ in range(3)]
@@ -78,15 +79,13 @@ def test_stop_ends_open_streams_within_a_second(
         started = time.monotonic()
         server.stop()
         assert time.monotonic() - started < 1
-    assert eventually(lambda: not page_threads())
+    until(lambda: not page_threads())
     context = context_of(app)
     assert context.viewers.used == context.followers.used == 0
     assert not kiosk.preview.wanted
 
 
-def test_stop_disconnects_viewers_who_read_nothing(
-    server: Server, guest: Any, kiosk: Any, eventually: Any
-) -> None:
+def test_stop_disconnects_viewers_who_read_nothing(server: Server, guest: Any, kiosk: Any) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
     guests = [guest() for _ in range(4)]
     for one in guests:
@@ -97,7 +96,7 @@ def test_stop_disconnects_viewers_who_read_nothing(
     started = time.monotonic()
     server.stop()
     assert time.monotonic() - started < 1.2
-    assert eventually(lambda: not page_threads())
+    until(lambda: not page_threads())
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(0.2, b"200"), (2.0, b"")])
@@ -116,7 +115,7 @@ def test_stop_waits_a_moment_for_responses_under_way(
         assert receive(connection)[9:12] == status
 
 
-def test_it_can_start_again(app: Flask, eventually: Any) -> None:
+def test_it_can_start_again(app: Flask) -> None:
     for _ in range(3):
         server = Server(app, "127.0.0.1", 0)
         server.start()
@@ -125,7 +124,7 @@ def test_it_can_start_again(app: Flask, eventually: Any) -> None:
         assert client.getresponse().readline().startswith(b"retry: ")
         server.stop()
         client.close()
-    assert eventually(lambda: not page_threads())
+    until(lambda: not page_threads())
     server.stop()
 
 
@@ -147,7 +146,7 @@ def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk:
     assert threading.active_count() <= threads + servers.THREADS + 1
 
 
-def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually: Any) -> None:
+def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any) -> None:
     viewer = guest()
     viewer.ask("GET", "/video_feed")
     assert viewer.answer().status == 200
@@ -161,7 +160,7 @@ def test_all_threads_of_the_page_are_nicer_than_the_show(guest: Any, eventually:
         }
 
     show = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    assert eventually(lambda: {"web", "live-view", "web-request_0"} <= niceness().keys())
+    until(lambda: {"web", "live-view", "web-request_0"} <= niceness().keys())
     assert set(niceness().values()) == {min(show + servers.NICENESS, 19)}
 
 
@@ -189,7 +188,7 @@ def test_what_keeps_it_from_starting_is_raised(app: Flask, monkeypatch: pytest.M
     server.stop()
 
 
-def test_serving_leaves_no_thread_and_no_file_behind(app: Flask, eventually: Any) -> None:
+def test_serving_leaves_no_thread_and_no_file_behind(app: Flask) -> None:
     def files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
 
@@ -203,7 +202,7 @@ def test_serving_leaves_no_thread_and_no_file_behind(app: Flask, eventually: Any
     for _ in range(5):
         serve()
     assert files() == before
-    assert eventually(lambda: not page_threads())
+    until(lambda: not page_threads())
 
 
 def test_the_log_stays_quiet(

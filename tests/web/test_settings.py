@@ -10,6 +10,7 @@ import pytest
 from device.config.editable import EDITABLE
 from device.messages import Health, Level
 from device.web.problems import MIMETYPE
+from tests.support.answers import content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ def test_the_page_has_every_editable_key_with_its_title_and_limits(client: Flask
 
 
 def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:
-    told = client.get(CALL).json
+    told = content(client.get(CALL))
     assert told["pending"] is False
     assert told["settings"].keys() == set(EDITABLE)
     assert told["settings"]["sound.volume"] == {
@@ -38,8 +39,8 @@ def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:
     }  # fmt: skip
     answer = client.patch(CALL, json={"sound.volume": 0.3, "stage.face": "emoji"})
     assert (answer.status_code, answer.json) == (200, client.get(CALL).json)
-    assert answer.json["pending"] is True
-    assert answer.json["settings"]["sound.volume"] == {
+    assert content(answer)["pending"] is True
+    assert content(answer)["settings"]["sound.volume"] == {
         "value": 0.3, "default": 0.5, "previous": 0.5, "pending": True,
     }  # fmt: skip
     answer = client.delete(CALL)
@@ -54,8 +55,8 @@ def test_wrong_values_are_told_at_their_keys(client: FlaskClient, kiosk: Any) ->
         "stage.fps": "settings: stage.fps = 500: input should be less than or equal to 120",
         "stage.mirror": "settings: stage.mirror = 1: input should be a valid boolean",
     }
-    assert answer.json["errors"] == wrong
-    assert sorted(answer.json["detail"].splitlines()) == sorted(wrong.values())
+    assert content(answer)["errors"] == wrong
+    assert sorted(content(answer)["detail"].splitlines()) == sorted(wrong.values())
     assert not kiosk.settings.path.exists()
 
 
@@ -63,7 +64,7 @@ def test_wrong_values_are_told_at_their_keys(client: FlaskClient, kiosk: Any) ->
 def test_what_are_no_changes_is_told(client: FlaskClient, body: bytes) -> None:
     answer = client.patch(CALL, data=body, content_type="application/json")
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
-    assert answer.json["detail"] == "body: should be a JSON object"
+    assert content(answer)["detail"] == "body: should be a JSON object"
     assert client.patch(CALL, json={}).status_code == 400
 
 
@@ -72,7 +73,7 @@ def test_a_broken_file_is_told_by_its_line_and_left(client: FlaskClient, kiosk: 
     file.write_text("[stage]\nfps = 0\n", "utf-8")
     for answer in (client.get(CALL), client.patch(CALL, json={"stage.fps": 20})):
         assert (answer.status_code, answer.mimetype) == (409, MIMETYPE)
-        assert "config.toml:2: stage.fps = 0" in answer.json["detail"]
+        assert "config.toml:2: stage.fps = 0" in content(answer)["detail"]
     page = client.get("/settings")
     assert page.status_code == 409
     assert "config.toml:2: stage.fps = 0" in page.text
@@ -84,7 +85,7 @@ def test_settings_that_cannot_be_kept_are_told(client: FlaskClient, kiosk: Any) 
     kiosk.settings.path.parent.parent.touch()
     answer = client.patch(CALL, json={"stage.fps": 20})
     assert (answer.status_code, answer.mimetype) == (503, MIMETYPE)
-    assert answer.json["detail"].endswith("settings.toml: Not a directory")
+    assert content(answer)["detail"].endswith("settings.toml: Not a directory")
     assert client.delete(CALL).status_code == 503
 
 
@@ -98,7 +99,7 @@ def test_the_page_shows_what_holds_and_what_may_be(client: FlaskClient, kiosk: A
 
 
 def test_a_camera_is_tried(client: FlaskClient) -> None:
-    assert client.get("/api/v1/cameras").json[:2] == [
+    assert content(client.get("/api/v1/cameras"))[:2] == [
         {"value": "picamera2", "name": "Pi camera", "in_use": True},
         {"value": "usb:Good", "name": "Good (/dev/video0)", "in_use": False},
     ]
@@ -106,7 +107,7 @@ def test_a_camera_is_tried(client: FlaskClient) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
     assert answer.headers["Cache-Control"] == "no-store"
     answer = client.post("/api/v1/cameras/picture", json={"source": "usb:Bad"})
-    assert (answer.status_code, answer.json["detail"]) == (409, "usb:Bad: not connected")
+    assert (answer.status_code, content(answer)["detail"]) == (409, "usb:Bad: not connected")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_what_is_no_camera_is_not_tried(
 ) -> None:
     answer = client.post("/api/v1/cameras/picture", json=body)
     assert answer.status_code == 400
-    assert answer.json["detail"].startswith(reason)
+    assert content(answer)["detail"].startswith(reason)
     assert kiosk.probe.tried == []
 
 
@@ -133,7 +134,7 @@ def test_the_kiosk_s_own_sound_device_is_tried_by_the_kiosk(
 ) -> None:
     def chime() -> tuple[int, str]:
         answer = client.post("/api/v1/speakers/chime", json={"device": ""})
-        return answer.status_code, answer.json.get("detail") or answer.json["message"]
+        return answer.status_code, content(answer).get("detail") or content(answer)["message"]
 
     assert chime() == (200, "The kiosk plays it now on plays on the HDMI output.")
     assert [order.chime for order in kiosk.commands.drain()] == [True]
@@ -142,7 +143,7 @@ def test_the_kiosk_s_own_sound_device_is_tried_by_the_kiosk(
     kiosk.status.publish(make_status(health=()))
     assert chime() == (409, "the kiosk is starting; try again")
     answer = client.post("/api/v1/speakers/chime", json={"device": "Bad"})
-    assert (answer.status_code, answer.json["detail"]) == (
+    assert (answer.status_code, content(answer)["detail"]) == (
         409,
         "Bad cannot be opened: it is busy",
     )

@@ -19,6 +19,7 @@ from device.errors import HistoryError
 from device.web.context import FOLLOWERS, context_of
 from device.web.routes import history as pages
 from device.web.server import broadcast
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,6 @@ def test_a_long_response_that_is_cut_off_does_not_look_complete(
     guest: Any,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    eventually: Any,
     fault: Exception,
     message: str,
 ) -> None:
@@ -136,7 +136,7 @@ def test_a_long_response_that_is_cut_off_does_not_look_complete(
     assert response.status == 200
     with pytest.raises(http.client.IncompleteRead):
         response.read()
-    assert eventually(lambda: caplog.messages == [message])
+    until(lambda: caplog.messages == [message])
 
 
 @pytest.mark.usefixtures("past")
@@ -198,7 +198,7 @@ def test_viewers_share_one_encoding(guest: Any, kiosk: Any, app: Flask) -> None:
 
 
 def test_viewers_over_the_limit_are_refused_until_one_leaves(
-    guest: Any, kiosk: Any, app: Flask, eventually: Any
+    guest: Any, kiosk: Any, app: Flask
 ) -> None:
     with kiosk.filming():
         guests = [guest() for _ in range(4)]
@@ -209,7 +209,7 @@ def test_viewers_over_the_limit_are_refused_until_one_leaves(
         assert refused.headers["Content-Type"].startswith("text/plain")
         assert refused.headers["Retry-After"]
         guests[0].leave()
-        assert eventually(lambda: context_of(app).viewers.used == 3)
+        until(lambda: context_of(app).viewers.used == 3)
         assert guest().get("/video_feed").status == 200
 
 
@@ -220,15 +220,13 @@ def test_followers_over_the_limit_are_refused(guest: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])
-def test_a_client_that_disconnects_frees_its_slot(
-    guest: Any, app: Flask, eventually: Any, path: str
-) -> None:
+def test_a_client_that_disconnects_frees_its_slot(guest: Any, app: Flask, path: str) -> None:
     one = guest()
     one.get(path).readline()
     context = context_of(app)
     assert context.followers.used + context.viewers.used == 1
     one.leave()
-    assert eventually(lambda: context.followers.used + context.viewers.used == 0)
+    until(lambda: context.followers.used + context.viewers.used == 0)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", "/video_feed"])

@@ -34,6 +34,7 @@ from device.web.service import WebService
 from tests.support.browsers import launch, sync_api
 from tests.support.connections import connect, receive
 from tests.support.kiosks import free_port
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +160,7 @@ def test_stop_closes_connections_without_a_handshake(tls_server: Server) -> None
 
 @pytest.mark.parametrize("start", [b"", b"\x16\x03\x01\x02\x00\x01\x00"])
 def test_a_connection_that_is_reset_frees_its_place(
-    tls_server: Server, monkeypatch: pytest.MonkeyPatch, start: bytes, eventually: Any
+    tls_server: Server, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
     reset_on_close = b"\x01\x00\x00\x00\x00\x00\x00\x00"
@@ -173,7 +174,7 @@ def test_a_connection_that_is_reset_frees_its_place(
             one.sendall(b"GET / HTTP/1.1\r\nHost: kiosk\r\n\r\n")
             return receive(one, 12) == b"HTTP/1.1 308"
 
-    assert eventually(served)
+    until(served)
 
 
 def test_its_certificate_has_its_names_and_is_private_and_kept(
@@ -287,7 +288,7 @@ def test_a_name_that_no_certificate_can_hold_is_reported(
     monkeypatch.setattr(socket, "gethostname", lambda: "küche")
     page = WebService(WebConfig(https="auto", port=free_port()), kiosk.services())
     page.tick(0.0)
-    assert (page.address, page.health[0]) == (None, Level.FAILED)
+    assert (page.address, level(page)) == (None, Level.FAILED)
     assert page.health[1].endswith(": a certificate's names must be ASCII")
 
 
@@ -308,17 +309,21 @@ def test_a_page_without_its_certificate_is_not_served_and_says_why(
     certificate.rename(certificate.with_suffix(".away"))
     page = WebService(config, kiosk.services())
     page.tick(0.0)
-    assert (page.address, page.health[0]) == (None, Level.FAILED)
+    assert (page.address, level(page)) == (None, Level.FAILED)
     assert "fullchain.pem: No such file" in page.health[1]
     certificate.with_suffix(".away").rename(certificate)
     page.tick(100.0)
     assert (page.address or "").startswith("https://")
-    assert page.health[0] is Level.OK
+    assert level(page) is Level.OK
     certificate.unlink()
     page.tick(200.0)
     assert page.address
-    assert page.health[0] is Level.FAILED
+    assert level(page) is Level.FAILED
     page.close()
+
+
+def level(page: WebService) -> Level:
+    return page.health[0]
 
 
 @pytest.mark.slow

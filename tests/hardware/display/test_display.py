@@ -17,7 +17,7 @@ from device.errors import DisplayError
 from device.hardware.display import Display, Key, Number, Tap, Wish, keys, open_display
 from device.hardware.display.drivers import candidates
 from device.hardware.display.orientation import Orientation
-from tests.support.waiting import until
+from tests.support.waiting import gather, until
 
 if TYPE_CHECKING:
     from tests.support.desktops import Hands
@@ -28,14 +28,7 @@ Rotation = Literal[0, 90, 180, 270]
 
 def wishes(display: Display, count: int) -> list[Wish]:
     """Collect what is asked for until there is enough of it."""
-    found: list[Wish] = []
-
-    def enough() -> bool:
-        found.extend(display.events())
-        return len(found) >= count
-
-    until(enough, seen=lambda: found)
-    return found
+    return gather(display.events, count)
 
 
 def screen() -> pygame.Surface:
