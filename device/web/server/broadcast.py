@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from device.system.latest import Latest
 
-    Queue = asyncio.Queue[bytes | None]
-
 T = TypeVar("T")
 
 KEEP_ALIVE_SECONDS = 5.0
@@ -41,37 +39,34 @@ class Broadcast(Generic[T]):
         self._source, self._encode = source, encode
         self._start, self._keep_alive = start, keep_alive
         self._interval, self._after = interval, after
-        self._clients: set[Queue] = set()
-        self._newest: bytes | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._run: _Run | None = None
 
     async def send(self, write: Callable[[bytes], Awaitable[object]]) -> None:
         """Send to one client until the source ends or this is cancelled."""
-        queue: Queue = asyncio.Queue(1)
-        if self._newest is not None:
-            queue.put_nowait(self._newest)
-        self._clients.add(queue)
-        if self._task is None:
-            self._task = asyncio.create_task(self._follow(self._clients))
+        run = self._run = self._run or _Run()
+        run.clients += 1
+        if run.task is None:
+            run.task = asyncio.create_task(self._follow(run))
         try:
-            chunk: bytes | None = self._start
-            while chunk is not None:
-                await write(chunk)
-                chunk = queue.get_nowait() if queue.full() else await self._wait(queue)
+            await write(self._start)
+            sent = 0
+            while not run.ended:
+                if run.count != sent:
+                    sent = run.count
+                    await write(run.newest)
+                    continue
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        await run.changed.wait()
+                except TimeoutError:
+                    await write(self._keep_alive)
         finally:
-            self._clients.discard(queue)
-            if not self._clients and self._task:
-                self._task.cancel()
-                self._reset()
+            run.clients -= 1
+            if not run.clients:
+                run.task.cancel()
+                self._forget(run)
 
-    async def _wait(self, queue: Queue) -> bytes | None:
-        try:
-            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                return await queue.get()
-        except TimeoutError:
-            return self._keep_alive
-
-    async def _follow(self, clients: set[Queue]) -> None:
+    async def _follow(self, run: _Run) -> None:
         serial = self._after
         try:
             with self._source() as latest:
@@ -81,22 +76,36 @@ class Broadcast(Generic[T]):
                         await asyncio.sleep(_POLL_SECONDS)
                         continue
                     serial = newer[0]
-                    self._newest = self._encode(newer[1])
-                    _put(clients, self._newest)
+                    run.publish(self._encode(newer[1]))
                     await asyncio.sleep(self._interval)
         finally:
-            _put(clients, None)
-            if self._clients is clients:
-                self._reset()
+            run.end()
+            self._forget(run)
 
-    def _reset(self) -> None:
-        """Have the next client follow the source from its beginning."""
-        self._clients, self._newest, self._task = set(), None, None
+    def _forget(self, run: _Run) -> None:
+        """Have the next client open the source again."""
+        if self._run is run:
+            self._run = None
 
 
-def _put(clients: set[Queue], chunk: bytes | None) -> None:
-    """Give each client a chunk in place of the one that it has not taken yet."""
-    for queue in clients:
-        if queue.full():
-            queue.get_nowait()
-        queue.put_nowait(chunk)
+class _Run:
+    """What clients wait for, while a source is open."""
+
+    def __init__(self) -> None:
+        self.newest, self.count, self.ended = b"", 0, False
+        self.changed = asyncio.Event()
+        self.clients = 0
+        self.task: asyncio.Task[None] | None = None
+
+    def publish(self, chunk: bytes) -> None:
+        self.newest = chunk
+        self.count += 1
+        self._wake()
+
+    def end(self) -> None:
+        self.ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import Generator
@@ -171,8 +172,9 @@ class _Request(HTTPMessageDelegate):
     ) -> None:
         """Check and keep the head. Raises HTTPInputError."""
         assert isinstance(start_line, RequestStartLine)
-        for name in [name for name in headers if "_" in name]:
-            del headers[name]  # in WSGI it would pass for the name with a hyphen
+        if "_" in "".join(headers):
+            for name in [name for name in headers if "_" in name]:
+                del headers[name]  # in WSGI it would pass for the name with a hyphen
         self._request = HTTPServerRequest(
             connection=self._connection, start_line=start_line, headers=headers
         )
@@ -194,11 +196,14 @@ class _Request(HTTPMessageDelegate):
             self._connection.finish()
             return
         request = self._request
-        request.body = b"".join(self._chunks)
-        self._chunks.clear()
-        request.headers["Content-Length"] = str(self._size)
-        request.headers.pop("Transfer-Encoding", None)
-        self._handler.respond(request).add_done_callback(lambda _: self.on_connection_close())
+        if self._size:
+            request.body = b"".join(self._chunks)
+            self._chunks.clear()
+            request.headers["Content-Length"] = str(self._size)
+            request.headers.pop("Transfer-Encoding", None)
+        task = self._handler.respond(request)
+        if self._has_slot:
+            task.add_done_callback(lambda _: self.on_connection_close())
 
     def on_connection_close(self) -> None:
         """Release the slot, also of a request that never completes."""
@@ -210,9 +215,14 @@ class _Request(HTTPMessageDelegate):
 def _write(connection: HTTP1Connection, response: Response) -> None:
     """Write the head, and the body unless it is sent chunk by chunk."""
     code, _, reason = response.status.partition(" ")
-    headers = HTTPHeaders({"Date": format_timestamp(time.time())})
+    headers = HTTPHeaders({"Date": _date(int(time.time()))})
     for name, value in response.headers:
         headers.add(name, value)
     line = ResponseStartLine("HTTP/1.1", int(code), reason)
     body = response.body if isinstance(response.body, bytes) else b""
     connection.write_headers(line, headers, body or None)
+
+
+@functools.lru_cache(maxsize=1)
+def _date(seconds: int) -> str:
+    return format_timestamp(seconds)
