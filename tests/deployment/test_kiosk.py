@@ -67,7 +67,7 @@ def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_pa
         assert any(words in one["message"] for one in status["faults"])
         listed = moodlift(tmp_path, "model", "list").stdout.splitlines()
         assert listed[0].split()[:3] == [NOW, "in", "use"]
-        assert listed[1].split()[:3] == ["9.0.0", "given", "up"]
+        assert listed[1].split()[:2] == ["9.0.0", "rejected"]
         assert "failed 3 times" in listed[2]
         kiosk.interrupt()
         assert kiosk.ended() == 0
