@@ -39,6 +39,7 @@ def test_the_owner_deletes_one_picture_and_then_all(visit: Any, kiosk: Any, sche
     assert [kept.label for kept in archive.read(download.value.path())] == ["fear", "sad", "happy"]
     page.get_by_role("button", name="Delete picture 2").click()
     expect(page.locator(".kept strong")).to_have_text(["Afraid", "Happy"])
+    page.wait_for_load_state()  # the page reloads; its buttons answer once its scripts have run
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Delete all").click()
     assert len(kiosk.feedback.store.crops()) == 2
