@@ -195,7 +195,7 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
         )
         with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
             state = f"moodlift/{ME}/state"
-            operator.until(lambda: b'"mood":"happy"' in operator.kept.get(state, b""), 30)
+            operator.until(lambda: b'"mood":"happy"' in operator.kept.get(state, b""))
             operator.say(f"moodlift/{ME}/command", "toggle-pause")
             operator.until(lambda: b'"paused":true' in operator.kept[state])
             operator.say(f"moodlift/{ME}/command", "resume")
@@ -230,7 +230,7 @@ def test_a_kiosk_that_dies_is_told_of_by_its_last_will(tmp_path: Path) -> None:
         )
         online = f"moodlift/{ME}/online"
         with RunningKiosk(tmp_path, "--config", config, command="run"):
-            operator.until(lambda: operator.kept.get(online) == b"online", 30)
+            operator.until(lambda: operator.kept.get(online) == b"online")
         operator.until(lambda: operator.kept[online] == b"offline")
 
 

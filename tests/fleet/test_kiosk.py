@@ -65,12 +65,12 @@ def test_a_released_model_is_fetched_tried_and_reported(tmp_path: Path) -> None:
         config = configured(tmp_path, broker.port, authority.file)
         with RunningKiosk(tmp_path, "--config", config, command="run") as kiosk:
             now = SHIPPED.name.removeprefix("emotion-").encode()
-            operator.until(lambda: b'"model":"' + now in operator.kept.get(state, b""), 40)
+            operator.until(lambda: b'"model":"' + now in operator.kept.get(state, b""))
             release = server.release(archive(files(VERSION)))
             operator.say("moodlift/release", json.dumps(release), kept=True)
-            operator.until(lambda: b'"state":"trial"' in operator.kept.get(rollout, b""), 90)
-            operator.until(lambda: b'"state":"passed"' in operator.kept[rollout], 60)
-            operator.until(lambda: b'"model":"9.0.0"' in operator.kept[state], 10)
+            operator.until(lambda: b'"state":"trial"' in operator.kept.get(rollout, b""))
+            operator.until(lambda: b'"state":"passed"' in operator.kept[rollout])
+            operator.until(lambda: b'"model":"9.0.0"' in operator.kept[state])
             states = [
                 json.loads(payload)["state"]
                 for topic, payload in operator.heard

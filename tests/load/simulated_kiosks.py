@@ -18,6 +18,7 @@ from device.fleet import discovery, release, report
 from device.fleet.rollout_status import RolloutStatus
 from device.fleet.timing import Jitter, Timing
 from device.fleet.topics import OFFLINE, ONLINE, Topics
+from tests.support.waiting import PATIENCE
 
 if TYPE_CHECKING:
     import ssl
@@ -232,10 +233,10 @@ async def running(kiosks: list[Simulated], between: float = 0.0) -> AsyncIterato
             assert isinstance(ended, asyncio.CancelledError), ended
 
 
-async def until(what: Callable[[], object], seconds: float) -> float:
+async def until(what: Callable[[], object], patience: float = PATIENCE) -> float:
     """Wait until something holds; return for how many seconds it did not."""
     begun = time.monotonic()
     while not what():
-        assert time.monotonic() - begun < seconds, f"not within {seconds} s"
+        assert time.monotonic() - begun < patience, f"not within {patience} s"
         await asyncio.sleep(0.05)
     return time.monotonic() - begun

@@ -52,7 +52,7 @@ def flagged(bit: int) -> bytes:
 
 
 WITHOUT = {name: content for name, content in GOOD.items() if name != bundle.CANARY}
-WRONG = {
+WRONG: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "nothing": (b"", "not a model archive: not a zip file"),
     "no zip": (b"not a zip" * 100, "not a model archive: not a zip file"),
     "cut off": (archive(GOOD)[:-100], "not a model archive: not a zip file"),
@@ -63,8 +63,8 @@ WRONG = {
     "a path from the root": (zipped(signed(GOOD) | {"/etc/passwd": b""}), "unexpected file"),
     "a file twice": (doubled, r"manifest\.json: duplicate name"),
     "very many files": (
-        zipped({str(number): b"" for number in range(50_000)}),
-        "50000 files, more than 16",
+        lambda: zipped({str(number): b"" for number in range(5_000)}),
+        "5000 files, more than 16",
     ),
     "a link": (member(external_attr=(stat.S_IFLNK | 0o777) << 16), "not a regular file"),
     "a device": (member(external_attr=(stat.S_IFCHR | 0o666) << 16), "not a regular file"),
@@ -73,8 +73,8 @@ WRONG = {
     "a comment": (archive(GOOD)[:-2] + b"\x04\x00more", "not a zip file of the expected form"),
     "another compression": (member(compress_type=zipfile.ZIP_BZIP2), "neither stored nor deflated"),
     "a bomb": (
-        zipped(GOOD | {bundle.MANIFEST: bytes(200_000_000)}),
-        r"manifest\.json: 200000000 bytes, more than 250000",
+        lambda: zipped(GOOD | {bundle.MANIFEST: bytes(20_000_000)}),
+        r"manifest\.json: 20000000 bytes, more than 250000",
     ),
     "a long signature": (zipped(GOOD | {SIGNATURE: bytes(5000)}), "5000 bytes, more than 4000"),
 }

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING, Self
 
 from paho.mqtt import client as mqtt
@@ -15,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.kiosks import free_port
 from tests.support.needs import need
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +82,14 @@ class Mosquitto:
             self._process = subprocess.Popen(
                 [MOSQUITTO, "-c", self._file], stdout=log, stderr=subprocess.STDOUT
             )
-        end = time.monotonic() + 10
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-                return
-            assert self._process.poll() is None, self.log()
-            assert time.monotonic() < end, self.log()
-            time.sleep(0.02)
+        until(self._listens, seen=self.log)
+
+    def _listens(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, self.log()
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            return True
+        return False
 
     def stop(self, abrupt: bool = False) -> None:
         """End it, in order or at once."""
@@ -134,13 +135,9 @@ class Listener:
     def say(self, topic: str, content: str | bytes, kept: bool = False) -> None:
         self._client.publish(topic, content, retain=kept).wait_for_publish(5)
 
-    def until(self, what: Callable[[], object], seconds: float = 10) -> float:
-        """Wait until something holds; return for how long it did not."""
-        begun = time.monotonic()
-        while not what():
-            assert time.monotonic() - begun < seconds, self.kept
-            time.sleep(0.02)
-        return time.monotonic() - begun
+    def until(self, what: Callable[[], object]) -> None:
+        """Wait until something holds."""
+        until(what, seen=lambda: self.kept)
 
     def __enter__(self) -> Self:
         return self

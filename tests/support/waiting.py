@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds that a busy machine may take for what a quiet one does at once."""
 PAUSE = 0.01
 

@@ -10,6 +10,8 @@ from device.vision import worker_process as module
 from tests.support.faces import ASTRONAUT, astronaut
 from tests.support.supervisors import Start, health, sees_a_face, sees_on, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_camera_that_blocks_for_ever_is_ended(
     start: Start, monkeypatch: pytest.MonkeyPatch

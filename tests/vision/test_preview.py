@@ -63,6 +63,7 @@ def test_somebody_watching_is_seen_on_the_other_side() -> None:
     mine.close()
 
 
+@pytest.mark.slow
 def test_no_frame_is_ever_torn_though_workers_are_killed_while_they_write() -> None:
     report = preview_stress.run(4.0)
     assert report.torn == 0

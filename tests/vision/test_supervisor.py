@@ -88,6 +88,7 @@ def test_a_restarted_worker_chooses_the_model_again(start: Start, own_state: Pat
     until(supervisor, lambda: supervisor.frame_result.get() is not last)
 
 
+@pytest.mark.slow
 def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     supervisor = start(f"file:{ASTRONAUT}")
     until(supervisor, lambda: sees_a_face(supervisor))
@@ -99,6 +100,7 @@ def test_frozen_it_is_killed_and_started_again(start: Start) -> None:
     until(supervisor, lambda: supervisor.frame_result.get() is not before)
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_slow_gets_more_time_with_each_worker_that_was_silent(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

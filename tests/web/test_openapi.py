@@ -113,6 +113,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "method"), CALLS)
 def test_the_interface_does_as_it_says(
     owner: tuple[Flask, AuthService], path: str, method: str

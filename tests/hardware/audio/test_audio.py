@@ -21,6 +21,7 @@ from device.hardware.audio.musicfile import RATE, MusicFile
 from device.hardware.audio.playback import BLOCK, ChannelPlayback
 from device.music import Library, Player
 from device.system.paths import ASSETS
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,10 +146,7 @@ def test_a_file_that_breaks_off_ends_there(
 
     pygame.mixer.init(RATE, -16, 2)
     piece = ChannelPlayback(Torn(tone(tmp_path / "tone.wav", 9.0)), pygame.mixer.Channel(0), 0.5)
-    deadline = time.monotonic() + 5
-    while piece.playing and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not piece.playing
+    until(lambda: not piece.playing)
     assert [record.message for record in caplog.records] == [
         "stick.wav: Input/output error; it ends here"
     ]
@@ -161,10 +159,7 @@ def test_a_piece_that_was_stopped_lets_go_of_its_file(tmp_path: Path, tone: Tone
     piece = audio.play(path, 0.5)
     assert str(path) in _open_files()
     piece.stop()
-    deadline = time.monotonic() + 5
-    while str(path) in _open_files() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert str(path) not in _open_files()
+    until(lambda: str(path) not in _open_files())
     audio.close()
 
 
@@ -176,10 +171,7 @@ def _open_files() -> list[str]:
 def test_a_track_ends_by_itself(tmp_path: Path, tone: Tone) -> None:
     audio = PygameAudio()
     piece = audio.play(tone(tmp_path / "short.wav", 0.1), 0.5)
-    deadline = time.monotonic() + 5
-    while piece.playing and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not piece.playing
+    until(lambda: not piece.playing)
     audio.close()
 
 
@@ -190,6 +182,7 @@ def loudness(samples: array.array[int], window: int) -> list[float]:
     return [math.sqrt(sum(s * s for s in piece) / window) for piece in pieces]
 
 
+@pytest.mark.pace
 def test_a_fade_comes_out_of_the_mixer(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tone: Tone
 ) -> None:
@@ -223,6 +216,7 @@ def test_a_fade_comes_out_of_the_mixer(
     assert step < 0.3 * 0.8 * 16_000, "no click"
 
 
+@pytest.mark.pace
 def test_pieces_fade_into_each_other_without_a_gap(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tone: Tone
 ) -> None:
