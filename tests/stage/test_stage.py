@@ -232,6 +232,7 @@ def test_the_stage_follows_a_new_size(theatre: MakeTheatre, feel: MakeScene) -> 
     assert frame.std() > 20
 
 
+@pytest.mark.slow
 def test_a_large_screen_draws(theatre: MakeTheatre, feel: MakeScene) -> None:
     assert theatre((3840, 2160)).after(feel("happy", health=(COLD,)), 0.2).std() > 20
 
@@ -259,6 +260,7 @@ scenes = st.builds(
 steps = st.lists(st.tuples(scenes, st.floats(-2, 20) | st.floats(0, 0.1)), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(48, 400), st.integers(48, 400), steps)
 def test_nothing_ever_throws(
