@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.needs import CI, lacking
+from tests.support.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ViewportSize
@@ -18,6 +19,7 @@ sync_api: Any = (
     if CI
     else pytest.importorskip("playwright.sync_api")
 )
+TIMEOUT_MS = 1000 * PATIENCE
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -32,6 +34,7 @@ def launch(*arguments: str) -> Iterator["Browser"]:
     """Run a browser; skip the test where there is none, which CI must have."""
     if not CHROMIUM.exists():
         lacking(f"{CHROMIUM} is missing")
+    sync_api.expect.set_options(timeout=TIMEOUT_MS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=[*ARGUMENTS, *arguments]

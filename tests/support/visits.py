@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from device.web.routes.auth import SESSION_COOKIE
-from tests.support.browsers import launch
+from tests.support.browsers import TIMEOUT_MS, launch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def visit(browser: Browser, server: Server, auth: AuthService) -> Iterator[Calla
 
     def make(owner: bool = True, **options: Any) -> Visit:
         context = browser.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(TIMEOUT_MS)
         if owner:
             session: SetCookieParam = {
                 "name": SESSION_COOKIE,

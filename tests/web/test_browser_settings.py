@@ -74,14 +74,14 @@ def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: P
     expect(page.locator("#install-wrong")).to_contain_text("which this kiosk does not trust")
     trust()
     page.get_by_role("button", name="Validate and install").click()
-    expect(page.locator(".models li")).to_have_count(2, timeout=40_000)
+    expect(page.locator(".models li")).to_have_count(2)
     expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
     kiosk.models.reject("9.0.0", "vision or the kiosk failed 3 times")
     page.reload()
     expect(page.locator(".models li").last).to_contain_text("failed 3 times")
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Use 9.0.0").click()
-    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial", timeout=40_000)
+    expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
     page.get_by_role("button", name="Go back to").click()
     expect(page.locator(".models li").first).to_contain_text("in use")
     # The browser itself logs each answer that was a refusal.
@@ -127,6 +127,7 @@ def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> 
         page.wait_for_function("() => document.getElementById('own').naturalWidth == 640")
         assert not page.locator("#picture").is_visible()
     page.get_by_role("button", name="Look through it: Good").click()
+    expect(page.locator("#cameras-told")).to_contain_text("160 \u00d7 120")
     expect(page.locator("#own")).to_be_hidden()
     assert kiosk.probe.tried == ["usb:Bad", "usb:Good", "usb:Good"]
     assert all("409" in text for text in one.complaints)

@@ -85,9 +85,10 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKiosk]:
         yield kiosk
 
 
-@pytest.fixture(params=["happy", "sad"])
+@pytest.fixture
 def emotion(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+    """What the visitor's face shows: happy, unless a test is told otherwise."""
+    return str(getattr(request, "param", "happy"))
 
 
 @pytest.fixture
@@ -114,6 +115,7 @@ def speed(page: Page) -> float:
 
 
 @pytest.mark.pace
+@pytest.mark.parametrize("emotion", ["happy", "sad"], indirect=True)
 def test_a_visitor_sees_what_their_face_shows(
     kiosk: RunningKiosk, browser: Browser, emotion: str, tmp_path: Path
 ) -> None:
@@ -129,10 +131,10 @@ def test_a_visitor_sees_what_their_face_shows(
     page.locator("#music").check()
     page.locator("#start").click()
     words = {"happy": "Looks happy", "sad": "Looks a little down"}
-    expect(page.locator("#mood")).to_have_text(words[emotion], timeout=15_000)
+    expect(page.locator("#mood")).to_have_text(words[emotion])
     expect(page.locator("#emoji")).to_have_attribute("src", f"/emoji/{emotion}.svg")
     if emotion == "sad":
-        page.wait_for_event("response", lambda one: "/music/uplifting/" in one.url, timeout=15_000)
+        page.wait_for_event("response", lambda one: "/music/uplifting/" in one.url)
     assert speed(page) >= RATE
     expect(page.locator("#speed")).to_contain_text("results per second")
     share = int(page.locator(f"#bar-{emotion}").get_attribute("aria-valuenow") or 0)
@@ -147,6 +149,7 @@ def test_a_visitor_sees_what_their_face_shows(
     context.close()
 
 
+@pytest.mark.parametrize("emotion", ["happy", "sad"], indirect=True)
 def test_a_picture_is_kept_with_consent_and_taken_away(
     kiosk: RunningKiosk,
     browser: Browser,
@@ -169,7 +172,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     expect(faces.first).to_be_disabled()
     page.locator("#start").click()
     words = {"happy": "Looks happy", "sad": "Looks a little down"}
-    expect(page.locator("#mood")).to_have_text(words[emotion], timeout=15_000)
+    expect(page.locator("#mood")).to_have_text(words[emotion])
     page.get_by_role("button", name="Surprised").tap()
     drop, keep = (
         page.get_by_role("button", name=name) for name in ("No, discard it", "Yes, store it")
@@ -212,7 +215,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
 
 def answered(page: Page) -> None:
     """Wait for an answer of the kiosk's."""
-    with page.expect_response(lambda one: one.url.endswith("/classify"), timeout=15_000):
+    with page.expect_response(lambda one: one.url.endswith("/classify")):
         pass
 
 
@@ -224,7 +227,7 @@ def test_a_busy_kiosk_is_asked_less_and_told_of_when_it_answers_nothing(
     page, expect = context.new_page(), sync_api.expect
     page.goto(scanned(kiosk))
     page.locator("#start").click()
-    expect(page.locator("#mood")).not_to_have_text("No face yet", timeout=15_000)
+    expect(page.locator("#mood")).not_to_have_text("No face yet")
     for _ in range(9):
         answered(page)
     assert page.evaluate("window.most") == 2
@@ -269,7 +272,7 @@ def test_a_visit_that_is_over_says_so(kiosk: RunningKiosk, browser: Browser) -> 
     page = context.new_page()
     page.goto(scanned(kiosk))
     page.locator("#start").click()
-    sync_api.expect(page.locator("#speed")).to_contain_text("results per second", timeout=15_000)
+    sync_api.expect(page.locator("#speed")).to_contain_text("results per second")
     context.clear_cookies()
     sync_api.expect(page.locator("#wrong")).to_contain_text("scan the code")
     context.close()
