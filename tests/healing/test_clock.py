@@ -10,6 +10,7 @@ import pytest
 from device import history
 from device.web.auth.sessions import SessionStore
 from tests.healing.conftest import part, sees
+from tests.support.clocks import WallClock
 from tests.support.faces import ASTRONAUT
 from tests.support.kiosks import RunningKiosk
 
@@ -18,37 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = 86_400
-CLOCK = """
-import time
-from pathlib import Path
-
-real, moved = time.time, Path({path!r})
-time.time = lambda: real() + float(moved.read_text())
-"""
-"""Run by Python before the kiosk: its wall clock is moved by what stands in a file. Whole machines
-with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
 
 
 @pytest.mark.pace
 def test_the_show_does_not_care_for_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: Callable[..., float]
 ) -> None:
-    moved = tmp_path / "moved"
-
-    def jump(moment: int) -> None:
-        new = tmp_path / "new"
-        new.write_text(str(moment - time.time()))
-        new.replace(moved)
-
-    jump(60)
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(CLOCK.format(path=str(moved)))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    clock = WallClock(tmp_path, monkeypatch)
+    clock.set(60)
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT}") as kiosk:
         within(40.0, lambda: sees(kiosk) and kiosk.status()["stage_hz"] > 10)
         uptime = 0.0
         for moment in (60, 1_800_000_000, 1_800_000_000 + DAY, 1_800_000_000 - DAY):
-            jump(moment)
+            clock.set(moment)
             time.sleep(2.5)
             assert sees(kiosk)
             status = kiosk.status()
