@@ -295,9 +295,9 @@ def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(
 
 
 def test_decoding_ends_when_it_takes_too_long() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(PictureError, match="^slow: takes more than 0.1 s to decode$"):
         images.read(progressive(7000, 30), "slow", max_seconds=0.1)
-    assert time.monotonic() - begun < 3.0
+    assert time.process_time() - begun < 3.0
     with pytest.raises(PictureError, match="to decode"):
         images.read(WHOLE["png"], "late", max_seconds=-1.0)

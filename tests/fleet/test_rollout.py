@@ -18,6 +18,7 @@ from tests.support.authority import Authority
 from tests.support.bundles import OTHER_KEY, SHIPPED, archive, files, quick, trust
 from tests.support.fleets import QUICK
 from tests.support.https_server import VERSION, HttpsServer
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,14 +57,16 @@ class Kiosk:
 
     def reaches(self, state: str, words: str = "") -> RolloutStatus:
         """Return the outcome once it is this one."""
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            assert self.rollout
-            got = self.rollout.status
-            if got and got.state == state and words in got.reason:
-                return got
-            time.sleep(0.02)
-        pytest.fail(f"it is {got}")
+        rollout = self.rollout
+        assert rollout
+
+        def reached() -> RolloutStatus | None:
+            got = rollout.status
+            return got if got and got.state == state and words in got.reason else None
+
+        status = until(reached, seen=lambda: rollout.status)
+        assert status
+        return status
 
 
 @pytest.fixture
@@ -235,10 +238,7 @@ def test_a_disk_that_is_full_is_not_the_models_fault(
     (own_state / "models").write_text("in the way")
     release = server.release(archive(files(VERSION)))
     kiosk.receive(release)
-    end = time.monotonic() + 10
-    while server.asked.count("/model") < MOST_ATTEMPTS + 2:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: server.asked.count("/model") >= MOST_ATTEMPTS + 2)
     assert kiosk.rollout
     assert kiosk.rollout.status
     assert kiosk.rollout.status.state == "waiting"
@@ -256,14 +256,13 @@ def test_an_invalid_url_ends_nothing(kiosk: Kiosk, server: HttpsServer) -> None:
 
 def test_a_release_that_is_polled(kiosk: Kiosk, server: HttpsServer) -> None:
     kiosk.start(url=f"{server.address}/release")
-    assert kiosk.rollout
-    end = time.monotonic() + 5
-    while "answers 404" not in kiosk.rollout.fault:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    rollout = kiosk.rollout
+    assert rollout
+    until(lambda: "answers 404" in rollout.fault)
     server.files["/release"] = json.dumps(server.release(archive(files(VERSION)))).encode()
     kiosk.start(url=f"{server.address}/release")
     kiosk.reaches("trial")
+    assert kiosk.rollout
     assert kiosk.rollout.fault == ""
 
 

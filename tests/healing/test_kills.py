@@ -24,11 +24,13 @@ from device.system.backoff import Backoff
 from device.vision import supervisor as supervisors
 from device.vision.supervisor import Supervisor
 from device.web.auth import sessions
-from tests.healing.conftest import rounds, sees
+from tests.healing.conftest import rounds
 from tests.support.kiosks import RunningKiosk
+from tests.support.supervisors import sees_on
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import psutil
 
 WRITE = """
 import sys
@@ -76,10 +78,7 @@ def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.Monk
                 )
         poll(0.1)
     files = len(list(Path("/proc/self/fd").iterdir()))
-    frame_result, end = supervisor.frame_result.get(), time.monotonic() + 30
-    while supervisor.frame_result.get() is frame_result and time.monotonic() < end:
-        poll(0.1)
-    assert supervisor.frame_result.get() is not frame_result, supervisor.health
+    sees_on(supervisor)
     assert supervisor.restarts >= 0.9 * killed
     assert files < 80
     supervisor.close()
@@ -106,23 +105,27 @@ def test_whatever_is_killed_while_it_writes_leaves_whole_files(tmp_path: Path) -
     assert len(tokens) == 1, "the owner's programs are let in as before"
 
 
+def until_gone(family: list[psutil.Process]) -> None:
+    def gone() -> bool:
+        return not any(one.is_running() and one.status() != "zombie" for one in family)
+
+    until(gone)
+
+
 @pytest.mark.timeout(rounds(900, 3600))
 def test_a_whole_kiosk_that_is_killed_starts_again_with_whole_files(
-    tmp_path: Path, within: Callable[..., float]
+    tmp_path: Path,
 ) -> None:
     rng, tokens = random.Random(8), set[str]()
     for _ in range(rounds(4, 200)):
         with RunningKiosk(tmp_path, "--camera", "fake:") as kiosk:
-            within(40.0, lambda kiosk=kiosk: sees(kiosk))
+            kiosk.wait_for(level="ok")
             time.sleep(rng.uniform(0.0, 2.0))
             family = kiosk.family()
             kiosk.process.kill()
             kiosk.process.wait()
         tokens |= check(tmp_path / "state" / "moodlift")
-        end = time.monotonic() + 5
-        while any(one.is_running() for one in family[1:]) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not any(one.is_running() and one.status() != "zombie" for one in family[1:])
+        until_gone(family)
     assert len(tokens) == 1, "the owner's programs are let in as before"
 
 

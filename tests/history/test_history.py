@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,9 +17,9 @@ from device.history.recorder import MAX_WAITING
 from device.history.store import DAY
 from device.history.tally import LONGEST_STEP
 from device.messages import EMOTIONS, NOBODY, Level, Mood, Reaction
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 NOW = 1_800_000_000.0
@@ -195,13 +194,6 @@ def test_a_file_that_is_in_use_is_not_moved_aside(
     assert not (tmp_path / "history.damaged").exists()
 
 
-def wait_until(check: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Path) -> None:
     wall = [NOW]
     days = 3
@@ -235,13 +227,13 @@ def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
             recorder.record(mood("sad"), (), False, wall[0])
 
     pass_minutes(3)
-    wait_until(lambda: recorder.health[0] is Level.DEGRADED)
+    until(lambda: recorder.health[0] is Level.DEGRADED)
     assert "nothing is written" in recorder.health[1]
     pass_minutes(MAX_WAITING + 5)
-    wait_until(lambda: recorder._queue.empty())
+    until(lambda: recorder._queue.empty())
     blocked.unlink()
     pass_minutes(1)
-    wait_until(lambda: recorder.health[0] is Level.OK)
+    until(lambda: recorder.health[0] is Level.OK)
     recorder.close()
     assert len(history.read_all(recorder.path)) == MAX_WAITING + 1
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]

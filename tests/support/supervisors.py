@@ -12,6 +12,7 @@ import pytest
 from device.config.schema import CameraConfig, VisionConfig
 from device.models.store import candidates
 from device.vision.supervisor import Supervisor
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from device.messages import Level
@@ -35,13 +36,14 @@ def start() -> Iterator[Start]:
         assert pid is None or not Path(f"/proc/{pid}").exists(), "the worker outlived its kiosk"
 
 
-def until(supervisor: Supervisor, what: Callable[[], object], seconds: float = 20.0) -> None:
+def tick_until(supervisor: Supervisor, condition: Callable[[], object]) -> None:
     """Tick as the kiosk does until something holds."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, f"not within {seconds} s; health: {supervisor.health}"
+
+    def holds() -> object:
         supervisor.tick(time.monotonic())
-        time.sleep(0.02)
+        return condition()
+
+    until(holds, seen=lambda: supervisor.health)
 
 
 def health(supervisor: Supervisor, part: str) -> tuple[Level, str]:
@@ -55,7 +57,7 @@ def health(supervisor: Supervisor, part: str) -> tuple[Level, str]:
 def sees_on(supervisor: Supervisor) -> None:
     """Wait for another frame result."""
     before = supervisor.frame_result.get()
-    until(supervisor, lambda: supervisor.frame_result.get() is not before)
+    tick_until(supervisor, lambda: supervisor.frame_result.get() is not before)
 
 
 def sees_a_face(supervisor: Supervisor) -> bool:

@@ -12,14 +12,14 @@ from device.errors import VisionBusy
 from device.messages import Level
 from device.vision.alignment import align
 from tests.support.faces import ASTRONAUT, astronaut, hopper, scene
-from tests.support.supervisors import Start, health, sees_a_face, until
+from tests.support.supervisors import Start, health, sees_a_face, tick_until
 
 
 def test_a_picture_from_elsewhere_is_classified(start: Start) -> None:
     supervisor = start("fake:")
     with pytest.raises(VisionBusy, match="starting"):
         supervisor.classify(astronaut())
-    until(
+    tick_until(
         supervisor,
         lambda: all(
             status[0] is Level.OK
@@ -42,7 +42,7 @@ def test_the_crop_of_the_largest_face_is_returned(start: Start, tmp_path: Path) 
         frame_result = supervisor.frame_result.get()
         return frame_result is not None and len(frame_result.faces) == 2
 
-    until(supervisor, two_faces)
+    tick_until(supervisor, two_faces)
     answer = supervisor.request_crop().result(5)
     frame_result = supervisor.frame_result.get()
     assert answer.frame_result
@@ -53,7 +53,7 @@ def test_the_crop_of_the_largest_face_is_returned(start: Start, tmp_path: Path) 
     assert answer.crop is not None
     assert np.array_equal(answer.crop, align(frame, face.landmarks))
     supervisor.pause(True)
-    until(supervisor, lambda: health(supervisor, "camera")[0] is Level.OFF)
+    tick_until(supervisor, lambda: health(supervisor, "camera")[0] is Level.OFF)
     answer = supervisor.request_crop().result(5)
     assert (answer.frame_result, answer.crop) == (None, None)
 
@@ -61,10 +61,10 @@ def test_the_crop_of_the_largest_face_is_returned(start: Start, tmp_path: Path) 
 def test_a_crop_request_of_a_worker_that_is_not_there_is_given_up(start: Start) -> None:
     supervisor = start(f"file:{ASTRONAUT}")
     assert supervisor.request_crop().cancelled(), "it was not started yet"
-    until(supervisor, lambda: sees_a_face(supervisor))
+    tick_until(supervisor, lambda: sees_a_face(supervisor))
     assert supervisor.pid
     os.kill(supervisor.pid, signal.SIGSTOP)
     future = supervisor.request_crop()
     assert not future.done()
     os.kill(supervisor.pid, signal.SIGKILL)
-    until(supervisor, future.cancelled)
+    tick_until(supervisor, future.cancelled)

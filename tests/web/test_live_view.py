@@ -82,6 +82,7 @@ def test_nobody_watching_costs_nothing(kiosk: Any) -> None:
     assert view.encoded == encoded
 
 
+@pytest.mark.pace
 def test_at_most_15_pictures_a_second(kiosk: Any) -> None:
     view = LiveView(kiosk.services())
     with kiosk.filming(60), view.watch():
@@ -158,6 +159,7 @@ def test_a_newcomer_is_hidden_from_the_first_frame_on(kiosk: Any) -> None:
             assert detail(first(newest)[20:100, 420:620]) > 120
 
 
+@pytest.mark.pace
 def test_hidden_faces_keep_up_with_vision(kiosk: Any) -> None:
     """At its 15 frames a second, each of which is processed just as the next is written."""
     view = LiveView(kiosk.services())
@@ -205,6 +207,7 @@ def test_boxes_of_another_moment_are_left_out(kiosk: Any) -> None:
     assert int(np.abs(decoded(got[1]).astype(int) - 90).max()) < 8
 
 
+@pytest.mark.pace
 def test_without_a_frame_there_is_a_picture_that_says_why(
     kiosk: Any, make_status: Callable[..., Status]
 ) -> None:

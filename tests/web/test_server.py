@@ -68,6 +68,7 @@ def test_an_address_of_another_machine(app: Flask) -> None:
         Server(app, "203.0.113.1", 0).start()
 
 
+@pytest.mark.pace
 def test_stop_ends_open_streams_within_a_second(
     server: Server, guest: Any, kiosk: Any, app: Flask
 ) -> None:
@@ -85,6 +86,7 @@ def test_stop_ends_open_streams_within_a_second(
     assert not kiosk.preview.wanted
 
 
+@pytest.mark.pace
 def test_stop_disconnects_viewers_who_read_nothing(server: Server, guest: Any, kiosk: Any) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (960, 960, 3), np.uint8)
     guests = [guest() for _ in range(4)]
@@ -100,6 +102,7 @@ def test_stop_disconnects_viewers_who_read_nothing(server: Server, guest: Any, k
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(0.2, b"200"), (2.0, b"")])
+@pytest.mark.pace
 def test_stop_waits_a_moment_for_responses_under_way(
     server: Server, kiosk: Any, token: str, png: bytes, seconds: float, status: bytes
 ) -> None:
@@ -128,6 +131,7 @@ def test_it_can_start_again(app: Flask) -> None:
     server.stop()
 
 
+@pytest.mark.pace
 def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk: Any) -> None:
     threads = threading.active_count()
     crowd = [guest() for _ in range(FOLLOWERS + 10)]

@@ -56,6 +56,7 @@ def part_after_boundary(response: HTTPResponse) -> bytes:
     return jpeg
 
 
+@pytest.mark.pace
 def test_events_begin_with_the_status_and_follow_it(
     guest: Any, kiosk: Any, make_status: Callable[..., Status]
 ) -> None:
@@ -238,6 +239,7 @@ def test_head_takes_no_slot(guest: Any, app: Flask, path: str) -> None:
     assert context.followers.used + context.viewers.used == 0
 
 
+@pytest.mark.pace
 def test_a_slow_viewer_skips_pictures_and_holds_up_nobody(guest: Any, kiosk: Any) -> None:
     """It takes little memory on the kiosk, and does not lag behind."""
     with kiosk.filming():
