@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,12 +17,23 @@ import psutil
 
 from tests.support.waiting import PATIENCE, until
 
+PORTS = 1000
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nothing listens on, and that no other test worker is given."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    # Below those that the kernel gives to outgoing connections.
+    first = 10_000 + worker % 20 * PORTS
+    ports = random.SystemRandom().sample(range(first, first + PORTS), PORTS)
+    return next(port for port in ports if _free(port))
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 class RunningKiosk:
