@@ -188,6 +188,7 @@ def alive(process: psutil.Process) -> bool:
 def test_it_sees_a_face_soon_and_ends_at_once(tmp_path: Path) -> None:
     with RunningKiosk(tmp_path, "--clip", ASTRONAUT) as kiosk:
         kiosk.wait_for(level="ok")
+        until(lambda: bool(kiosk.status()["faces"]))
         with urllib.request.urlopen(f"{kiosk.address}/api/v1/events", timeout=PATIENCE):
             begun = time.monotonic()
             kiosk.interrupt()
