@@ -73,11 +73,11 @@ def test_a_full_disk_and_one_that_is_read_only_stop_the_writing_and_not_the_show
         clock.advance(60.0)
         within(10.0, lambda: history(one) == history(other) == "degraded")
         assert "disk is full" in part(one.status(), "history")["message"]
-        assert "nearly full" in part(one.status(), "machine")["message"]
+        within(10.0, lambda: "nearly full" in part(one.status(), "machine")["message"])
         assert "read-only" in part(other.status(), "history")["message"].lower()
-        for status in (one.status(), other.status()):
-            assert status["stage_hz"] > LEAST_RATE
-            assert len(status["faces"]) == 1
+        # Two kiosks that have just started share the processors: the rates settle first.
+        within(20.0, lambda: all(sees(each) and draws(each) for each in (one, other)))
+        assert history(one) == history(other) == "degraded"
         fill.unlink()
         remount(closed, "rw")
         clock.advance(60.0)
