@@ -64,7 +64,7 @@ class ConfigFile:
     def where(self, key: list[str]) -> str:
         """Return the file's name, with the line that sets a key if it is found."""
         line = find_line(self.text, key) or find_line(self.text, self.spelled(key))
-        if line is None and len(key) == 1:  # a table of which all keys have old names
+        if line is None and len(key) == 1:  # a table in which every key has an old name
             moved = [old for new, old in self.old_names.items() if new.startswith(f"{key[0]}.")]
             line = find_line(self.text, moved[0].split(".")) if moved else None
         return _where(self.name, line)
@@ -108,7 +108,7 @@ def parse(values: Values, name: str = "configuration") -> Config:
 
 
 def validate(values: Values, file: ConfigFile) -> Config:
-    """Validate values, of which some may be from `file`. Raises ConfigError as `load` does."""
+    """Validate values, some of which may come from `file`. Raises ConfigError as `load` does."""
     try:
         return Config.model_validate(values)
     except ValidationError as error:

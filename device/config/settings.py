@@ -45,7 +45,7 @@ class Settings:
 
     Reading them never fails. `config` has their values at construction. `fault` has a line per
     mistake in a file that could not be used, and `instead` says what the kiosk uses in its place;
-    `warnings` has a line for each key with an old name. The methods read the files anew.
+    `warnings` has a line for each key with an old name. The methods read the files again.
     """
 
     def __init__(self, file: Path | None = None, folder: Path | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The commands that a kiosk accepts by MQTT: a few words, none of which can break it."""
+"""The commands that a kiosk accepts by MQTT: a few words, which cannot break it."""
 
 from __future__ import annotations
 

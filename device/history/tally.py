@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NOBODY, PAUSED = "nobody", "paused"
 STATES = (*EMOTIONS, NOBODY, PAUSED)
-"""The states, one of which each second counts for."""
+"""The states; each second counts for one of them."""
 MINUTE = 60
 LONGEST_STEP = 5.0
 """The most seconds that one step counts: a machine that slept has seen nothing."""

@@ -8,34 +8,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from device.config.schema import FeedbackConfig
 from device.errors import FeedbackError
-from device.feedback import Agreement, Crop, FeedbackStore
+from device.feedback import Agreement, FeedbackStore
 from device.feedback.crop import encode
 from device.feedback.store import excess
-from device.messages import EMOTIONS, Feedback
+from device.messages import EMOTIONS
 from tests.support.exports import crop
-
-NOON = 1_790_000_000.0
-HOUR = int(NOON // 3600)
-SURE = (0.05, 0.05, 0.05, 0.7, 0.05, 0.05, 0.05)
-
-
-def face_crop(label: str = "happy", hour: int = HOUR, seed: int = 0) -> Crop:
-    return Crop(label, SURE, "0.4.0", hour, encode(crop(seed)))
-
-
-def store(folder: Path, **limits: Any) -> FeedbackStore:
-    return FeedbackStore(folder, FeedbackConfig(**limits))
-
-
-def said(felt: str, shown: str | None = "happy") -> Feedback:
-    return Feedback(felt, shown)
+from tests.support.feedback_samples import HOUR, NOON, SURE, face_crop, said, store
 
 
 def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path: Path) -> None:
