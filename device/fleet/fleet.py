@@ -186,7 +186,7 @@ class Fleet:
         with contextlib.suppress(FleetError):
             if client.connected:
                 client.publish(self._topics.online, OFFLINE.encode())
-            client.close()
+        client.close()
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
         """Handle a message from the broker, in the thread of the connection."""

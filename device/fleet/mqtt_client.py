@@ -110,12 +110,16 @@ class MqttClient:
             raise self._lost()
 
     def close(self) -> None:
-        """Disconnect if connected, so that the broker does not publish the last will."""
+        """Disconnect if connected, so that the broker does not publish the last will.
+
+        Its sockets are closed at once, not when the cycle of client and callbacks is collected.
+        """
         if self._client and self.connected:
             self._client.disconnect()
             end = time.monotonic() + 1.0
             while self._client.loop(0.1) == mqtt.MQTT_ERR_SUCCESS and time.monotonic() < end:
                 pass
+        self._client = None
 
     def _prepare(self) -> mqtt.Client:
         """Return the client, with the files as they are now. Raises OSError."""

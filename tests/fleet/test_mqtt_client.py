@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import socket
@@ -11,11 +12,14 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
+from device.config.network import MqttConfig
 from device.control.commands import Command
 from device.fleet import report
 from device.fleet.identity import device_id
+from device.fleet.mqtt_client import MqttClient
 from device.messages import Level
 from tests.support.authority import Authority
 from tests.support.brokers import PASSWORD, USER, Listener, Mosquitto
@@ -196,6 +200,25 @@ def test_a_broker_that_is_not_there(
     join: Callable[..., Part], until: Callable[..., None], config: dict[str, Any], words: str
 ) -> None:
     until(join(**config), words)
+
+
+def test_a_closed_client_leaves_no_socket_to_the_garbage_collector(tmp_path: Path) -> None:
+    me = psutil.Process()
+    with Mosquitto(tmp_path) as broker:
+        gc.collect()
+        gc.disable()
+        try:
+            before = me.num_fds()
+            client = MqttClient(
+                MqttConfig(host="127.0.0.1", port=broker.port, tls=False), "one", lambda *_: None
+            )
+            client.open()
+            client.process(0.0)
+            client.close()
+            del client
+            assert me.num_fds() == before
+        finally:
+            gc.enable()
 
 
 def test_a_port_where_nothing_listens(

@@ -146,3 +146,4 @@ class Listener:
         self._client.disconnect()
         self._client.loop_stop()
         self._client.on_message = None  # with which it would hold itself, and its sockets, open
+        del self._client
