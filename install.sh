@@ -25,7 +25,7 @@ start=$PWD
 cd "$(dirname "$self")"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# Whoever started this on a desktop that is about to end must not end it too.
+# The end of the desktop that started this must not end it.
 say() { printf 'install: %s\n' "$*" >&2 || true; }
 fail() {
     say "$*"

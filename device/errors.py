@@ -98,7 +98,7 @@ class ZombieThread(MoodliftError, RuntimeError):
 
 
 class CommandError(MoodliftError, ValueError):
-    """The kiosk was told to do something that it cannot, or cannot take in now."""
+    """The kiosk cannot execute a command, or not now."""
 
 
 class CertificateError(MoodliftError, OSError):

@@ -1,4 +1,4 @@
-"""What a running kiosk may be told to do: by the status page, by MQTT, and at the kiosk itself."""
+"""The commands a running kiosk executes: from the page, from MQTT, and from the kiosk itself."""
 
 from __future__ import annotations
 

@@ -101,9 +101,9 @@ def _check_graph(interpreter: Interpreter) -> None:
         for one in interpreter.outputs
     ]
     if ends != [("int8", str(len(EMOTIONS)))]:
-        told = ", ".join(f"{kind} {_format_shape(one['shape'])}" for one in interpreter.outputs)
+        found = ", ".join(f"{kind} {_format_shape(one['shape'])}" for one in interpreter.outputs)
         raise BundleError(
-            f"the model gives {told or 'nothing'}, not int8 for {len(EMOTIONS)} moods"
+            f"the model gives {found or 'nothing'}, not int8 for {len(EMOTIONS)} moods"
         )
 
 

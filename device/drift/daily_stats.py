@@ -32,7 +32,7 @@ BINS = {name: len(edges) + 1 for name, edges in SCALES.items()} | {
 }
 SMALL, DARK = 9.0, 32.0
 """Eyes closer together are enlarged more than twice for the model, whose crop has 17.5 pixels
-between them; of a face darker than that, a camera tells mostly noise."""
+between them; a face darker than that is mostly noise."""
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ OLD_NAMES = {"tries": "attempts", "taken": "installed"}
 class RolloutRecord:
     """A rollout and the file of its release: how often that was tried, and the result.
 
-    `installed` tells that the model was installed; `refused` is why it never will be.
+    `installed` says that the model was installed; `refused` is why it never will be.
     """
 
     rollout: str

@@ -1,4 +1,4 @@
-"""The file of rules: TOML, one `[[reaction]]` table each, every mistake told by its line."""
+"""The file of rules: TOML, one `[[reaction]]` table each, every mistake reported with its line."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def main(
 
 
 class VisionWorker:
-    """Takes the newest frame, looks at it, and tells what it saw."""
+    """Takes the newest frame, finds and classifies its faces, and sends the result."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The status page: what the kiosk tells and shows to browsers on its network."""
+"""The status page: what the kiosk shows to browsers on its network."""
 
 from device.web.app import create_app
 from device.web.auth.service import AuthService

@@ -130,7 +130,7 @@ def test_doctor_does_not_wait_for_ever_for_a_camera(tmp_path: Path) -> None:
         ("demo", "--screenshot", "/none/such.png"),
     ],
 )
-def test_a_wrong_command_line_is_told(arguments: tuple[str, ...]) -> None:
+def test_a_wrong_command_line_is_reported(arguments: tuple[str, ...]) -> None:
     result = moodlift(*arguments)
     assert result.returncode == 2
     assert "usage: moodlift" in result.stderr

@@ -1,4 +1,4 @@
-"""`moodlift feedback export -`: the archive and nothing else, for whoever may write where."""
+"""`moodlift feedback export -`: the archive and nothing else, for any user who may write there."""
 
 import sys
 import time
@@ -56,7 +56,7 @@ def test_a_terminal_gets_no_archive(
     assert "no archive is written to a terminal" in captured.err
 
 
-def test_a_full_disk_behind_it_is_told(
+def test_a_full_disk_behind_it_is_reported(
     store: FeedbackStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:

@@ -67,7 +67,7 @@ def test_the_way_of_a_model(
         (("trust", "/none.pem"), "/none.pem: No such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(
+def test_what_cannot_be_done_is_reported_in_a_line(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main(["model", *arguments]) == 2

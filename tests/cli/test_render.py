@@ -68,7 +68,9 @@ def test_the_same_scene_looks_the_same_again() -> None:
     assert np.array_equal(one, other)
 
 
-def test_what_cannot_be_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_shown_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = str(tmp_path / "out.png")
     assert main.main(["render", "--scene", "bored", "--output", out]) == 2
     assert "unknown scene 'bored' (known: angry, " in capsys.readouterr().err

@@ -138,7 +138,7 @@ def save_bad_pictures(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_bad_pictures_are_told_and_the_others_still_done(tmp_path: Path) -> None:
+def test_bad_pictures_are_reported_and_the_others_still_done(tmp_path: Path) -> None:
     expected = save_bad_pictures(tmp_path)
     result = see("--json", *(tmp_path / name for name in expected), ASTRONAUT)
     assert result.returncode == 2
@@ -179,7 +179,7 @@ def test_a_video_that_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["missing", "truncated", "flipped"])
-def test_a_bad_model_is_told_and_the_good_one_serves(tmp_path: Path, fault: str) -> None:
+def test_a_bad_model_is_reported_and_the_good_one_serves(tmp_path: Path, fault: str) -> None:
     bundle = tmp_path / "emotion-9.9"
     bundle.mkdir()
     if fault != "missing":

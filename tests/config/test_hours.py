@@ -27,6 +27,6 @@ def test_which_times_are_covered(
 
 
 @pytest.mark.parametrize("text", ["22-7", "24:00-07:00", "22:00", "22:60-07:00", "always"])
-def test_anything_else_is_told(text: str) -> None:
+def test_anything_else_is_reported(text: str) -> None:
     with pytest.raises(ValueError, match="should be like"):
         Hours.parse(text)

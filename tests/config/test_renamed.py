@@ -123,7 +123,9 @@ def test_every_new_name_is_a_key_and_no_old_one_is() -> None:
         ),
     ],
 )
-def test_mistakes_under_old_names_are_told_by_their_line(path: Path, text: str, words: str) -> None:
+def test_mistakes_under_old_names_are_reported_by_their_line(
+    path: Path, text: str, words: str
+) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(ConfigError) as caught:
         file.load(path)

@@ -18,7 +18,7 @@ def test_no_key_is_needed(tmp_path: Path) -> None:
     assert load(tmp_path, "") == schema.Config()
 
 
-def test_what_is_said_counts(tmp_path: Path) -> None:
+def test_what_is_reported_counts(tmp_path: Path) -> None:
     got = load(tmp_path, '[camera]\nsource = "usb:/dev/video2"\n[stage]\nrotate = 90\n')
     assert got.camera.source == "usb:/dev/video2"
     assert got.stage.rotate == 90
@@ -69,7 +69,7 @@ def test_what_is_said_counts(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_by_its_line(tmp_path: Path, text: str, expected: list[str]) -> None:
+def test_a_mistake_is_reported_by_its_line(tmp_path: Path, text: str, expected: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     for words in expected:
@@ -86,14 +86,14 @@ def test_names_and_addresses_of_machines(tmp_path: Path) -> None:
     assert (rooted.host, rooted.trusted_hosts) == ("kiosk.lan", ["mood.example.org"])
 
 
-def test_what_home_assistant_is_told_under_is_told_once(tmp_path: Path) -> None:
+def test_what_is_reported_to_home_assistant_is_set_once(tmp_path: Path) -> None:
     assert load(tmp_path, '[mqtt]\ndiscovery_prefix = ""').mqtt.discovery_prefix == ""
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, '[mqtt]\ndiscovery_prefix = "a/#"')
     assert caught.value.keys == ("mqtt.discovery_prefix",)
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, "[web]\nport = 0\n[vision]\nthreads = -1\n")
     assert [line.split(": ")[0][-1] for line in str(caught.value).splitlines()] == ["4", "2"]

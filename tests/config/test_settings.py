@@ -113,7 +113,7 @@ def test_what_somebody_wrote_into_the_settings_stays(settings: Settings, file: P
         ({"nonsense": 1}, {"nonsense": "cannot be set here"}),
     ],
 )
-def test_a_wrong_value_is_told_and_nothing_is_written(
+def test_a_wrong_value_is_reported_and_nothing_is_written(
     settings: Settings, wanted: dict[str, Any], told: dict[str, str]
 ) -> None:
     settings.change({"history.days": 7})
@@ -126,7 +126,7 @@ def test_a_wrong_value_is_told_and_nothing_is_written(
     assert settings.path.read_bytes() == before
 
 
-def test_nothing_to_change_is_told(settings: Settings) -> None:
+def test_nothing_to_change_is_reported(settings: Settings) -> None:
     with pytest.raises(ConfigError, match="no key is given"):
         settings.change({})
 
@@ -142,7 +142,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("text", "words"), BROKEN)
-def test_broken_settings_are_told_and_left_out(
+def test_broken_settings_are_reported_and_left_out(
     settings: Settings, file: Path, text: str, words: str
 ) -> None:
     settings.path.parent.mkdir()
@@ -197,7 +197,7 @@ def test_however_somebody_wrote_the_settings_they_are_changed(
 
 
 @pytest.mark.parametrize("text", ["[sound\n", "[sound]\nvolume = 2\n", None])
-def test_a_broken_file_is_told_and_never_touched(
+def test_a_broken_file_is_reported_and_never_touched(
     settings: Settings, file: Path, text: str | None
 ) -> None:
     settings.change({"stage.fps": 20})
@@ -216,7 +216,7 @@ def test_a_broken_file_is_told_and_never_touched(
     assert text is None or file.read_text("utf-8") == text
 
 
-def test_where_nothing_can_be_written_that_is_told(file: Path, tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_that_is_reported(file: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     settings = Settings(file, tmp_path / "file" / "state")
     with pytest.raises(OutputError, match="settings.toml: Not a directory"):

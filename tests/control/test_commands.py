@@ -19,7 +19,7 @@ from device.messages import EMOTIONS
         ({"show": {"emotion": "fear"}}, Command(show=ShowScene(emotion="fear", seconds=20.0))),
     ],
 )
-def test_orders_are_read(values: dict[str, object], order: Command) -> None:
+def test_commands_are_read(values: dict[str, object], order: Command) -> None:
     assert commands.parse(values) == order
 
 
@@ -37,13 +37,13 @@ def test_orders_are_read(values: dict[str, object], order: Command) -> None:
         ({"show": {"emotion": "sad", "seconds": 1e9}}, "show.seconds = 1000000000.0: "),
     ],
 )
-def test_what_is_no_order_is_told(values: object, reason: str) -> None:
+def test_what_is_no_command_is_refused(values: object, reason: str) -> None:
     with pytest.raises(CommandError) as caught:
         commands.parse(values)
     assert reason in str(caught.value)
 
 
-def test_orders_come_in_their_order_and_do_not_pile_up() -> None:
+def test_commands_come_in_their_order_and_do_not_pile_up() -> None:
     waiting = CommandQueue()
     given = [Command(volume=number / MOST) for number in range(MOST)]
     for order in given:

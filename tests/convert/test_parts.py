@@ -113,7 +113,7 @@ def test_a_bundle_is_replaced_only_when_asked_to(tmp_path: Path) -> None:
         pass
 
 
-def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(ConvertError, match="File exists"),

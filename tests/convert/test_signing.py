@@ -38,7 +38,7 @@ def test_a_key_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixtu
     public_key((tmp_path / signing.PUBLIC).read_bytes())
 
 
-def test_an_unsigned_file_is_said_to_be_so(
+def test_an_unsigned_file_is_reported_to_be_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "x.moodlift"
@@ -54,7 +54,7 @@ def test_an_unsigned_file_is_said_to_be_so(
         (b"no key", "not a private key in PEM without a password"),
     ],
 )
-def test_a_wrong_key_is_told(
+def test_a_wrong_key_is_reported(
     tmp_path: Path, key: bytes | None, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, file = tmp_path / "none.pem", tmp_path / "x.moodlift"

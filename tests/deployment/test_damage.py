@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NOW = SHIPPED.name.removeprefix("emotion-")
 
 
-def test_a_damaged_model_is_told_and_the_last_good_one_serves(own_state: Path) -> None:
+def test_a_damaged_model_is_reported_and_the_last_good_one_serves(own_state: Path) -> None:
     trust()
     models = Models(validate=quick)
     models.install(archive(files("9.0.0")))
@@ -56,7 +56,7 @@ def test_where_none_is_sound_a_new_one_helps(own_state: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', "\0"])
-def test_a_damaged_state_is_told_and_the_newest_serves(
+def test_a_damaged_state_is_reported_and_the_newest_serves(
     own_state: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(own_state / "models", "9.0.0")

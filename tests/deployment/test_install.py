@@ -296,7 +296,7 @@ def test_where_the_configuration_chooses_nothing_else_does(own_state: Path) -> N
             change()
 
 
-def test_a_folder_that_cannot_be_written_is_told(own_state: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(own_state: Path) -> None:
     trust()
     (own_state / "models").touch()
     with pytest.raises(OutputError, match="models"):

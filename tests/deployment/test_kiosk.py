@@ -42,7 +42,7 @@ def part(status: dict[str, Any], name: str) -> str:
 
 
 @pytest.mark.timeout(240)
-def test_a_new_model_serves_without_a_restart_and_goes_when_the_eye_fails(tmp_path: Path) -> None:
+def test_a_new_model_serves_without_a_restart_and_goes_when_vision_fails(tmp_path: Path) -> None:
     key, file = tmp_path / "key.pem", tmp_path / "emotion-9.0.0.moodlift"
     key.write_bytes(public(KEY))
     file.write_bytes(archive(files("9.0.0")))

@@ -154,7 +154,7 @@ def test_what_a_command_installs_is_taken_in_and_tried(kiosk: Kiosk) -> None:
         ),
     ],
 )
-def test_a_model_that_fails_is_given_up_once_and_told(
+def test_a_model_that_fails_is_given_up_once_and_reported(
     kiosk: Kiosk, spoil: Callable[[FakeVision], None], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     kiosk.go_on(100)
@@ -211,7 +211,7 @@ def test_a_kiosk_that_dies_in_the_trial_again_and_again_goes_back(kiosk: Kiosk) 
     assert kiosk.state.rejected[0].reason == "vision or the kiosk failed 3 times"
 
 
-def test_a_way_back_that_cannot_be_written_is_told_and_tried_again(
+def test_a_way_back_that_cannot_be_written_is_reported_and_tried_again(
     kiosk: Kiosk, own_state: Path, caplog: Any
 ) -> None:
     elsewhere().install(archive(files("9.0.0")))

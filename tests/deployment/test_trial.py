@@ -96,7 +96,7 @@ def test_a_trial_goes_on_where_the_kiosk_left_it() -> None:
 
 
 @pytest.mark.parametrize("before", [0, 1, MAX_FAILURES - 1])
-def test_an_eye_that_fails_too_often_ends_it(before: int) -> None:
+def test_a_worker_that_fails_too_often_ends_it(before: int) -> None:
     kiosk = Kiosk(Trial(failures=before), failures=7)
     kiosk.see(10)
     assert kiosk.monitor.reason == "", "what failed before the trial is not this model's"

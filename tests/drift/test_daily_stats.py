@@ -21,7 +21,7 @@ def test_a_face_is_counted_in_every_histogram() -> None:
     assert day.mean("size") == pytest.approx(8.0)
 
 
-def test_a_head_that_is_turned_away_is_told_from_one_that_looks_here() -> None:
+def test_a_head_that_is_turned_away_differs_from_one_that_looks_here() -> None:
     day = DailyStats(20_000)
     day.add_face(face(eyes=30.0))
     day.add_face(face(eyes=20.0, mouth=31.5))

@@ -73,7 +73,7 @@ def test_steady_days_are_steady() -> None:
         ({"latency": 100.0}, "latency", "takes longer"),
     ],
 )
-def test_a_change_is_found_told_and_dated(
+def test_a_change_is_found_reported_and_dated(
     later: dict[str, Any] | None, name: str, words: str
 ) -> None:
     found = {one.name: one for one in compare(days(15, later))}

@@ -121,7 +121,7 @@ def test_a_damaged_day_is_left_out_and_the_others_are_there(
     assert "it is left out" in caplog.text
 
 
-def test_a_disk_that_cannot_be_written_is_told_and_recovers(
+def test_a_disk_that_cannot_be_written_is_reported_and_recovers(
     watch: Callable[..., DriftMonitor], tmp_path: Path
 ) -> None:
     (tmp_path / "drift").write_text("in the way")

@@ -21,7 +21,7 @@ def recorder(tmp_path: Path) -> Iterator[FeedbackRecorder]:
     one.close()
 
 
-def test_the_keeper_rounds_to_the_hour(recorder: FeedbackRecorder) -> None:
+def test_the_recorder_rounds_to_the_hour(recorder: FeedbackRecorder) -> None:
     recorder.keep(crop(3), "sad", (1 / 7,) * 7, "0.4.0").result(5)
     (kept,) = recorder.store.crops()
     assert kept.when.endswith(":00:00Z")
@@ -32,7 +32,7 @@ def test_the_keeper_rounds_to_the_hour(recorder: FeedbackRecorder) -> None:
     )  # fmt: skip
 
 
-def test_a_disk_that_fails_stops_the_keeping_and_is_told_once(
+def test_a_disk_that_fails_stops_the_recording_and_is_reported_once(
     recorder: FeedbackRecorder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "feedback").touch()
@@ -70,7 +70,7 @@ def test_a_limit_that_was_lowered_holds_from_the_next_start(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-def test_a_keeper_that_is_off_keeps_nothing(tmp_path: Path) -> None:
+def test_a_recorder_that_is_off_keeps_nothing(tmp_path: Path) -> None:
     one = FeedbackRecorder(FeedbackConfig(enabled=False), tmp_path)
     one.start()
     with pytest.raises(FeedbackError, match="switched off"):

@@ -169,7 +169,7 @@ def test_crops_of_another_recipe_go(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"no database at all" * 300, b"SQLite format 3\0" + b"x" * 9000]
 )
-def test_a_damaged_file_is_told_left_alone_and_can_be_purged(
+def test_a_damaged_file_is_reported_left_alone_and_can_be_purged(
     tmp_path: Path, content: bytes
 ) -> None:
     one = store(tmp_path)

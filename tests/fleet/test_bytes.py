@@ -219,7 +219,7 @@ def test_every_byte_of_a_whole_kiosk(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_kiosk_that_dies_is_told_of_by_its_last_will(tmp_path: Path) -> None:
+def test_a_kiosk_that_dies_is_reported_of_by_its_last_will(tmp_path: Path) -> None:
     with Mosquitto(tmp_path) as broker, Listener(broker.port) as operator:
         config = tmp_path / "config.toml"
         config.write_text(
@@ -253,7 +253,7 @@ def said(topic: str, message: dict[str, Any]) -> tuple[str, Any]:
     return check_publish(Packet(Kind.PUBLISH, 1, body))
 
 
-def test_the_check_finds_what_is_told_too_much() -> None:
+def test_the_check_finds_what_is_reported_too_much() -> None:
     topic, state = f"moodlift/{ME}/state", report.state(sample())
     assert said(topic, state) == (topic, state)
     with pytest.raises(jsonschema.ValidationError, match="'picture' was unexpected"):
@@ -264,12 +264,12 @@ def test_the_check_finds_what_is_told_too_much() -> None:
     "change",
     [
         lambda message: message.update(picture="anything at all"),
-        lambda message: message["components"].update(eye={**message["components"]["mood"]}),
+        lambda message: message["components"].update(extra={**message["components"]["mood"]}),
         lambda message: message["origin"].update(sw_version="of somebody"),
         lambda message: message["components"]["mood"].update(name="Anna"),
     ],
 )
-def test_the_check_finds_what_is_told_home_assistant_too_much(
+def test_the_check_finds_what_is_reported_home_assistant_too_much(
     change: Callable[[dict[str, Any]], None],
 ) -> None:
     topic, message = f"homeassistant/device/{ME}/config", copy.deepcopy(ANNOUNCED)

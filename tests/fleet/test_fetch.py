@@ -58,7 +58,7 @@ def test_the_authority_may_lie_in_a_home(
         ("/loop", "127.0.0.1 answers 302"),
     ],
 )
-def test_what_cannot_be_had_is_told(
+def test_what_cannot_be_had_is_reported(
     server: HttpsServer, authority: Authority, path: str, words: str
 ) -> None:
     with pytest.raises(ReleaseError, match=words):

@@ -134,7 +134,7 @@ def test_a_kiosk_writes_only_what_is_its_own(
             operator.until(lambda: own <= operator.kept.keys())
             operator.say("moodlift/release", "nonsense", kept=True)
             operator.until(lambda: "rollout: the release cannot be read" in caplog.text)
-            # A broker of 2.0 hangs up on whoever says what is not theirs to say.
+            # A broker of 2.0 disconnects clients that publish what they may not.
             twin = join(id="kiosk-2", **given)
             operator.until(lambda: "the connection was lost" in twin.fleet.health[1])
             for user, topic in {"operator": own_command, "kiosk-1": "moodlift/release"}.items():

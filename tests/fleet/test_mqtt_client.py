@@ -64,7 +64,7 @@ def test_without_a_broker_nothing_runs(join: Callable[..., Part], own_state: Pat
     assert not (own_state / "fleet-id").exists()
 
 
-def test_what_is_told_is_kept_for_whoever_comes_later(
+def test_what_is_reported_is_retained_for_later_subscribers(
     join: Callable[..., Part], tmp_path: Path, until: Callable[..., None], own_state: Path
 ) -> None:
     with Mosquitto(tmp_path) as broker:
@@ -132,7 +132,7 @@ def test_its_files_may_lie_in_a_home(
         until(part, "connected to 127.0.0.1", Level.OK)
 
 
-def test_a_wrong_password_is_told_and_the_right_one_needs_no_restart(
+def test_a_wrong_password_is_reported_and_the_right_one_needs_no_restart(
     join: Callable[..., Part],
     tmp_path: Path,
     secret: Path,
@@ -290,7 +290,7 @@ def test_two_kiosks_with_one_id_say_so(
         ("toggle-mute", Command(muted=False)),
     ],
 )
-def test_it_does_what_it_is_told(
+def test_it_executes_commands(
     join: Callable[..., Part],
     tmp_path: Path,
     word: str,

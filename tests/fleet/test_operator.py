@@ -105,7 +105,7 @@ def test_where_a_fifth_fails_it_halts_by_itself(tmp_path: Path, release: Path) -
             tenth = releases.parse(release.read_bytes()).model_copy(update={"percent": 10.0})
             assert crowd.installed == {one for one in KIOSKS if tenth.includes(one)}
             assert 0 < len(crowd.installed) < 30
-            # Whoever comes only now is spared as well.
+            # A kiosk that connects only now is spared as well.
             late = Crowd(port, Random(1), QUICK)
             async with running([Simulated(late, "kiosk-late", lambda _now: {})]):
                 await until(lambda: late.online)
@@ -201,7 +201,7 @@ def test_this_kiosk_s_own_name(own_state: Path, capsys: pytest.CaptureFixture[st
         (("release", __file__, "--url", "https://a/b"), "not a model archive"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(
+def test_what_cannot_be_done_is_reported_in_a_line(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main(["fleet", *arguments]) == 2
@@ -210,7 +210,9 @@ def test_what_cannot_be_done_is_told_in_a_line(
     assert len(errors.splitlines()) == 1
 
 
-def test_a_wrong_configuration_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_configuration_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "operator.toml"
     path.write_text("[mqtt]\nhots = 1\n", "utf-8")
     assert main.main(["fleet", "list", "--config", str(path)]) == 2

@@ -46,13 +46,13 @@ def test_a_good_one_is_read() -> None:
         ({"more": 1}, "more: unknown key; known here: rollout, version, url"),
     ],
 )
-def test_a_wrong_one_is_told(changes: dict[str, Any], words: str) -> None:
+def test_a_wrong_one_is_reported(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ReleaseError, match=words):
         release(**changes)
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b"null", b" " * 5000, b"[" * 4000])
-def test_what_is_none_is_told(data: bytes) -> None:
+def test_what_is_none_is_reported(data: bytes) -> None:
     with pytest.raises(ReleaseError):
         parse(data)
 

@@ -44,7 +44,7 @@ def test_that_there_was_no_broker_is_not_told_to_the_broker() -> None:
     assert (reported["level"], reported["problems"]) == ("ok", [])
 
 
-def test_a_change_is_told_at_once_but_no_more_than_once_a_second() -> None:
+def test_a_change_is_reported_at_once_but_no_more_than_once_a_second() -> None:
     schedule, one, other = ReportSchedule(1.0, 60.0), state(sample()), state(sample(paused=True))
     assert schedule.is_due(one, 10.0)
     assert not schedule.is_due(other, 10.5)
@@ -77,7 +77,7 @@ def test_a_damaged_id_is_replaced(tmp_path: Path) -> None:
     assert device_id(tmp_path) == first
 
 
-def test_an_id_that_cannot_be_kept_is_told(
+def test_an_id_that_cannot_be_kept_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")

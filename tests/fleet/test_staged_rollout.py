@@ -74,7 +74,7 @@ def test_only_those_whose_turn_it_is_count() -> None:
     assert (verdict, counts.passed, counts.failed) == ("next", len(chosen), 0)
 
 
-def test_what_was_told_of_another_rollout_does_not_count() -> None:
+def test_what_was_reported_of_another_rollout_does_not_count() -> None:
     statuses = {kiosk: _status("failed", "before") for kiosk in KIOSKS}
     verdict, counts = step(release(), ONLINE, statuses, 100.0)
     assert (verdict, counts) == ("wait", StageCounts(1000, 1000))

@@ -49,7 +49,7 @@ def test_a_pi_that_is_held_back_says_why(machine: Path, bits: str, words: tuple[
     assert LinuxBoard(machine, machine).read().throttled_reasons == words
 
 
-def test_what_vanishes_is_not_told(machine: Path) -> None:
+def test_what_vanishes_is_not_reported(machine: Path) -> None:
     board = LinuxBoard(machine / "not/yet/there", machine)
     (machine / "sys/class/thermal/thermal_zone1/temp").write_bytes(b"\xff")
     (machine / "sys/devices/platform/soc/soc:firmware/get_throttled").unlink()
@@ -66,7 +66,7 @@ def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reading", "level", "words"),
     [
-        (Reading(), Level.OFF, "tells nothing of itself"),
+        (Reading(), Level.OFF, "reports no temperature or disk space"),
         (Reading(48.6, (), 12_300_000_000), Level.OK, "49 °C, 12.3 GB free"),
         (Reading(None, (), 900_000_000), Level.OK, "0.9 GB free"),
         (Reading(80.4), Level.DEGRADED, "hot, 80 °C"),

@@ -105,7 +105,7 @@ def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> No
         (lambda path: _written(path / "empty.jpg", b""), "empty file"),
     ],
 )
-def test_what_is_no_source_is_told(
+def test_what_is_no_source_is_reported(
     tmp_path: Path, make: Callable[[Path], str | Path], words: str
 ) -> None:
     path = make(tmp_path)

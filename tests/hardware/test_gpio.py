@@ -142,12 +142,12 @@ def test_no_pins_are_no_lamp() -> None:
         ({"strip": 3, "brightness": 0.0}, "greater than 0"),
     ],
 )
-def test_mistakes_with_pins_are_told(values: dict[str, float], words: str) -> None:
+def test_mistakes_with_pins_are_reported(values: dict[str, float], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         parse({"gpio": values})
 
 
-def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
+def test_a_pin_in_use_is_reported(pins: MockFactory) -> None:
     taken = OutputDevice(27)
     gpio = open_gpio(PINS)
     level, words = gpio.health
@@ -161,7 +161,7 @@ def test_a_pin_in_use_is_told(pins: MockFactory) -> None:
     gpio.close()
 
 
-def test_pins_without_pwm_are_told() -> None:
+def test_pins_without_pwm_are_reported() -> None:
     before = Device.pin_factory
     Device.pin_factory = MockFactory()
     try:
@@ -174,7 +174,7 @@ def test_pins_without_pwm_are_told() -> None:
 
 @pytest.mark.skipif(any(Path("/dev").glob("gpio*")), reason="this machine has GPIO")
 @pytest.mark.parametrize("factory", [None, "native", "lgpio"])
-def test_a_machine_without_gpio_is_told(
+def test_a_machine_without_gpio_is_reported(
     monkeypatch: pytest.MonkeyPatch, factory: str | None
 ) -> None:
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
@@ -204,7 +204,7 @@ class BrokenPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
         super()._set_state(value)
 
 
-def test_a_pin_that_fails_later_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pin_that_fails_later_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     before = Device.pin_factory
     Device.pin_factory = MockFactory(pin_class=BrokenPin)
     gpio = open_gpio(PINS)
@@ -286,7 +286,7 @@ def test_a_button_that_is_held_for_ever_is_one_long_press(pins: MockFactory) -> 
     button.close()
 
 
-def test_the_panel_hands_presses_and_motion_on(pins: MockFactory) -> None:
+def test_gpio_hands_presses_and_motion_on(pins: MockFactory) -> None:
     gpio = open_gpio(GpioConfig(button=5, motion_sensor=6))
     assert gpio.health == (Level.OK, "button on GPIO 5; motion sensor on GPIO 6")
     assert not gpio.motion_detected

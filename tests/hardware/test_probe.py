@@ -44,13 +44,15 @@ def test_a_picture_comes_from_the_camera_that_is_tried() -> None:
     [
         ("auto", "usb:/dev/video97", "/dev/video97: not connected"),
         ("auto", "usb:Nobody's camera", 'no webcam named "Nobody\'s camera"'),
-        ("auto", "fake:error@0", "fake camera: told to fail"),
+        ("auto", "fake:error@0", "fake camera: set to fail"),
         ("auto", "fake:die@0", "its driver crashed"),
         ("file:clip.mp4", "file:clip.mp4", "the kiosk is using it; its live picture is"),
         ("usb:/dev/video97", "usb:/dev/video97", "the kiosk is using it"),
     ],
 )
-def test_a_camera_that_gives_no_picture_is_told_in_words(own: str, source: str, words: str) -> None:
+def test_a_camera_that_gives_no_picture_is_reported_in_words(
+    own: str, source: str, words: str
+) -> None:
     with pytest.raises(ProbeError) as caught:
         make(own).picture(source)
     assert str(caught.value).startswith(words)
@@ -146,7 +148,7 @@ def test_sound_devices_have_their_names(monkeypatch: pytest.MonkeyPatch) -> None
     assert not any(one.in_use for one in make(enabled=False).speakers())
 
 
-def test_a_sound_device_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sound_device_that_is_none_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "nonsense")
     with pytest.raises(ProbeError, match="cannot be opened"):
         make().play("")

@@ -69,7 +69,7 @@ def _sees(kiosk: RunningKiosk) -> bool:
     return sees(kiosk) and len(kiosk.status()["faces"]) == 1
 
 
-def test_an_eye_whose_camera_blocks_is_killed_in_ten_seconds(
+def test_a_worker_whose_camera_blocks_is_killed_in_ten_seconds(
     tmp_path: Path, within: Callable[..., float]
 ) -> None:
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT},block@3") as kiosk:

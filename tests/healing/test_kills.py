@@ -57,7 +57,7 @@ while True:
 
 
 @pytest.mark.timeout(900)
-def test_an_eye_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_is_killed_at_any_moment_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisors, "Backoff", lambda: Backoff(0.02, 0.05))
     rng = random.Random(6)
     supervisor = Supervisor(CameraConfig(source="fake:"), VisionConfig(), candidates)

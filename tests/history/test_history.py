@@ -213,7 +213,7 @@ def test_minutes_are_written_beside_the_show_and_old_ones_forgotten(tmp_path: Pa
     assert recorder.health == (Level.OK, "kept for 3 days")
 
 
-def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
+def test_a_disk_that_cannot_be_written_is_reported_and_tried_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     blocked = tmp_path / "state"

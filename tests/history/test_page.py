@@ -105,7 +105,7 @@ def test_an_empty_past_is_exported(page: Any, tmp_path: Path) -> None:
     assert page.get("/api/v1/history.csv").data == f"{head}\r\n".encode()
 
 
-def test_a_past_that_cannot_be_read_is_told(page: Any, tmp_path: Path) -> None:
+def test_a_past_that_cannot_be_read_is_reported(page: Any, tmp_path: Path) -> None:
     (tmp_path / history.FILE).write_bytes(b"no database" * 1000)
     for path in ("/history", "/api/v1/history", "/api/v1/history.csv"):
         answer = page.get(path)

@@ -185,7 +185,7 @@ def test_after_a_restart_of_the_machine_it_has_the_screen(kiosk: Machine) -> Non
     assert "login:" not in kiosk.screen()
 
 
-def test_the_button_s_order_switches_the_machine_off(kiosk: Machine) -> None:
+def test_the_button_s_command_switches_the_machine_off(kiosk: Machine) -> None:
     kiosk.run("runuser", "-u", "moodlift", "--", "systemctl", "poweroff", check=False)
     kiosk.until(lambda: not kiosk.on, 20)
     kiosk.start()

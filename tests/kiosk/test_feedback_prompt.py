@@ -245,7 +245,7 @@ assert ("feedback", "off") in [(one.part, one.level) for one in kiosk._health.pa
     assert not store.path.exists()
 
 
-def test_a_disk_that_fails_is_told_and_the_show_goes_on(store: FeedbackStore) -> None:
+def test_a_disk_that_fails_is_reported_and_the_show_goes_on(store: FeedbackStore) -> None:
     store.path.parent.parent.mkdir(parents=True)
     store.path.parent.touch()
     script = (

@@ -113,7 +113,7 @@ def test_an_empty_room_is_calm(tmp_path: Path) -> None:
     assert report["music"] == []
 
 
-def test_every_choice_is_told_in_a_line(tmp_path: Path) -> None:
+def test_every_choice_is_reported_in_a_line(tmp_path: Path) -> None:
     with RunningKiosk(tmp_path, "--seconds", "3") as kiosk:
         assert kiosk.ended() == 0
     lines = kiosk.text().splitlines()

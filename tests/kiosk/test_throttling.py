@@ -34,7 +34,7 @@ class FakeSupervisor:
         self.told.append(rate)
 
 
-def test_the_eye_is_told_to_look_less_often_while_it_is_hot_and_more_often_later() -> None:
+def test_the_rate_falls_while_it_is_hot_and_rises_later() -> None:
     board, supervisor = FakeBoard(HOT), FakeSupervisor()
     strain = ThermalThrottle(board, cast("Supervisor", supervisor), MOST)
     for now in (0.0, 0.1, READ_SECONDS - 0.1, READ_SECONDS):

@@ -130,7 +130,7 @@ class Watch:
 
 
 async def storm(crowd: Crowd, kiosks: list[Simulated], broker: Mosquitto, seconds: float) -> None:
-    """Connect all, let them be, and start the broker anew."""
+    """Connect all, let them be, and start the broker again."""
     many = len(kiosks)
     empty = Watch(broker.pid)
     before = empty.megabytes

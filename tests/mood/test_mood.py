@@ -145,7 +145,7 @@ def test_a_frame_result_again_at_the_same_moment_leaves_the_state_as_it_is() -> 
     assert step(once, frame_result, room.now, CONFIG) == once
 
 
-def test_numbers_that_begin_again_with_a_new_eye_count() -> None:
+def test_frame_numbers_that_begin_again_with_a_new_worker_count() -> None:
     room = Room()
     room.play(0.3, face(1, mix(happy=0.9)))
     room.number = 0
@@ -164,7 +164,7 @@ def test_nobody_after_absent_seconds() -> None:
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_dead_eye_does_not_keep_a_mood(again: bool) -> None:
+def test_a_dead_worker_does_not_keep_a_mood(again: bool) -> None:
     room = Room()
     room.play(3, face(1, mix(sad=0.8)))
     last = FrameResult(room.number, room.now - 0.05, room.now, 640, 480, (face(1, mix(sad=0.8)),))

@@ -30,7 +30,7 @@ def test_a_broken_file_is_skipped_with_one_warning(
     assert rig.player.health == (Level.OK, "fake sound; 2 skipped: one.ogg, two.ogg")
 
 
-def test_nothing_playable_is_told_and_not_tried_again_at_once(
+def test_nothing_playable_is_reported_and_not_tried_again_at_once(
     rig: PlayerRig, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig.audio.broken = {"still.ogg"}
@@ -43,7 +43,7 @@ def test_nothing_playable_is_told_and_not_tried_again_at_once(
     assert rig.player.health[0] is Level.OK
 
 
-def test_an_unknown_playlist_is_told(rig: PlayerRig) -> None:
+def test_an_unknown_playlist_is_reported(rig: PlayerRig) -> None:
     rig.play("jazz", 1)
     assert rig.player.health[0] is Level.DEGRADED
 
@@ -129,7 +129,7 @@ def test_another_device_is_tried_at_once_and_with_every_file(
     assert len(caplog.records) == 1
 
 
-def test_a_device_that_fails_is_told_and_no_file_is_blamed(
+def test_a_device_that_fails_is_reported_and_no_file_is_blamed(
     rig: PlayerRig, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig.audio.fault = "the device is busy"

@@ -194,7 +194,7 @@ def test_what_lingers_comes_after_the_mood_that_is_there() -> None:
     assert show.play("surprise", 1) == ["wonder", "comfort"]
 
 
-def test_a_sound_is_told_once_per_start() -> None:
+def test_a_sound_is_reported_once_per_start() -> None:
     show = Show(COMFORT, CELEBRATE)
     show.play("happy", 6)
     assert show.sounds == [(1.25, "celebrate")]

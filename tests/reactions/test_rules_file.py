@@ -88,7 +88,7 @@ def test_a_good_file() -> None:
         ("# two rules", "reaction = 3", "rules.toml: not TOML:"),
     ],
 )
-def test_mistakes_are_told_by_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_mistakes_are_reported_by_line(tmp_path: Path, old: str, new: str, told: str) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(ConfigError) as caught:

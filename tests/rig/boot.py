@@ -137,7 +137,7 @@ class Machine:
         urllib.request.urlopen(request, timeout=60).close()
 
     def configure(self, camera: str) -> None:
-        """Write the kiosk's configuration and start it anew."""
+        """Write the kiosk's configuration and start it again."""
         text = shlex.quote(CONFIG.format(camera=camera))
         restart = "systemctl restart --no-block moodlift"
         self.ssh(f"printf %s {text} >/etc/moodlift/config.toml && {restart}")

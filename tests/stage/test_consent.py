@@ -111,7 +111,7 @@ def test_nobody_s_answer_is_no_and_the_picture_is_forgotten(
     assert np.array_equal(place.draw(feel("happy")), plain.draw(feel("happy")))
 
 
-def test_thanks_are_said_without_the_picture(
+def test_thanks_are_reported_without_the_picture(
     asked: Callable[..., Theatre], theatre: MakeTheatre, feel: MakeScene
 ) -> None:
     place, plain = asked(), theatre((640, 360))

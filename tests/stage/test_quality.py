@@ -81,7 +81,7 @@ def test_it_climbs_again_when_the_machine_has_time() -> None:
     assert seen.index(LEVELS[-2]) * BUDGET >= PATIENCE - 2 * WINDOW_SECONDS
 
 
-def test_the_stage_draws_as_it_is_told() -> None:
+def test_the_stage_draws_as_it_is_reported() -> None:
     pictures = []
     for quality in (Quality(), Quality(0.5), Quality(0.5, shadows=False)):
         stage = Stage(StageConfig(), random.Random(1))

@@ -102,7 +102,7 @@ def test_its_faces_are_painted_before_it_is_asked(
     assert np.array_equal(pictures[0], pictures[2])
 
 
-def test_thanks_are_said(asked: Callable[..., Theatre], feel: MakeScene) -> None:
+def test_thanks_are_reported(asked: Callable[..., Theatre], feel: MakeScene) -> None:
     place = asked()
     place.stage.choose(1, place.now)
     thanked = place.after(feel("happy"), 0.3)

@@ -33,7 +33,7 @@ def test_signs_that_no_font_draws_are_left_out(text: str) -> None:
     assert printable(text) in ("ab", "a b")
 
 
-def test_faults_are_told_worst_first_then_oldest() -> None:
+def test_faults_are_reported_worst_first_then_oldest() -> None:
     parts = [
         Health("a", Level.OK, "", 0),
         Health("b", Level.DEGRADED, "", 1),

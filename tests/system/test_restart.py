@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Owner:
-    """Whoever has the token of a running kiosk."""
+    """A process that holds the token of a running kiosk."""
 
     def __init__(self, folder: Path, address: str) -> None:
         keys = json.loads((folder / "state/moodlift/owner.json").read_text("utf-8"))

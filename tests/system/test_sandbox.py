@@ -36,7 +36,7 @@ def test_an_error_of_ours_comes_back_as_it_was(tmp_path: Path) -> None:
         (bytearray, (4 * MEMORY,), "crashed", "it takes too much memory"),
     ],
 )
-def test_work_that_goes_wrong_is_told(
+def test_work_that_goes_wrong_is_reported(
     work: Callable[..., Any], arguments: tuple[object, ...], how: str, words: str
 ) -> None:
     began = time.monotonic()

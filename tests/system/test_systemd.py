@@ -46,7 +46,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
         yield (str(tmp_path / name) if path else f"@{name}"), listener
 
 
-def test_the_first_frame_makes_it_ready_and_stopping_is_told(
+def test_the_first_frame_makes_it_ready_and_stopping_is_reported(
     both: tuple[str, socket.socket],
 ) -> None:
     address, listener = both
@@ -115,7 +115,7 @@ def test_a_manager_that_is_gone_is_missed_once_and_found_again(
 
 
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "vsock:2:1"}])
-def test_without_a_manager_nobody_is_told(
+def test_without_a_manager_nobody_is_reported(
     environ: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     notifier = Notifier(environ)

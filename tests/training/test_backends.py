@@ -192,7 +192,7 @@ def test_two_processes_train_as_one_does(prepared: Path, tmp_path: Path) -> None
             assert alike(shared[name], alone[name], within=2e-2), name
 
 
-def test_an_unknown_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_backend_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(backends.VARIABLE, "abacus")
     with pytest.raises(RunError, match="'abacus', expected one of tensorflow, jax, torch"):
         backends.start()
@@ -206,7 +206,7 @@ def test_an_unknown_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         ("jax", (2, 0, None), "need --coordinator HOST:PORT"),
     ],
 )
-def test_processes_that_cannot_meet_are_said(
+def test_processes_that_cannot_meet_are_reported(
     backend: str,
     given: tuple[int, int, str | None],
     reason: str,

@@ -83,7 +83,7 @@ def test_an_older_one_is_replaced_and_nothing_else(data: Dataset, tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", ["about", "schema", "shard", "short", "labels", "gone"])
-def test_damage_is_said(damage: str, data: Dataset, tmp_path: Path) -> None:
+def test_damage_is_reported(damage: str, data: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "prepared"
     cache.write(path, data, {})
     about = path / cache.ABOUT

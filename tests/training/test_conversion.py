@@ -114,7 +114,7 @@ def test_a_bundle_that_is_there_is_kept(
     assert (converted / bundles.MANIFEST).read_bytes() == before
 
 
-def test_a_model_that_is_none_is_said(dataset: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_model_that_is_none_is_reported(dataset: tuple[Path, Path], tmp_path: Path) -> None:
     model = tmp_path / "model.keras"
     model.write_bytes(b"PK\x03\x04 not a model")
     out = tmp_path / "models"

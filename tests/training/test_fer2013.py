@@ -83,7 +83,7 @@ def test_reads_every_compression(
 
 
 @pytest.mark.parametrize("ending", [".xz", ".gz", ".bz2", ".zip"])
-def test_damaged_compression_is_said(
+def test_damaged_compression_is_reported(
     ending: str, write_csv: Callable[..., Path], tmp_path: Path
 ) -> None:
     content = write_csv([GOOD] * 50).read_bytes()

@@ -85,7 +85,7 @@ def test_both_names_of_a_setting_are_an_error(tmp_path: Path) -> None:
         recipe.load(path)
 
 
-def test_nothing_old_is_said_of_a_new_recipe(
+def test_nothing_old_is_reported_of_a_new_recipe(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     Recipe().save(tmp_path / run_folder.CONFIG)

@@ -37,7 +37,7 @@ def _split(images: NDArray[Any], labels: int = 0) -> Pictures:
     return Pictures(images, np.full(len(images), labels), np.arange(len(images)))
 
 
-def test_exact_and_near_duplicates_are_told_apart() -> None:
+def test_exact_and_near_duplicates_are_reported_apart() -> None:
     images = _faces(120)
     training, public, private = images[:80], images[80:100].copy(), images[100:].copy()
     public[0] = training[5]

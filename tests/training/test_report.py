@@ -86,7 +86,7 @@ def test_a_quick_report_leaves_out_what_takes_long(
     assert "## Robustness" not in model_card.make(told, ())
 
 
-def test_what_is_no_report_is_said(tmp_path: Path) -> None:
+def test_what_is_no_report_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="No such file"):
         report.read(tmp_path)
     (tmp_path / report.REPORT).write_text('{"model": {}}')
@@ -157,7 +157,7 @@ def test_a_change_grows_with_its_steps(kind: str) -> None:
         assert apart == sorted(apart)
 
 
-def test_turned_faces_are_told_by_their_nose() -> None:
+def test_turned_faces_are_reported_by_their_nose() -> None:
     grey = cv2.cvtColor(astronaut(), cv2.COLOR_BGR2GRAY)[50:190, 150:290]
     image = np.asarray(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     pictures = Pictures(image[None], np.array([3]), np.array([0]))
@@ -165,7 +165,7 @@ def test_turned_faces_are_told_by_their_nose() -> None:
     assert rows == [robustness.Row(0.0, 1.0, 1)]
 
 
-def test_faces_that_look_aside_are_told_from_those_that_do_not(
+def test_faces_that_look_aside_are_reported_from_those_that_do_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between eyes that are 16 pixels apart the nose is in the middle, or 4 pixels from it."""

@@ -275,7 +275,7 @@ def test_the_report_says_what_came_of_it(tmp_path: Path) -> None:
     assert "The new model is better and replaces the old one." in page.text(NOTE, good)
 
 
-def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     compared = Comparison(both(50, 50), both(90, 30), robust(0.0), {})
     with pytest.raises(RunError, match="No such file"):
         page.write(tmp_path / "missing", NOTE, compared)

@@ -53,7 +53,7 @@ def test_a_recipe_survives_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"epochs": 1, "wings": 2}'])
-def test_a_damaged_recipe_is_said(text: str, tmp_path: Path) -> None:
+def test_a_damaged_recipe_is_reported(text: str, tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(text)
     with pytest.raises(RunError, match="not a training configuration"):
@@ -240,7 +240,7 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == [run_folder.CHECKPOINT]
 
 
-def test_a_checkpoint_that_does_not_fit_is_said(tmp_path: Path) -> None:
+def test_a_checkpoint_that_does_not_fit_is_reported(tmp_path: Path) -> None:
     path = tmp_path / run_folder.CHECKPOINT
     with pytest.raises(RunError, match="No such file"):
         checkpoint.restore(path, {})

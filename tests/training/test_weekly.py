@@ -95,7 +95,7 @@ def test_a_model_that_is_no_better_stays_out(folder: Path) -> None:
     assert not (folder / "packed").exists()
 
 
-def test_a_folder_that_is_not_named_is_said(folder: Path) -> None:
+def test_a_folder_that_is_not_named_is_reported(folder: Path) -> None:
     done = weekly(folder, MOODLIFT="")
     assert done.returncode != 0
     assert "MOODLIFT: is the folder with exports, prepared and models" in done.stderr

@@ -26,13 +26,13 @@ def test_a_camera_that_blocks_for_ever_is_ended(
 def test_a_camera_that_fails_is_opened_again_without_a_restart(start: Start) -> None:
     supervisor = start(f"fake:{ASTRONAUT},error@0.5")
     tick_until(supervisor, lambda: health(supervisor, "camera")[0] is Level.FAILED)
-    assert health(supervisor, "camera")[1] == "fake camera: told to fail"
+    assert health(supervisor, "camera")[1] == "fake camera: set to fail"
     before = supervisor.frame_result.get()
     tick_until(supervisor, lambda: supervisor.frame_result.get() is not before)
     assert supervisor.restarts == 0
 
 
-def test_a_camera_that_is_not_there_is_told_in_words(start: Start) -> None:
+def test_a_camera_that_is_not_there_is_reported_in_words(start: Start) -> None:
     supervisor = start("usb:/dev/video97")
     tick_until(supervisor, lambda: health(supervisor, "camera")[0] is Level.FAILED)
     assert health(supervisor, "camera")[1] == "/dev/video97: not connected"
@@ -55,16 +55,16 @@ def test_a_camera_that_crashes_takes_only_the_worker_along(start: Start) -> None
     tick_until(supervisor, lambda: supervisor.restarts >= 2)
 
 
-def test_a_fault_that_nobody_foresaw_is_told_and_tried_again(start: Start) -> None:
+def test_a_fault_that_nobody_foresaw_is_reported_and_tried_again(start: Start) -> None:
     supervisor = start(f"fake:{ASTRONAUT},odd@0.5")
     tick_until(supervisor, lambda: health(supervisor, "camera")[0] is Level.FAILED)
-    assert health(supervisor, "camera")[1] == "RuntimeError: fake camera: told to be odd"
+    assert health(supervisor, "camera")[1] == "RuntimeError: fake camera: set to be odd"
     before = supervisor.frame_result.get()
     tick_until(supervisor, lambda: supervisor.frame_result.get() is not before)
     assert supervisor.restarts == 0
 
 
-def test_a_video_that_vanishes_is_told_and_comes_back(start: Start, tmp_path: Path) -> None:
+def test_a_video_that_vanishes_is_reported_and_comes_back(start: Start, tmp_path: Path) -> None:
     clip = tmp_path / "clip.avi"
     writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (512, 512))
     for _ in range(10):

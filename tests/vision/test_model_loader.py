@@ -26,7 +26,7 @@ def test_an_installed_bundle_is_taken_before_the_shipped_one(own_state: Path) ->
     assert (taken.version, faults) == ("7.0.0", "")
 
 
-def test_a_damaged_bundle_is_told_and_the_next_serves(own_state: Path) -> None:
+def test_a_damaged_bundle_is_reported_and_the_next_serves(own_state: Path) -> None:
     damaged = put(own_state / "models", "7.0.0") / "model.tflite"
     damaged.write_bytes(damaged.read_bytes()[:-100])
     put(own_state / "models", "6.0.0")

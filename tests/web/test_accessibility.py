@@ -51,7 +51,7 @@ def test_everybody_can_use_the_pages(visit: Any, scheme: str, path: str) -> None
     assert page.evaluate(CONTRAST) == []
 
 
-def test_everybody_can_use_the_settings_while_much_is_said(visit: Any, scheme: str) -> None:
+def test_everybody_can_use_the_settings_while_much_is_reported(visit: Any, scheme: str) -> None:
     page = visit(color_scheme=scheme, viewport=PHONE).open("/settings")
     page.get_by_role("switch", name="Mirror the stage").check()
     page.get_by_label("Pictures a second").fill("500")

@@ -113,9 +113,9 @@ def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> 
     page = one.open("/settings")
     page.get_by_role("button", name="Look for cameras").click()
     page.get_by_role("button", name="Look through it: Bad").click()
-    expect(page.locator("#cameras-told")).to_have_text("usb:Bad: not connected")
+    expect(page.locator("#cameras-status")).to_have_text("usb:Bad: not connected")
     page.get_by_role("button", name="Look through it: Good").click()
-    expect(page.locator("#cameras-told")).to_contain_text("160 \u00d7 120")
+    expect(page.locator("#cameras-status")).to_contain_text("160 \u00d7 120")
     assert page.locator("#picture").evaluate(
         "(e) => [...e.getContext('2d').getImageData(80, 60, 1, 1).data]"
     ) == pytest.approx([90, 90, 90, 255], abs=2)
@@ -127,7 +127,7 @@ def test_a_camera_is_found_looked_through_and_chosen(visit: Any, kiosk: Any) -> 
         page.wait_for_function("() => document.getElementById('own').naturalWidth == 640")
         assert not page.locator("#picture").is_visible()
     page.get_by_role("button", name="Look through it: Good").click()
-    expect(page.locator("#cameras-told")).to_contain_text("160 \u00d7 120")
+    expect(page.locator("#cameras-status")).to_contain_text("160 \u00d7 120")
     expect(page.locator("#own")).to_be_hidden()
     assert kiosk.probe.tried == ["usb:Bad", "usb:Good", "usb:Good"]
     assert all("409" in text for text in one.complaints)
@@ -138,10 +138,10 @@ def test_a_sound_device_is_tried(visit: Any, kiosk: Any) -> None:
     page, expect = visit().open("/settings"), sync_api.expect
     page.get_by_role("button", name="Look for sound devices").click()
     page.get_by_role("button", name="Play a sound: Bad box").click()
-    told = page.locator("#speakers-told")
-    expect(told).to_have_text("Bad cannot be opened: it is busy")
+    status = page.locator("#speakers-status")
+    expect(status).to_have_text("Bad cannot be opened: it is busy")
     page.get_by_role("button", name="Play a sound: the system's choice").click()
-    expect(told).to_have_text("The kiosk plays it now on plays on the HDMI output.")
+    expect(status).to_have_text("The kiosk plays it now on plays on the HDMI output.")
     assert [order.chime for order in kiosk.commands.drain()] == [True]
 
 

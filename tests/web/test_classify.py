@@ -134,7 +134,7 @@ def test_8_mb_are_not_too_large(client: FlaskClient) -> None:
     assert client.post(PATH, data=JPEG.ljust(EIGHT_MB, b"\0")).status_code == 200
 
 
-def test_an_eye_that_cannot_answer(client: FlaskClient, kiosk: Any, unable: Exception) -> None:
+def test_a_worker_that_cannot_respond(client: FlaskClient, kiosk: Any, unable: Exception) -> None:
     kiosk.fault = unable
     answer = client.post(PATH, data=PNG)
     assert (answer.status_code, content(answer)["detail"]) == (503, str(unable))

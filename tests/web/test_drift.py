@@ -30,7 +30,7 @@ def test_a_new_kiosk_says_that_it_is_too_early(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("drifted")
-def test_what_has_drifted_is_told_drawn_and_taken_as_the_baseline(client: FlaskClient) -> None:
+def test_what_has_drifted_is_reported_drawn_and_taken_as_the_baseline(client: FlaskClient) -> None:
     page = client.get("/model-health").text
     assert "Faces are darker than in the first days, since Sunday: clean the lens" in page
     assert page.count('<polyline class="shifted"') == 1
@@ -79,7 +79,7 @@ def test_nobody_else_sees_it(nobody: FlaskClient) -> None:
     assert nobody.post(f"{CALL}/baseline").status_code == 401
 
 
-def test_a_disk_that_cannot_be_written_is_told(client: FlaskClient, tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_is_reported(client: FlaskClient, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir(exist_ok=True)
     (tmp_path / "kept" / "drift").write_text("in the way")
     answer = client.post(f"{CALL}/baseline")

@@ -80,7 +80,9 @@ def test_an_answer_is_counted_and_nothing_else_kept(
         {"shown": "happy", "felt": "sad", "name": "x"},
     ],
 )  # fmt: skip
-def test_what_is_no_answer_is_told(visitor: FlaskClient, client: FlaskClient, said: Any) -> None:
+def test_what_is_no_answer_is_reported(
+    visitor: FlaskClient, client: FlaskClient, said: Any
+) -> None:
     answer = visitor.post(f"{CALL}/answer", json=said)
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
     assert content(client.get(CALL))["overall"]["answers"] == 0
@@ -153,7 +155,7 @@ def test_nobody_answers_without_end(visitor: FlaskClient, client: FlaskClient, p
     assert content(client.get(CALL))["overall"]["answers"] == ANSWERS
 
 
-def test_a_disk_that_fails_is_told(
+def test_a_disk_that_fails_is_reported(
     visitor: FlaskClient, client: FlaskClient, kiosk: Any, png: bytes
 ) -> None:
     kiosk.feedback.store.path.parent.parent.touch()

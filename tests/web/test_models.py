@@ -59,7 +59,7 @@ def test_a_model_is_installed_used_and_taken_back(client: FlaskClient) -> None:
         (bytes(LARGEST + 1), 413, "larger than 8 MB"),
     ],
 )
-def test_what_is_refused_is_told_in_words(
+def test_what_is_refused_is_reported_in_words(
     client: FlaskClient, data: bytes, code: int, words: str
 ) -> None:
     trust()
@@ -79,7 +79,7 @@ def test_what_is_refused_is_told_in_words(
         (b"\xff", "body: should be a JSON object"),
     ],
 )
-def test_what_is_no_choice_is_told(client: FlaskClient, body: bytes, reason: str) -> None:
+def test_what_is_no_choice_is_reported(client: FlaskClient, body: bytes, reason: str) -> None:
     answer = client.post(f"{CALL}/use", data=body, content_type="application/json")
     assert (answer.status_code, content(answer)["detail"]) == (400, reason)
 
@@ -93,7 +93,7 @@ def test_there_may_be_nothing_to_go_back_to(client: FlaskClient) -> None:
     )  # fmt: skip
 
 
-def test_a_disk_that_cannot_be_written_is_told(client: FlaskClient, kiosk: Any) -> None:
+def test_a_disk_that_cannot_be_written_is_reported(client: FlaskClient, kiosk: Any) -> None:
     def full(data: bytes) -> None:
         raise OutputError("models: No space left on device")
 

@@ -118,7 +118,7 @@ CALLS = [
 def test_the_interface_does_as_it_says(
     owner: tuple[Flask, AuthService], path: str, method: str
 ) -> None:
-    """Whatever is sent there, by whoever: no server error, and an answer as the document has it."""
+    """No request, from any client, causes a server error or a response that the document lacks."""
     app, auth = owner
     headers = {"Authorization": f"Bearer {auth.sessions.token}", "X-Moodlift": "test"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, headers=headers)

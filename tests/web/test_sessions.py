@@ -50,7 +50,7 @@ def test_sessions_end_by_themselves_and_do_not_pile_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"token": "short", "sessions": {}}'])
-def test_damaged_keys_are_told_and_made_anew(
+def test_damaged_keys_are_reported_and_made_anew(
     tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / FILE).write_text(text)

@@ -30,7 +30,7 @@ def test_the_page_has_every_editable_key_with_its_title_and_limits(client: Flask
     assert "Local time, such as 22:00-07:30. Empty: never.</p>" in text
 
 
-def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:
+def test_settings_are_reported_and_changed(client: FlaskClient, kiosk: Any) -> None:
     told = content(client.get(CALL))
     assert told["pending"] is False
     assert told["settings"].keys() == set(EDITABLE)
@@ -48,7 +48,7 @@ def test_settings_are_told_and_changed(client: FlaskClient, kiosk: Any) -> None:
     assert kiosk.settings.path.with_name("settings.toml.aside").exists()
 
 
-def test_wrong_values_are_told_at_their_keys(client: FlaskClient, kiosk: Any) -> None:
+def test_wrong_values_are_reported_at_their_keys(client: FlaskClient, kiosk: Any) -> None:
     answer = client.patch(CALL, json={"stage.fps": 500, "stage.mirror": 1, "history.days": 5})
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
     wrong = {
@@ -61,14 +61,14 @@ def test_wrong_values_are_told_at_their_keys(client: FlaskClient, kiosk: Any) ->
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"3", b"{", b"\xff"])
-def test_what_are_no_changes_is_told(client: FlaskClient, body: bytes) -> None:
+def test_what_are_no_changes_is_reported(client: FlaskClient, body: bytes) -> None:
     answer = client.patch(CALL, data=body, content_type="application/json")
     assert (answer.status_code, answer.mimetype) == (400, MIMETYPE)
     assert content(answer)["detail"] == "body: should be a JSON object"
     assert client.patch(CALL, json={}).status_code == 400
 
 
-def test_a_broken_file_is_told_by_its_line_and_left(client: FlaskClient, kiosk: Any) -> None:
+def test_a_broken_file_is_reported_by_its_line_and_left(client: FlaskClient, kiosk: Any) -> None:
     file = kiosk.settings.path.parents[2] / "config.toml"
     file.write_text("[stage]\nfps = 0\n", "utf-8")
     for answer in (client.get(CALL), client.patch(CALL, json={"stage.fps": 20})):
@@ -81,7 +81,7 @@ def test_a_broken_file_is_told_by_its_line_and_left(client: FlaskClient, kiosk: 
     assert file.read_text("utf-8") == "[stage]\nfps = 0\n"
 
 
-def test_settings_that_cannot_be_kept_are_told(client: FlaskClient, kiosk: Any) -> None:
+def test_settings_that_cannot_be_kept_are_reported(client: FlaskClient, kiosk: Any) -> None:
     kiosk.settings.path.parent.parent.touch()
     answer = client.patch(CALL, json={"stage.fps": 20})
     assert (answer.status_code, answer.mimetype) == (503, MIMETYPE)

@@ -85,7 +85,7 @@ class FakeAudio(Audio):
         return self.playbacks[-1].gain if self.playbacks else 0.0
 
     def play(self, path: Path, gain: float) -> Playback:
-        """Record, or raise AudioError if told to."""
+        """Record, or raise AudioError if set to fail."""
         self._check_playable(path)
         playback = FakePlayback(self, path.name, gain, self.seconds)
         self._all.append(playback)
@@ -93,7 +93,7 @@ class FakeAudio(Audio):
         return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
-        """Record a sound of `SOUND_SECONDS`, or raise AudioError if told to."""
+        """Record a sound of `SOUND_SECONDS`, or raise AudioError if set to fail."""
         self._check_playable(path)
         self.calls.append(Call(self.clock(), "sound", path.name, gain))
         return SOUND_SECONDS

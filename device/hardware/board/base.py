@@ -41,10 +41,14 @@ class Reading:
             wrong.append(f"the disk is nearly full, {self.disk_free / 1e6:.0f} MB are left")
         if wrong:
             return Level.DEGRADED, "; ".join(wrong)
-        told = [] if self.temperature is None else [f"{self.temperature:.0f} °C"]
+        parts = [] if self.temperature is None else [f"{self.temperature:.0f} °C"]
         if self.disk_free is not None:
-            told.append(f"{self.disk_free / 1e9:.1f} GB free")
-        return (Level.OK, ", ".join(told)) if told else (Level.OFF, "tells nothing of itself")
+            parts.append(f"{self.disk_free / 1e9:.1f} GB free")
+        return (
+            (Level.OK, ", ".join(parts))
+            if parts
+            else (Level.OFF, "reports no temperature or disk space")
+        )
 
 
 class Board(ABC):

@@ -1,4 +1,4 @@
-"""Reads a Linux machine from /sys, which tells more on a Raspberry Pi."""
+"""Reads a Linux machine from /sys, which has more on a Raspberry Pi."""
 
 from __future__ import annotations
 

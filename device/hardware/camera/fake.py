@@ -61,13 +61,13 @@ class FakeCamera(Camera):
             return image
         match self._fault:
             case "error":
-                raise CameraError("fake camera: told to fail")
+                raise CameraError("fake camera: set to fail")
             case "block":
                 threading.Event().wait()
             case "die":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "odd":
-                raise RuntimeError("fake camera: told to be odd")
+                raise RuntimeError("fake camera: set to be odd")
             case "resize":
                 image = image[:: 1 + (number // int(RATE)) % 3]
             case "black":

@@ -45,8 +45,8 @@ class Footer:
         """Draw the line in the layout's footer."""
         box = self._layout.footer
         room = box.width
-        said = ((watched, self._strings.watched), (muted, self._strings.muted))
-        for line in (line for true, line in said if true):
+        lines = ((watched, self._strings.watched), (muted, self._strings.muted))
+        for line in (line for true, line in lines if true):
             text = self._set(line.text, box.width // 3)
             room -= self._plate(canvas, text, box.left + room, None) + self._height // 2
         wrong = find_faults(health)

@@ -69,7 +69,7 @@ def operation(
 
 
 def operation_of(view: Callable[..., Any]) -> Operation | None:
-    """Return what was said about a view; None if it is not described."""
+    """Return the description of a view, or None."""
     described: Operation | None = getattr(view, _MARK, None)
     return described
 

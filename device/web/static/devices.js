@@ -86,5 +86,5 @@ async function busy(button, act) {
 }
 
 function say({ kind }, text) {
-  document.getElementById(`${kind}-told`).textContent = text;
+  document.getElementById(`${kind}-status`).textContent = text;
 }

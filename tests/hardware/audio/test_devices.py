@@ -99,7 +99,7 @@ def test_a_library_that_is_missing_leaves_the_kiosk_silent(monkeypatch: pytest.M
 
 
 @pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound")
-def test_a_device_that_does_not_open_is_told_without_noise(
+def test_a_device_that_does_not_open_is_reported_without_noise(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "alsa")

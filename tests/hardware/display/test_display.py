@@ -176,7 +176,9 @@ def test_which_drivers_are_tried(
     assert candidates(mode, environ, folder) == expected
 
 
-def test_a_desktop_that_is_gone_is_told_with_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desktop_that_is_gone_is_reported_with_its_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DISPLAY", ":987")
     with pytest.raises(DisplayError, match=r"mode window; tried x11: "):
         open_display(StageConfig(), "window")
