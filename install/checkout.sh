@@ -175,8 +175,8 @@ run_tests() {
 }
 
 pytest=("$venv/bin/python" -m pytest --durations=25)
-# As many processes as processors; the tests of a module share what is dear to make.
-beside=(-n logical --dist loadfile --no-loadscope-reorder --max-worker-restart=0)
+# Three processes for two processors, as many tests wait; those of a module share what is dear to make.
+beside=(-n $((($(nproc) * 3 + 1) / 2)) --dist loadfile --no-loadscope-reorder --max-worker-restart=0)
 # Real windows, in a process that has not trained: SDL's X11 driver crashes in one that has.
 windows=tests/hardware/display
 
