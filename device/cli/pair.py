@@ -60,4 +60,4 @@ def _print_link(options: argparse.Namespace) -> None:
     config = Settings(options.config).config.web
     address = url(config.host, config.port, secure=config.https != "off")
     print(f"{address}pair/{pairing.write_code(state_directory())}")
-    print("Open this link in one browser within five minutes.")
+    print("Open this link in one browser within five minutes, and press the button there.")

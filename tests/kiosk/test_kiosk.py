@@ -130,7 +130,7 @@ def test_the_owner_s_link_opens_the_camera_picture(tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(f"{kiosk.address}/video_feed", timeout=PATIENCE)
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        assert browser.open(link, timeout=PATIENCE).url == f"{kiosk.address}/"
+        assert browser.open(link, data=b"", timeout=PATIENCE).url == f"{kiosk.address}/"
         with browser.open(f"{kiosk.address}/video_feed", timeout=PATIENCE) as feed:
             assert feed.read(2000).count(b"image/jpeg") == 1
         with pytest.raises(urllib.error.HTTPError, match="403"):

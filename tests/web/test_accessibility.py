@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 PATHS = (
     "/", "/camera_feed", "/history", "/feedback", "/model-health", "/try", "/settings", "/models",
-    "/api", "/login", "/nowhere",
+    "/api", "/login", "/nowhere", "/pair/code", "/visit/code",
 )  # fmt: skip
 
 

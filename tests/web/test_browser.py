@@ -153,7 +153,7 @@ def test_the_owner_logs_in_by_token_and_out_again(
     page.get_by_role("button", name="Log in").click()
     page.wait_for_function("() => document.getElementById('picture')?.naturalWidth > 0")
     (cookie,) = page.context.cookies()
-    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
     assert page.context.cookies() == []
@@ -195,17 +195,6 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     assert one.complaints == []
     assert visit(owner=False).open().get_by_role("button").count() == 0
     assert list(kiosk.commands.drain()) == [], "one for each click"
-
-
-def test_a_code_that_is_scanned_lets_one_phone_in(visit: Any, auth: AuthService) -> None:
-    link = f"/pair/{auth.pairing.show()}"
-    phone, other = visit(owner=False, viewport=PHONE), visit(owner=False)
-    page = phone.open(link)
-    sync_api.expect(page.get_by_role("button", name="Log out")).to_be_visible()
-    assert page.url == phone.address
-    page = other.open(link)
-    sync_api.expect(page.locator("main")).to_contain_text("this code was already used")
-    sync_api.expect(page.get_by_role("link", name="Log in")).to_be_visible()
 
 
 def test_javascript_has_the_same_words(visit: Any) -> None:

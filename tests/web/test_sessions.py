@@ -101,7 +101,7 @@ def test_pair_prints_a_link_that_works(
     assert main.main(["pair"]) == 0
     link = capsys.readouterr().out.splitlines()[0]
     assert link.startswith("http://127.0.0.1:8080/pair/")
-    assert client.get(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
+    assert client.post(link.removeprefix("http://127.0.0.1:8080")).status_code == 303
     assert client.get("/camera_feed").status_code == 200
     assert main.main(["pair", "--token"]) == 0
     assert capsys.readouterr().out.strip() == auth.sessions.token

@@ -91,7 +91,7 @@ def test_a_cookie_set_over_tls_is_never_sent_without(
     client = http.client.HTTPSConnection(
         "localhost", port(tls_server), context=client_context(tmp_path), timeout=5
     )
-    client.request("GET", f"/pair/{auth.pairing.show()}")
+    client.request("POST", f"/pair/{auth.pairing.show()}")
     assert "Secure" in (client.getresponse().headers["Set-Cookie"] or "")
     client.close()
 
@@ -333,6 +333,7 @@ def test_a_browser_is_in_a_secure_context(tls_server: Server, auth: Any) -> None
         page = context.new_page()
         assert auth.visitors
         page.goto(f"{tls_server.address}visit/{auth.visitors.code}")
+        page.get_by_role("button", name="Let me try it").click()
         assert page.evaluate("window.isSecureContext")
         sync_api.expect(page.locator("#start")).to_be_enabled()
         page.goto(tls_server.address.replace("https", "http"))

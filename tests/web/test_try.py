@@ -99,10 +99,12 @@ def browser(emotion: str, tmp_path: Path) -> Iterator[Browser]:
         yield browser
 
 
-def scanned(kiosk: RunningKiosk) -> str:
-    """Return the address that the code on stage leads to."""
+def scan(page: Page, kiosk: RunningKiosk) -> None:
+    """Open the link of the code on stage, and press its button."""
     keys = SessionStore(kiosk.report.parent / "state" / "moodlift")
-    return f"{kiosk.address}/visit/{VisitorPass(lambda: keys.token).code}"
+    page.goto(f"{kiosk.address}/visit/{VisitorPass(lambda: keys.token).code}")
+    page.get_by_role("button", name="Let me try it").click()
+    page.wait_for_url(f"{kiosk.address}/try")
 
 
 def speed(page: Page) -> float:
@@ -125,8 +127,7 @@ def test_a_visitor_sees_what_their_face_shows(
     page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     expect = sync_api.expect
-    page.goto(scanned(kiosk))
-    assert page.url == f"{kiosk.address}/try"
+    scan(page, kiosk)
     expect(page.locator("#note")).to_have_text("Your camera is off.")
     page.locator("#music").check()
     page.locator("#start").click()
@@ -166,7 +167,7 @@ def test_a_picture_is_kept_with_consent_and_taken_away(
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if "/feedback/" in one.url else None)
     page.add_init_script(REMEMBER)
-    page.goto(scanned(kiosk))
+    scan(page, kiosk)
     faces = page.locator("#right button", has=page.locator("img"))
     expect(faces).to_have_count(7)
     expect(faces.first).to_be_disabled()
@@ -225,7 +226,7 @@ def test_a_busy_kiosk_is_asked_less_and_told_of_when_it_answers_nothing(
     context = browser.new_context(viewport=PHONE)
     context.add_init_script(BUSY)
     page, expect = context.new_page(), sync_api.expect
-    page.goto(scanned(kiosk))
+    scan(page, kiosk)
     page.locator("#start").click()
     expect(page.locator("#mood")).not_to_have_text("No face yet")
     for _ in range(9):
@@ -247,7 +248,7 @@ def test_plain_http_from_elsewhere_is_explained(kiosk: RunningKiosk, browser: Br
     context = browser.new_context()
     context.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
     page = context.new_page()
-    page.goto(scanned(kiosk))
+    scan(page, kiosk)
     sync_api.expect(page.locator("#insecure")).to_contain_text("only over HTTPS")
     sync_api.expect(page.locator("#start")).to_be_disabled()
     context.close()
@@ -261,7 +262,7 @@ def test_a_camera_that_may_not_be_used_is_explained(kiosk: RunningKiosk, browser
     for name, words in (("NotAllowedError", "allow it"), ("NotFoundError", "no camera")):
         page = context.new_page()
         page.add_init_script(refuse % name)
-        page.goto(scanned(kiosk))
+        scan(page, kiosk)
         page.locator("#start").click()
         sync_api.expect(page.locator("#wrong")).to_contain_text(words)
     context.close()
@@ -270,7 +271,7 @@ def test_a_camera_that_may_not_be_used_is_explained(kiosk: RunningKiosk, browser
 def test_a_visit_that_is_over_says_so(kiosk: RunningKiosk, browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.goto(scanned(kiosk))
+    scan(page, kiosk)
     page.locator("#start").click()
     sync_api.expect(page.locator("#speed")).to_contain_text("results per second")
     context.clear_cookies()

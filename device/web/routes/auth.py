@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SESSION_COOKIE, VISITOR_COOKIE = "moodlift", "moodlift-visit"
 HEADER = "X-Moodlift"
-"""Our own pages send it with every unsafe method. Another site's page cannot send it."""
+"""Our scripts send it with every unsafe method. Another site's page cannot send it."""
+FORMS = ("auth.pair", "auth.visit")
+"""Endpoints of forms, which work without scripts and so without `HEADER`: their code is the proof,
+and browsers send the Origin of every form."""
+NO_VISITORS = "Visitor access is disabled ([web] visitor_access = false)."
 
 blueprint = Blueprint("auth", __name__)
 
@@ -90,10 +94,15 @@ def login(body: Token) -> ResponseReturnValue:
 
 @blueprint.get("/pair/<code>")
 @allow("anyone")
+def show_pairing(code: str) -> str:  # noqa: ARG001 - the form sends it back, with its own address
+    """Ask whether to log this browser in: what follows links by itself must not use up the code."""
+    return render_template("enter.html", owner=True)
+
+
+@blueprint.post("/pair/<code>")
+@allow("anyone")
 def pair(code: str) -> ResponseReturnValue:
     """Start a session for the browser that scanned a pairing code or opened its link."""
-    if request.method == "HEAD":
-        abort(405)  # a link preview must not use up the code
     auth = current().auth
     if not auth.attempt(_address(), lambda: auth.pairing.redeem(code)):
         abort(403, "this code was already used, or is older than five minutes")
@@ -102,11 +111,20 @@ def pair(code: str) -> ResponseReturnValue:
 
 @blueprint.get("/visit/<code>")
 @allow("anyone")
+def show_visit(code: str) -> str:  # noqa: ARG001 - as above
+    """Invite the browser that scanned the code on the stage."""
+    if current().auth.visitors is None:
+        abort(403, NO_VISITORS)
+    return render_template("enter.html", owner=False)
+
+
+@blueprint.post("/visit/<code>")
+@allow("anyone")
 def visit(code: str) -> ResponseReturnValue:
     """Give a visitor pass to the browser that scanned the code on the stage."""
     auth, visitors = current().auth, current().auth.visitors
     if visitors is None:
-        abort(403, "Visitor access is disabled ([web] visitor_access = false).")
+        abort(403, NO_VISITORS)
     if not auth.attempt(_address(), lambda: visitors.is_code(code)):
         abort(403, "this code has expired: scan the one that the kiosk shows now")
     response = Response(status=303, headers={"Location": url_for("try_it.show")})
@@ -137,7 +155,8 @@ def _check() -> ResponseReturnValue | None:
     caller = _caller(required)
     if caller is None:
         return _refuse(required)
-    needs_header = caller is not Role.OWNER or is_logged_in()  # a program with a token needs none
+    # A program with a token needs none.
+    needs_header = request.endpoint not in FORMS and (caller is not Role.OWNER or is_logged_in())
     if unsafe and needs_header and HEADER not in request.headers:
         abort(403, f"the header {HEADER} is missing")
     return None
@@ -205,6 +224,6 @@ def _set_cookie(response: Response, name: str, value: str, seconds: float) -> No
         value,
         max_age=round(seconds),
         httponly=True,
-        samesite="Strict",
+        samesite="Lax",
         secure=request.is_secure,
     )
