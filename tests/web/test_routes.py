@@ -67,7 +67,7 @@ def test_the_status_page_is_complete_without_javascript(client: FlaskClient) -> 
 
 
 def test_the_camera_page_shows_the_feed(client: FlaskClient) -> None:
-    assert 'src="/video_feed"' in client.get("/camera_feed").text
+    assert '<noscript><img src="/video_feed"' in client.get("/camera_feed").text
 
 
 def test_pages_need_nothing_from_elsewhere_and_nothing_inline(client: FlaskClient) -> None:

@@ -1,3 +1,4 @@
+import { whileInFront } from "./front.js";
 import { follow, showMood, write } from "./live.js";
 import { send } from "./send.js";
 import { people } from "./words.js";
@@ -6,16 +7,26 @@ const RETRY_MS = 3000;
 
 const picture = document.getElementById("picture");
 const note = document.getElementById("note");
+let wanted = false;
+let retry;
 
 function open() {
+  clearTimeout(retry);
+  if (!wanted) return;
+  picture.hidden = false;
   // A new address each time, since a browser keeps showing a stream's last picture otherwise.
   picture.src = `/video_feed?${Date.now()}`;
 }
 
-function failed() {
-  if (document.hidden) return;
+function close() {
+  picture.hidden = true;
+  picture.removeAttribute("src");
+  say("Your other windows show the live picture. Click here to see it here.");
+}
+
+function say(text) {
+  note.textContent = text;
   note.hidden = false;
-  setTimeout(open, RETRY_MS);
 }
 
 const blur = document.getElementById("blur");
@@ -27,13 +38,22 @@ blur.addEventListener("change", async () => {
 picture.addEventListener("load", () => {
   note.hidden = true;
 });
-picture.addEventListener("error", failed);
-if (picture.complete && !picture.naturalWidth) failed();
-document.addEventListener("visibilitychange", () => {
-  // Nobody looks: the kiosk need not draw.
-  if (document.hidden) picture.removeAttribute("src");
-  else open();
+picture.addEventListener("error", () => {
+  if (!wanted) return;
+  say("No picture: trying again …");
+  retry = setTimeout(open, RETRY_MS);
 });
+// In the background, or behind others, the kiosk need not draw.
+whileInFront(
+  () => {
+    wanted = true;
+    open();
+  },
+  () => {
+    wanted = false;
+    close();
+  },
+);
 
 follow((status) => {
   showMood(status);

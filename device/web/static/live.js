@@ -1,19 +1,28 @@
 // Follows the kiosk's status, says so when the connection is lost, and comes back by itself.
 
+import { whileInFront } from "./front.js";
+import { ask } from "./send.js";
+
 const SILENCE_MS = 12000;
 const RETRY_MS = 4000;
+const ASK_MS = 2000;
 
 const banner = document.getElementById("lost");
 const moods = JSON.parse(document.getElementById("board").dataset.moods);
-let source, silence;
+let source, silence, asking;
 
-/** Calls show(status) with each newer status, and back() when a lost connection is there again. */
+/** Calls show(status) with each newer status, and back() when a lost connection is there again.
+ *
+ *  A page in the background asks for nothing. One that is behind others on the screen asks now and then. */
 export function follow(show, back = () => {}) {
+  const seen = () => {
+    if (!banner.hidden) back();
+    banner.hidden = true;
+  };
   const heard = () => {
     clearTimeout(silence);
     silence = setTimeout(lost, SILENCE_MS);
-    if (!banner.hidden) back();
-    banner.hidden = true;
+    seen();
   };
   const lost = () => {
     clearTimeout(silence);
@@ -33,7 +42,26 @@ export function follow(show, back = () => {}) {
       else banner.hidden = false;
     });
   };
-  connect();
+  const look = async () => {
+    if (document.hidden) return;
+    const status = await ask("/api/v1/status");
+    if (status.error) {
+      banner.hidden = false;
+    } else {
+      seen();
+      show(status);
+    }
+  };
+  const begin = () => {
+    clearInterval(asking);
+    connect();
+  };
+  const end = () => {
+    clearTimeout(silence);
+    source.close();
+    asking = setInterval(look, ASK_MS);
+  };
+  whileInFront(begin, end);
 }
 
 /** Writes a text only when it changes, so that screen readers speak once. */
