@@ -14,6 +14,7 @@ from device.models import archive as archives
 from device.models.archive import Archive
 from device.models.keyring import key_id
 from device.models.signature import Signature, statement
+from device.system.files import decode
 from device.vision import bundle as bundles
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def sign(files: dict[str, bytes], key: Ed25519PrivateKey) -> bytes:
 
 def _private_key(pem: bytes) -> Ed25519PrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem, None)
+        key = serialization.load_pem_private_key(decode(pem).encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConvertError("not a private key in PEM without a password") from error
     if not isinstance(key, Ed25519PrivateKey):

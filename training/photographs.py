@@ -9,7 +9,7 @@ from device.errors import PictureError
 from device.messages import EMOTIONS
 from device.vision import alignment
 from device.vision.detector import Detector
-from training.data import folders
+from training.data import folders, layouts
 from training.data.pictures import SPLITS, Dataset, check_broken, pictures
 from training.errors import DatasetError
 
@@ -23,7 +23,7 @@ def read(path: Path) -> Dataset:
     Pictures without a face are left out and counted in the notes. Raises DatasetError when there
     are no class folders, no faces, or more than 1 % of the files are broken.
     """
-    files, notes = folders.find(path)
+    files, notes = layouts.find(path)
     detector = Detector(threads=1)
     found: dict[str, list[tuple[bytes, int, int]]] = {name: [] for name in SPLITS}
     broken, without = [], dict.fromkeys(EMOTIONS, 0)

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from device.system.files import read_text
 from training import old_names
 from training.errors import RunError
 
@@ -146,7 +147,7 @@ class Recipe:
 def load(path: Path) -> Recipe:
     """Read a recipe. Raises RunError when the file is not one."""
     try:
-        return from_dict(json.loads(path.read_text("utf-8")), path)
+        return from_dict(json.loads(read_text(path)), path)
     except OSError as error:
         raise RunError(f"{path}: {error.strerror}") from error
     except ValueError as error:

@@ -13,6 +13,7 @@ from device.config import renamed
 from device.config.explain import explain
 from device.config.schema import Config
 from device.errors import ConfigError
+from device.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +88,9 @@ def read(path: Path) -> ConfigFile:
 def read_text(path: Path) -> str:
     """Return the text of a file of settings. Raises ConfigError, naming the file and why."""
     try:
-        return path.read_text("utf-8")
+        return files.read_text(path)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text") from error
 
 
 def read_toml(text: str, name: str) -> Values:

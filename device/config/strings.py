@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field, ValidationError
 
 from device.config.explain import explain
-from device.config.file import find_line, read_toml
+from device.config.file import find_line, read_text, read_toml
 from device.config.section import Section
 from device.errors import ConfigError
 from device.messages import EMOTIONS
@@ -114,10 +114,10 @@ def load_strings(language: str = "en", folder: Path = FOLDER) -> Strings:
     """
     path = folder / f"{language}.toml"
     try:
-        text = path.read_text("utf-8")
-    except OSError as error:
+        text = read_text(path)
+    except ConfigError as error:
         known = ", ".join(languages(folder)) or "none"
-        raise ConfigError(f"{path}: {error.strerror}; languages here: {known}") from error
+        raise ConfigError(f"{error}; languages here: {known}") from error
     try:
         return Strings.model_validate(read_toml(text, str(path)))
     except ValidationError as error:

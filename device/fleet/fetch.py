@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from device import __version__
 from device.errors import ReleaseError
+from device.system.files import read_certificates
 from device.system.paths import expand_user
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Fetcher:
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context()
         if self._ca_file:
-            context.load_verify_locations(self._ca_file)
+            context.load_verify_locations(cadata=read_certificates(self._ca_file))
         opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.HTTPSHandler(context=context),

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from device.system.files import write_private
+from device.system.files import read_text, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,8 @@ def device_id(folder: Path) -> str:
     """
     path = folder / FILE
     try:
-        known = path.read_text("ascii").strip()
-    except (OSError, ValueError):
+        known = read_text(path).strip()
+    except OSError:
         known = ""
     if PATTERN.fullmatch(known):
         return known

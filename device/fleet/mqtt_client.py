@@ -17,7 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
-from device.system.files import read_secret
+from device.system.files import read_certificates, read_secret
 from device.system.paths import expand_user
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class MqttClient:
                 reconnect_on_failure=False,
             )
             if config.tls:
-                self._tls_context = ssl.create_default_context(cafile=self._ca_file)
+                self._tls_context = ssl.create_default_context(cadata=self._authorities())
                 self._tls_context.sslsocket_class = _ClosingSocket
                 client.tls_set_context(self._tls_context)
             if self._will:
@@ -142,10 +142,13 @@ class MqttClient:
             client.on_message = self._handle_message
             self._client = client
         elif self._tls_context and self._ca_file:
-            self._tls_context.load_verify_locations(self._ca_file)
+            self._tls_context.load_verify_locations(cadata=self._authorities())
         if config.username:
             self._client.username_pw_set(config.username, read_secret(config.password_file))
         return self._client
+
+    def _authorities(self) -> str | None:
+        return read_certificates(self._ca_file) if self._ca_file else None
 
     def _error(self, reason: str) -> FleetError:
         return FleetError(f"broker {self.address}: {reason}")

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from device.config.explain import explain
 from device.config.section import Section
 from device.errors import ReleaseError
+from device.system.files import NOT_TEXT, decode
 
 LARGEST = 4096
 """Size limit of a release's JSON in bytes."""
@@ -45,7 +46,9 @@ def parse(data: bytes) -> ModelRelease:
     if len(data) > LARGEST:
         raise ReleaseError(f"the release is longer than {LARGEST} bytes")
     try:
-        return ModelRelease.model_validate_json(data)
+        return ModelRelease.model_validate_json(decode(data))
+    except UnicodeError as error:
+        raise ReleaseError(f"the release cannot be read: {NOT_TEXT}") from error
     except ValidationError as error:
         first = explain(error, ModelRelease)[0]
         raise ReleaseError(f"the release cannot be read: {first}") from error

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.errors import BundleError, ModelsError, OutputError
 from device.models import signature
-from device.system.files import write_private
+from device.system.clutter import is_clutter
+from device.system.files import decode, write_private
 from device.system.paths import state_directory
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SYSTEM_KEYS = Path("/etc/moodlift/keys")
-PATTERN = "*.pem"
+SUFFIX = ".pem"
 
 
 class Keyring:
@@ -35,7 +36,7 @@ class Keyring:
     def keys(self) -> dict[str, tuple[Path, Ed25519PublicKey]]:
         """Return every key by its id, with its file; an invalid file is logged."""
         keys = {}
-        for path in sorted([*self._system.glob(PATTERN), *self._own.glob(PATTERN)]):
+        for path in sorted([*_files(self._system), *_files(self._own)]):
             try:
                 key = public_key(path.read_bytes())
             except (OSError, ModelsError) as error:
@@ -95,6 +96,12 @@ class Keyring:
             raise OutputError(f"{path}: {error.strerror}") from error
 
 
+def _files(folder: Path) -> list[Path]:
+    """Return the keys in a folder, also one whose name ends in .PEM."""
+    names = (each for each in folder.glob("*") if not is_clutter(each.name))
+    return [each for each in names if each.suffix.lower() == SUFFIX]
+
+
 def key_id(key: Ed25519PublicKey) -> str:
     """Return the id of a key: the beginning of its SHA-256 in hexadecimal."""
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
@@ -103,10 +110,11 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 def public_key(pem: bytes) -> Ed25519PublicKey:
     """Read a public key. Raises ModelsError."""
-    if b"PRIVATE KEY" in pem:
-        raise ModelsError("this is a private key: keep it secret, and use the public key")
     try:
-        key = serialization.load_pem_public_key(pem)
+        text = decode(pem)
+        if "PRIVATE KEY" in text:
+            raise ModelsError("this is a private key: keep it secret, and use the public key")
+        key = serialization.load_pem_public_key(text.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ModelsError("not a public key in PEM format") from error
     if not isinstance(key, Ed25519PublicKey):

@@ -1,7 +1,8 @@
-"""Writes private files whole or not at all, and reads secrets from files."""
+"""Writes private files whole or not at all, and reads text that people wrote."""
 
 from __future__ import annotations
 
+import codecs
 import os
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ from device.system.paths import expand_user
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a file begins that Windows calls "Unicode": Notepad and PowerShell's > write such files."""
+NOT_TEXT = "not UTF-8 text; save it as UTF-8"
 
 
 def write_private(path: Path, content: str | bytes) -> None:
@@ -32,12 +37,46 @@ def write_private(path: Path, content: str | bytes) -> None:
         raise
 
 
+def encoding(start: bytes) -> str:
+    """Return the encoding of a text that begins with these bytes: UTF-8, or UTF-16 by its mark."""
+    return "utf-16" if start.startswith(UTF_16) else "utf-8-sig"
+
+
+def decode(data: bytes) -> str:
+    r"""Return text that a person wrote, in UTF-8 or UTF-16, without its byte-order mark.
+
+    Every line end becomes "\n". Raises UnicodeError when it is no text.
+    """
+    name = encoding(data)
+    text = data.decode(name)
+    if (len(text) > 1 and "\0" in text[:2]) or (name == "utf-16" and not text):
+        raise UnicodeDecodeError(name, data, 0, len(data), "UTF-16 without its mark, or only that")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that a person wrote, as `decode` does.
+
+    Raises OSError, also when it is no text; `strerror` says why.
+    """
+    data = path.read_bytes()
+    try:
+        return decode(data)
+    except UnicodeError as error:
+        raise OSError(0, NOT_TEXT, str(path)) from error
+
+
 def read_secret(path: str) -> str:
     """Return the first line of a file. Raises OSError when it cannot be read, or says nothing."""
-    try:
-        line = expand_user(path).read_text("utf-8").partition("\n")[0].strip()
-    except UnicodeDecodeError as error:
-        raise OSError(0, "is not UTF-8 text", path) from error
+    line = read_text(expand_user(path)).partition("\n")[0].strip()
     if not line:
         raise OSError(0, "its first line is empty", path)
     return line
+
+
+def read_certificates(path: Path) -> str:
+    """Return the PEM certificates in a file, as `ssl` takes them as `cadata`. Raises OSError."""
+    text = read_text(path)
+    if "-----BEGIN " not in text:
+        raise OSError(0, "contains no certificate in PEM format", str(path))
+    return text.encode("ascii", "replace").decode("ascii")

@@ -23,6 +23,7 @@ import numpy as np
 
 from device.errors import BundleError
 from device.messages import EMOTIONS
+from device.system.files import read_text
 from device.vision import alignment
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def version_key(name: str) -> tuple[tuple[int, str], ...]:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text("utf-8"))
+        manifest = json.loads(read_text(path))
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

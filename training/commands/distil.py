@@ -16,7 +16,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     distil = commands.add_parser("distil", help="make soft labels to train on")
     distil.set_defaults(command=run)
     distil.add_argument("--data", type=Path, required=True, help=DATA)
-    distil.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv[.xz|...]")
+    distil.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv, also compressed")
     distil.add_argument("--teachers", type=Path, nargs="+", default=[], help="runs, one per --fold")
     distil.add_argument("--out", type=Path, required=True, help="file for train --labels (.npz)")
 

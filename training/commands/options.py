@@ -8,7 +8,10 @@ import math
 from training import old_names
 from training.recipe import Recipe
 
-DATA = "fer2013.csv[.xz|.gz|.bz2|.zip], a folder of class folders, or a prepared data set"
+DATA = (
+    "fer2013.csv, also compressed or in an archive, a folder of pictures, or a prepared data set "
+    "(docs/TRAINING.md)"
+)
 
 
 def positive(text: str) -> int:

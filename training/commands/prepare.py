@@ -21,7 +21,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     prepare.set_defaults(command=run)
     prepare.add_argument("--data", type=Path, required=True, help=DATA)
     prepare.add_argument(
-        "--ferplus", type=Path, help="FER+ votes to check: fer2013new.csv[.xz|...]"
+        "--ferplus", type=Path, help="FER+ votes to check: fer2013new.csv, also compressed"
     )
     prepare.add_argument("--out", type=Path, help="folder for the prepared data set")
     prepare.add_argument(

@@ -23,7 +23,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train = commands.add_parser("train", help="train a model")
     train.set_defaults(command=run)
     train.add_argument("--data", type=Path, required=True, help=DATA)
-    train.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv[.xz|...]")
+    train.add_argument("--ferplus", type=Path, help="FER+ votes: fer2013new.csv, also compressed")
     train.add_argument("--run", type=Path, required=True, help="folder of the run")
     train.add_argument("--epochs", type=positive, help="passes over the data (default 48)")
     train.add_argument("--seed", type=seed, help="random seed (default 1)")

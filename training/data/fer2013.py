@@ -7,109 +7,95 @@ each). The data set is for research only; it is read in place.
 
 from __future__ import annotations
 
-import bz2
-import csv
-import gzip
-import io
-import lzma
 import warnings
-import zipfile
-import zlib
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from device.messages import EMOTIONS
 from device.vision.alignment import SIZE
-from training.data.pictures import SPLITS, Dataset, check_broken, pictures
+from training.data import tables
+from training.data.pictures import BROKEN_SHARE, SPLITS, Dataset, check_broken, pictures
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
-    from typing import IO
+
+    from training.data.tables import Table
 
 NAME, ROWS = "FER2013", 35_887
 COLUMNS = ("emotion", "pixels", "Usage")
-OPENERS: dict[str, Any] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
+USAGES = {name.casefold(): name for name in SPLITS}
+MANY_BROKEN = 10_000
+"""Broken rows at which a file is given up before its end, if they are too many so far."""
 
 
 class _Broken(ValueError):
     """A row is invalid."""
 
 
-def read(path: Path) -> Dataset:
-    """Read the CSV, plain or compressed (.xz, .gz, .bz2, .zip with one CSV inside).
+def read(path: Path, inside: Sequence[Path] = ()) -> Dataset:
+    """Read the CSV, plain, compressed or in an archive; `inside` are the files of a folder.
 
     Broken rows are left out and logged with their line number. Raises DatasetError when the file
     cannot be read, lacks a column, or when more than 1 % of its rows are broken.
     """
+    try:
+        data = tables.read(path, COLUMNS, _parse_table, _same, inside)
+    except tables.MissingColumns as error:
+        if error.missing != ("Usage",):
+            raise
+        raise DatasetError(
+            f"{error}, which splits the rows: take icml_face_data.csv or fer2013.csv, or add the "
+            f"column ({', '.join(SPLITS)})"
+        ) from error
+    check_broken(str(path), "rows", data.rows, data.broken)
+    return data
+
+
+def _parse_table(table: Table) -> Dataset:
     splits: dict[str, list[tuple[bytes, int, int]]] = {name: [] for name in SPLITS}
     broken: list[str] = []
     count = 0
-    with opened(path) as stream, warnings.catch_warnings():
+    with warnings.catch_warnings():
         # NumPy only warns when a number is followed by something else.
         warnings.simplefilter("error", DeprecationWarning)
-        reader = csv.reader(stream)
-        places = _places(path, next(reader, []))
-        for count, fields in enumerate(reader, 1):
+        for number, (line, fields, width) in enumerate(table.rows()):
             try:
-                usage, pixels, label = _parse(fields, places)
+                usage, pixels, label = _parse(fields, width, table.width)
             except _Broken as error:
-                broken.append(f"line {reader.line_num}: {error}")
-                continue
-            splits[usage].append((pixels, label, count - 1))
-    check_broken(str(path), "rows", count, broken)
+                broken.append(f"line {line}: {error}")
+                if len(broken) > max(MANY_BROKEN, BROKEN_SHARE * number):
+                    check_broken(table.name, "rows", number + 1, broken)
+                if width not in (0, table.width):
+                    continue  # not a row if no other follows, but text behind the table
+            else:
+                splits[usage].append((pixels, label, number))
+            count = number + 1
     return Dataset({name: pictures(rows) for name, rows in splits.items()}, count, tuple(broken))
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[IO[str]]:
-    """Open a text file, decompressed by its suffix; any error in it is a DatasetError."""
-    try:
-        with _binary(path) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
-            yield text
-    except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror or error}") from error
-    except (EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile) as error:
-        raise DatasetError(f"{path}: the compressed file is damaged: {error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{path}: not a CSV file: {error}") from error
+def _same(one: Dataset, other: Dataset) -> bool:
+    pairs = [(one.splits[name], other.splits[name]) for name in SPLITS]
+    return all(
+        np.array_equal(a.rows, b.rows)
+        and np.array_equal(a.labels, b.labels)
+        and np.array_equal(np.asarray(a.images), np.asarray(b.images))
+        for a, b in pairs
+    )
 
 
-@contextmanager
-def _binary(path: Path) -> Iterator[IO[bytes]]:
-    if path.suffix != ".zip":
-        with OPENERS.get(path.suffix, open)(path, "rb") as stream:
-            yield stream
-        return
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-        if len(names) != 1:
-            raise DatasetError(f"{path}: {len(names)} CSV files inside, expected one")
-        with archive.open(names[0]) as stream:
-            yield stream
-
-
-def _places(path: Path, header: list[str]) -> tuple[int, int, int]:
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise DatasetError(f"{path}: line 1: no column {' and '.join(missing)}")
-    first, second, third = (header.index(name) for name in COLUMNS)
-    return first, second, third
-
-
-def _parse(fields: list[str], places: tuple[int, int, int]) -> tuple[str, bytes, int]:
+def _parse(fields: list[str], width: int, expected: int) -> tuple[str, bytes, int]:
     """Return usage, pixels and label of one row. Raises _Broken with the reason."""
-    if len(fields) <= max(places):
-        raise _Broken(f"{len(fields)} fields, expected {max(places) + 1}")
-    emotion, text, usage = (fields[place] for place in places)
-    if usage not in SPLITS:
+    if not fields:
+        raise _Broken(f"{width} fields, expected {expected}")
+    emotion, text, usage = fields
+    if usage.casefold() not in USAGES:
         raise _Broken(f"unknown Usage {usage!r}")
     if not emotion.isdecimal() or int(emotion) >= len(EMOTIONS):
         raise _Broken(f"unknown emotion {emotion!r} (0 to {len(EMOTIONS) - 1})")
-    return usage, _pixels(text), int(emotion)
+    return USAGES[usage.casefold()], _pixels(text), int(emotion)
 
 
 def _pixels(text: str) -> bytes:

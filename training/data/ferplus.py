@@ -5,13 +5,12 @@ The file `fer2013new.csv` joins FER2013 by row, not by the number in its picture
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.data.fer2013 import opened
+from training.data import tables
 from training.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.pictures import Pictures
+    from training.data.tables import Table
 
 COLUMNS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 """FER+'s names of the seven emotions, in the order of `device.messages.EMOTIONS`."""
@@ -45,22 +45,27 @@ class Votes:
 
 def read(path: Path, rows: int) -> Votes:
     """Read the votes for `rows` rows. Raises DatasetError, with the line, when they are invalid."""
+    votes = tables.read(path, (*COLUMNS, NOT_A_FACE), _parse_table, _same)
+    if len(votes.face) != rows:
+        raise DatasetError(f"{path}: {len(votes.face)} rows, FER2013 has {rows}")
+    return votes
+
+
+def _parse_table(table: Table) -> Votes:
     counts: list[list[float]] = []
     face: list[bool] = []
-    with opened(path) as stream:
-        reader = csv.DictReader(stream)
-        missing = [name for name in (*COLUMNS, NOT_A_FACE) if name not in (reader.fieldnames or ())]
-        if missing:
-            raise DatasetError(f"{path}: line 1: no column {' and '.join(missing)}")
-        for row in reader:
-            try:
-                counts.append([float(row[name]) for name in COLUMNS])
-                face.append(float(row[NOT_A_FACE]) < NOT_A_FACE_VOTES)
-            except (TypeError, ValueError) as error:
-                raise DatasetError(f"{path}: line {reader.line_num}: not votes") from error
-    if len(counts) != rows:
-        raise DatasetError(f"{path}: {len(counts)} rows, FER2013 has {rows}")
+    for line, fields, _ in table.rows():
+        try:
+            *given, not_a_face = map(float, fields)
+        except ValueError as error:
+            raise DatasetError(f"{table.name}: line {line}: not votes") from error
+        counts.append(given)
+        face.append(not_a_face < NOT_A_FACE_VOTES)
     return Votes(np.array(counts, np.float32), np.array(face, bool))
+
+
+def _same(one: Votes, other: Votes) -> bool:
+    return np.array_equal(one.counts, other.counts) and np.array_equal(one.face, other.face)
 
 
 def check(votes: Votes, pictures: Pictures) -> float:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from device.errors import CertificateError
-from device.system.files import write_private
+from device.system.files import read_text, write_private
 from device.web.server.lan import reached_at
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ class CertificateFiles:
         try:
             stamp = (self._certificate.stat().st_mtime_ns, self._key.stat().st_mtime_ns)
             if stamp != self._stamp:
-                self.context.load_cert_chain(self._certificate, self._key, password="")
+                certificate, key = read_text(self._certificate), read_text(self._key)
+                with _as_file(certificate) as one, _as_file(key) as other:
+                    self.context.load_cert_chain(one, other, password="")
                 self._stamp = stamp
         except ssl.SSLError as error:
             reason = "they do not belong together, or one of them is not PEM"
@@ -185,7 +187,7 @@ def _as_file(pem: str) -> Iterator[str]:
     """Lend a file in memory: OpenSSL reads keys from files only, and the disk may be read-only."""
     descriptor = os.memfd_create("certificate")
     try:
-        os.write(descriptor, pem.encode("ascii"))
+        os.write(descriptor, pem.encode())
         yield f"/proc/self/fd/{descriptor}"
     finally:
         os.close(descriptor)
