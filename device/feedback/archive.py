@@ -15,6 +15,7 @@ from device.feedback.crop import HOUR, MAX_PNG_BYTES, Crop, decode
 from device.feedback.manifest import MAX_CROPS, NAME, SCHEMA, CropEntry, Manifest, Recipe
 from device.messages import EMOTIONS
 from device.system import archive
+from device.system.clutter import is_clutter
 from device.system.files import write_private
 from device.vision.alignment import RECIPE, VERSION
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MAX_BYTES = MAX_CROPS * (MAX_PNG_BYTES + 256)
 """Size limit of a whole archive."""
 MANIFEST_BYTES = MAX_CROPS * 512
+CROPS = "crops"
 CROP_NAME = re.compile(r"crops/[0-9]{1,18}\.png")
 MODE = 0o600
 
@@ -57,9 +59,12 @@ def save(path: Path, crops: Iterable[StoredCrop]) -> None:
 def read(path: Path) -> list[Crop]:
     """Return the crops of an archive in its manifest's order, every one checked and decodable.
 
-    Raises ArchiveError ("FILE: reason") at the first deviation from what `save` writes.
+    It may be a folder, into which some browsers unpack what they download. Raises ArchiveError
+    ("FILE: reason") at the first deviation from what `save` writes.
     """
     try:
+        if (path / NAME).is_file():
+            return _crops(_unpacked(path))
         if not path.is_file():
             raise ArchiveError("no such file" if not path.exists() else "not a regular file")
         with path.open("rb") as file:
@@ -68,6 +73,28 @@ def read(path: Path) -> list[Crop]:
         raise ArchiveError(f"{path}: {error}") from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+
+def members(path: Path) -> list[Path]:
+    """Return the files of an archive: itself or, of an unpacked one, its manifest and its crops."""
+    if not path.is_dir():
+        return [path]
+    crops = (each for each in (path / CROPS).iterdir() if not is_clutter(each.name))
+    return [path / NAME, *sorted(each for each in crops if each.is_file())]
+
+
+def _unpacked(folder: Path) -> dict[str, bytes]:
+    contents = {}
+    for number, path in enumerate(members(folder)):
+        name = path.relative_to(folder).as_posix()
+        limit = _file_bytes(name)
+        if limit is None or number > MAX_CROPS:
+            raise ArchiveError(f"{name}: unexpected file")
+        with path.open("rb") as file:
+            contents[name] = file.read(limit + 1)
+        if len(contents[name]) > limit:
+            raise ArchiveError(f"{name}: {path.stat().st_size} bytes, more than {limit}")
+    return contents
 
 
 def _file_bytes(name: str) -> int | None:

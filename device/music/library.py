@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.system.clutter import is_clutter
 from device.system.paths import ASSETS, expand_user
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def _tracks(folder: Path) -> tuple[Path, ...]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = (name for name in folders if not is_clutter(name))
         for name in names:
-            # macOS leaves a "._name" beside each file that it copies to a stick.
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+            if Path(name).suffix.lower() in SUFFIXES and not is_clutter(name):
                 yield Path(parent, name)

@@ -57,6 +57,18 @@ def test_an_owners_plain_folder_is_the_uplifting_playlist(tmp_path: Path, ours: 
     assert names(library, "album") == ["c.flac"]
 
 
+def test_what_was_thrown_away_or_made_by_a_system_is_not_played(tmp_path: Path, ours: Path) -> None:
+    mine = touch(
+        tmp_path / "mine",
+        "song.mp3",
+        ".Trashes/501/old.mp3",
+        "$RECYCLE.BIN/$R1.mp3",
+        "@eaDir/song.mp3/preview.mp3",
+        "__MACOSX/._song.mp3",
+    )
+    assert names(Library(mine, ours), "uplifting") == ["song.mp3"]
+
+
 def test_an_owners_sub_folders_are_playlists(tmp_path: Path, ours: Path) -> None:
     mine = touch(tmp_path / "mine", "uplifting/mine.ogg", "jazz/blue.mp3", "loose.ogg")
     library = Library(str(mine), ours)

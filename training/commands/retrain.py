@@ -26,7 +26,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     retrain.set_defaults(command=run)
     add = retrain.add_argument
-    add("--feedback", type=Path, nargs="+", required=True, help="exports of kiosks")
+    add(
+        "--feedback",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="exports of kiosks, or unpacked ones",
+    )
     add("--base", type=Path, required=True, help="bundle or run to fine-tune and to compare with")
     add("--data", type=Path, required=True, help=f"what the base was trained on: {DATA}")
     add("--run", type=Path, required=True, help="folder of the run, its report and the bundle")

@@ -95,7 +95,8 @@ def is_held_out(hour: int) -> bool:
 def digest(paths: Iterable[Path]) -> str:
     """Return a hash of all exports, in any order. Raises DatasetError when one cannot be read."""
     try:
-        each = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+        files = [file for path in paths for file in archive.members(path)]
+        each = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
     except OSError as error:
         raise DatasetError(f"{error.filename}: {error.strerror}") from error
     return hashlib.sha256("".join(each).encode()).hexdigest()
@@ -105,7 +106,8 @@ def _export(path: Path) -> list[Crop]:
     try:
         return archive.read(path)
     except ArchiveError as error:
-        raise DatasetError(f"not a usable export: {error}") from error
+        hint = "if another program packed it, unpack it and give the folder"
+        raise DatasetError(f"not a usable export: {error} ({hint})") from error
 
 
 def _near_duplicates(training: Pictures, held_out: Pictures) -> NDArray[np.bool_]:
