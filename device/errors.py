@@ -54,6 +54,10 @@ class GpioError(MoodliftError, RuntimeError):
     """The GPIO pins cannot be used."""
 
 
+class ScriptError(MoodliftError, ValueError):
+    """A line of a script of faces is wrong; says which and why."""
+
+
 class OutputError(MoodliftError, OSError):
     """A file that was asked for cannot be written."""
 

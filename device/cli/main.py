@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
-from device.cli import arguments, check_config, config, feedback, fleet, model, pair
+from device.cli import arguments, check_config, config, feedback, fleet, model, pair, replay
 from device.errors import ConfigError, MoodliftError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from device.cli.see import Form
 
 FAILED = 2
 """Exit status for a wrong argument, file or configuration."""
@@ -55,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_render(commands)
     _add_bench(commands)
     _add_doctor(commands)
-    for module in (check_config, config, pair, feedback, model, fleet):
+    for module in (check_config, config, pair, feedback, model, fleet, replay):
         module.add(commands)
     return root
 
@@ -124,6 +126,7 @@ def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     see = commands.add_parser("see", help="detect faces and their moods in pictures and videos")
     see.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="picture or video")
     see.add_argument("--json", action="store_true", help="print one JSON object per picture")
+    see.add_argument("--script", action="store_true", help="print a script for `moodlift replay`")
     see.add_argument("--annotate", type=Path, metavar="DIR", help="save pictures with boxes")
     see.add_argument("--model", default="", metavar="DIR", help="model bundle")
     see.set_defaults(run=_see)
@@ -132,7 +135,8 @@ def _add_see(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _see(options: argparse.Namespace) -> int:
     from device.cli.see import see
 
-    failures = see(options.paths, options.json, options.annotate, options.model)
+    form: Form = "script" if options.script else "json" if options.json else "text"
+    failures = see(options.paths, form, options.annotate, options.model)
     return FAILED if failures else 0
 
 

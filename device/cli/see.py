@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from device import images
 from device.control import schemas
 from device.errors import PictureError
+from device.kiosk import script
 from device.messages import Frame
 from device.models.store import candidates
 from device.vision import annotate, model_loader
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ogv")
 
 
-def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: str = "") -> int:
+Form = Literal["text", "json", "script"]
+
+
+def see(paths: Iterable[Path], form: Form, annotate_to: Path | None, bundle: str = "") -> int:
     """Print a line per face, or a JSON object per picture; return the number of failed paths.
+
+    A "script" is what `moodlift replay` reads; only videos have one.
 
     An error of one path is printed to stderr; the others are still processed. Raises BundleError
     without a valid model, PictureError when `annotate_to` is no folder.
@@ -44,7 +50,7 @@ def see(paths: Iterable[Path], as_json: bool, annotate_to: Path | None, bundle: 
     for path in paths:
         try:
             for name, extra, frame, frame_result in _frame_results(vision, path):
-                _print(path, name, extra, frame_result, as_json)
+                _print(path, name, extra, frame_result, form)
                 if annotate_to:
                     _save(annotate_to / _name(path, extra, used), frame, frame_result)
         except PictureError as error:
@@ -96,9 +102,14 @@ def _video(
 
 
 def _print(
-    path: Path, name: str, extra: dict[str, Any], frame_result: FrameResult, as_json: bool
+    path: Path, name: str, extra: dict[str, Any], frame_result: FrameResult, form: Form
 ) -> None:
-    if as_json:
+    if form == "script":
+        if "time_s" not in extra:
+            raise PictureError(f"{path}: a picture makes no script; give a video")
+        print(json.dumps(script.line_of(frame_result, extra["time_s"])), flush=True)
+        return
+    if form == "json":
         fields = schemas.Faces.of(frame_result).to_dict()
         print(json.dumps({"path": str(path), **extra, **fields}), flush=True)
         return

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal
 
 import pygame
 
-from device import reactions
 from device.config.settings import Settings
 from device.kiosk import startup
 from device.kiosk.feedback_prompt import FeedbackPrompt
@@ -26,6 +25,7 @@ from device.kiosk.perception import Perception
 from device.kiosk.publisher import Publisher
 from device.kiosk.renderer import Renderer
 from device.kiosk.report import write_file, write_screenshot
+from device.kiosk.responder import Responder
 from device.messages import NOBODY
 from device.music import CHIME
 from device.stage import Scene
@@ -80,7 +80,7 @@ class Kiosk:
         self._renderer = Renderer(container.display, container.stage, config.stage)
         self._prompt = FeedbackPrompt(container.stage, container.vision, container.feedback)
         self._button = ButtonInput()
-        self._reactions = reactions.ReactionState()
+        self._responder = Responder(container.rules, container.player)
         self.publisher = Publisher(container, self._perception, self._renderer, now)
         self._notifier = Notifier()
 
@@ -119,7 +119,7 @@ class Kiosk:
             part.tick(now)
             self._health.record(part.name, *part.health, now)
         self._draw(now)
-        self.publisher.publish(self._reactions.active, self._health.parts, now)
+        self.publisher.publish(self._responder.active, self._health.parts, now)
 
     def execute(self, command: Command, now: float) -> None:
         """Do what a command says, wherever it comes from, at `now` (monotonic seconds)."""
@@ -173,27 +173,19 @@ class Kiosk:
         container, perception = self.container, self._perception
         # A scene that the owner shows is nobody's mood: no answer to it counts.
         self._prompt.update(perception.mood if perception.mood is perception.room else NOBODY, now)
-        self._reactions = reactions.step(self._reactions, container.rules, perception.mood, now)
-        container.player.request(self._wanted("playlist"), empty=perception.mood.emotion is None)
-        for sound in self._reactions.sounds:
-            container.player.play_sound(sound)
-        container.gpio.light = self._wanted("light")
+        self._responder.update(perception.mood, now)
+        container.gpio.light = self._responder.first("light")
         if container.gpio.motion_detected:
             self._renderer.wake(now)
         share = perception.rate.per_second(now) / container.throttle.rate
         container.deployment.record_load(share, container.throttle.reading.should_throttle)
-
-    def _wanted(self, what: Literal["playlist", "light"]) -> str | None:
-        """Return the first playlist or light that an active reaction asks for."""
-        wanted = (getattr(one, what) for one in self._reactions.active)
-        return next((one for one in wanted if one), None)
 
     def _draw(self, now: float) -> None:
         web, perception = self.container.web, self._perception
         scene = Scene(
             mood=perception.mood,
             frame_result=perception.frame_result,
-            reactions=self._reactions.active,
+            reactions=self._responder.active,
             health=self._health.parts,
             paused=perception.paused,
             muted=self.container.player.muted,

@@ -1,0 +1,188 @@
+"""Replays a script of faces through mood, reactions, stage and music, on a clock of its own.
+
+Nothing is drawn or played, and no time passes: a minute of the show takes less than a second.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from device import mood
+from device.config.strings import load_strings
+from device.hardware.audio import Audio, Playback
+from device.hardware.audio.musicfile import MusicFile
+from device.kiosk.perception import STALE_SECONDS
+from device.kiosk.responder import Responder
+from device.music import Player
+from device.stage import Scene
+from device.stage.effects.registry import EffectScheduler
+from device.stage.transition import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import time
+    from pathlib import Path
+
+    from device.config.schema import Config
+    from device.messages import FrameResult
+    from device.reactions import Rule
+
+Event = dict[str, Any]
+"""`t` (seconds), `event`, and what that event has; see docs/REACTIONS.md."""
+
+REST_SECONDS = 10.0
+"""The show goes on this long after a script's last line, without a face."""
+SEED = 7
+
+
+class Replay:
+    """Plays frame results in the order of their times, which are seconds from 0.
+
+    `at` is the local time at the start, which the quiet hours depend on.
+    """
+
+    def __init__(self, config: Config, rules: tuple[Rule, ...], at: time) -> None:
+        self._config, self._now = config, 0.0
+        self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
+        self._strings = load_strings(config.stage.language)
+        self._events: list[Event] = []
+        self._seen: dict[str, Any] = {"reactions": {}, "effects": {}}
+        self._mood = mood.MoodState()
+        audio = _Audio(lambda: self._now, self._record, config.sound.volume or 1.0)
+        self._player = Player(
+            audio, config.sound, random=random.Random(SEED), clock=self._local_time
+        )
+        self._responder = Responder(rules, self._player)
+        self._transition, self._effects = Transition(), EffectScheduler()
+
+    def run(self, script: Iterable[FrameResult]) -> Iterator[Event]:
+        """Yield the events in the order of their times, until `REST_SECONDS` after the script."""
+        frames = iter(script)
+        newest, following = None, next(frames, None)
+        end, number = REST_SECONDS, 0
+        while following is not None or self._now <= end:
+            while following is not None and following.captured_at <= self._now:
+                newest, end = following, following.captured_at + REST_SECONDS
+                following = next(frames, None)
+            fresh = newest is not None and self._now - newest.processed_at <= STALE_SECONDS
+            self._tick(newest if fresh else None)
+            yield from self._events
+            self._events.clear()
+            number += 1
+            self._now = number / self._config.stage.fps
+
+    def _tick(self, frame_result: FrameResult | None) -> None:
+        now = self._now
+        self._mood = mood.step(self._mood, frame_result, now, self._config.mood)
+        self._record_mood()
+        self._responder.update(self._mood.mood, now)
+        self._player.tick(now)
+        scene = Scene(self._mood.mood, frame_result, self._responder.active)
+        self._transition.update(scene.act, now)
+        self._effects.update(scene.reactions, now)
+        self._record_stage()
+
+    def _record(self, event: str, **fields: object) -> None:
+        self._events.append({"t": round(self._now, 3), "event": event, **fields})
+
+    def _record_mood(self) -> None:
+        current = self._mood.mood
+        if self._is_new("mood", (current.emotion, current.faces)):
+            self._record("mood", mood=current.emotion or "nobody", faces=current.faces)
+
+    def _record_stage(self) -> None:
+        act = self._transition.act
+        if self._is_new("act", act):
+            sign = self._strings.sign(act)
+            self._record("caption", act=act, label=sign.label, response=sign.response)
+        reactions = {one.name: one.name for one in self._responder.active}
+        for phase, name in self._changes("reactions", reactions):
+            self._record("reaction", phase=phase, name=name)
+        effects = {(run.name, run.since): run.name for run in self._effects.runs}
+        for phase, name in self._changes("effects", effects):
+            self._record("effect", phase=phase, effect=name, sky=act)
+
+    def _is_new(self, what: str, value: object) -> bool:
+        changed = self._seen.get(what) != value
+        self._seen[what] = value
+        return changed
+
+    def _changes(self, what: str, present: dict[Any, str]) -> Iterator[tuple[str, str]]:
+        """Yield "end" or "start" and the name of what has ended or started."""
+        previous: dict[Any, str] = self._seen[what]
+        self._seen[what] = present
+        yield from (("end", name) for key, name in previous.items() if key not in present)
+        yield from (("start", name) for key, name in present.items() if key not in previous)
+
+    def _local_time(self) -> datetime:
+        return self._start + timedelta(seconds=self._now)
+
+
+class _Playback(Playback):
+    """A file that plays for as long as it is."""
+
+    def __init__(self, audio: _Audio, path: Path, gain: float) -> None:
+        self._audio, self._path = audio, path
+        self._started = audio.clock()
+        self._level = audio.level(gain)
+        self._ended = False
+        self.seconds = audio.length(path)
+        audio.record("music", phase="start", track=path.stem, level=self._level)
+
+    def set_gain(self, gain: float) -> None:
+        """Report a change of the level by a tenth."""
+        level = self._audio.level(gain)
+        if level != self._level:
+            self._level = level
+            self._audio.record("music", phase="level", track=self._path.stem, level=level)
+
+    @property
+    def playing(self) -> bool:
+        """Whether it has neither ended nor been stopped."""
+        if not self._ended and self._audio.clock() - self._started >= self.seconds:
+            self.stop()
+        return not self._ended
+
+    def stop(self) -> None:
+        """End it."""
+        if not self._ended:
+            self._ended = True
+            self._audio.record("music", phase="end", track=self._path.stem)
+
+
+class _Audio(Audio):
+    """A sound device that reports what it would play."""
+
+    name = "replay"
+
+    def __init__(
+        self, clock: Callable[[], float], record: Callable[..., None], full: float
+    ) -> None:
+        self.clock, self.record = clock, record
+        self._full = full
+        self._lengths: dict[Path, float] = {}
+
+    def level(self, gain: float) -> float:
+        """Return a gain as a share of the full one, in tenths."""
+        return round(gain / self._full, 1)
+
+    def length(self, path: Path) -> float:
+        """Return the seconds of a file. Raises AudioError."""
+        if path not in self._lengths:
+            self._lengths[path] = MusicFile(path).seconds
+        return self._lengths[path]
+
+    def play(self, path: Path, gain: float) -> Playback:
+        """Report the start of a file."""
+        return _Playback(self, path, gain)
+
+    def play_sound(self, path: Path, gain: float) -> float:
+        """Report a sound."""
+        seconds = self.length(path)
+        self.record("sound", sound=path.stem, level=self.level(gain))
+        return seconds
+
+    def close(self) -> None:
+        """Do nothing: there is no device."""

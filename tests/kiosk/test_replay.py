@@ -1,0 +1,175 @@
+"""A script of faces goes through mood, reactions, stage and music on a clock of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import time as local_time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from device import reactions
+from device.cli.main import main
+from device.config.schema import Config
+from device.errors import ScriptError
+from device.kiosk import script
+from device.kiosk.replay import Replay
+from device.messages import EMOTIONS, Box, Face, FrameResult
+from device.system.paths import ASSETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.kiosk.replay import Event
+
+BOX = [200, 120, 160, 200]
+
+
+def line(t: float, **probabilities: float) -> str:
+    """Return a line with one face, or none without probabilities."""
+    faces = [{"id": 1, "box": BOX, "probabilities": probabilities}] if probabilities else []
+    return json.dumps({"t": t, "faces": faces})
+
+
+def lines(*moods: tuple[float, dict[str, float]], rate: float = 12.0) -> list[str]:
+    """Return lines of a face that shows each mood for some seconds."""
+    found, start = [], 0.0
+    for seconds, probabilities in moods:
+        found += [
+            line(start + number / rate, **probabilities) for number in range(round(seconds * rate))
+        ]
+        start += seconds
+    return found
+
+
+def replay(content: list[str], config: Config | None = None, at: int = 12) -> list[Event]:
+    """Return the events of a script under the rules that ship."""
+    player = Replay(config or Config(), reactions.load(""), local_time(at))
+    return list(player.run(script.parse(content, "script")))
+
+
+def of(events: list[Event], event: str, **fields: Any) -> list[Event]:
+    """Return the events of a kind that have some fields."""
+    return [one for one in events if one["event"] == event and fields.items() <= one.items()]
+
+
+SMILE = lines((3, {"neutral": 1.0}), (4, {"happy": 0.9, "neutral": 0.1}), (3, {"neutral": 1.0}))
+
+
+def test_a_smile_is_celebrated_in_the_order_of_the_show() -> None:
+    events = replay(SMILE)
+    (happy,) = of(events, "mood", mood="happy")
+    (confetti,) = of(events, "effect", effect="confetti", phase="start")
+    assert 3.0 < happy["t"] < confetti["t"] < 7.0
+    assert confetti["sky"] == "happy"
+    assert of(events, "sound", sound="celebrate")[0]["t"] == confetti["t"]
+    assert of(events, "reaction", name="celebrate", phase="start")[0]["t"] == confetti["t"]
+    (caption,) = of(events, "caption", act="happy")
+    assert caption["label"] == "You look happy!"
+    assert of(events, "effect", effect="confetti", phase="end")
+    assert [one["t"] for one in events] == sorted(one["t"] for one in events)
+    assert events[-1]["t"] <= 10.0 + 10.0
+    assert of(events, "mood", mood="nobody")[-1]["t"] > 10.0, "after the last line"
+
+
+def test_sadness_brings_music_that_fades_in_and_out() -> None:
+    events = replay(lines((2, {"neutral": 1.0}), (10, {"sad": 0.9, "neutral": 0.1})))
+    (start,) = of(events, "music", phase="start")
+    levels = [one["level"] for one in of(events, "music", phase="level")]
+    assert start["level"] == 0.0
+    assert max(levels) == 1.0
+    assert levels == sorted(levels[: levels.index(1.0)]) + sorted(
+        levels[levels.index(1.0) :], reverse=True
+    )
+    (end,) = of(events, "music", phase="end", track=start["track"])
+    assert end["t"] > start["t"] + 8.0
+
+
+def test_a_piece_ends_after_its_own_length() -> None:
+    events = replay(lines((200, {"sad": 0.9, "neutral": 0.1}), rate=4.0))
+    first, second, *_ = of(events, "music", phase="start")
+    assert second["t"] - first["t"] > 20.0
+    assert first["track"] != second["track"]
+
+
+def test_quiet_hours_hold() -> None:
+    config = Config.model_validate({"sound": {"quiet_hours": "22:00-06:00"}})
+    sad = lines((8, {"sad": 0.9, "neutral": 0.1}))
+    assert not of(replay(sad, config, at=23), "music")
+    assert of(replay(sad, config, at=12), "music")
+
+
+def test_the_same_script_gives_the_same_events() -> None:
+    assert replay(SMILE) == replay(SMILE)
+
+
+def test_results_go_stale_as_in_the_kiosk() -> None:
+    gap = [*lines((3, {"happy": 1.0})), line(60.0)]
+    nobody = of(replay(gap), "mood", mood="nobody")[-1]
+    assert 4.0 < nobody["t"] < 8.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("[]", "script:2: "),
+        ("{", "script:2: invalid JSON"),
+        ('{"t": -1}', "t = -1: "),
+        ('{"faces": []}', "script:2: t: missing"),
+        ('{"t": 0.1, "mood": "happy"}', "script:2: mood: unknown key"),
+        ('{"t": 0.1, "faces": [{"id": 1, "box": [0, 0, 0, 9]}]}', "script:2: faces.0"),
+        (line(0.1, happy=0.5), "should sum to 1, not 0.5"),
+        (line(0.1, glad=1.0), "script:2: faces.0.probabilities"),
+        (line(0.0), "t = 0: should not be before 1"),
+    ],
+)
+def test_a_wrong_line_is_named(wrong: str, words: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        replay([line(1.0, happy=1.0), wrong])
+    assert words in str(caught.value)
+
+
+def test_empty_lines_and_an_empty_script_are_allowed() -> None:
+    (result,) = script.parse(["", line(0.0, happy=1.0), "\n"], "script")
+    assert result.faces[0].emotion == "happy"
+    assert [one["mood"] for one in of(replay([]), "mood")] == ["nobody"]
+
+
+def test_what_see_writes_is_a_script() -> None:
+    probabilities = (0.1, 0.0, 0.0, 0.6, 0.0, 0.0, 0.3)
+    face = Face(3, Box(1.0, 2.0, 30.0, 40.0), 0.8, (), probabilities)
+    seen = FrameResult(7, 1.0, 1.0, 640, 480, (face,))
+    (read,) = script.parse([json.dumps(script.line_of(seen, 2.5))], "script")
+    assert (read.captured_at, read.faces[0].box) == (2.5, face.box)
+    assert read.faces[0].id == 3
+    assert read.faces[0].probabilities == pytest.approx(probabilities)
+    assert len(EMOTIONS) == len(read.faces[0].probabilities)
+
+
+def test_the_command_prints_events_and_reports_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "smile.jsonl"
+    path.write_text("\ufeff" + "\r\n".join(SMILE), "utf-8")
+    assert main(["replay", str(path), "--json"]) == 0
+    events = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert events == replay(SMILE)
+    assert main(["replay", str(path)]) == 0
+    assert "celebrate" in capsys.readouterr().out
+    assert main(["replay", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err == f"moodlift: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_a_picture_makes_no_script(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["see", str(ASSETS / "clip" / "face.png"), "--script"]) == 2
+    assert "a picture makes no script; give a video" in capsys.readouterr().err
+
+
+@pytest.mark.pace
+def test_a_minute_takes_less_than_a_second() -> None:
+    content = lines(*[(5, {"neutral": 1.0}), (5, {"happy": 0.9, "neutral": 0.1})] * 6)
+    replay(SMILE)
+    started = time.process_time()
+    replay(content)
+    assert time.process_time() - started < 1.0
