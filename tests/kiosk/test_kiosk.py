@@ -134,7 +134,7 @@ def test_the_owner_s_link_opens_the_camera_picture(tmp_path: Path) -> None:
         with browser.open(f"{kiosk.address}/video_feed", timeout=PATIENCE) as feed:
             assert feed.read(2000).count(b"image/jpeg") == 1
         with pytest.raises(urllib.error.HTTPError, match="403"):
-            urllib.request.urlopen(link, timeout=PATIENCE)
+            urllib.request.urlopen(link, data=b"", timeout=PATIENCE)
         kiosk.interrupt()
         assert kiosk.ended() == 0
 
