@@ -10,6 +10,14 @@ from device.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
+
+    from device.config.schema import Config
+
+FILES = (
+    "web.certificate", "web.key", "web.metrics_token_file", "mqtt.ca_file", "mqtt.password_file",
+)  # fmt: skip
+"""Keys whose files must exist."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +42,7 @@ def _check(options: argparse.Namespace) -> int:
     for line in settings.warnings:
         print(f"moodlift: {line}", file=sys.stderr)
     config = settings.config
+    _find_files(config, path)
     library = Library(config.sound.music_folder)
     if library.fault:
         raise ConfigError(f"{path}: sound.music_folder: {library.fault}")
@@ -48,3 +57,22 @@ def _check(options: argparse.Namespace) -> int:
     if settings.path.is_file():
         print(f"{settings.path}: OK (overrides the file above)")
     return 0
+
+
+def _find_files(config: Config, path: Path) -> None:
+    """Raise ConfigError for a file that is named and cannot be found.
+
+    One that only the kiosk's user may look for is not.
+    """
+    from device.system.paths import expand_user
+
+    for key in FILES:
+        section, _, name = key.partition(".")
+        file = getattr(getattr(config, section), name)
+        try:
+            if file:
+                expand_user(file).stat()
+        except PermissionError:
+            continue
+        except OSError as error:
+            raise ConfigError(f"{path}: {key} = {file!r}: {error.strerror}") from error

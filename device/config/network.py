@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, model_validator
 
 from device.config.section import ConfigSection, setting
-from device.config.types import HostName, Line
+from device.config.types import BrokerName, FilePath, HostName, HttpsUrl, Line
 
 
 class WebConfig(ConfigSection):
@@ -52,11 +52,11 @@ class WebConfig(ConfigSection):
         " `own` it uses `certificate` and `key`. Visitors' phones lend /try their camera over HTTPS"
         " only.",
     )
-    certificate: str = setting(
+    certificate: FilePath = setting(
         "", "Certificate file", "PEM, with the certificates between it and its authority."
     )
-    key: str = setting("", "File of the certificate's key", "PEM, without a password.")
-    metrics_token_file: Line = setting(
+    key: FilePath = setting("", "File of the certificate's key", "PEM, without a password.")
+    metrics_token_file: FilePath = setting(
         "",
         "File with the monitor's token",
         "Its first line, as a bearer token, gives access to /metrics and nothing else.",
@@ -90,19 +90,21 @@ class MqttConfig(ConfigSection):
 
     model_config = ConfigDict(title="MQTT")
 
-    host: Line = setting("", "Broker", "Name or address of a broker with MQTT 5.", empty="none")
+    host: BrokerName = setting(
+        "", "Broker", "Name or address of a broker with MQTT 5.", empty="none"
+    )
     port: int = setting(8883, "Port of the broker", ge=1, le=65535)
     tls: bool = setting(
         True, "Encrypt the connection", "A password is sent over TLS only, or to this machine."
     )
-    ca_file: Line = setting(
+    ca_file: FilePath = setting(
         "",
         "Certificate authority",
         "PEM file of the authority behind the broker and behind `[fleet] releases_url`.",
         empty="the system's authorities",
     )
     username: Line = setting("", "User name at the broker", empty="anonymous")
-    password_file: Line = setting(
+    password_file: FilePath = setting(
         "",
         "File with the password",
         "Its first line is the password. Only the kiosk's user should be able to read it.",
@@ -146,10 +148,9 @@ class FleetConfig(ConfigSection):
     releases: bool = setting(
         False, "Accept models that are released at the broker", "They need a trusted signature."
     )
-    releases_url: Line = setting(
+    releases_url: HttpsUrl = setting(
         "",
         "Accept models that a web server releases",
         "HTTPS address of a release.",
         empty="none",
-        pattern=r"^(https://[^/\s]+.*)?$",
     )

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from device.config.gpio import GpioConfig
 from device.config.network import FleetConfig, MqttConfig, WebConfig
 from device.config.section import ConfigSection, setting
-from device.config.types import SOURCE_HELP, HoursText, Line, Share, Source
+from device.config.types import SOURCE_HELP, FilePath, HoursText, Line, Share, Source
 
 
 class CameraConfig(ConfigSection):
@@ -40,7 +40,7 @@ class VisionConfig(ConfigSection):
     max_rate: float = setting(
         15.0, "Frames analysed per second, at most", ge=1.0, le=60.0, unit="frames per second"
     )
-    model: str = setting(
+    model: FilePath = setting(
         "",
         "Model",
         "Folder of a model bundle.",
@@ -93,7 +93,9 @@ class ReactionsConfig(ConfigSection):
 
     model_config = ConfigDict(title="Reactions")
 
-    file: str = setting("", "File of rules", empty="the rules that ship, `assets/reactions.toml`")
+    file: FilePath = setting(
+        "", "File of rules", empty="the rules that ship, `assets/reactions.toml`"
+    )
 
 
 class StageConfig(ConfigSection):
@@ -169,7 +171,7 @@ class SoundConfig(ConfigSection):
         le=600.0,
         unit="seconds",
     )
-    music_folder: str = setting(
+    music_folder: FilePath = setting(
         "",
         "Folder of your own tracks",
         "Ogg, MP3, FLAC or WAV; subfolders are named as playlists, or all tracks are in one folder."

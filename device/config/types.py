@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -16,6 +17,8 @@ SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture 
 
 MAX_LINE_LENGTH = 4096
 MAX_HOST_LENGTH = 253
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+"""The begin of a URL (RFC 3986, section 3.1)."""
 LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 """A part of a host name between dots (RFC 1123, section 2.1), also with the underscores of some."""
 
@@ -28,10 +31,18 @@ def _line(value: str) -> str:
 
 def _source(value: str) -> str:
     kind, colon, rest = value.partition(":")
-    named = kind in ("usb", "file") and colon and rest
+    named = kind in ("usb", "file") and colon and rest and not URL.match(rest)
     if value in ("auto", "picamera2") or named or kind == "fake":
         return value
     raise ValueError(f"should be {SOURCE_HELP}")
+
+
+def _path(value: str) -> str:
+    if URL.match(value):
+        raise ValueError("should be a path on this machine, not a URL")
+    if value != value.strip():
+        raise ValueError("should be a path without spaces around it")
+    return value
 
 
 def _hours(value: str) -> str:
@@ -44,9 +55,31 @@ def _host(value: str) -> str:
         ipaddress.ip_address(value)
         return value
     name = value.removesuffix(".")  # the root's, which a browser may send along
-    if len(name) > MAX_HOST_LENGTH or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", name):
-        raise ValueError("should be an address, or a name in ASCII as mood.example.org; ü is xn--…")
+    is_name = len(name) <= MAX_HOST_LENGTH and re.fullmatch(rf"{LABEL}(\.{LABEL})*", name)
+    if not is_name or name.rpartition(".")[2].isdecimal():  # 192.168.1.500 is not a name either
+        raise ValueError(
+            "should be an address, or a name in ASCII as mood.example.org (ü is xn--…);"
+            " without https:// and the like, and without a port"
+        )
     return name
+
+
+def _tls_host(value: str) -> str:
+    if value.endswith("."):
+        raise ValueError("should have no dot at its end: no certificate is for such a name")
+    return _host(value) if value else value
+
+
+def _https_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host = _tls_host(parts.hostname or "")
+        is_url = parts.scheme == "https" and bool(host) and parts.port != 0
+    except ValueError:
+        is_url = False
+    if value and (not is_url or parts.username or not re.fullmatch(r"[!-~]+", value)):
+        raise ValueError("should be an HTTPS URL as https://models.example.org/release.json")
+    return value
 
 
 def _emotion(value: str) -> str:
@@ -57,6 +90,9 @@ def _emotion(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_line)]
 HostName = Annotated[str, AfterValidator(_host)]
+BrokerName = Annotated[str, AfterValidator(_tls_host)]
+HttpsUrl = Annotated[str, AfterValidator(_https_url)]
+FilePath = Annotated[Line, AfterValidator(_path)]
 Source = Annotated[Line, AfterValidator(_source)]
 HoursText = Annotated[str, AfterValidator(_hours)]
 Emotion = Annotated[

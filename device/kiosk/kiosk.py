@@ -33,6 +33,7 @@ from device.system import malloc
 from device.system.health import HealthRegistry
 from device.system.restart import restart_process, shut_down
 from device.system.systemd import Notifier
+from device.system.timezone import TimeZone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,7 @@ class Kiosk:
         self._responder = Responder(container.rules, container.player)
         self.publisher = Publisher(container, self._perception, self._renderer, now)
         self._notifier = Notifier()
+        self._time_zone = TimeZone()
 
     def run(self) -> None:
         """Run until a command or a signal ends it, or for as long as the options say."""
@@ -111,6 +113,7 @@ class Kiosk:
 
     def tick(self, now: float) -> None:
         """Do one round of the loop at `now` (monotonic seconds)."""
+        self._time_zone.tick(now)
         for command in self._commands(now):
             self.execute(command, now)
         self._perception.update(now)

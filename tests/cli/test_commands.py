@@ -94,6 +94,8 @@ def test_check_config_also_checks_the_reactions(tmp_path: Path) -> None:
         ('[stage]\nlanguage = "xx"', "languages here: de, en"),
         ('[vision]\nmodel = "/none/emotion-9"', "/none/emotion-9/manifest.json: No such file"),
         ('[sound]\nmusic_folder = "/none"', "sound.music_folder: "),
+        ('[mqtt]\nhost = "a.b"\nca_file = "/none.pem"', "mqtt.ca_file = '/none.pem': No such file"),
+        ('[web]\nmetrics_token_file = "/none"', "web.metrics_token_file = '/none': No such file"),
         (f'[sound]\nmusic_folder = "/{"x" * 300}"', " cannot be read: file name too long; "),
     ],
 )

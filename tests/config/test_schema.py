@@ -55,6 +55,11 @@ def test_what_is_reported_counts(tmp_path: Path) -> None:
         ('[web]\ntrusted_hosts = ["*.local"]', ["config.toml:2: web.trusted_hosts.0 = '*.local'"]),
         ('[web]\ntrusted_hosts = ["kiosk.."]', ["config.toml:2: web.trusted_hosts.0 = 'kiosk..'"]),
         ('[web]\nhost = "."', ["config.toml:2: web.host = '.'"]),
+        ('[web]\nhost = "192.168.1.500"', ["config.toml:2: web.host = '192.168.1.500'"]),
+        ('[web]\nkey = "https://a/b"', ["config.toml:2: web.key = 'https://a/b'", "a path"]),
+        ('[sound]\nmusic_folder = "smb://nas/music"', ["config.toml:2: sound.music_folder"]),
+        ('[reactions]\nfile = "/a.toml "', ["config.toml:2: reactions.file", "without spaces"]),
+        ("[vision]\nmodel = '/a\\u0000b'".replace("'", '"'), ["config.toml:2: vision.model"]),
         ('[mqtt]\ntopic_prefix = "a/#"', ["config.toml:2: mqtt.topic_prefix", "letters, digits"]),
         ('[fleet]\nid = "a b"', ["config.toml:2: fleet.id = 'a b'"]),
         ('[fleet]\nreleases_url = "http://a/b"', ["config.toml:2: fleet.releases_url"]),
@@ -107,3 +112,45 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         file.load(tmp_path / "binary.toml")
     with pytest.raises(ConfigError, match="directory"):
         file.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "mqtt://broker", "mqtts://broker:8883", "broker:1883", "[::1]:1883", "[::1]", "broker.lan.",
+        "192.168.1.5.", "192.168.1.300", "user@broker", "a broker", "broker/", " broker", "küche",
+    ],
+)  # fmt: skip
+def test_a_broker_that_cannot_be_reached_is_refused(tmp_path: Path, host: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml:2: mqtt\.host = "):
+        load(tmp_path, f'[mqtt]\nhost = "{host}"')
+
+
+@pytest.mark.parametrize("host", ["", "broker", "broker.fritz.box", "192.168.1.5", "fe80::1%eth0"])
+def test_the_name_of_a_broker(tmp_path: Path, host: str) -> None:
+    assert load(tmp_path, f'[mqtt]\nhost = "{host}"').mqtt.host == host
+
+
+@pytest.mark.parametrize("kind", ["file:", "usb:"])
+@pytest.mark.parametrize("url", ["rtsp://192.168.1.9/1", "http://cam/stream", "file:///clip.mp4"])
+def test_a_url_is_no_file_and_no_usb_camera(tmp_path: Path, kind: str, url: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml:2: camera\.source = .*should be auto"):
+        load(tmp_path, f'[camera]\nsource = "{kind}{url}"')
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a/b", "https://", "https:///b", "https://a:99999/b", "https://a:x/b", "https://a:0",
+        "https://a b/c", "https://a/b c", "https://[::1/b", "https://user:word@a/b", "https://a./b",
+        "https://küche/b", "https://a/ü", "a/b", "HTTPS",
+    ],
+)  # fmt: skip
+def test_a_url_that_nothing_can_be_downloaded_from_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml:2: fleet\.releases_url = .*HTTPS URL"):
+        load(tmp_path, f'[fleet]\nreleases_url = "{url}"')
+
+
+@pytest.mark.parametrize("url", ["https://a", "https://a.b:8443/x/y.json?z=%20", "https://[::1]/x"])
+def test_the_url_of_a_release(tmp_path: Path, url: str) -> None:
+    assert load(tmp_path, f'[fleet]\nreleases_url = "{url}"').fleet.releases_url == url
