@@ -48,9 +48,9 @@ class WebConfig(ConfigSection):
     https: Literal["off", "auto", "own"] = setting(
         "off",
         "HTTPS",
-        "With `auto` the kiosk signs its own certificate, which browsers ask once to trust; with"
-        " `own` it uses `certificate` and `key`. Visitors' phones lend /try their camera over HTTPS"
-        " only.",
+        "With `auto` the kiosk's own authority issues its certificate: browsers ask once to trust"
+        " it, unless they trust what /certificate offers; with `own` it uses `certificate` and"
+        " `key`. Visitors' phones lend /try their camera over HTTPS only.",
     )
     certificate: FilePath = setting(
         "", "Certificate file", "PEM, with the certificates between it and its authority."

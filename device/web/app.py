@@ -16,6 +16,7 @@ from device.web.context import WebContext, attach
 from device.web.routes import (
     api,
     auth,
+    certificate,
     devices,
     drift,
     feedback,
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from device.web.auth.service import AuthService
     from device.web.view import KioskServices
 
-ROUTES = (auth, pages, api, history, try_it, models, settings, devices, feedback, drift)
+ROUTES = (
+    auth, pages, api, history, try_it, models, settings, devices, feedback, drift, certificate,
+)  # fmt: skip
 UPLOAD_BYTES = 8 * 1024 * 1024
 """Largest body of a request."""
 HEADERS = {
@@ -61,7 +64,7 @@ def create_app(services: KioskServices, auth_service: AuthService) -> Flask:
     app.request_class = MemoryRequest
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
     app.jinja_env.globals.update(words=text, version=__version__)
-    app.jinja_env.globals.update(is_logged_in=auth.is_logged_in)
+    app.jinja_env.globals.update(is_logged_in=auth.is_logged_in, has_authority=certificate.exists)
     attach(app, WebContext(services, auth_service))
     auth.protect(app)
     for routes in ROUTES:

@@ -15,6 +15,7 @@ from device.web.server.streams import events, pictures
 if TYPE_CHECKING:
     from device.control.status import Status
     from device.web.auth.service import AuthService
+    from device.web.server.tls import Certificate
     from device.web.view import KioskServices
 
 FOLLOWERS = 256
@@ -28,10 +29,11 @@ _KEY = "moodlift"
 
 
 class WebContext:
-    """The state behind an app."""
+    """The state behind an app. `certificate` is that of its server, if it serves over TLS."""
 
     def __init__(self, services: KioskServices, auth: AuthService) -> None:
         self.services, self.auth = services, auth
+        self.certificate: Certificate | None = None
         self.live_view = LiveView(services)
         self.events = events(services.status, self.status_json)
         self.pictures = pictures(self.live_view)

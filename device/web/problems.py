@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
+from werkzeug.exceptions import NotFound
 
 from device.control.schemas import Count, Schema
 
@@ -62,7 +63,7 @@ def details(code: int, reason: str) -> str:
 def _reason(error: HTTPException) -> str:
     if error.code == 413:
         return TOO_LARGE
-    if error.code == 404:
+    if error.code == 404 and error.description == NotFound.description:
         return f"{request.path}: no such page"
     if error.code == 405:
         return f"{request.method} is not allowed here"

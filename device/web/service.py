@@ -110,6 +110,7 @@ class WebService:
     def _serve(self, port: int) -> None:
         if self._config.https != "off" and self._certificate is None:
             self._certificate = _certificate(self._config, self._auth)
+            context_of(self._app).certificate = self._certificate
         server = web.Server(self._app, self._config.host, port, self._certificate)
         server.start()
         self._server = server
@@ -142,4 +143,4 @@ def _certificate(config: WebConfig, auth: web.AuthService) -> Certificate:
 
     if config.https == "own":
         return tls.CertificateFiles(expand_user(config.certificate), expand_user(config.key))
-    return tls.SelfSignedCertificate(state_directory(), auth.trusted_hosts.names, config.host)
+    return tls.OwnCertificates(state_directory(), auth.trusted_hosts.names, config.host)

@@ -8,11 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from device.messages import Health, Level
+from device.web.context import context_of
+from device.web.server.tls import OwnCertificates
 from tests.support.browsers import DESKTOP, PHONE, sync_api
 from tests.support.visits import CONTRAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
     from device.control.status import Status
 
@@ -61,3 +65,15 @@ def test_everybody_can_use_the_settings_while_much_is_reported(visit: Any, schem
     sync_api.expect(page.locator("[id='stage.fps-wrong']")).to_contain_text("less than")
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_everybody_can_have_a_phone_trust_the_certificate(
+    visit: Any, app: Flask, scheme: str
+) -> None:
+    context_of(app).certificate = OwnCertificates(None, ["kiosk"], "127.0.0.1")
+    page = visit(owner=False, color_scheme=scheme, viewport=PHONE).open("/certificate")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.set_viewport_size(DESKTOP)
+    assert page.evaluate(CONTRAST) == []

@@ -51,6 +51,8 @@ ANSWERS = {
     ("feedback.create_crop", "POST"): 400,
     **{("feedback.get_crop", method): 404 for method in ("GET", "HEAD")},
     ("feedback.delete_crop", "DELETE"): 404,
+    **{(f"certificate.{name}", method): 404 for name in ("show", "download")
+       for method in ("GET", "HEAD")},
     ("models.install", "POST"): 400, ("models.use", "POST"): 409,
     ("models.roll_back", "POST"): 409,
 }  # fmt: skip
@@ -111,7 +113,7 @@ def test_no_other_route_is_open(app: Flask) -> None:
         Role.ANYONE: {
             "static", "pages.status", "pages.emoji", "pages.healthz", "pages.readyz", "api.status",
             "api.follow", "auth.login_page", "auth.login", "auth.show_pairing", "auth.pair",
-            "auth.show_visit", "auth.visit",
+            "auth.show_visit", "auth.visit", "certificate.show", "certificate.download",
         },
         Role.VISITOR: {
             "try_it.show", "try_it.track", "api.classify", "feedback.answer",

@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,15 +21,8 @@ from device.errors import CertificateError, ConfigError
 from device.messages import Level
 from device.web import Server
 from device.web.server import connections
-from device.web.server.tls import (
-    DAYS,
-    EARLIEST,
-    FILE,
-    CertificateFiles,
-    SelfSignedCertificate,
-    names_of,
-    self_signed,
-)
+from device.web.server.authority import Authority, certificate_pem, key_pem, name_of, new_key
+from device.web.server.tls import AUTHORITY_FILE, CertificateFiles, OwnCertificates
 from device.web.service import WebService
 from tests.support.browsers import launch, sync_api
 from tests.support.connections import connect, receive
@@ -47,12 +40,12 @@ NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> SelfSignedCertificate:
-    return SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1")
+def certificate(tmp_path: Path) -> OwnCertificates:
+    return OwnCertificates(tmp_path, NAMES, "127.0.0.1")
 
 
 @pytest.fixture
-def tls_server(app: Flask, certificate: SelfSignedCertificate) -> Iterator[Server]:
+def tls_server(app: Flask, certificate: OwnCertificates) -> Iterator[Server]:
     server = Server(app, "127.0.0.1", 0, certificate)
     server.start()
     yield server
@@ -65,11 +58,7 @@ def port(server: Server) -> int:
 
 def client_context(folder: Path) -> ssl.SSLContext:
     """Return the context of a client that trusts the kiosk's certificate and checks its name."""
-    return ssl.create_default_context(cafile=str(folder / FILE))
-
-
-def stored(folder: Path) -> x509.Certificate:
-    return x509.load_pem_x509_certificate((folder / FILE).read_bytes())
+    return ssl.create_default_context(cafile=str(folder / AUTHORITY_FILE))
 
 
 def test_pages_and_streams_are_served_over_tls(tls_server: Server, tmp_path: Path) -> None:
@@ -121,7 +110,7 @@ def test_silence_and_half_a_handshake_are_cut_off(
 
 
 def test_half_a_request_without_tls_is_cut_off(
-    app: Flask, certificate: SelfSignedCertificate, monkeypatch: pytest.MonkeyPatch
+    app: Flask, certificate: OwnCertificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(connections.LIMITS, "idle_connection_timeout", 0.4)
     server = Server(app, "127.0.0.1", 0, certificate)
@@ -177,48 +166,10 @@ def test_a_connection_that_is_reset_frees_its_place(
     until(served)
 
 
-def test_its_certificate_has_its_names_and_is_private_and_kept(
-    certificate: SelfSignedCertificate, tmp_path: Path
-) -> None:
-    first = stored(tmp_path)
-    assert set(names_of(first)) == {*NAMES, "127.0.0.1", "::1"}
-    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
-    SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1")
-    assert stored(tmp_path) == first
-
-
-def test_it_is_renewed_when_due(tmp_path: Path) -> None:
-    now = [NOW]
-
-    def start(*names: str) -> x509.Certificate:
-        SelfSignedCertificate(tmp_path, names, "127.0.0.1", lambda: now[0])
-        return stored(tmp_path)
-
-    first = start(*NAMES)
-    second = start(*NAMES, "mood.example.org")
-    assert second != first
-    assert start(*NAMES) == second
-    now[0] += timedelta(days=DAYS - 32)
-    assert start(*NAMES) == second
-    now[0] += timedelta(days=3)
-    assert start(*NAMES) != second
-    (tmp_path / FILE).write_text("nonsense")
-    assert set(names_of(start(*NAMES))) >= set(NAMES)
-
-
-def test_a_clock_that_is_not_set_yet_makes_no_certificate_of_1970(tmp_path: Path) -> None:
-    clock = [datetime(1970, 1, 1, tzinfo=UTC)]
-    certificate = SelfSignedCertificate(tmp_path, NAMES, "127.0.0.1", lambda: clock[0])
-    assert stored(tmp_path).not_valid_before_utc > EARLIEST - timedelta(days=2)
-    clock[0] = EARLIEST + timedelta(days=3 * 365)
-    certificate.refresh()
-    assert stored(tmp_path).not_valid_before_utc < clock[0] < stored(tmp_path).not_valid_after_utc
-
-
 def test_without_a_disk_it_lasts_as_long_as_the_process(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in (None, tmp_path / "file"):
-        server = Server(app, "127.0.0.1", 0, SelfSignedCertificate(folder, NAMES, "127.0.0.1"))
+        server = Server(app, "127.0.0.1", 0, OwnCertificates(folder, NAMES, "127.0.0.1"))
         server.start()
         assert ssl.get_server_certificate(("127.0.0.1", port(server))).startswith("-----BEGIN")
         server.stop()
@@ -231,11 +182,11 @@ def owners(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def write(folder: Path, name: str) -> tuple[Path, Path]:
-    pem = self_signed([name], NOW)
-    begin = pem.index("-----BEGIN CERTIFICATE")
+    own = new_key()
+    issued = Authority.create([name], NOW).issue(name, own.public_key(), NOW)
     certificate, key = folder / "fullchain.pem", folder / "private.pem"
-    certificate.write_text(pem[begin:])
-    key.write_text(pem[:begin])
+    certificate.write_text(certificate_pem(issued))
+    key.write_text(key_pem(own))
     return certificate, key
 
 
@@ -246,15 +197,15 @@ def test_the_owners_certificate_is_served_and_reloaded(
     server = Server(app, "127.0.0.1", 0, own)
     server.start()
 
-    def shown() -> list[str]:
+    def shown() -> str:
         pem = ssl.get_server_certificate(("127.0.0.1", port(server)))
-        return names_of(x509.load_pem_x509_certificate(pem.encode()))
+        return name_of(x509.load_pem_x509_certificate(pem.encode()))
 
-    assert shown() == ["mood.example.org"]
+    assert shown() == "mood.example.org"
     time.sleep(0.02)
     write(tmp_path, "new.example.org")
     own.refresh()
-    assert shown() == ["new.example.org"]
+    assert shown() == "new.example.org"
     server.stop()
 
 

@@ -32,6 +32,8 @@ HANDSHAKE_SECONDS = 10.0
 """From accepting a connection to the end of its TLS handshake."""
 TLS_HANDSHAKE = b"\x16"
 """First byte of a connection over TLS (RFC 8446, section 5.1)."""
+PLAIN_PATHS = ("/ca.crt", "/certificate", "/static/")
+"""Paths that are served without TLS too: they make a browser trust its certificate."""
 
 
 class LimitedServer(HTTPServer):
@@ -86,10 +88,13 @@ async def _first_byte(connection: socket.socket) -> bytes:
 
 
 def require_tls(app: WsgiApp) -> WsgiApp:
-    """Return a WSGI app that redirects requests without TLS to the same address with TLS."""
+    """Return a WSGI app that redirects requests without TLS to the same address with TLS.
+
+    It serves `PLAIN_PATHS` with and without.
+    """
 
     def check(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["wsgi.url_scheme"] == "https":
+        if environ["wsgi.url_scheme"] == "https" or environ["PATH_INFO"].startswith(PLAIN_PATHS):
             return app(environ, start_response)
         response = redirect(get_current_url(environ).replace("http", "https", 1), 308)
         response.headers["Cache-Control"] = "no-store"

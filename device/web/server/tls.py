@@ -1,6 +1,7 @@
-"""The page's certificate for HTTPS: self-signed, or the owner's.
+"""The page's certificates for HTTPS: the kiosk's own authority issues them, or the owner has some.
 
-A browser asks once whether to trust a self-signed one. The traffic is encrypted all the same.
+A browser asks once whether to trust the kiosk's, unless its authority was installed there. The
+traffic is encrypted all the same.
 """
 
 from __future__ import annotations
@@ -9,35 +10,44 @@ import contextlib
 import ipaddress
 import os
 import ssl
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import serialization
 
 from device.errors import CertificateError
 from device.system.files import read_text, write_private
+from device.web.server.authority import (
+    Authority,
+    certificate_pem,
+    key_pem,
+    load_key,
+    name_of,
+    new_key,
+)
 from device.web.server.lan import reached_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-FILE = "certificate.pem"
-DAYS = 397
-"""Validity of a self-signed certificate: the longest that browsers accept."""
-RENEW_DAYS = 30
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+FILE, AUTHORITY_FILE = "certificate.pem", "authority.pem"
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this is wrong, as that of a Pi without network is."""
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 class Certificate(Protocol):
-    """A certificate and its key."""
+    """A certificate and its key. `authority` is who issued it (DER), where that is the kiosk."""
 
     context: ssl.SSLContext
+
+    @property
+    def authority(self) -> bytes | None:
+        """The certificate that browsers may be told to trust."""
 
     def refresh(self) -> None:
         """Reload or renew it if that is due. Raises CertificateError."""
@@ -45,6 +55,8 @@ class Certificate(Protocol):
 
 class CertificateFiles:
     """The owner's files, reloaded when they change. Raises CertificateError."""
+
+    authority = None
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self._certificate, self._key = certificate, key
@@ -68,11 +80,13 @@ class CertificateFiles:
             raise CertificateError(f"{error.filename}: {error.strerror}") from error
 
 
-class SelfSignedCertificate:
-    """A self-signed certificate for host names and addresses, kept in `folder`.
+class OwnCertificates:
+    """A certificate for each of the kiosk's names and addresses, all of its own authority.
 
-    It is renewed a month before it expires, and when a name or the address changes. Without a
-    folder, or if that is read-only, it lasts as long as the process. Raises CertificateError.
+    Each has one name, so that a phone that trusts the authority for some names goes on to trust
+    these when others change. They are kept in `folder`, as is the authority, and renewed a month
+    before they expire. Without a folder, or if that is read-only, they last as long as the process.
+    Raises CertificateError.
     """
 
     def __init__(
@@ -82,89 +96,104 @@ class SelfSignedCertificate:
         host: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._path = folder / FILE if folder else None
+        self._folder = folder
         self._names, self._host = tuple(sorted(names)), host
         self._clock = clock
-        self._pem = self._read()
-        self._loaded = ""
+        self._authority = self._load_authority()
+        self._key, self._issued = self._load_issued()
+        self._contexts: dict[str, ssl.SSLContext] = {}
         self.context = _context()
+        self.context.sni_callback = self._choose
         self.refresh()
 
+    @property
+    def authority(self) -> bytes:
+        """The authority's certificate (DER)."""
+        assert self._authority
+        return self._authority.certificate.public_bytes(serialization.Encoding.DER)
+
     def refresh(self) -> None:
-        """Renew it if that is due. Raises CertificateError."""
-        names = (*self._names, *dict.fromkeys((*LOOPBACK, *_address(self._host))))
-        if not self._is_valid(names):
-            self._pem = self_signed(names, max(self._clock(), EARLIEST))
-            self._write()
-        if self._pem != self._loaded:
-            with _as_file(self._pem) as path:
-                self.context.load_cert_chain(path)
-            self._loaded = self._pem
+        """Renew what is due. Raises CertificateError."""
+        own = (*_address(self._host), *LOOPBACK, *self._names)
+        names = list(dict.fromkeys(map(_without_scope, own)))
+        now = max(self._clock(), EARLIEST)
+        authority = self._authority
+        if authority is None or not authority.is_valid(names, now):
+            # With its old key, so that those who trust it for other names need not be told again.
+            authority = Authority.create(names, now, authority.key if authority else None)
+            self._authority = authority
+            self._write(AUTHORITY_FILE, authority.pem)
+        due = [one for one in names if not self._is_valid(one, authority, now)]
+        if due:
+            key = self._key.public_key()
+            self._issued |= {name: authority.issue(name, key, now) for name in due}
+            self._issued = {name: self._issued[name] for name in names}
+            issued = "".join(map(certificate_pem, self._issued.values()))
+            self._write(FILE, key_pem(self._key) + issued)
+        if due or not self._contexts:
+            self._load(names[0])
 
-    def _is_valid(self, names: tuple[str, ...]) -> bool:
+    def _is_valid(self, name: str, authority: Authority, now: datetime) -> bool:
+        issued = self._issued.get(name)
+        return issued is not None and authority.has_issued(issued, now)
+
+    def _load(self, default: str) -> None:
+        """Use the certificates; who asks for an unknown name gets that of `default`."""
+        contexts = {}
+        for name, certificate in self._issued.items():
+            contexts[name] = _context()
+            with _as_file(key_pem(self._key) + certificate_pem(certificate)) as path:
+                contexts[name].load_cert_chain(path)
+                if name == default:
+                    self.context.load_cert_chain(path)
+        self._contexts = contexts
+
+    def _choose(self, connection: Any, name: str | None, _: ssl.SSLContext) -> None:
+        """Serve the certificate of the name or address by which a client came."""
+        found = self._contexts.get(name.lower() if name else _local_address(connection))
+        if found:
+            connection.context = found
+
+    def _load_authority(self) -> Authority | None:
         try:
-            certificate = x509.load_pem_x509_certificate(self._pem.encode())
-            serialization.load_pem_private_key(self._pem.encode(), None)
+            return Authority.load(self._read(AUTHORITY_FILE))
         except ValueError:
-            return False
-        renew_at = certificate.not_valid_after_utc - timedelta(days=RENEW_DAYS)
-        has_names = set(names) <= set(names_of(certificate))
-        return has_names and max(self._clock(), EARLIEST) < renew_at
+            return None
 
-    def _read(self) -> str:
+    def _load_issued(self) -> tuple[EllipticCurvePrivateKey, dict[str, x509.Certificate]]:
+        pem = self._read(FILE)
         try:
-            return self._path.read_text("ascii") if self._path else ""
+            key = load_key(pem)
+            certificates = x509.load_pem_x509_certificates(pem.encode())
+        except ValueError:
+            return new_key(), {}
+        own = (one for one in certificates if one.public_key() == key.public_key())
+        return key, {name_of(one): one for one in own}
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self._folder / name).read_text("ascii") if self._folder else ""
         except (OSError, ValueError):
             return ""
 
-    def _write(self) -> None:
-        if self._path:
+    def _write(self, name: str, pem: str) -> None:
+        if self._folder:
             with contextlib.suppress(OSError):
-                write_private(self._path, self._pem)
+                write_private(self._folder / name, pem)
 
 
-def self_signed(names: Iterable[str], now: datetime) -> str:
-    """Return a new key and a self-signed certificate for names and IP addresses, both as PEM.
-
-    Raises CertificateError.
-    """
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Moodlift kiosk")])
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=DAYS - 1))
-        .add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return (private + certificate.public_bytes(serialization.Encoding.PEM)).decode("ascii")
+def _local_address(connection: Any) -> str:
+    """Return the address of this machine that a client has connected to."""
+    address = ipaddress.ip_address(_without_scope(connection.getsockname()[0]))
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
 
 
-def names_of(certificate: x509.Certificate) -> list[str]:
-    """Return the host names and IP addresses of a certificate."""
-    extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    return [str(name.value) for name in extension.value]
-
-
-def _name(name: str) -> x509.GeneralName:
+def _without_scope(name: str) -> str:
+    """Return an address without the interface it belongs to, which certificates do not have."""
     with contextlib.suppress(ValueError):
-        return x509.IPAddress(ipaddress.ip_address(name))
-    try:
-        return x509.DNSName(name)
-    except ValueError as error:
-        raise CertificateError(f"{name}: a certificate's names must be ASCII") from error
+        return str(ipaddress.ip_address(name.partition("%")[0]))
+    return name
 
 
 def _address(host: str) -> list[str]:
