@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device.web.auth import pairing
-from device.web.auth.pairing import VALID_SECONDS, Pairing
+from device.web.auth.pairing import REPEAT_SECONDS, VALID_SECONDS, Pairing
 from device.web.auth.rate_limit import PER_ADDRESS, TOTAL, WINDOW_SECONDS, RateLimiter
 
 if TYPE_CHECKING:
@@ -33,6 +33,21 @@ def test_a_code_is_good_once_and_for_five_minutes(tmp_path: Path) -> None:
     assert not codes.redeem(code)
     assert codes.redeem(codes.show())
     assert codes.shown is None
+
+
+def test_a_form_may_be_sent_twice_within_seconds(tmp_path: Path) -> None:
+    now = [1000.0]
+    codes = Pairing(tmp_path, lambda: now[0])
+    for make in (codes.show, lambda: pairing.write_code(tmp_path, lambda: now[0])):
+        code = make()
+        assert codes.redeem(code, "nonce")
+        assert not codes.redeem(code)
+        assert not codes.redeem(code, "another")
+        assert not codes.redeem(code[:-1], "nonce")
+        now[0] += REPEAT_SECONDS - 1.0
+        assert codes.redeem(code, "nonce")
+        now[0] += 1.0
+        assert not codes.redeem(code, "nonce"), "a repetition does not prolong it"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"code": 1, "until": "x"}', "\0"])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "pairing.json"
 VALID_SECONDS = 300.0
+REPEAT_SECONDS = 10.0
 BYTES = 16
 """Of randomness in a code: 128 bits, which still fit a QR code with large modules."""
 
@@ -31,6 +32,7 @@ class Pairing:
         self._clock = clock
         self._lock = threading.Lock()
         self._shown: tuple[str, float] | None = None
+        self._redeemed = ("", 0.0)
 
     @property
     def shown(self) -> str | None:
@@ -48,14 +50,28 @@ class Pairing:
         """Invalidate the code on the stage."""
         self._shown = None
 
-    def redeem(self, given: str) -> bool:
-        """Return whether a code is valid, and invalidate it."""
+    def redeem(self, given: str, nonce: str = "") -> bool:
+        """Return whether a code is valid, and invalidate it.
+
+        For `REPEAT_SECONDS` it stays valid for the form with this `nonce`: a double click sends it
+        twice, and the browser drops the first response.
+        """
         with self._lock:
-            shown = self.shown
-            if shown is not None and hmac.compare_digest(shown.encode(), given.encode()):
-                self._shown = None
+            now, use = self._clock(), _digest(f"{given} {nonce}")
+            repeated, until = self._redeemed
+            if nonce and now < until and hmac.compare_digest(use, repeated):
                 return True
-            return self._redeem_written(given)
+            valid = self._redeem(given)
+            if valid:
+                self._redeemed = use, now + REPEAT_SECONDS
+            return valid
+
+    def _redeem(self, given: str) -> bool:
+        shown = self.shown
+        if shown is not None and hmac.compare_digest(shown.encode(), given.encode()):
+            self._shown = None
+            return True
+        return self._redeem_written(given)
 
     def _redeem_written(self, given: str) -> bool:
         if self._path is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ HEADER = "X-Moodlift"
 FORMS = ("auth.pair", "auth.visit")
 """Endpoints of forms, which work without scripts and so without `HEADER`: their code is the proof,
 and browsers send the Origin of every form."""
+NONCE_BYTES = 16
 NO_VISITORS = "Visitor access is disabled ([web] visitor_access = false)."
 
 blueprint = Blueprint("auth", __name__)
@@ -96,15 +98,15 @@ def login(body: Token) -> ResponseReturnValue:
 @allow("anyone")
 def show_pairing(code: str) -> str:  # noqa: ARG001 - the form sends it back, with its own address
     """Ask whether to log this browser in: what follows links by itself must not use up the code."""
-    return render_template("enter.html", owner=True)
+    return render_template("enter.html", owner=True, nonce=secrets.token_urlsafe(NONCE_BYTES))
 
 
 @blueprint.post("/pair/<code>")
 @allow("anyone")
 def pair(code: str) -> ResponseReturnValue:
     """Start a session for the browser that scanned a pairing code or opened its link."""
-    auth = current().auth
-    if not auth.attempt(_address(), lambda: auth.pairing.redeem(code)):
+    auth, nonce = current().auth, request.form.get("nonce", "")
+    if not auth.attempt(_address(), lambda: auth.pairing.redeem(code, nonce)):
         abort(403, "this code was already used, or is older than five minutes")
     return _start_session(Response(status=303, headers={"Location": url_for("pages.status")}))
 
