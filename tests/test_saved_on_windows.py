@@ -15,7 +15,7 @@ from device import reactions
 from device.config import file as config_file
 from device.config.overrides import Overrides
 from device.config.strings import FOLDER, load_strings
-from device.errors import BundleError, ConfigError, ModelsError, ReleaseError
+from device.errors import BundleError, CertificateError, ConfigError, ModelsError, ReleaseError
 from device.fleet import release
 from device.fleet.fetch import Fetcher
 from device.fleet.identity import FILE as ID_FILE
@@ -154,6 +154,9 @@ def test_certificates(form: str, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate, key = authority.issue()
     CertificateFiles(save_again(certificate, form), save_again(key, form))
+    (tmp_path / "a.pfx").write_bytes(b"\x30\x82\x01\xff")
+    with pytest.raises(CertificateError, match=r"a\.pfx: not PEM, which is text with -----BEGIN"):
+        CertificateFiles(tmp_path / "a.pfx", key)
     plain = Authority(tmp_path, "plain")
     with HttpsServer(plain.issue()) as server:
         server.files = {"/a": b"content"}
@@ -161,5 +164,8 @@ def test_certificates(form: str, tmp_path: Path) -> None:
         fetcher = Fetcher(str(save(plain.file, commented, form)))
         assert fetcher.fetch(f"{server.address}/a", 7, 5.0) == b"content"
         save(plain.file, "\n", form)
-        with pytest.raises(ReleaseError, match="contains no certificate in PEM format"):
+        with pytest.raises(ReleaseError, match="not PEM, which is text with -----BEGIN"):
+            fetcher.fetch(f"{server.address}/a", 7, 5.0)
+        plain.file.write_bytes(b"\x30\x82\x01\xff")  # as in a .der file
+        with pytest.raises(ReleaseError, match=r"plain-authority\.pem: not PEM"):
             fetcher.fetch(f"{server.address}/a", 7, 5.0)

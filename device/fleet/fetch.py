@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from device import __version__
 from device.errors import ReleaseError
-from device.system.files import read_certificates
+from device.system.files import read_pem
 from device.system.paths import expand_user
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Fetcher:
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context()
         if self._ca_file:
-            context.load_verify_locations(cadata=read_certificates(self._ca_file))
+            context.load_verify_locations(cadata=read_pem(self._ca_file))
         opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.HTTPSHandler(context=context),
@@ -108,4 +108,6 @@ def _reason(error: object) -> str:
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, TimeoutError):
         return "it does not respond"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
     return getattr(error, "strerror", None) or str(error)

@@ -17,7 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device.errors import FleetError
-from device.system.files import read_certificates, read_secret
+from device.system.files import read_pem, read_secret
 from device.system.paths import expand_user
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class MqttClient:
         return self._client
 
     def _authorities(self) -> str | None:
-        return read_certificates(self._ca_file) if self._ca_file else None
+        return read_pem(self._ca_file) if self._ca_file else None
 
     def _error(self, reason: str) -> FleetError:
         return FleetError(f"broker {self.address}: {reason}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file begins that Windows calls "Unicode": Notepad and PowerShell's > write such files."""
 NOT_TEXT = "not UTF-8 text; save it as UTF-8"
+NOT_PEM = "not PEM, which is text with -----BEGIN"
 
 
 def write_private(path: Path, content: str | bytes) -> None:
@@ -74,9 +75,13 @@ def read_secret(path: str) -> str:
     return line
 
 
-def read_certificates(path: Path) -> str:
-    """Return the PEM certificates in a file, as `ssl` takes them as `cadata`. Raises OSError."""
-    text = read_text(path)
+def read_pem(path: Path) -> str:
+    """Return the ASCII text of a file of certificates or keys. Raises OSError, also if not PEM."""
+    data = path.read_bytes()
+    try:
+        text = decode(data)
+    except UnicodeError:
+        text = ""
     if "-----BEGIN " not in text:
-        raise OSError(0, "contains no certificate in PEM format", str(path))
+        raise OSError(0, NOT_PEM, str(path))
     return text.encode("ascii", "replace").decode("ascii")

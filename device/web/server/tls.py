@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from device.errors import CertificateError
-from device.system.files import read_text, write_private
+from device.system.files import read_pem, write_private
 from device.web.server.authority import (
     Authority,
     certificate_pem,
@@ -69,7 +69,7 @@ class CertificateFiles:
         try:
             stamp = (self._certificate.stat().st_mtime_ns, self._key.stat().st_mtime_ns)
             if stamp != self._stamp:
-                certificate, key = read_text(self._certificate), read_text(self._key)
+                certificate, key = read_pem(self._certificate), read_pem(self._key)
                 with _as_file(certificate) as one, _as_file(key) as other:
                     self.context.load_cert_chain(one, other, password="")
                 self._stamp = stamp
@@ -216,7 +216,7 @@ def _as_file(pem: str) -> Iterator[str]:
     """Lend a file in memory: OpenSSL reads keys from files only, and the disk may be read-only."""
     descriptor = os.memfd_create("certificate")
     try:
-        os.write(descriptor, pem.encode())
+        os.write(descriptor, pem.encode("ascii"))
         yield f"/proc/self/fd/{descriptor}"
     finally:
         os.close(descriptor)
