@@ -99,8 +99,8 @@ class Pipeline:
         )
 
 
-def scale_result(frame_result: FrameResult, factor: float, image: NDArray[np.uint8]) -> FrameResult:
-    """Return the result of a shrunk picture in pixels of the original, `image`."""
+def scale_result(frame_result: FrameResult, factor: float, width: int, height: int) -> FrameResult:
+    """Return the result of a shrunk picture in pixels of the original, which has this size."""
     faces = tuple(
         replace(
             face,
@@ -109,7 +109,7 @@ def scale_result(frame_result: FrameResult, factor: float, image: NDArray[np.uin
         )
         for face in frame_result.faces
     )
-    return replace(frame_result, faces=faces, height=image.shape[0], width=image.shape[1])
+    return replace(frame_result, faces=faces, height=height, width=width)
 
 
 def _to_picture(detection: Detection, shift: float, factor: float) -> Detection:

@@ -158,10 +158,11 @@ class Supervisor:
             response = future.result(RESPONSE_SECONDS)
         except (TimeoutError, CancelledError) as error:
             future.cancel()
-            raise VisionBusy("vision did not answer; try again in a few seconds") from error
+            raise VisionBusy("vision is busy; try again in a few seconds") from error
         if response.frame_result is None:
             raise VisionBusy(response.error)
-        return pipeline.scale_result(response.frame_result, factor, image)
+        height, width = image.shape[:2]
+        return pipeline.scale_result(response.frame_result, factor, width, height)
 
     def request_crop(self) -> Future[Response]:
         """Request the crop of the largest face in the newest frame.

@@ -36,9 +36,11 @@ from device.vision.protocol import (
     SetRate,
     Stop,
 )
+from device.vision.still_schedule import StillSchedule
 from device.vision.tracker import Tracker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from device.config.schema import CameraConfig, VisionConfig
@@ -67,7 +69,7 @@ def main(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A copy of stderr: the original is silenced while a runtime loads a model.
-    stream = os.fdopen(os.dup(2), "w")
+    stream = os.fdopen(os.dup(2), "w", errors="backslashreplace")
     logging.basicConfig(level=log_level, format="moodlift: vision: %(message)s", stream=stream)
     return_large()
     cv2.setNumThreads(vision.threads or 2)
@@ -84,15 +86,18 @@ class VisionWorker:
         candidates: Candidates,
         pipe: Connection,
         preview: Preview,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = vision
         self._candidates = candidates
         self._pipe = pipe
         self._preview = preview
+        self._clock = clock
         self._wake = threading.Event()
         self._message_received = threading.Event()
         self._inbox: deque[object] = deque()
         self._requests: deque[ClassifyRequest] = deque()
+        self._stills = StillSchedule()
         self._capture = CaptureThread(camera, self._wake)
         self._tracker = Tracker()
         self._pipeline: Pipeline | None = None
@@ -123,8 +128,8 @@ class VisionWorker:
             return False
         self._maintain()
         self._process_frame()
-        if self._requests:
-            self._pipe.send(self._classify(self._requests.popleft()))
+        if self._requests and not self._wait_for_stills():
+            self._answer(self._requests.popleft())
         else:
             self._sleep()
         return True
@@ -157,7 +162,7 @@ class VisionWorker:
 
     def _maintain(self) -> None:
         """Load the model and send a heartbeat, each when it is due."""
-        now = time.monotonic()
+        now = self._clock()
         if self._pipeline is None and now >= self._next_load_at:
             self._next_load_at = now + MODEL_RETRY_SECONDS
             self._load_model()
@@ -185,12 +190,13 @@ class VisionWorker:
             self._model_status = PartStatus(Level.OK, _describe(bundle))
 
     def _process_frame(self) -> None:
-        if time.monotonic() < self._next_frame_at:
+        if self._clock() < self._next_frame_at:
             return
         frame = self._capture.pop_newest()
         if frame is None:
             return
-        self._next_frame_at = max(self._next_frame_at, time.monotonic() - 0.1) + 1 / self._max_rate
+        self._next_frame_at = max(self._next_frame_at, self._clock() - 0.1) + 1 / self._max_rate
+        self._stills.record_frame(frame.number, frame.captured_at)
         if self._preview.wanted:
             self._preview.write(frame)
         if self._pipeline is not None:
@@ -198,11 +204,20 @@ class VisionWorker:
             self._last = (frame, frame_result)
             self._pipe.send(frame_result)
 
+    def _wait_for_stills(self) -> float:
+        """Return the seconds until a visitor's picture may be classified."""
+        return self._stills.wait(self._clock(), self._next_frame_at)
+
+    def _answer(self, request: ClassifyRequest) -> None:
+        begun = self._clock()
+        self._pipe.send(self._classify(request))
+        self._stills.record_picture(begun, self._clock())
+
     def _classify(self, request: ClassifyRequest) -> Response:
         if self._pipeline is None:
             return Response(request.id, None, self._model_status.message)
         try:
-            frame = Frame(request.image, request.id, time.monotonic())
+            frame = Frame(request.image, request.id, self._clock())
             return Response(request.id, self._pipeline.detect_still(frame))
         except (BundleError, cv2.error, ValueError) as error:
             return Response(request.id, None, str(error))
@@ -212,20 +227,23 @@ class VisionWorker:
             return Response(request.id, None)
         frame, frame_result = self._last
         face = frame_result.largest
-        if face is None or time.monotonic() - frame.captured_at > CROP_MAX_AGE_SECONDS:
+        if face is None or self._clock() - frame.captured_at > CROP_MAX_AGE_SECONDS:
             return Response(request.id, None)
         crop = alignment.align(frame.image, face.landmarks)
         return Response(request.id, replace(frame_result, faces=(face,)), crop=crop)
 
     def _sleep(self) -> None:
-        """Sleep until a frame or message arrives, or the next frame or heartbeat is due."""
-        now = time.monotonic()
+        """Sleep until a frame or message arrives, or a frame, heartbeat or picture is due."""
+        now = self._clock()
+        longest = HEARTBEAT_SECONDS
+        if self._requests:
+            longest = min(longest, self._wait_for_stills())
         if now < self._next_frame_at:
             # No frame may be processed yet, but Pause and Stop must not wait.
-            self._message_received.wait(min(self._next_frame_at - now, HEARTBEAT_SECONDS))
+            self._message_received.wait(min(self._next_frame_at - now, longest))
             self._message_received.clear()
             return
-        self._wake.wait(max(0.0, min(self._next_heartbeat_at - now, HEARTBEAT_SECONDS)))
+        self._wake.wait(max(0.0, min(self._next_heartbeat_at - now, longest)))
         self._wake.clear()
 
 

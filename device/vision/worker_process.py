@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
-import threading
+import socket
 import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from device.messages import FrameResult
 from device.system.worker import Worker
 from device.vision import worker
+from device.vision.outbox import Outbox
 from device.vision.protocol import ClassifyRequest, CropRequest, Heartbeat, Response
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ START_SECONDS = 30.0
 libraries from an SD card."""
 BLOCKED_SECONDS = 8.0
 """Longest time without a frame from an open camera."""
-SEND_SECONDS = 0.2
-"""A worker to which a message cannot be sent within this time counts as lost."""
+JOIN_SECONDS = 2.0
 
 
 @contextlib.contextmanager
@@ -62,7 +63,6 @@ class WorkerProcess:
         self._results = results
         self._lost = False
         self._pending: dict[int, Future[Response]] = {}
-        self._send_lock = threading.Lock()
         self._pipe, theirs = spawn.Pipe()
         level = logging.getLogger().getEffectiveLevel()
         self.process = spawn.Process(
@@ -74,6 +74,8 @@ class WorkerProcess:
         with _sigint_blocked():
             self.process.start()
         theirs.close()
+        self._outbox = Outbox(self._pipe)
+        self._outbox.start()
         self._receiver = Worker(self._receive, self._pipe, name="vision-receiver")
         self._receiver.start()
 
@@ -81,7 +83,8 @@ class WorkerProcess:
         """Return why this worker must be killed; "" when it works."""
         if self._lost:
             self.process.join(0.2)
-            return f"ended by itself (exit code {self.process.exitcode})"
+            code = self.process.exitcode
+            return "closed its pipe" if code is None else f"ended by itself (exit code {code})"
         if self.heartbeat is None:
             return "did not start" if now - self.started > START_SECONDS else ""
         if self.is_silent(now, max_silence):
@@ -91,11 +94,15 @@ class WorkerProcess:
         return ""
 
     def is_silent(self, now: float, max_silence: float) -> bool:
-        """Return whether no message came for `max_silence` seconds since the first heartbeat."""
+        """Return whether no message came for `max_silence` seconds since the first heartbeat.
+
+        One that has come, and is not read yet because the kiosk itself is slow, is no silence.
+        """
         return (
             self.heartbeat is not None
             and not self._lost
             and now - self._last_message_at > max_silence
+            and not self._pipe.poll()
         )
 
     @property
@@ -104,22 +111,18 @@ class WorkerProcess:
         return self.heartbeat is not None and self.heartbeat.frame_age > BLOCKED_SECONDS
 
     def send(self, message: object) -> None:
-        """Send a message; a worker that cannot take it counts as lost."""
-        if not self._send_lock.acquire(timeout=SEND_SECONDS):
-            self._lost = True
-            return
-        try:
-            self._pipe.send(message)
-        except OSError:
-            self._lost = True
-        finally:
-            self._send_lock.release()
+        """Send a small message; never waits."""
+        self._outbox.send(message)
 
     def request(self, request: ClassifyRequest | CropRequest) -> Future[Response]:
         """Return the future response, which is cancelled when the worker is lost."""
         response: Future[Response] = Future()
         self._pending[request.id] = response
-        self.send(request)
+        response.add_done_callback(lambda _: self._pending.pop(request.id, None))
+        if isinstance(request, ClassifyRequest):
+            self._outbox.send_picture(request, response)
+        else:
+            self._outbox.send(request)
         if self._lost:
             response.cancel()
         return response
@@ -127,8 +130,12 @@ class WorkerProcess:
     def kill(self) -> None:
         """Kill the process and close the pipe."""
         self.process.kill()
-        self.process.join(2.0)
-        self._receiver.join(2.0)
+        self.process.join(JOIN_SECONDS)
+        # Ends both threads, even if SIGKILL has not ended the process, before the pipe is closed.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._pipe.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
+        self._outbox.close()
+        self._receiver.join(JOIN_SECONDS)
         self._pipe.close()
 
     def _receive(self, pipe: Connection) -> None:
@@ -151,6 +158,7 @@ class WorkerProcess:
             case Heartbeat():
                 self.heartbeat = message
             case Response():
-                future = self._pending.pop(message.id, None)
+                self._outbox.record_response(message.id)
+                future = self._pending.get(message.id)
                 if future is not None and future.set_running_or_notify_cancel():
                     future.set_result(message)
