@@ -7,38 +7,33 @@ name. Everything else is refused with a reason.
 
 from __future__ import annotations
 
+import contextlib
 import io
-import math
 import struct
 import threading
-import time
 import warnings
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 import cv2
 import numpy as np
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from device.errors import PictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 FORMATS = ("JPEG", "PNG", "WebP", "BMP")
 """The formats of a file."""
-UPLOAD_FORMATS = ("JPEG", "PNG")
-"""The formats that the web API accepts."""
 MAX_MEGAPIXELS = 50
 MAX_MEGABYTES = 250
 MAX_SCANS = 40
 """Most scans of a progressive JPEG: encoders write a dozen. A hostile file has thousands, and each
 takes as long as a whole picture."""
-BLOCK = 4096
-"""Bytes of a JPEG that are decoded between two checks of the time."""
 MIN_SIDE = 16
 """Pixels. In a smaller picture no face can be detected."""
 BACKDROP = (128, 128, 128)
@@ -57,7 +52,7 @@ _TRANSPOSES = {
 }
 """The operation that makes a picture with this EXIF orientation upright (Exif 2.32, tag 274)."""
 
-_DAMAGE_ERRORS = (
+DAMAGE_ERRORS = (
     OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, AttributeError,
     OverflowError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
@@ -67,23 +62,24 @@ _decoding = threading.Lock()
 """One picture at a time: 50 megapixels take 300 MB, and `warnings.catch_warnings` is global."""
 
 
-def read(
-    source: bytes | Path,
-    name: str,
-    formats: Sequence[str] = FORMATS,
-    max_seconds: float = math.inf,
-) -> NDArray[np.uint8]:
-    """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
-
-    `name` identifies the picture in messages. Decoding from memory ends after `max_seconds`.
-    Raises PictureError ("NAME: reason").
-    """
+@contextlib.contextmanager
+def decoding() -> Iterator[None]:
+    """Decode inside the block: only one thread does at a time, and Pillow's warnings are off."""
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of what is checked here
+        yield
+
+
+def read(source: bytes | Path, name: str, formats: Sequence[str] = FORMATS) -> NDArray[np.uint8]:
+    """Return the picture in a file or in memory, upright, as uint8 BGR of shape (h, w, 3).
+
+    `name` identifies the picture in messages. Raises PictureError ("NAME: reason").
+    """
+    with decoding():
         try:
             if isinstance(source, bytes):
-                _check_size(len(source))
-                return _decode(_Timed(source, max_seconds), formats)
+                _check_bytes(len(source))
+                return _decode(io.BytesIO(source), formats)
             _check_file(source)
             with source.open("rb") as file:
                 return _decode(file, formats)
@@ -91,20 +87,6 @@ def read(
             raise PictureError(f"{name}: {error}") from error
         except OSError as error:
             raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}") from error
-
-
-class _Timed(io.BytesIO):
-    """A picture in memory whose `read` raises PictureError after `max_seconds`."""
-
-    def __init__(self, data: bytes, max_seconds: float) -> None:
-        super().__init__(data)
-        self._max_seconds = max_seconds
-        self._deadline = time.monotonic() + max_seconds
-
-    def read(self, size: int | None = -1) -> bytes:
-        if time.monotonic() > self._deadline:
-            raise PictureError(f"takes more than {self._max_seconds:g} s to decode")
-        return super().read(size)
 
 
 def shrink(image: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
@@ -123,10 +105,10 @@ def _check_file(path: Path) -> None:
     status = path.stat()
     if not path.is_file():
         raise PictureError("not a regular file")
-    _check_size(status.st_size)
+    _check_bytes(status.st_size)
 
 
-def _check_size(size: int) -> None:
+def _check_bytes(size: int) -> None:
     if not size:
         raise PictureError("empty file")
     if size > MAX_MEGABYTES * 1_000_000:
@@ -136,16 +118,26 @@ def _check_size(size: int) -> None:
 def _decode(file: BinaryIO, formats: Sequence[str]) -> NDArray[np.uint8]:
     image = _open(file, formats)
     try:
-        _check_header(image)
-        _check_scans(image, file)
-        if isinstance(image, ImageFile.ImageFile):
-            image.decodermaxblock = BLOCK
+        check_size(*image.size)
+        # Phones keep depth or brightness maps as further pictures of a JPEG, which is MPO then.
+        if image.format != "MPO":
+            check_frames(getattr(image, "n_frames", 1))
+        if image.format in ("JPEG", "MPO"):
+            check_scans(_whole(file))
         image.load()
-        return _to_bgr(_upright(image))
+        return _to_bgr(upright(image, _orientation(image)))
     except PictureError:
         raise
-    except _DAMAGE_ERRORS as error:
+    except DAMAGE_ERRORS as error:
         raise PictureError(f"truncated or damaged: {error}") from error
+
+
+def _whole(file: BinaryIO) -> bytes:
+    place = file.tell()
+    file.seek(0)
+    data = file.read()
+    file.seek(place)
+    return data
 
 
 def _open(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
@@ -157,52 +149,62 @@ def _open(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
         raise PictureError(f"not a {known} picture") from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"more than {MAX_MEGAPIXELS} megapixels") from error
-    except _DAMAGE_ERRORS as error:
+    except DAMAGE_ERRORS as error:
         raise PictureError(f"truncated or damaged: {error}") from error
 
 
-def _check_header(image: Image.Image) -> None:
-    width, height = image.size
+def check_size(width: int, height: int) -> None:
+    """Raise PictureError for a picture of too many pixels, or too few."""
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         raise PictureError(f"{width} x {height} pixels: more than {MAX_MEGAPIXELS} megapixels")
     if min(width, height) < MIN_SIDE:
         raise PictureError(f"{width} x {height} pixels: too small to hold a face")
-    frames = getattr(image, "n_frames", 1)
-    # Phones store depth or brightness maps as further pictures of a JPEG, which Pillow calls MPO.
-    if frames > 1 and image.format != "MPO":
+
+
+def check_frames(frames: int) -> None:
+    """Raise PictureError for an animation."""
+    if frames > 1:
         raise PictureError(f"animated with {frames} frames: give one picture, or a video file")
 
 
-def _check_scans(image: Image.Image, file: BinaryIO) -> None:
-    if image.format not in ("JPEG", "MPO"):
-        return
-    place = file.tell()
-    file.seek(0)
-    scans = file.read().count(_SCAN)
-    file.seek(place)
+def check_scans(data: bytes) -> None:
+    """Raise PictureError for a JPEG of too many scans."""
+    scans = data.count(_SCAN)
     if scans > MAX_SCANS:
         raise PictureError(f"a JPEG of {scans} scans: more than {MAX_SCANS}")
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _orientation(image: Image.Image) -> object:
     try:
-        orientation = image.getexif().get(_ORIENTATION)
-    except _DAMAGE_ERRORS:
-        return image  # damaged EXIF does not spoil the pixels
+        return image.getexif().get(_ORIENTATION)
+    except DAMAGE_ERRORS:
+        return None  # damaged EXIF does not spoil the pixels
+
+
+def upright(image: Image.Image, orientation: object) -> Image.Image:
+    """Return a picture set upright by its EXIF orientation; others than 2 to 8 change nothing."""
     method = _TRANSPOSES.get(orientation) if isinstance(orientation, int) else None
     return image if method is None else image.transpose(method)
 
 
+def is_on_its_side(orientation: int) -> bool:
+    """Return whether an EXIF orientation swaps width and height."""
+    return 5 <= orientation <= 8
+
+
 def _to_bgr(image: Image.Image) -> NDArray[np.uint8]:
-    """Return a picture of any Pillow mode as BGR."""
-    if image.mode.startswith("I"):
-        return cv2.cvtColor(_scale_to_8_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR).astype(
-            np.uint8
-        )
-    if image.has_transparency_data:
-        image = _flatten(image)
-    pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
+    """Return a picture of any Pillow mode as uint8 BGR (h, w, 3)."""
+    pixels = np.array(to_rgb(image))
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), np.uint8)
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Return a picture of any Pillow mode as RGB, over middle grey where it is transparent."""
+    if image.mode.startswith("I"):
+        return Image.fromarray(_scale_to_8_bits(np.asarray(image))).convert("RGB")
+    if image.has_transparency_data:
+        return _flatten(image)
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _scale_to_8_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:

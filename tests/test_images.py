@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import time
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -204,9 +203,9 @@ def test_truncated_webp_is_refused() -> None:
 def test_formats_can_be_restricted() -> None:
     for kind in ("webp", "bmp"):
         with pytest.raises(PictureError, match=r"^x: not a JPEG or PNG picture$"):
-            images.read(WHOLE[kind], "x", images.UPLOAD_FORMATS)
+            images.read(WHOLE[kind], "x", ("JPEG", "PNG"))
     for kind in ("jpeg", "png", "jpeg with further pictures"):
-        images.read(WHOLE[kind], "x", images.UPLOAD_FORMATS)
+        images.read(WHOLE[kind], "x", ("JPEG", "PNG"))
 
 
 def test_a_huge_picture_is_refused_before_its_pixels_are_decoded() -> None:
@@ -292,12 +291,3 @@ def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it is decoded"))
     with pytest.raises(PictureError, match=r"^many: a JPEG of \d+ scans: more than 40$"):
         images.read(progressive(6000, 5000), "many")
-
-
-def test_decoding_ends_when_it_takes_too_long() -> None:
-    begun = time.process_time()
-    with pytest.raises(PictureError, match="^slow: takes more than 0.1 s to decode$"):
-        images.read(progressive(7000, 30), "slow", max_seconds=0.1)
-    assert time.process_time() - begun < 3.0
-    with pytest.raises(PictureError, match="to decode"):
-        images.read(WHOLE["png"], "late", max_seconds=-1.0)

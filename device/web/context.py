@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from device.control import schemas
 from device.web.auth.rate_limit import RateLimiter
 from device.web.live_view import LiveView
+from device.web.pictures.decoder import Decoder
 from device.web.server.slots import Slots
 from device.web.server.streams import events, pictures
 
@@ -40,6 +41,7 @@ class WebContext:
         self.followers = Slots(FOLLOWERS)
         self.viewers = Slots(services.viewers)
         self.uploads = Slots(UPLOADS)
+        self.decoder = Decoder()
         self.answers = RateLimiter(per_address=ANSWERS, total=ALL_ANSWERS)
         self._json: tuple[Status, str] | None = None
 

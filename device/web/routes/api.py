@@ -71,7 +71,8 @@ def follow() -> ResponseReturnValue:
 )
 def classify() -> schemas.Faces:
     """Return the faces of the picture in the request's body or form."""
-    return schemas.Faces.of(upload.classify()[1])
+    picture, frame_result = upload.classify()
+    return schemas.Faces.of(picture.scale(frame_result))
 
 
 @blueprint.post("/commands")

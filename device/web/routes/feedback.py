@@ -139,11 +139,11 @@ def create_crop(query: CropQuery) -> Response:
         if query.label is None:
             abort(400, "label: required with consent")
         _limit()
-    image, frame_result = upload.classify()
+    picture, frame_result = upload.classify()
     face = frame_result.largest
     if face is None:
         abort(400, "there is no face in the picture")
-    crop = align(image, face.landmarks)
+    crop = align(picture.image, face.landmarks)
     response = Response(encode(crop), 200, mimetype="image/png")
     if query.consent == "yes" and query.label:
         services = current().services

@@ -7,27 +7,22 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from device import images
 from device.errors import BundleError, PictureError, VisionBusy
 from device.web.context import current
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from device.messages import FrameResult
+    from device.web.pictures.decoder import Picture
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "application/octet-stream")
 FIELDS = ("image", "file")
 """Fields of a form that may hold the picture."""
 BUSY_SECONDS = 2
-DECODING_SECONDS = 5.0
-"""A Pi takes 1 s for a phone's picture of 12 megapixels."""
 _MAX_NAME_LENGTH = 80
 
 
-def classify() -> tuple[NDArray[np.uint8], FrameResult]:
-    """Return the JPEG or PNG in the request's body or form, uint8 BGR (h, w, 3), and its faces.
+def classify() -> tuple[Picture, FrameResult]:
+    """Return the JPEG or PNG in the request's body or form, and the faces in its `image`.
 
     Aborts with 400 for anything else, and with 503 while the kiosk cannot classify.
     """
@@ -36,8 +31,8 @@ def classify() -> tuple[NDArray[np.uint8], FrameResult]:
         raise busy("too many pictures at once")
     try:
         data, name = _read()
-        image = images.read(data, name, images.UPLOAD_FORMATS, DECODING_SECONDS)
-        return image, context.services.classify(image)
+        picture = context.decoder.read(data, name)
+        return picture, context.services.classify(picture.image)
     except PictureError as error:
         abort(400, str(error))
     except (VisionBusy, BundleError) as error:

@@ -1,0 +1,1 @@
+"""Uploaded pictures: read within limits of memory and time, whatever they hold."""
