@@ -6,10 +6,12 @@ import argparse
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
+from device.system import stdio
 from training.commands.options import DATA, factor, positive, share, version
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, or 2 after an error of one line."""
+    return stdio.run(partial(_run, arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     logging.basicConfig(format="moodlift-convert: %(message)s", level=logging.WARNING)
     words = sys.argv[1:] if arguments is None else list(arguments)
     make = {"keygen": _keygen_parser, "pack": _pack_parser}.get(words[0] if words else "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
+from device.system import stdio
 from training.commands import distil, evaluate, model_card, prepare, retrain, simulate, train
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ COMMANDS = (prepare, train, distil, evaluate, model_card, retrain, simulate)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, or 2 after an error of one line."""
+    return stdio.run(partial(_run, arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     logging.basicConfig(format="moodlift-train: %(message)s", level=logging.WARNING)
     options = _parser().parse_args(arguments)
     try:

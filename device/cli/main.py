@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
 from device.cli import arguments, check_config, config, feedback, fleet, model, pair, replay
 from device.errors import ConfigError, MoodliftError
+from device.system import stdio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,10 @@ INTERRUPTED = 130
 
 def main(command_line: Sequence[str] | None = None) -> int:
     """Run one subcommand; return the exit status."""
+    return stdio.run(partial(_run_command, command_line))
+
+
+def _run_command(command_line: Sequence[str] | None) -> int:
     options = parser().parse_args(command_line)
     level = logging.DEBUG if options.verbose else options.log_level
     logging.basicConfig(level=level, format="moodlift: %(message)s")
@@ -37,10 +42,6 @@ def main(command_line: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has closed it; Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 

@@ -1,18 +1,22 @@
 """The newest camera frames in memory that the kiosk shares with the vision worker.
 
-The kiosk makes the memory and the lock. A worker that is killed while it holds the lock never
-releases it, so each worker gets a lock of its own. Two slots are written in turn: the frame before
-the newest stays, and a frame that a killed worker did not finish is never read.
+The memory is an anonymous file, and so is its lock (flock(2)), which the kernel releases when a
+worker is killed. Neither needs /dev/shm, which containers make small or read-only. Two slots are
+written in turn: the frame before the newest stays, and a frame that a killed worker did not finish
+is never read.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import fcntl
+import mmap
+import os
 import struct
 import threading
-from multiprocessing.shared_memory import SharedMemory
-from typing import TYPE_CHECKING, NamedTuple, cast
+import time
+from multiprocessing import reduction
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +24,6 @@ from device.messages import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from multiprocessing.synchronize import Lock
 
     from numpy.typing import NDArray
 
@@ -29,38 +32,47 @@ WIDTH, HEIGHT = 960, 960
 WRITE_SECONDS, READ_SECONDS = 0.005, 0.05
 """How long to wait for the lock. Copying a frame takes 1 ms on a Raspberry Pi, so the worker
 drops a frame for the live view rather than wait for a reader that is slower."""
+PAUSE_SECONDS = 0.0005
+"""Between two attempts to lock."""
 _HEAD = struct.Struct("<?7xdQIIQ")  # whole, captured_at, number, width, height, shrink
 _SLOT = _HEAD.size + WIDTH * HEIGHT * 3
 _OFFSETS = (64, 64 + _SLOT)
 """Where the slots begin. The first byte of the memory says whether anybody watches."""
-_SPAWN = multiprocessing.get_context("spawn")
+_SIZE = _OFFSETS[-1] + _SLOT
 
 
-class PreviewHandle(NamedTuple):
-    """The name of the memory and the lock: what a worker needs to join."""
+class PreviewHandle:
+    """The memory's file: what a worker needs to join. It can be sent to a process being started."""
 
-    name: str
-    lock: Lock
+    def __init__(self, file: int) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _receive, (reduction.DupFd(self.file),)
+
+
+def _receive(sent: Any) -> PreviewHandle:
+    return PreviewHandle(sent.detach())
 
 
 class Preview:
     """Shared memory for preview frames: `Preview()` makes it, `Preview(handle)` joins it."""
 
     def __init__(self, handle: PreviewHandle | None = None) -> None:
-        size = _OFFSETS[-1] + _SLOT
-        name = handle.name if handle else None
-        self._memory = SharedMemory(name=name, create=handle is None, size=size)
-        self._owner = handle is None
-        self._lock = handle.lock if handle else _SPAWN.Lock()
-        self._reading = threading.Lock()
+        if handle is None:
+            self._file = os.memfd_create("preview")
+            os.truncate(self._file, _SIZE)
+        else:
+            # Opened once more: one that is only inherited would have the kiosk's lock.
+            self._file = os.open(f"/proc/self/fd/{handle.file}", os.O_RDWR)
+        self._threads = threading.Lock()
         self._next_slot = 0
-        self._bytes = cast("memoryview", self._memory.buf)
+        self._memory = mmap.mmap(self._file, _SIZE)
+        self._bytes = memoryview(self._memory)
 
     def share(self) -> PreviewHandle:
-        """Return what a new worker needs, with a new lock. The worker before it must have ended."""
-        with self._reading:
-            self._lock = _SPAWN.Lock()
-        return PreviewHandle(self._memory.name, self._lock)
+        """Return what a new worker needs. The worker before it must have ended."""
+        return PreviewHandle(self._file)
 
     @property
     def wanted(self) -> bool:
@@ -82,7 +94,7 @@ class Preview:
         image = frame.image[::shrink, ::shrink]
         height, width = image.shape[:2]
         offset = _OFFSETS[self._next_slot]
-        with self._locked(WRITE_SECONDS) as locked:
+        with self._threads, self._locked(WRITE_SECONDS) as locked:
             if not locked:
                 return False
             self._bytes[offset] = False
@@ -98,30 +110,39 @@ class Preview:
 
         With `captured_at`, return the frame of exactly that time; it is there until the second
         frame after it. None where there is no such frame, or when the lock cannot be had within
-        `READ_SECONDS`, as after a worker was killed while it wrote.
+        `READ_SECONDS`.
         """
-        with self._reading, self._locked(READ_SECONDS) as locked:
+        with self._threads, self._locked(READ_SECONDS) as locked:
             return self._copy(captured_at) if locked else None
 
     def close(self) -> None:
-        """Leave the memory; its owner also removes it."""
-        with self._reading, contextlib.suppress(BufferError):
-            self._bytes.release()
-            self._memory.close()
-        if self._owner:
-            with contextlib.suppress(FileNotFoundError):
-                self._memory.unlink()
+        """Leave the memory, which is gone with the last who has it."""
+        with self._threads:
+            with contextlib.suppress(BufferError):
+                self._bytes.release()
+                self._memory.close()
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
 
     @contextlib.contextmanager
     def _locked(self, seconds: float) -> Iterator[bool]:
         """Hold the lock inside the block; yield False when it cannot be had in time."""
-        lock = self._lock
-        locked = lock.acquire(timeout=seconds)
+        end = time.monotonic() + seconds
+        while not (locked := self._lock()) and time.monotonic() < end:
+            time.sleep(PAUSE_SECONDS)
         try:
             yield locked
         finally:
             if locked:
-                lock.release()
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _lock(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _copy(self, captured_at: float | None) -> tuple[Frame, int] | None:
         slots = [(_HEAD.unpack_from(self._bytes, offset), offset) for offset in _OFFSETS]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.messages import Frame
-from device.vision.preview import READ_SECONDS, Preview, PreviewHandle
+from device.vision.preview import Preview, PreviewHandle
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -38,7 +38,6 @@ class Report:
     reads: int = 0
     torn: int = 0
     kills: int = 0
-    kills_in_write: int = 0
     longest: float = 0.0
 
 
@@ -81,7 +80,6 @@ def run(seconds: float, readers: int = 2) -> Report:
             worker.kill()
             worker.join()
             report.kills += 1
-            report.kills_in_write += not _is_free(preview)
     finally:
         done.set()
         for thread in threads:
@@ -103,12 +101,6 @@ def _start(preview: Preview, first: int) -> SpawnProcess:
             raise TimeoutError("a new worker's frames do not come")
         time.sleep(0.002)
     return worker
-
-
-def _is_free(preview: Preview) -> bool:
-    """Tell whether the lock can be had; a worker that was killed while it wrote keeps it."""
-    with preview._locked(READ_SECONDS) as locked:
-        return locked
 
 
 def _read(preview: Preview, report: Report, done: threading.Event) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,7 +37,10 @@ def _free(port: int) -> bool:
 
 
 class RunningKiosk:
-    """A `moodlift` process; its status page is at `address`."""
+    """A `moodlift` process; its status page is at `address`.
+
+    `prefix` is a command that becomes the kiosk, such as one that changes what it finds.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class RunningKiosk:
         command: str = "demo",
         silent: bool = True,
         port: int | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -59,7 +63,7 @@ class RunningKiosk:
         self.output = folder / "output.txt"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*words, *map(str, arguments)],
+                [*prefix, *words, *map(str, arguments)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -76,22 +76,21 @@ def test_a_worker_that_was_killed_while_it_wrote_leaves_the_other_frame() -> Non
     killed = Preview(preview.share())
     killed.write(frame(1))
     killed.write(frame(2))
-    with killed._locked(WRITE_SECONDS):
-        killed._bytes[preview_module._OFFSETS[killed._next_slot]] = (
-            False  # it had begun with frame 3
-        )
-        begun = time.monotonic()
-        assert preview.read() is None, "the lock was never released"
-        assert time.monotonic() - begun < READ_SECONDS + 0.5
-        worker = Preview(preview.share())
-        got = preview.read()
-        assert got is not None
-        assert got[0].number == 2
-        worker.write(frame(4))
-        got = preview.read()
-        assert got is not None
-        assert got[0].number == 4
-    for each in (killed, worker, preview):
+    assert killed._lock()
+    killed._bytes[preview_module._OFFSETS[killed._next_slot]] = False  # it had begun with frame 3
+    begun = time.monotonic()
+    assert preview.read() is None, "it still writes"
+    assert time.monotonic() - begun < READ_SECONDS + 0.5
+    killed.close()  # as the kernel does
+    got = preview.read()
+    assert got is not None
+    assert got[0].number == 2
+    worker = Preview(preview.share())
+    worker.write(frame(4))
+    got = preview.read()
+    assert got is not None
+    assert got[0].number == 4
+    for each in (worker, preview):
         each.close()
 
 
