@@ -54,10 +54,10 @@ def pack(bundle: Path, key: Path | None, target: Path) -> None:
     Raises BundleError when the bundle is invalid, ConvertError when the key is, or the file cannot
     be written.
     """
-    bundles.load(bundle)
+    folder = bundles.load(bundle).path
     try:
         names = (bundles.MODEL, bundles.MANIFEST, bundles.CANARY)
-        files = {name: (bundle / name).read_bytes() for name in names}
+        files = {name: (folder / name).read_bytes() for name in names}
         signature = None if key is None else sign(files, _private_key(key.read_bytes()))
         content = archives.write(Archive(files, signature))
         archives.read(content)

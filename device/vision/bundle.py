@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -80,6 +81,7 @@ def load(path: Path) -> Bundle:
 
     Raises BundleError, naming the file and the reason.
     """
+    path = _unpacked(path)
     manifest = _read_manifest(path / MANIFEST)
     try:
         model = (path / MODEL).read_bytes()
@@ -129,6 +131,15 @@ def version_key(name: str) -> tuple[tuple[int, str], ...]:
     """Return the sort key of a version or bundle folder: 0.9.0 precedes 0.10.0."""
     parts = name.removeprefix("emotion-").replace("-", ".").split(".")
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+
+
+def _unpacked(path: Path) -> Path:
+    """Return the bundle's folder: Windows unpacks NAME.zip to NAME/NAME."""
+    inner = path / path.name
+    with contextlib.suppress(OSError):
+        if not (path / MANIFEST).exists() and (inner / MANIFEST).exists():
+            return inner
+    return path
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

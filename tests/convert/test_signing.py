@@ -70,3 +70,14 @@ def test_a_damaged_bundle_is_not_packed(tmp_path: Path, capsys: pytest.CaptureFi
     (source / bundle.MODEL).write_bytes(b"cut")
     assert cli.main(["pack", str(source), "-o", str(tmp_path / "x")]) == 2
     assert "model.tflite: damaged" in capsys.readouterr().err
+
+
+def test_a_bundle_may_lie_in_a_folder_of_its_own_name(tmp_path: Path) -> None:
+    """As Windows unpacks an archive of a folder."""
+    source = put(tmp_path, "9.0.0")
+    outer = tmp_path / "unpacked" / source.name
+    outer.mkdir(parents=True)
+    source.rename(outer / source.name)
+    assert bundle.load(outer).path == outer / source.name
+    assert cli.main(["pack", str(outer), "-o", str(tmp_path / "x.moodlift")]) == 0
+    assert read((tmp_path / "x.moodlift").read_bytes()).files.keys() >= {bundle.MODEL}
