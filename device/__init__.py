@@ -6,5 +6,7 @@ import os
 # warnings that it gives itself, in words.
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+# Quiet: FFmpeg writes a line or more for each damaged frame, and addresses with their passwords.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 __version__ = "0.2.0"

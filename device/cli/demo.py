@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.config.file import parse
 from device.config.settings import Settings
+from device.config.stream_url import masked
 from device.errors import CertificateError, OutputError, PortInUse
 from device.hardware.audio import find_outlets
 from device.hardware.camera.file import open_file
@@ -96,9 +97,9 @@ def _source(config: Config, options: argparse.Namespace) -> tuple[str, str]:
             clip.read()
         return f"file:{options.clip.resolve()}", str(options.clip)
     if options.camera:
-        return options.camera, options.camera
+        return options.camera, masked(options.camera)
     if config.camera.source != "auto":
-        return config.camera.source, config.camera.source
+        return config.camera.source, masked(config.camera.source)
     found = available()
     if found:
         return found, found

@@ -8,11 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
-import numpy as np
 
 from device import images
 from device.control import schemas
-from device.errors import PictureError
+from device.errors import CameraUnknown, PictureError
+from device.hardware.camera.file import PICTURES, is_picture
+from device.hardware.camera.video import Video
 from device.kiosk import script
 from device.messages import Frame
 from device.models.store import candidates
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.messages import FrameResult
-
-VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ogv")
 
 
 Form = Literal["text", "json", "script"]
@@ -69,8 +68,9 @@ def _make(folder: Path) -> None:
 def _frame_results(
     vision: Pipeline, path: Path
 ) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
-    if path.suffix.lower() in VIDEOS:
-        yield from _video(vision, path)
+    video = _open_video(path)
+    if video:
+        yield from _video(vision, path, video)
         return
     start = time.perf_counter()
     image = images.read(path, str(path))
@@ -79,26 +79,32 @@ def _frame_results(
     yield str(path), {}, frame, vision.detect_still(frame, decode_ms)
 
 
+def _open_video(path: Path) -> Video | None:
+    """Open a video; return None for a picture, or what may be one. Raises PictureError."""
+    if is_picture(path) or not path.is_file():
+        return None
+    try:
+        return Video(path)
+    except CameraUnknown as error:
+        if path.suffix.lower() in PICTURES:
+            return None  # whose reader says what is wrong
+        raise PictureError(str(error)) from error
+
+
 def _video(
-    vision: Pipeline, path: Path
+    vision: Pipeline, path: Path, video: Video
 ) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
-    if not path.is_file():
-        raise PictureError(f"{path}: no such file")
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    rate = capture.get(cv2.CAP_PROP_FPS) or 25.0
     tracker = Tracker()
     number = 0
     while True:
-        good, image = capture.read()
-        if not good:
-            break
-        frame = Frame(np.asarray(image, np.uint8), number, number / rate)
-        at = {"frame": number, "time_s": round(number / rate, 3)}
-        yield f"{path} at {number / rate:.2f} s", at, frame, vision.process(frame, tracker)
+        frame = Frame(video.image(), number, video.seconds)
+        at = {"frame": number, "time_s": round(video.seconds, 3)}
+        name = f"{path} at {video.seconds:.2f} s"
+        yield name, at, frame, vision.process(frame, tracker)
         number += 1
-    capture.release()
-    if not number:
-        raise PictureError(f"{path}: not a video that can be read")
+        if not video.advance():
+            break
+    video.close()
 
 
 def _print(

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
+from device.config.stream_url import redacted
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
 MAX_VALUE_LENGTH = 200
 """Characters of a wrong value that are shown."""
+MAX_REDACTED = 5000
+"""Characters of a wrong value that are searched for a password: more than an address may have."""
 _UNKNOWN, _MISSING = "extra_forbidden", "missing"
 
 
@@ -60,8 +64,10 @@ def _shown(value: object) -> str:
     """Return a wrong value as the message shows it; nothing for tables, lists and the like."""
     if not isinstance(value, str | int | float | bool | None):
         return ""
-    if isinstance(value, str) and len(value) > MAX_VALUE_LENGTH:
-        return f"{value[:MAX_VALUE_LENGTH]!r}…"
+    if isinstance(value, str):
+        value = redacted(value[:MAX_REDACTED])
+        if len(value) > MAX_VALUE_LENGTH:
+            return f"{value[:MAX_VALUE_LENGTH]!r}…"
     return repr(value)
 
 

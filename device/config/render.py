@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from device.config.fields import tables
+from device.config.stream_url import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,8 @@ _CODE_OR_LESS = re.compile(r"`[^`]*`|<")
 def commented(values: dict[str, Any]) -> str:
     """Return a configuration file that explains every key and sets those of `values`.
 
-    `values` are those of a configuration file: tables of keys. Every other key is a comment.
+    `values` are those of a configuration file: tables of keys. Every other key is a comment. A
+    password in the address of an IP camera is masked.
     """
     lines = _comment(HEAD)
     for table in tables():
@@ -47,7 +49,7 @@ def _key(key: ConfigKey, values: dict[str, Any]) -> Iterator[str]:
     limits = f" ({key.values})" if key.values else ""
     yield from _comment(_plain(f"{key.title}{limits}. {key.sentences}"))
     if key.name in values:
-        yield f"{key.name} = {_toml(values[key.name])}"
+        yield f"{key.name} = {_toml(masked(values[key.name]))}"
     else:
         yield f"#{key.name} = {_toml(key.example if key.default is None else key.default)}"
 

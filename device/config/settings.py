@@ -14,6 +14,7 @@ from device.config.editable import EDITABLE
 from device.config.file import ConfigFile, parse, read, validate
 from device.config.overrides import FILE, Overrides, merge
 from device.config.schema import Config
+from device.config.stream_url import masked
 from device.config.strings import load_strings
 from device.errors import ConfigError, OutputError
 from device.system.files import write_private
@@ -30,7 +31,7 @@ class Setting:
 
     `default` is its value without settings.toml: the configuration file's, or the built-in one.
     `previous` is its value before the last change, None when that equals `value`. `pending` is true
-    while the running kiosk still uses another value.
+    while the running kiosk still uses another value. A password of an IP camera is masked in all.
     """
 
     key: str
@@ -85,6 +86,15 @@ class Settings:
         with self._lock:
             default, overrides = self._default(), Overrides(self.path)
             present = _overridden(default, overrides)
+            wanted = {
+                key: _unmasked(
+                    value,
+                    value_of(present, key),
+                    overrides.previous.get(key),
+                    value_of(default, key),
+                )
+                for key, value in wanted.items()
+            }
             config = parse(merge(present.model_dump(), _tables(wanted)), name="settings")
             if "stage.language" in wanted:
                 _check_language(config.stage.language)
@@ -120,9 +130,9 @@ class Settings:
         value = value_of(config, key)
         return Setting(
             key,
-            value,
-            value_of(default, key),
-            previous if previous != value else None,
+            masked(value),
+            masked(value_of(default, key)),
+            masked(previous) if previous != value else None,
             value != value_of(self.config, key),
         )
 
@@ -155,6 +165,11 @@ def _tables(values: Mapping[str, Any]) -> dict[str, Any]:
         table, _, name = key.partition(".")
         tables.setdefault(table, {})[name] = value
     return tables
+
+
+def _unmasked(value: Any, *known: Any) -> Any:
+    """Return the first of the known values that is shown as the text `value`, else `value`."""
+    return next((one for one in known if isinstance(value, str) and masked(one) == value), value)
 
 
 def _check_keys(wanted: Mapping[str, Any]) -> None:

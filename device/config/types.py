@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from device.config import stream_url
 from device.config.hours import Hours
 from device.messages import EMOTIONS
 
-SOURCE_HELP = "auto, picamera2, usb:<name or /dev path> or file:<video, picture or folder>"
+SOURCE_HELP = (
+    "auto, picamera2, usb:<name or /dev path>, file:<video, picture or folder>, or the rtsp:// or"
+    " http:// address of an IP camera"
+)
 
 MAX_LINE_LENGTH = 4096
 MAX_HOST_LENGTH = 253
@@ -30,6 +34,9 @@ def _line(value: str) -> str:
 
 
 def _source(value: str) -> str:
+    if stream_url.is_stream(value):
+        _host(stream_url.parse(value).host)
+        return value
     kind, colon, rest = value.partition(":")
     named = kind in ("usb", "file") and colon and rest and not URL.match(rest)
     if value in ("auto", "picamera2") or named or kind == "fake":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 
+from device.config.stream_url import masked
 from device.errors import AudioError, CameraError, MoodliftError, ProbeError, SandboxError
 from device.hardware.audio import PygameAudio, find_outlets, speaker_names
 from device.hardware.camera import picamera, usb
@@ -126,7 +127,7 @@ def _take_picture(config: CameraConfig, own: str) -> bytes:
             camera.read()
         good, data = cv2.imencode(".jpg", camera.read(), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not good:
-        raise CameraError(f"{config.source}: the picture cannot be encoded")
+        raise CameraError(f"{masked(config.source)}: the picture cannot be encoded")
     return data.tobytes()
 
 

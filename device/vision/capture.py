@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from device.errors import CameraError, CameraUnknown
-from device.hardware.camera.source import open_camera
+from device.hardware.camera.source import open_camera, opening_seconds
 from device.messages import Frame, Level
 from device.system.backoff import LONGEST, Backoff
 from device.system.worker import Worker
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REOPEN_SECONDS = 3.0
-"""Longest wait before a missing camera is opened again."""
+"""Longest wait before a missing camera is opened again. It is longer for an IP camera, which may
+lock an account after some wrong passwords."""
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -74,7 +75,8 @@ class CaptureThread:
         return 0.0 if opened is None else max(0.0, time.monotonic() - opened)
 
     def _run(self) -> None:
-        backoff = Backoff(longest=REOPEN_SECONDS)
+        is_network = opening_seconds(self._config) > 0.0
+        backoff = Backoff(longest=LONGEST if is_network else REOPEN_SECONDS)
         while True:
             if self._paused:
                 self._status = PartStatus(Level.OFF, "camera is paused")
@@ -105,8 +107,9 @@ class CaptureThread:
 
     def _read_camera(self, backoff: Backoff) -> None:
         """Read until paused. Raises CameraError."""
-        self._frame_at = time.monotonic()
+        self._frame_at = time.monotonic() + opening_seconds(self._config)
         with open_camera(self._config) as camera:
+            self._frame_at = time.monotonic()
             while not self._paused:
                 image = self._read_rotated(camera)
                 now = time.monotonic()

@@ -13,27 +13,16 @@ from numpy.typing import NDArray
 from device.config.schema import CameraConfig
 from device.errors import CameraError, CameraUnknown
 from device.hardware.camera import open_camera, picamera, usb
-from device.hardware.camera.file import PictureCamera, VideoCamera, open_file
+from device.hardware.camera.file import PictureCamera, open_file
 from device.hardware.camera.source import available
+from device.hardware.camera.video import VideoCamera
+from tests.support.clocks import SleepingClock
 from tests.support.faces import ASTRONAUT
 
 
-class Clock:
-    """Time that passes only while somebody sleeps, or when told."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> SleepingClock:
+    return SleepingClock()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +40,7 @@ def number(image: NDArray[np.uint8]) -> int:
     return round(float(image.mean()) / 20)
 
 
-def test_a_video_is_paced_by_its_own_rate_and_loops(video: Path, clock: Clock) -> None:
+def test_a_video_is_paced_by_its_own_rate_and_loops(video: Path, clock: SleepingClock) -> None:
     camera = open_file(video, clock, clock.sleep)
     assert isinstance(camera, VideoCamera)
     begin = clock.now
@@ -61,7 +50,7 @@ def test_a_video_is_paced_by_its_own_rate_and_loops(video: Path, clock: Clock) -
     camera.close()
 
 
-def test_a_slow_reader_gets_newer_frames_not_later_ones(video: Path, clock: Clock) -> None:
+def test_a_slow_reader_gets_newer_frames_not_later_ones(video: Path, clock: SleepingClock) -> None:
     camera = open_file(video, clock, clock.sleep)
     seen = []
     for _ in range(3):
@@ -71,7 +60,7 @@ def test_a_slow_reader_gets_newer_frames_not_later_ones(video: Path, clock: Cloc
     camera.close()
 
 
-def test_a_picture_stands_still(clock: Clock) -> None:
+def test_a_picture_stands_still(clock: SleepingClock) -> None:
     camera = open_file(ASTRONAUT, clock, clock.sleep)
     assert isinstance(camera, PictureCamera)
     one, other = camera.read(), camera.read()
@@ -80,7 +69,7 @@ def test_a_picture_stands_still(clock: Clock) -> None:
     assert clock.now == pytest.approx(100.1)
 
 
-def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: Clock) -> None:
+def test_a_folder_shows_its_pictures_in_turn(tmp_path: Path, clock: SleepingClock) -> None:
     for value in (1, 2, 3):
         cv2.imwrite(str(tmp_path / f"{value}.png"), np.full((48, 64, 3), 20 * value, np.uint8))
     (tmp_path / "4.png").write_bytes(b"no picture")

@@ -1,4 +1,4 @@
-"""The wall clock of the kiosks that a test starts, which the test sets."""
+"""Clocks that a test sets: its own, and the wall clock of the kiosks that it starts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ time.time = lambda: real() + float(moved.read_text())
 """
 """Run by Python before the kiosk: its wall clock is moved by what stands in a file. Whole machines
 with another clock can be had only as root of one, and libraries that fake it break time.sleep."""
+
+
+class SleepingClock:
+    """Monotonic seconds that pass only while somebody sleeps, or when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
 
 
 class WallClock:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
-
-import cv2
-import numpy as np
 
 from device import images
 from device.errors import CameraError, CameraUnknown, PictureError
 from device.hardware.camera.base import Camera
+from device.hardware.camera.shape import MAX_SIDE
+from device.hardware.camera.video import VideoCamera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cv2.typing import MatLike
+    import numpy as np
     from numpy.typing import NDArray
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+HEADS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP|BM", re.DOTALL)
+"""How the files of pictures begin."""
 PICTURE_RATE = 10.0
 """Frames per second of a still picture."""
-MAX_SIDE = 1920
-"""Pixels of a still picture's longer side, beyond what any camera here gives."""
 PICTURE_SECONDS = 3.0
 """How long each picture of a folder is shown."""
 
@@ -37,9 +37,14 @@ def open_file(
     try:
         if not path.exists():
             raise CameraUnknown(f"{path}: no such file or folder")
-        if path.is_dir() or path.suffix.lower() in PICTURES:
+        if path.is_dir() or is_picture(path):
             return PictureCamera(path, FramePacer(PICTURE_RATE, clock, sleep))
-        return VideoCamera(path, clock, sleep)
+        try:
+            return VideoCamera(path, clock, sleep)
+        except CameraUnknown:
+            if path.suffix.lower() not in PICTURES:
+                raise
+        return PictureCamera(path, FramePacer(PICTURE_RATE, clock, sleep))  # says what is wrong
     except CameraError:
         raise
     except OSError as error:
@@ -81,7 +86,7 @@ class PictureCamera(Camera):
         self.name = f"{'pictures in' if path.is_dir() else 'picture'} {path.name}"
         self._pacer = pacer
         if path.is_dir():
-            self._files = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
+            self._files = sorted(p for p in path.iterdir() if is_picture(p))
         else:
             self._files = [path]
         self._current: tuple[int, NDArray[np.uint8]] | None = None
@@ -116,43 +121,12 @@ class PictureCamera(Camera):
         raise CameraUnknown(fault)
 
 
-class VideoCamera(Camera):
-    """A video in a loop. For a slow reader, frames are skipped and never delayed."""
-
-    def __init__(
-        self, path: Path, clock: Callable[[], float], sleep: Callable[[float], None]
-    ) -> None:
-        self.name = f"video {path.name}"
-        self.path = path
-        self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-        if not self._capture.isOpened():
-            raise CameraUnknown(f"{path}: not a video that can be read")
-        rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self._pacer = FramePacer(rate if 1.0 <= rate <= 240.0 else 25.0, clock, sleep)
-        self._position = 0
-
-    def read(self) -> NDArray[np.uint8]:
-        """Return the frame that is due; see `Camera.read`."""
-        due = self._pacer.wait_next()
-        while self._position < due and self._capture.grab():
-            self._position += 1
-        good: bool
-        image: MatLike | None
-        good, image = self._capture.read()
-        if not good:
-            good, image = self._rewind()
-        if not good or image is None:
-            raise CameraError(f"{self.path}: holds no frame that can be read")
-        self._position += 1
-        return np.asarray(image, np.uint8)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._capture.release()
-
-    def _rewind(self) -> tuple[bool, MatLike | None]:
-        self._capture.release()
-        self._capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        self._pacer.restart()
-        self._position = self._pacer.wait_next()
-        return self._capture.read()
+def is_picture(path: Path) -> bool:
+    """Return whether a file is a picture by its content, whatever its name."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return HEADS.match(file.read(16)) is not None
+    except OSError:
+        return path.suffix.lower() in PICTURES

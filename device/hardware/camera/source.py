@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from device.config.stream_url import is_stream, redacted
 from device.errors import CameraError, CameraUnknown
-from device.hardware.camera import fake, file, picamera, usb
+from device.hardware.camera import fake, file, picamera, stream, usb
 from device.system.paths import expand_user
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def open_camera(config: CameraConfig) -> Camera:
         source = available() or ""
         if not source:
             raise CameraError("no camera found: connect a Pi camera or a USB webcam")
+    if is_stream(source):
+        return stream.StreamCamera(source)
     kind, _, rest = source.partition(":")
     wanted = (config.width, config.height, config.fps)
     match kind:
@@ -34,7 +37,12 @@ def open_camera(config: CameraConfig) -> Camera:
             return file.open_file(expand_user(rest))
         case "fake":
             return fake.FakeCamera(rest)
-    raise CameraUnknown(f"unknown camera source {source!r}")
+    raise CameraUnknown(f"unknown camera source {redacted(source)!r}")
+
+
+def opening_seconds(config: CameraConfig) -> float:
+    """Return how long opening a camera may take that is known to end by itself, else 0."""
+    return stream.LONGEST_OPENING if is_stream(config.source) else 0.0
 
 
 def available() -> str | None:
