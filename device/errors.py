@@ -50,6 +50,10 @@ class AudioError(MoodliftError, RuntimeError):
     """No sound can be played."""
 
 
+class AudioDamaged(AudioError):
+    """A music file is damaged, or of no kind that can be played."""
+
+
 class GpioError(MoodliftError, RuntimeError):
     """The GPIO pins cannot be used."""
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device import __version__, images
-from device.errors import MoodliftError
+from device.errors import AudioError, MoodliftError
 from device.hardware.audio import open_audio
+from device.hardware.audio.musicfile import BUFFER, MusicFile
 from device.hardware.board import LinuxBoard, Reading
 from device.hardware.camera.source import open_camera
 from device.hardware.display import open_display
 from device.messages import Frame, Level
 from device.models.store import candidates
+from device.music import Library
 from device.system.paths import ASSETS, state_directory
 from device.system.worker import Worker
 from device.vision import model_loader
@@ -24,6 +26,7 @@ from device.vision.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from device.config.schema import CameraConfig, Config
     from device.config.settings import Settings
@@ -60,6 +63,7 @@ def checks(settings: Settings) -> Iterator[Check]:
         "camera": _camera,
         "screen": _screen,
         "sound": _sound,
+        "music": _music,
         "page": _page,
         "state": _state,
     }
@@ -127,6 +131,30 @@ def _sound(config: Config) -> Check:
         return Check(level, "sound", audio.name)
     finally:
         audio.close()
+
+
+def _music(config: Config) -> Check:
+    if not config.sound.enabled:
+        return Check(Level.OFF, "music", "switched off")
+    library = Library(config.sound.music_folder)
+    tracks = {path for name in library.playlists() for path in library.tracks(name, 0.0)}
+    faults = list(filter(None, map(_fault_of, sorted(tracks))))
+    words = [f"{len(tracks) - len(faults)} pieces", library.fault, library.unplayable, *faults]
+    level = Level.DEGRADED if any(words[1:]) else Level.OK
+    return Check(level, "music", "\n".join(filter(None, words)))
+
+
+def _fault_of(track: Path) -> str:
+    """Return why the start of a piece cannot be played, "" if it can."""
+    try:
+        file = MusicFile(track)
+        try:
+            file.read(BUFFER)
+        finally:
+            file.close()
+    except AudioError as error:
+        return str(error)
+    return ""
 
 
 def _page(config: Config) -> Check:

@@ -174,8 +174,9 @@ class SoundConfig(ConfigSection):
     music_folder: FilePath = setting(
         "",
         "Folder of your own tracks",
-        "Ogg, MP3, FLAC or WAV; subfolders are named as playlists, or all tracks are in one folder."
-        " The service cannot read /home (ProtectHome); use a folder such as /srv/music.",
+        "Ogg, Opus, MP3, FLAC, WAV or AIFF, with ffmpeg installed also M4A, AAC, WMA and others;"
+        " subfolders are named as playlists, or all tracks are in one folder. The service cannot"
+        " read /home (ProtectHome); use a folder such as /srv/music. ReplayGain tags are applied.",
         empty="the tracks that ship",
     )
 

@@ -19,13 +19,21 @@ class BrokenFiles:
     def __init__(self) -> None:
         self._stamps: dict[Path, int] = {}
         self._warned: set[Path] = set()
+        self._damaged: set[Path] = set()
 
     def add(self, path: Path, reason: str) -> None:
         """Remember a file; log the reason the first time."""
         self._stamps[path] = _stamp(path)
+        if "damaged" in reason:
+            self._damaged.add(path)
         if path not in self._warned:
             self._warned.add(path)
             log.warning("music: skipped: %s", reason)
+
+    def mark(self, path: Path) -> None:
+        """Remember a damaged file whose reason is logged already."""
+        self._warned.add(path)
+        self.add(path, "damaged")
 
     def playable(self, paths: Iterable[Path]) -> list[Path]:
         """Return the paths that are not known to be broken."""
@@ -38,7 +46,11 @@ class BrokenFiles:
     @property
     def names(self) -> list[str]:
         """The names of all broken files, readable even where they are not UTF-8."""
-        return sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in self._stamps)
+        return sorted(self._name(path) for path in self._stamps)
+
+    def _name(self, path: Path) -> str:
+        name = os.fsencode(path.name).decode("utf-8", "replace")
+        return f"{name} (damaged)" if path in self._damaged else name
 
     def _is_broken(self, path: Path) -> bool:
         if path not in self._stamps:
@@ -46,6 +58,7 @@ class BrokenFiles:
         if self._stamps[path] == _stamp(path):
             return True
         del self._stamps[path]
+        self._damaged.discard(path)
         return False
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.hardware.audio import kinds
 from device.system.clutter import is_clutter
 from device.system.paths import ASSETS, expand_user
 
@@ -26,8 +28,8 @@ CHIME = "celebrate"
 PHRASES = "phrases.json"
 """The file with the ends of the phrases of the shipped tracks."""
 
-SUFFIXES = frozenset({".ogg", ".mp3", ".flac", ".wav"})
 RESCAN_SECONDS = 10.0
+UNPLAYABLE_SECONDS = 60.0
 MAX_TRACKS = 2000
 """Most files per playlist, so that a scan is short."""
 
@@ -45,7 +47,10 @@ class Library:
         self._owner = expand_user(str(owner)) if owner else None
         self._shipped = shipped
         self._scans: dict[str, tuple[float, tuple[Path, ...]]] = {}
+        self._unplayable: tuple[Path, ...] = ()
+        self._looked_at = -math.inf
         self.fault = self._find_fault()
+        self._find_unplayable(0.0)
 
     def playlists(self) -> tuple[str, ...]:
         """Return the names that a rule may use: those that ship, and the owner's sub-folders."""
@@ -57,8 +62,14 @@ class Library:
         scan = self._scans.get(playlist)
         if scan is None or now - scan[0] >= RESCAN_SECONDS:
             self.fault = self._find_fault()
+            self._find_unplayable(now)
             scan = self._scans[playlist] = (now, self._scan(playlist))
         return scan[1]
+
+    @property
+    def unplayable(self) -> str:
+        """What of the owner's music is of no kind that can be played here, "" without any."""
+        return kinds.explain(self._unplayable, self._owner) if self._owner else ""
 
     def sound(self, name: str) -> Path:
         """Return the path of a short sound."""
@@ -90,6 +101,12 @@ class Library:
                 return found
         return _tracks(self._shipped / playlist)
 
+    def _find_unplayable(self, now: float) -> None:
+        if self._owner and now - self._looked_at >= UNPLAYABLE_SECONDS:
+            self._looked_at = now
+            others = kinds.MUSIC - kinds.playable()
+            self._unplayable = tuple(islice(_walk(self._owner, others), MAX_TRACKS))
+
     def _find_fault(self) -> str:
         try:
             if self._owner:
@@ -111,12 +128,12 @@ def _folders(folder: Path) -> list[str]:
 
 
 def _tracks(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(islice(_walk(folder), MAX_TRACKS)))
+    return tuple(sorted(islice(_walk(folder, kinds.playable()), MAX_TRACKS)))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = (name for name in folders if not is_clutter(name))
         for name in names:
-            if Path(name).suffix.lower() in SUFFIXES and not is_clutter(name):
+            if Path(name).suffix.lower() in suffixes and not is_clutter(name):
                 yield Path(parent, name)

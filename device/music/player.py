@@ -131,9 +131,9 @@ class Player:
         if self.quiet:
             return Level.OK, f"{self._audio.name}; quiet until {self._quiet_hours.end:%H:%M}"
         skipped = self._broken.names
-        if skipped:
-            return Level.OK, f"{self._audio.name}; {len(skipped)} skipped: {', '.join(skipped[:3])}"
-        return Level.OK, self._audio.name
+        words = f"{len(skipped)} skipped: {', '.join(skipped[:3])}" if skipped else ""
+        said = (self._audio.name, words, self._library.unplayable)
+        return Level.OK, "; ".join(filter(None, said))
 
     def request(self, playlist: str | None, *, empty: bool = False) -> None:
         """Set which playlist is wanted from the next `tick` on, if any.
@@ -238,6 +238,9 @@ class Player:
 
         That is the level of a track that ended by itself, if its playlist is still wanted, else 0.
         """
+        for track in filter(None, (self._current, *self._fading_out)):
+            if track.playback.damaged:
+                self._broken.mark(track.path)
         for track in self._fading_out:
             if track.level == 0.0:
                 track.playback.stop()

@@ -43,10 +43,24 @@ def test_doctor_names_every_part() -> None:
     result = moodlift("doctor")
     lines = result.stdout.splitlines()
     parts = [line.split()[1] for line in lines[1:]]
-    assert parts == ["config", "vision", "camera", "screen", "sound", "page", "state"]
+    assert parts == ["config", "vision", "camera", "screen", "sound", "music", "page", "state"]
     assert "ok  vision   emotion-" in result.stdout
     assert re.search(r" state    /.+: ([\d.]+ GB free|the disk is nearly full, )", result.stdout)
     assert "Traceback" not in result.stderr
+
+
+def test_doctor_tells_what_of_the_music_cannot_be_played(tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    (music / "bad.flac").write_bytes(b"fLaC but no more")
+    (music / "notes.mid").touch()
+    config = tmp_path / "config.toml"
+    config.write_text(f'[sound]\nmusic_folder = "{music}"\n')
+    result = moodlift("doctor", "--config", config)
+    assert " note  music " in result.stdout
+    words = f"1 file in {music} is of no kind that can be played: notes.mid"
+    assert words in result.stdout.splitlines()
+    assert f"{music / 'bad.flac'}: damaged" in result.stdout
 
 
 def test_check_config(tmp_path: Path) -> None:

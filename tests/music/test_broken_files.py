@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,31 @@ def test_a_broken_file_is_skipped_with_one_warning(
     assert len(caplog.records) == 2
     assert all("cannot be played" in record.message for record in caplog.records)
     assert rig.player.health == (Level.OK, "fake sound; 2 skipped: one.ogg, two.ogg")
+
+
+def test_a_piece_that_breaks_off_is_left_out_and_called_damaged(rig: PlayerRig) -> None:
+    rig.play("calm", 3)
+    rig.audio.playbacks[-1].damaged = True
+    rig.audio.end()
+    rig.play("calm", 30)
+    assert rig.calls("play") == ["still.ogg"]
+    rig.play("uplifting", 3)
+    assert rig.player.health == (Level.OK, "fake sound; 1 skipped: still.ogg (damaged)")
+
+
+def test_what_cannot_be_played_is_told_on_the_page(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "song.m4a").touch()
+    rig = PlayerRig(folder, CONFIG.model_copy(update={"music_folder": str(mine)}))
+    rig.play("uplifting", 1)
+    level, words = rig.player.health
+    assert level is Level.OK
+    assert f"1 file in {mine} is of no kind that can be played: song.m4a" in words
+    assert rig.audio.file, "our own pieces play instead"
 
 
 def test_nothing_playable_is_reported_and_not_tried_again_at_once(

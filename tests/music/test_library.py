@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -183,3 +184,30 @@ def test_a_deck_follows_the_folder() -> None:
     assert deck.next([one]) == one
     assert deck.next([two, three]) in (two, three)
     assert deck.next([one]) == one
+
+
+def test_music_that_cannot_be_played_is_told(
+    tmp_path: Path, ours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    mine = touch(tmp_path / "mine", "a.ogg", "song.m4a", "album/Old.WMA", "cover.jpg", "._b.m4a")
+    library = Library(mine, ours)
+    assert library.unplayable == (
+        f"2 files in {mine} are of no kind that can be played: Old.WMA, song.m4a;"
+        " install ffmpeg to play them"
+    )
+    assert names(library, "uplifting") == ["a.ogg"]
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/ffmpeg")
+    assert names(library, "uplifting", 60.0) == ["a.ogg", "Old.WMA", "song.m4a"]
+    assert library.unplayable == ""
+
+
+def test_many_files_that_cannot_be_played_are_told_in_short(tmp_path: Path, ours: Path) -> None:
+    mine = touch(tmp_path / "mine", *(f"{number}.mid" for number in range(9)))
+    assert Library(mine, ours).unplayable == (
+        f"9 files in {mine} are of no kind that can be played: 0.mid, 1.mid, 2.mid, 3.mid, 4.mid, …"
+    )
+    touch(tmp_path / "one", "a.mid")
+    words = f"1 file in {tmp_path / 'one'} is of no kind that can be played: a.mid"
+    assert Library(tmp_path / "one", ours).unplayable == words
+    assert Library("", ours).unplayable == ""

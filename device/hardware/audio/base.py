@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 class Playback(ABC):
     """A music file that is playing. Gains are linear amplitudes in [0, 1].
 
-    `seconds` is its length, 0 if the file does not contain it.
+    `seconds` is its length, 0 while it is unknown. A `damaged` file ends early.
     """
 
     seconds: float = 0.0
+    damaged: bool = False
 
     @abstractmethod
     def set_gain(self, gain: float) -> None:

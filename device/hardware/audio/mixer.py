@@ -33,7 +33,7 @@ class PygameAudio(Audio):
         self.fault = ""
         self._device = device
         self._sounds: dict[Path, Sound] = {}
-        self._playbacks: list[Playback] = []
+        self._playbacks: dict[int, Playback] = {}
 
     def open(self) -> None:
         """Open the device unless it is open. Raises AudioError and sets `fault`."""
@@ -62,24 +62,16 @@ class PygameAudio(Audio):
         from device.hardware.audio.playback import ChannelPlayback
 
         self.open()
-        channel = next(
-            (
-                each
-                for each in map(pygame.mixer.Channel, range(MAX_PLAYBACKS))
-                if not each.get_busy()
-            ),
-            None,
-        )
-        if channel is None:
+        number = next(filter(self._is_free, range(MAX_PLAYBACKS)), None)
+        if number is None:
             raise AudioError(f"{path}: {MAX_PLAYBACKS} pieces play already")
         music_file = MusicFile(path)
         try:
-            playback = ChannelPlayback(music_file, channel, gain)
+            playback = ChannelPlayback(music_file, pygame.mixer.Channel(number), gain)
         except AudioError:
             music_file.close()
             raise
-        self._playbacks = [each for each in self._playbacks if each.playing]
-        self._playbacks.append(playback)
+        self._playbacks[number] = playback
         return playback
 
     def play_sound(self, path: Path, gain: float) -> float:
@@ -101,8 +93,15 @@ class PygameAudio(Audio):
         """Stop everything and close the device."""
         import pygame
 
-        for playback in self._playbacks:
+        for playback in self._playbacks.values():
             playback.stop()
         self._playbacks.clear()
         self._sounds.clear()
         pygame.mixer.quit()
+
+    def _is_free(self, number: int) -> bool:
+        """Return whether a channel plays nothing, and waits for nothing that starts."""
+        import pygame
+
+        playback = self._playbacks.get(number)
+        return not (playback and playback.playing) and not pygame.mixer.Channel(number).get_busy()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import soundfile
 import soxr
 
-from device.errors import AudioError
+from device.hardware.audio.decoder import open_decoder
+from device.hardware.audio.downmix import to_stereo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,28 +21,17 @@ BUFFER = 1024
 MAX_SAMPLE = 32_767
 
 
-class _ForwardFile(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
-    """After each read of a seekable file, soundfile seeks: in an MP3 that clicks."""
-
-    def seekable(self) -> bool:
-        return False
-
-
 class MusicFile:
-    """An OGG, MP3, FLAC or WAV file, as 16-bit stereo at 44.1 kHz whatever it holds.
+    """A music file, as 16-bit stereo at 44.1 kHz whatever it holds, as loud as its tags ask for.
 
-    `seconds` is its length. Raises AudioError when it cannot be read.
+    `seconds` is its length, 0 if unknown. Raises AudioError when it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            path.stat()
-            self._file = _ForwardFile(path)
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise AudioError(f"{path}: {_reason(error)}") from error
-        rate = self._file.samplerate
-        self.seconds = self._file.frames / rate
+        self._decoder = open_decoder(path)
+        self.seconds = self._decoder.seconds
+        self.starts_at_once = self._decoder.starts_at_once
+        rate = self._decoder.rate
         self._resampler = (
             None if rate == RATE else soxr.ResampleStream(rate, RATE, CHANNELS, dtype="float32")
         )
@@ -62,28 +51,24 @@ class MusicFile:
         samples = np.rint(np.clip(joined[:frames], -1.0, 1.0) * MAX_SAMPLE)
         return bytes(samples.astype("<i2").tobytes())
 
+    def measure(self) -> float:
+        """Return the length in seconds, 0 if unknown. It may take a second. Raises AudioError."""
+        self.seconds = self._decoder.measure()
+        return self.seconds
+
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._decoder.close()
 
     def _decode(self, frames: int) -> NDArray[np.float32]:
-        try:
-            read = self._file.read(frames, dtype="float32", always_2d=True)
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise AudioError(f"{self._path}: {_reason(error)}") from error
+        read = self._decoder.read(frames)
         self._ended = len(read) < frames
-        # Mono is played on both sides; of more than two channels, the first two.
-        both = np.repeat(read, CHANNELS, axis=1) if read.shape[1] == 1 else read[:, :CHANNELS]
+        both = to_stereo(read, vorbis_order=self._decoder.vorbis_order)
+        if self._decoder.gain != 1.0:
+            both = both * np.float32(self._decoder.gain)
         if self._resampler is None:
             return both
         resampled: NDArray[np.float32] = self._resampler.resample_chunk(
             np.ascontiguousarray(both), last=self._ended
         )
         return resampled
-
-
-def _reason(error: Exception) -> str:
-    """Return an error's message without the path, which the caller adds."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(getattr(error, "error_string", error)).rstrip(".")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from typing import TYPE_CHECKING
 
 import pygame
 
-from device.errors import AudioError
+from device.errors import AudioDamaged, AudioError
 from device.hardware.audio.base import Playback
 from device.hardware.audio.musicfile import BUFFER
 from device.system.worker import Worker
@@ -36,9 +37,10 @@ class ChannelPlayback(Playback):
         self.seconds = file.seconds
         self._file, self._channel = file, channel
         self._lock = threading.Lock()
-        first = file.read(BLOCK)
+        channel.set_volume(gain)
+        # What starts slowly is left to the thread: meanwhile the stage would stand still.
+        first = file.read(BLOCK) if file.starts_at_once else b""
         if first:
-            channel.set_volume(gain)
             channel.play(_sound(first))
         self._feeder = Worker(self._feed, name="music")
         self._stopped = self._feeder.stopping
@@ -67,7 +69,7 @@ class ChannelPlayback(Playback):
                 self._channel.stop()
 
     def _feed(self) -> None:
-        block = self._decode()
+        block, measured = self._decode(), False
         while block:
             with self._lock:
                 if self._stopped.is_set():
@@ -77,6 +79,9 @@ class ChannelPlayback(Playback):
                     self._channel.queue(_sound(block))
             if free:
                 block = self._decode()
+            if not measured:
+                measured = True
+                self._measure()
             self._stopped.wait(QUEUE_POLL_SECONDS)
         self._file.close()
 
@@ -84,8 +89,13 @@ class ChannelPlayback(Playback):
         try:
             return self._file.read(BLOCK)
         except AudioError as error:
+            self.damaged = isinstance(error, AudioDamaged)
             log.warning("%s; it ends here", error)
             return b""
+
+    def _measure(self) -> None:
+        with contextlib.suppress(AudioError):  # the next block has the same fault
+            self.seconds = self._file.measure()
 
 
 def _sound(block: bytes) -> pygame.mixer.Sound:
