@@ -55,20 +55,22 @@ def test_a_password_of_any_characters_lets_in() -> None:
         with opened(url) as camera:
             assert camera.read().shape == (240, 320, 3)
             assert_kept(camera.name)
-        with pytest.raises(CameraError, match="check the path, the user name and the pass") as told:
+        with pytest.raises(
+            CameraError, match="check the path, the user name and the pass"
+        ) as caught:
             opened(f"http://{USER}:wrong{ENCODED}@{server.place}/private")
-        assert_kept(str(told.value))
+        assert_kept(str(caught.value))
 
 
 def test_a_camera_that_refuses_hangs_or_is_not_there(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    told = []
+    said: list[str] = []
     with silent_server() as place:
         begin = time.monotonic()
         with pytest.raises(CameraError, match="gives no video") as hung:
             opened(f"rtsp://{USER}:{ENCODED}@{place}/stream")
         assert 2.0 < time.monotonic() - begin < 30.0
-        told.append(str(hung.value))
+        said.append(str(hung.value))
     with pytest.raises(CameraError, match=f"rtsp://{place}: cannot be reached: connection refused"):
         opened(f"rtsp://{USER}:{ENCODED}@{place}/stream")
     denied = b"RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Basic realm=x\r\n\r\n"
@@ -76,15 +78,17 @@ def test_a_camera_that_refuses_hangs_or_is_not_there(caplog: pytest.LogCaptureFi
         opened(f"rtsp://{USER}:{ENCODED}@{place}/stream")
     with pytest.raises(CameraError, match="cannot be reached: ") as unknown:
         opened(f"rtsp://{USER}:{ENCODED}@nobody.invalid/stream")
-    told += [str(other.value), str(unknown.value)]
-    assert_kept(*told, *(record.getMessage() for record in caplog.records))
+    said += [str(other.value), str(unknown.value)]
+    assert_kept(*said, *(record.getMessage() for record in caplog.records))
 
 
-def test_a_wrong_address_is_told() -> None:
+def test_a_wrong_address_is_reported() -> None:
     config = CameraConfig.model_construct(source=f"rtsp://me:{PLAIN}@h")
-    with pytest.raises(CameraUnknown, match="the address of the IP camera should be such") as told:
+    with pytest.raises(
+        CameraUnknown, match="the address of the IP camera should be such"
+    ) as caught:
         open_camera(config)
-    assert_kept(str(told.value))
+    assert_kept(str(caught.value))
 
 
 @pytest.fixture

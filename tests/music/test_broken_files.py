@@ -41,7 +41,7 @@ def test_a_piece_that_breaks_off_is_left_out_and_called_damaged(rig: PlayerRig) 
     assert rig.player.health == (Level.OK, "fake sound; 1 skipped: still.ogg (damaged)")
 
 
-def test_what_cannot_be_played_is_told_on_the_page(
+def test_what_cannot_be_played_is_reported_on_the_page(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)

@@ -186,7 +186,7 @@ def test_a_deck_follows_the_folder() -> None:
     assert deck.next([one]) == one
 
 
-def test_music_that_cannot_be_played_is_told(
+def test_music_that_cannot_be_played_is_reported(
     tmp_path: Path, ours: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
@@ -202,7 +202,7 @@ def test_music_that_cannot_be_played_is_told(
     assert library.unplayable == ""
 
 
-def test_many_files_that_cannot_be_played_are_told_in_short(tmp_path: Path, ours: Path) -> None:
+def test_many_files_that_cannot_be_played_are_reported_in_short(tmp_path: Path, ours: Path) -> None:
     mine = touch(tmp_path / "mine", *(f"{number}.mid" for number in range(9)))
     assert Library(mine, ours).unplayable == (
         f"9 files in {mine} are of no kind that can be played: 0.mid, 1.mid, 2.mid, 3.mid, 4.mid, …"

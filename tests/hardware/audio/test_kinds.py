@@ -161,15 +161,15 @@ def test_a_damaged_file_is_called_damaged(
         MusicFile(path)
 
 
-def test_a_foreign_kind_under_a_known_name_is_told(
+def test_a_foreign_kind_under_a_known_name_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     path = tmp_path / "really-m4a.mp3"
     path.write_bytes(struct.pack(">I", 24) + b"ftypM4A " + bytes(64))
-    with pytest.raises(AudioError, match="only where ffmpeg is installed") as told:
+    with pytest.raises(AudioError, match="only where ffmpeg is installed") as caught:
         MusicFile(path)
-    assert not isinstance(told.value, AudioDamaged)
+    assert not isinstance(caught.value, AudioDamaged)
 
 
 def fake_ffmpeg(tmp_path: Path, script: str) -> str:
@@ -198,7 +198,9 @@ def test_ffmpeg_plays_what_libsndfile_does_not_know(
     file.close()
 
 
-def test_what_ffmpeg_cannot_play_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ffmpeg_cannot_play_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = fake_ffmpeg(tmp_path, "echo 'x.m4a: Invalid data found' >&2; exit 1")
     monkeypatch.setattr(shutil, "which", lambda _: program)
     path = tmp_path / "song.m4a"
