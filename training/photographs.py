@@ -29,7 +29,7 @@ def read(path: Path) -> Dataset:
     broken, without = [], dict.fromkeys(EMOTIONS, 0)
     for row, (file, label, split) in enumerate(files):
         try:
-            image = images.read(file, str(file), folders.FORMATS)
+            image = images.read(file, layouts.shown(file), folders.FORMATS)
         except PictureError as error:
             broken.append(str(error))
             continue

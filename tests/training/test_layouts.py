@@ -102,6 +102,10 @@ def test_a_name_need_not_be_utf_8(tmp_path: Path) -> None:
     Path(os.fsdecode(broken)).write_bytes(b"no picture")
     with pytest.raises(DatasetError, match="happy/gl\ufffdcklich.png: not a"):
         datasets.read(tmp_path)
+    Path(os.fsdecode(broken)).unlink()
+    draw(Path(os.fsdecode(os.fsencode(tmp_path) + b"/andere Gef\xfchle")) / "0.png")
+    (note,) = datasets.read(tmp_path).notes
+    assert note == "andere Gef\ufffdhle: not one of the seven emotions, 1 files skipped"
 
 
 def test_links_to_classes_are_followed(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import numpy as np
 from device import images
 from device.errors import PictureError
 from device.vision.alignment import SIZE
-from training.data.layouts import find
+from training.data.layouts import find, shown
 from training.data.pictures import SPLITS, Dataset, check_broken, pictures
 
 if TYPE_CHECKING:
@@ -48,9 +47,8 @@ def read(path: Path) -> Dataset:
 
 def _load(path: Path) -> NDArray[np.uint8] | str:
     """Return the picture, or the reason why it cannot be read."""
-    shown = os.fsencode(path).decode("utf-8", "replace")  # a name need not be UTF-8
     try:
-        return fit(images.read(path, shown, FORMATS))
+        return fit(images.read(path, shown(path), FORMATS))
     except PictureError as error:
         return str(error)
 

@@ -106,6 +106,11 @@ def _find(path: Path) -> Pictures:
     raise NoPictures(f"{path}: no folders of pictures named by emotion ({names})")
 
 
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed: names need not be UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _levels(path: Path) -> Iterator[list[Path]]:
     """Yield the folder itself, those in it, those in these, and so on."""
     level = [path]
@@ -151,13 +156,13 @@ def _by_class(folder: Path, top: Path) -> Pictures | None:
                 files += [(file, classes[each], split) for file in inside]
             else:
                 notes.append(
-                    f"{each.relative_to(top)}: not one of the seven emotions, "
+                    f"{shown(each.relative_to(top))}: not one of the seven emotions, "
                     f"{len(inside)} files skipped"
                 )
     if not files:
         return None
     used = {each for _, each in splits} or set(inner)
-    others = [each.relative_to(top) for each in inner if each not in used]
+    others = [shown(each.relative_to(top)) for each in inner if each not in used]
     return files, [f"{each}: not a split, skipped" for each in others] + notes
 
 
