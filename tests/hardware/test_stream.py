@@ -16,6 +16,7 @@ from device.hardware.camera import open_camera, stream
 from device.messages import Level
 from device.vision.capture import CaptureThread
 from tests.support.cameras import PASSWORD, USER, mjpeg_camera, silent_server
+from tests.support.rtsp import rtsp_camera
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
@@ -128,3 +129,26 @@ def test_it_is_connected_again_after_it_hung_up_and_after_it_stood_still(
     server.frozen.clear()
     until(lambda: reader.status.level is Level.OK)
     assert_kept(reader.status.message, *(record.getMessage() for record in caplog.records))
+
+
+def test_rtsp_is_read_and_connected_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with rtsp_camera() as server:
+        url = f"rtsp://{USER}:{ENCODED}@{server.place}/stream"
+        reader = CaptureThread(CameraConfig(source=url), threading.Event())
+        reader.start()
+        until(lambda: reader.status.level is Level.OK)
+        until(lambda: server.sent > 60)
+        reader.pop_newest()
+        frame = until(reader.pop_newest)
+        assert frame is not None
+        assert frame.image.shape == (240, 320, 3)
+        assert server.sent - round(float(frame.image.mean())) < 25, "less than a second behind"
+        server.drop.set()
+        until(lambda: reader.status.level is Level.FAILED)
+        until(lambda: reader.status.level is Level.OK)
+        reader.pause(True)
+        with pytest.raises(CameraError, match="check the path, the user name") as caught:
+            opened(f"rtsp://{USER}:no{ENCODED}@{server.place}/stream")
+        assert server.refused
+    assert_kept(str(caught.value), *(record.getMessage() for record in caplog.records))
