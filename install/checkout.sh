@@ -71,15 +71,17 @@ without() {
 # What the tests need of Debian; the last two, which boot a kiosk, are of use to root alone.
 browser_packages=(chromium libatomic1 xvfb libxtst6 shellcheck strace)
 fleet_packages=(mosquitto prometheus)
+proxy_packages=(nginx caddy)
 sound_packages=(pulseaudio)
 arm64_packages=(qemu-user-static)
 rig_packages=(mmdebstrap systemd-container)
 
 test_programs() {
     local wanted new root
-    wanted=("${browser_packages[@]}" "${fleet_packages[@]}" "${sound_packages[@]}" "${arm64_packages[@]}")
+    wanted=("${browser_packages[@]}" "${fleet_packages[@]}" "${proxy_packages[@]}"
+        "${sound_packages[@]}" "${arm64_packages[@]}")
     [ "$(id -u)" != 0 ] || wanted+=("${rig_packages[@]}")
-    mapfile -t new < <(missing "${fleet_packages[@]}")
+    mapfile -t new < <(missing "${fleet_packages[@]}" "${proxy_packages[@]}")
     debian "for the tests" "${wanted[@]}" || return 0
     # The tests start these themselves: here they need not run for good.
     if [ ${#new[@]} -gt 0 ] && [ -d /run/systemd/system ] && may_install; then
@@ -155,6 +157,7 @@ run_tests() {
     [ $# -gt 0 ] && [ -z "$quick" ] || lint
     have "${browser_packages[@]}" || without "some browser and window tests will be skipped"
     have "${fleet_packages[@]}" || without "the tests of a fleet will be skipped"
+    have "${proxy_packages[@]}" || without "the page will not be tested behind nginx and Caddy"
     have "${sound_packages[@]}" || without "sound that goes will not be tested"
     if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then
         export MOODLIFT_PYGAME_CLASSIC=$PWD/$cache/pygame-classic

@@ -8,7 +8,15 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, model_validator
 
 from device.config.section import ConfigSection, setting
-from device.config.types import BrokerName, FilePath, HostName, HttpsUrl, Line
+from device.config.types import (
+    BrokerName,
+    FilePath,
+    HostName,
+    HttpsUrl,
+    Line,
+    Network,
+    Origin,
+)
 
 
 class WebConfig(ConfigSection):
@@ -66,6 +74,24 @@ class WebConfig(ConfigSection):
         "Other host names of this machine",
         "The page answers to these and to the machine's own names. Such as"
         ' ["mood.example.org"], in ASCII and without a port: küche.local is xn--kche-0ra.local.',
+    )
+
+    trusted_proxies: list[Network] = setting(
+        [],
+        "Reverse proxies in front of the page",
+        'Addresses or networks, such as ["127.0.0.1"]. Only their X-Forwarded-For, -Proto, -Host'
+        " and -Prefix, and X-Ingress-Path, are believed.",
+    )
+    frame_ancestors: list[Origin] = setting(
+        [],
+        "Sites that may show the page in a frame",
+        'Such as ["https://home.example.org"].',
+    )
+    cors_origins: list[Origin] = setting(
+        [],
+        "Sites whose pages may call the API",
+        "With the owner's token, or as the browser that is logged in here. Such as"
+        ' ["https://panel.example.org"].',
     )
 
     @model_validator(mode="after")

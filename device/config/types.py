@@ -25,6 +25,7 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 """The begin of a URL (RFC 3986, section 3.1)."""
 LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 """A part of a host name between dots (RFC 1123, section 2.1), also with the underscores of some."""
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def _line(value: str) -> str:
@@ -89,6 +90,24 @@ def _https_url(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        raise ValueError(
+            f"should be an address, or a network such as 172.30.32.0/23: {error}"
+        ) from error
+
+
+def _origin(value: str) -> str:
+    host = rf"{LABEL}(?:\.{LABEL})*|\[[0-9a-f:]+]"
+    found = re.fullmatch(rf"(https?)://({host})(:\d+)?/?", value.lower())
+    if not found:
+        raise ValueError("should be scheme and host, such as https://home.example.org:8123")
+    scheme, host, port = found.groups("")
+    return f"{scheme}://{host}{'' if port == DEFAULT_PORTS[scheme] else port}"  # as browsers do
+
+
 def _emotion(value: str) -> str:
     if value not in EMOTIONS:
         raise ValueError(f"should be one of {', '.join(EMOTIONS)}")
@@ -100,6 +119,8 @@ HostName = Annotated[str, AfterValidator(_host)]
 BrokerName = Annotated[str, AfterValidator(_tls_host)]
 HttpsUrl = Annotated[str, AfterValidator(_https_url)]
 FilePath = Annotated[Line, AfterValidator(_path)]
+Network = Annotated[str, AfterValidator(_network)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Source = Annotated[Line, AfterValidator(_source)]
 HoursText = Annotated[str, AfterValidator(_hours)]
 Emotion = Annotated[

@@ -5,14 +5,22 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING
 
-from flask import Flask, Request, Response
-from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
+from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 
 from device import __version__
+from device.config.network import WebConfig
 from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
-from device.web import problems, text
-from device.web.context import WebContext, attach
+from device.web import cors, problems, text
+from device.web.addresses import TrustedProxies
+from device.web.context import WebContext, attach, current
+from device.web.openapi.operation import takes_files
 from device.web.routes import (
     api,
     auth,
@@ -26,6 +34,8 @@ from device.web.routes import (
     settings,
     try_it,
 )
+from device.web.server.handlers import HEAD_ONLY, MAX_KEPT_BYTES, SMALL_BYTES
+from device.web.server.server import PROXIES
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -36,10 +46,9 @@ if TYPE_CHECKING:
 ROUTES = (
     auth, pages, api, history, try_it, models, settings, devices, feedback, drift, certificate,
 )  # fmt: skip
-UPLOAD_BYTES = 8 * 1024 * 1024
-"""Largest body of a request."""
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
         "object-src 'none'"
     ),
@@ -58,15 +67,21 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
-def create_app(services: KioskServices, auth_service: AuthService) -> Flask:
+def create_app(
+    services: KioskServices, auth_service: AuthService, config: WebConfig | None = None
+) -> Flask:
     """Return a kiosk's page and API as a WSGI app; serve it with `Server`."""
+    config = config or WebConfig()
     app = Flask(__name__)
     app.request_class = MemoryRequest
-    app.config.update(MAX_CONTENT_LENGTH=UPLOAD_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
+    app.config.update(MAX_CONTENT_LENGTH=MAX_KEPT_BYTES, EMOJI_FOLDER=ASSETS / "emoji")
+    app.config[PROXIES] = TrustedProxies(config.trusted_proxies)
     app.jinja_env.globals.update(words=text, version=__version__)
     app.jinja_env.globals.update(is_logged_in=auth.is_logged_in, has_authority=certificate.exists)
-    attach(app, WebContext(services, auth_service))
+    attach(app, WebContext(services, auth_service, config))
+    app.before_request(cors.preflight)
     auth.protect(app)
+    app.before_request(_check_body)
     for routes in ROUTES:
         app.register_blueprint(routes.blueprint)
     app.register_error_handler(HTTPException, problems.respond)
@@ -75,6 +90,18 @@ def create_app(services: KioskServices, auth_service: AuthService) -> Flask:
     app.register_error_handler(ProbeError, _conflict)
     app.after_request(_add_headers)
     return app
+
+
+def _check_body() -> Response | None:
+    """Refuse a body that is too large for its route, also while only the head is here."""
+    if request.routing_exception:
+        return None
+    view = current_app.view_functions[request.endpoint or ""]
+    if not takes_files(view):
+        request.max_content_length = SMALL_BYTES
+    if (request.content_length or 0) > (request.max_content_length or 0):
+        raise RequestEntityTooLarge
+    return Response(status=100) if HEAD_ONLY in request.environ else None
 
 
 def _unavailable(error: HistoryError | FeedbackError) -> ResponseReturnValue:
@@ -88,5 +115,10 @@ def _conflict(error: ProbeError) -> ResponseReturnValue:
 def _add_headers(response: Response) -> Response:
     """Add the headers of every response; caches keep only static files."""
     response.headers.extend(HEADERS)
+    ancestors = " ".join(current().config.frame_ancestors)
+    if ancestors:
+        policy = HEADERS[POLICY].replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+        response.headers[POLICY] = policy
+    cors.add_headers(response)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -14,17 +14,19 @@ from device.web.server.slots import Slots
 from device.web.server.streams import events, pictures
 
 if TYPE_CHECKING:
+    from device.config.network import WebConfig
     from device.control.status import Status
     from device.web.auth.service import AuthService
     from device.web.server.tls import Certificate
     from device.web.view import KioskServices
 
-FOLLOWERS = 256
-"""Browsers that follow the status at once."""
+FOLLOWERS, FOLLOWERS_PER_CLIENT = 256, 64
+"""Browsers that follow the status at once: in all, and from one address."""
 ANSWERS, ALL_ANSWERS = 20, 120
 """Answers to "Was I right?" and crops, per minute: from one address, and from all."""
-UPLOADS = 4
-"""Pictures classified or waiting for it at once: fewer than the server has threads."""
+UPLOADS, UPLOADS_PER_CLIENT = 4, 3
+"""Pictures classified or waiting for it at once: in all, fewer than the server has threads, and
+from one address."""
 
 _KEY = "moodlift"
 
@@ -32,15 +34,15 @@ _KEY = "moodlift"
 class WebContext:
     """The state behind an app. `certificate` is that of its server, if it serves over TLS."""
 
-    def __init__(self, services: KioskServices, auth: AuthService) -> None:
-        self.services, self.auth = services, auth
+    def __init__(self, services: KioskServices, auth: AuthService, config: WebConfig) -> None:
+        self.services, self.auth, self.config = services, auth, config
         self.certificate: Certificate | None = None
         self.live_view = LiveView(services)
         self.events = events(services.status, self.status_json)
         self.pictures = pictures(self.live_view)
-        self.followers = Slots(FOLLOWERS)
+        self.followers = Slots(FOLLOWERS, FOLLOWERS_PER_CLIENT)
         self.viewers = Slots(services.viewers)
-        self.uploads = Slots(UPLOADS)
+        self.uploads = Slots(UPLOADS, UPLOADS_PER_CLIENT)
         self.decoder = Decoder()
         self.answers = RateLimiter(per_address=ANSWERS, total=ALL_ANSWERS)
         self._json: tuple[Status, str] | None = None

@@ -20,7 +20,6 @@ API_PREFIXES = ("/api/", "/metrics", "/healthz", "/readyz")
 MIMETYPE = "application/problem+json"
 HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 """Headers of an error that its response keeps."""
-TOO_LARGE = "larger than 8 MB"
 
 
 @dataclass(slots=True)
@@ -62,9 +61,13 @@ def details(code: int, reason: str) -> str:
 
 def _reason(error: HTTPException) -> str:
     if error.code == 413:
-        return TOO_LARGE
+        return f"larger than {_size(request.max_content_length or 0)}"
     if error.code == 404 and error.description == NotFound.description:
         return f"{request.path}: no such page"
     if error.code == 405:
         return f"{request.method} is not allowed here"
     return error.description or error.name
+
+
+def _size(limit: int) -> str:
+    return f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} KB"

@@ -37,7 +37,7 @@ class WebService:
             config.visitor_access,
             config.metrics_token_file,
         )
-        self._app = web.create_app(services, self._auth)
+        self._app = web.create_app(services, self._auth, config)
         self._server: web.Server | None = None
         self._certificate: Certificate | None = None
         self._retry_at = 0.0

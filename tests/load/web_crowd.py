@@ -32,15 +32,22 @@ class Crowd:
     refused: int = 0
     events: int = 0
     pictures: int = 0
+    connections: int = 0
 
     def request(self, path: str) -> bytes:
         head = f"GET {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
         return f"{head}Authorization: Bearer {self.token}\r\n\r\n".encode()
 
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect; to this machine from one of eight addresses, as each may have so many only."""
+        self.connections += 1
+        source = (f"127.0.0.{2 + self.connections % 8}", 0) if self.host == "127.0.0.1" else None
+        return await asyncio.open_connection(self.host, self.port, limit=2**20, local_addr=source)
+
     async def poll(self, rate: float, delay: float) -> None:
         """Request the status `rate` times per second, on one connection."""
         await asyncio.sleep(delay)
-        reader, writer = await asyncio.open_connection(self.host, self.port)
+        reader, writer = await self.connect()
         with closing(writer):
             while True:
                 started = time.perf_counter()
@@ -56,7 +63,7 @@ class Crowd:
     async def follow(self, path: str, delay: float) -> None:
         """Read a stream."""
         await asyncio.sleep(delay)
-        reader, writer = await asyncio.open_connection(self.host, self.port, limit=2**20)
+        reader, writer = await self.connect()
         with closing(writer):
             writer.write(self.request(path))
             head = await reader.readuntil(b"\r\n\r\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -64,7 +65,7 @@ def visit(browser: Browser, server: Server, auth: AuthService) -> Iterator[Calla
         context.set_default_timeout(TIMEOUT_MS)
         if owner:
             session: SetCookieParam = {
-                "name": SESSION_COOKIE,
+                "name": SESSION_COOKIE.format(port=urlsplit(server.address).port),
                 "value": auth.sessions.open_session(),
                 "url": server.address,
             }

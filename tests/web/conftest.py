@@ -277,10 +277,12 @@ def server(app: Flask) -> Iterator[Server]:
 class Guest:
     """A browser's connection to a server, at the level of HTTP."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, source: str = "") -> None:
         parts = urlsplit(address)
         self.headers = {"Authorization": f"Bearer {token}"}
-        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        self.connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port, timeout=10, source_address=(source, 0)
+        )
         self._socket: socket.socket | None = None
         self._answer: http.client.HTTPResponse | None = None
 
@@ -311,12 +313,12 @@ class Guest:
 
 
 @pytest.fixture
-def guest(server: Server, auth: AuthService) -> Iterator[Callable[[], Guest]]:
-    """Makes connections to the server, which are closed at the end."""
+def guest(server: Server, auth: AuthService) -> Iterator[Callable[..., Guest]]:
+    """Makes connections to the server, from any address of this machine; closes them at the end."""
     guests: list[Guest] = []
 
-    def make() -> Guest:
-        guests.append(Guest(server.address, auth.sessions.token))
+    def make(source: str = "") -> Guest:
+        guests.append(Guest(server.address, auth.sessions.token, source))
         return guests[-1]
 
     yield make

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 HERE = {"base_url": "http://kiosk:8080"}
+SESSION, VISIT = (one.format(port=8080) for one in (SESSION_COOKIE, VISITOR_COOKIE))
 BODY: dict[str, dict[str, Any]] = {
     "/api/v1/login": {"json": {"token": "x" * 43}},
     "/api/v1/commands": {"json": {"muted": True}},
@@ -74,9 +75,9 @@ def come(who: str, app: Flask, auth: AuthService, domain: str = "kiosk") -> Flas
     assert auth.visitors
     client = app.test_client()
     cookies = {
-        "owner": {SESSION_COOKIE: auth.sessions.open_session()},
-        "visitor": {VISITOR_COOKIE: auth.visitors.issue()},
-        "forged": {SESSION_COOKIE: "x" * 43, VISITOR_COOKIE: f"9999999999.{'x' * 32}"},
+        "owner": {SESSION: auth.sessions.open_session()},
+        "visitor": {VISIT: auth.visitors.issue()},
+        "forged": {SESSION: "x" * 43, VISIT: f"9999999999.{'x' * 32}"},
     }
     tokens = {"program": auth.sessions.token, "forged program": "x" * 43, "monitor": MONITOR}
     for name, value in cookies.get(who, {}).items():
@@ -192,12 +193,35 @@ def test_other_names_are_not_its_own(app: Flask, host: str) -> None:
 
 def test_a_session_ends_when_its_browser_logs_out(app: Flask, auth: AuthService) -> None:
     client, session = app.test_client(), auth.sessions.open_session()
-    client.set_cookie(SESSION_COOKIE, session, domain="kiosk")
+    client.set_cookie(SESSION, session, domain="kiosk")
     assert ask(client, "GET", "/camera_feed").status_code == 200
     answer = client.post("/api/v1/logout", headers={HEADER: "page"}, **HERE)
     assert answer.json == {"owner": False}
-    assert client.get_cookie(SESSION_COOKIE, domain="kiosk") is None
+    assert client.get_cookie(SESSION, domain="kiosk") is None
     assert not auth.sessions.is_session(session)
+
+
+def test_two_kiosks_on_one_host_do_not_log_each_other_out(kiosk: Any) -> None:
+    """A browser sends the cookies of a host to all of its ports."""
+    auths = {port: AuthService.create(None, ("kiosk",)) for port in (8080, 8081, 80)}
+    cookies: dict[str, str] = {}
+
+    def request(port: int, method: str, path: str, **options: Any) -> TestResponse:
+        client = create_app(kiosk.services(), auths[port]).test_client(use_cookies=False)
+        sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        options["headers"] = {HEADER: "page", "Cookie": sent}
+        answer = client.open(path, method=method, base_url=f"http://kiosk:{port}", **options)
+        for one in answer.headers.getlist("Set-Cookie"):
+            name, _, value = one.partition(";")[0].partition("=")
+            cookies[name] = value
+        return answer
+
+    for port, auth in auths.items():
+        token = {"token": auth.sessions.token}
+        assert request(port, "POST", "/api/v1/login", json=token).status_code == 200
+    assert [request(port, "GET", "/settings").status_code for port in auths] == [200] * 3
+    assert request(8081, "POST", "/api/v1/logout").status_code == 200
+    assert [request(port, "GET", "/settings").status_code for port in auths] == [200, 401, 200]
 
 
 def test_a_visit_ends_and_so_do_codes() -> None:
@@ -233,7 +257,7 @@ def test_a_kiosk_may_have_no_place_for_visitors(kiosk: Any) -> None:
     )
     for method in ("GET", "POST"):
         assert ask(client, method, f"/visit/{code}").status_code == 403
-    client.set_cookie(VISITOR_COOKIE, pass_, domain="kiosk")
+    client.set_cookie(VISIT, pass_, domain="kiosk")
     assert ask(client, "GET", "/try").status_code == 401
 
 
@@ -245,28 +269,33 @@ def test_visitors_guess_no_more_often_than_owners(app: Flask) -> None:
     assert codes == [403] * PER_ADDRESS + [429]
 
 
-def test_half_a_character_is_a_wrong_token(app: Flask) -> None:
-    """JSON can hold it; it is no UTF-8, and counts as a try all the same."""
-    client = app.test_client()
-    codes = [
-        client.post("/api/v1/login", data=rb'{"token": "\ud800"}', headers=JSON).status_code
-        for _ in range(PER_ADDRESS + 1)
-    ]
-    assert codes == [401] * PER_ADDRESS + [429]
-
-
 def test_guessing_is_stopped(app: Flask, auth: AuthService) -> None:
     client = app.test_client()
     right = {HEADER: "page"}
     for token in ("a", "b", "c", "d", "e"):
         assert client.post("/api/v1/login", json={"token": token}, headers=right).status_code == 401
-    answer = client.post("/api/v1/login", json={"token": auth.sessions.token}, headers=right)
+    answer = client.post("/api/v1/login", json={"token": "f"}, headers=right)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= WINDOW_SECONDS
-    assert client.post(f"/pair/{auth.pairing.show()}").status_code == 429
-    bearer = {"Authorization": f"Bearer {auth.sessions.token}"}
-    assert client.get("/camera_feed", headers=bearer).status_code == 429
+    assert client.post("/pair/wrong").status_code == 429
+    assert client.post("/visit/wrong").status_code == 429
+    wrong = {"Authorization": f"Bearer {auth.sessions.token}x"}
+    assert client.get("/camera_feed", headers=wrong).status_code == 429
     assert client.get("/").status_code == 200
+
+
+def test_guessing_stops_nobody_who_has_the_key(app: Flask, auth: AuthService) -> None:
+    for _ in range(PER_ADDRESS):
+        auth.rate_limiter.record("127.0.0.1")
+    client, right = app.test_client(), {HEADER: "page"}
+    assert client.post("/api/v1/login", json={"token": "a"}, headers=right).status_code == 429
+    bearer = {"Authorization": f"Bearer {auth.sessions.token}"}
+    assert client.get("/camera_feed", headers=bearer).status_code == 200
+    token = {"token": auth.sessions.token}
+    assert client.post("/api/v1/login", json=token, headers=right).status_code == 200
+    assert client.post(f"/pair/{auth.pairing.show()}").status_code == 303
+    assert auth.visitors
+    assert client.post(f"/visit/{auth.visitors.code}").status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -154,10 +154,12 @@ def test_uploads_never_touch_the_disk(client: FlaskClient, monkeypatch: pytest.M
 def test_too_many_pictures_at_once(client: FlaskClient, kiosk: Any, app: Any) -> None:
     kiosk.delay = 0.5
     owner = {"headers": {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}}
-    others = [
-        threading.Thread(target=lambda: app.test_client().post(PATH, data=PNG, **owner))
-        for _ in range(UPLOADS)
-    ]
+
+    def send(address: str) -> None:
+        here = {"REMOTE_ADDR": address}
+        app.test_client().post(PATH, data=PNG, environ_overrides=here, **owner)
+
+    others = [threading.Thread(target=send, args=[f"192.0.2.{one}"]) for one in range(UPLOADS)]
     for other in others:
         other.start()
     until(lambda: len(kiosk.classified) == UPLOADS)

@@ -36,7 +36,7 @@ KEEP = f"{CALL}/crop?label=sad&consent=yes"
 def visitor(app: Flask, auth: AuthService) -> FlaskClient:
     assert auth.visitors
     client = app.test_client()
-    client.set_cookie(VISITOR_COOKIE, auth.visitors.issue())
+    client.set_cookie(VISITOR_COOKIE.format(port=80), auth.visitors.issue())
     client.environ_base[f"HTTP_{HEADER.upper().replace('-', '_')}"] = "page"
     return client
 

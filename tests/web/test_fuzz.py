@@ -30,15 +30,17 @@ HEADERS = (
     "Content-Length: -1", "Content-Length: 99999999999999999999", "Content-Length: x",
     "Content-Length: 5\r\nContent-Length: 6", "Transfer-Encoding: chunked",
     "Transfer-Encoding: chunked, gzip", "Host: \x00", "Host: a@b:c",
-    "Cookie: moodlift=" + "x" * 3000,
+    "Cookie: moodlift-80=" + "x" * 3000,
     "Authorization: Bearer \x80\xff", "Authorization: Basic !!!!", "Range: bytes=9-1",
     "Content-Type: multipart/form-data; boundary=", "Content-Type: multipart/form-data; boundary=x",
-    "Content-Type: application/json; charset=utf-99", "X: " + "y" * 30_000, "no colon here",
+    "Content-Type: application/json; charset=utf-99",
+    "Content-Type: application/json\r\nX-Moodlift: x", "X: " + "y" * 30_000, "no colon here",
     " folded", "Expect: 100-continue", "Connection: Upgrade\r\nUpgrade: websocket",
 )  # fmt: skip
 BODIES = (
     b"", b"\x00" * 100, b"{", b'{"token": ' + b"[" * 2000, b"--x\r\nContent-Disposition: form-data",
     b"--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"../../x\"\r\n\r\nGIF89a",
+    b"[" * 50_000, rb'{"token": "\ud800"}', b'{"token": NaN, "token": 1e999}',
     b"5\r\nhello\r\n", b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"\xff\xd8\xff\xe0" + b"\x00" * 500,
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x02\x00\x00\x00",
 )  # fmt: skip

@@ -152,11 +152,14 @@ def test_connections_over_the_limit_are_closed_and_others_served(
     server.stop()
 
 
-def test_large_bodies_share_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_bodies_share_a_limit(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
     monkeypatch.setattr(handlers, "MAX_LARGE_BODIES", 2)
     server = Server(app, "127.0.0.1", 0)
     server.start()
-    head = b"POST /api/v1/login HTTP/1.1\r\nHost: kiosk\r\nContent-Length: 200000\r\n\r\n"
+    text = "POST /api/v1/classify HTTP/1.1\r\nHost: kiosk\r\nContent-Length: 200000\r\n"
+    head = f"{text}Authorization: Bearer {token}\r\n\r\n".encode()
     held = [connect(server) for _ in range(4)]
     for one in held:
         one.sendall(head + bytes(100_000))
@@ -171,7 +174,7 @@ def test_large_bodies_share_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch)
     assert b"Retry-After: 2\r\n" in response()
     for one in held:
         one.close()
-    until(lambda: response().startswith(b"HTTP/1.1 403"))
+    until(lambda: response().startswith(b"HTTP/1.1 400"))
     server.stop()
 
 

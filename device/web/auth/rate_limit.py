@@ -1,4 +1,4 @@
-"""Limits how often an address may try something."""
+"""Limits how often a client may try something."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING
+
+from device.web.addresses import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +36,11 @@ class RateLimiter:
     def retry_after(self, address: str) -> float:
         """Return the seconds after which an address may try again; 0 if it may now."""
         with self._lock:
-            now = self._clock()
+            now, client = self._clock(), client_of(address)
             waits = [0.0]
             limits = (
                 (self._total, self._total_limit),
-                (self._by_address.get(address), self._address_limit),
+                (self._by_address.get(client), self._address_limit),
             )
             for times, limit in limits:
                 if times is not None:
@@ -50,13 +52,13 @@ class RateLimiter:
     def record(self, address: str) -> None:
         """Count an event of an address."""
         with self._lock:
-            now = self._clock()
+            now, client = self._clock(), client_of(address)
             if len(self._by_address) >= MAX_ADDRESSES:
                 for times in self._by_address.values():
                     _drop_old(times, now)
                 self._by_address = {key: times for key, times in self._by_address.items() if times}
-            if address in self._by_address or len(self._by_address) < MAX_ADDRESSES:
-                times = self._by_address.setdefault(address, deque(maxlen=self._address_limit))
+            if client in self._by_address or len(self._by_address) < MAX_ADDRESSES:
+                times = self._by_address.setdefault(client, deque(maxlen=self._address_limit))
                 times.append(now)
             self._total.append(now)
 

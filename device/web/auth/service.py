@@ -64,14 +64,16 @@ class AuthService:
         return cls(sessions, Pairing(folder), visitors, hosts, monitor_token_file)
 
     def is_owner(self, credentials: Credentials) -> bool:
-        """Return whether these are the owner's token or session.
+        """Return whether these are the owner's session or token.
 
         A wrong bearer token counts as a failed attempt. Raises TooManyRequests after too many.
         """
+        if self.is_session(credentials):
+            return True
         token = credentials.bearer
-        if token is None:
-            return self.is_session(credentials)
-        return self.attempt(credentials.address, lambda: self.sessions.is_token(token))
+        return token is not None and self.attempt(
+            credentials.address, lambda: self.sessions.is_token(token)
+        )
 
     def is_session(self, credentials: Credentials) -> bool:
         """Return whether a logged-in browser sent these."""
@@ -101,14 +103,16 @@ class AuthService:
     def attempt(self, address: str, check: Callable[[], bool]) -> bool:
         """Return what `check` returns, and count a failure against `address`.
 
-        Raises TooManyRequests, without calling `check`, after too many failures.
+        Raises TooManyRequests for a further failure after too many. What is right is never
+        refused, or wrong keys from an address would shut out who shares it. Keys are too long to be
+        guessed at any rate; the limit keeps guessing cheap.
         """
+        if check():
+            return True
         seconds = self.rate_limiter.retry_after(address)
         if seconds:
             raise TooManyRequests(
                 "too many attempts; wait a minute", retry_after=math.ceil(seconds)
             )
-        success = check()
-        if not success:
-            self.rate_limiter.record(address)
-        return success
+        self.rate_limiter.record(address)
+        return False

@@ -34,8 +34,9 @@ SECURITY_SCHEMES = {
     "browser": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "moodlift",
-        "description": "The session of a logged-in browser, which also sends X-Moodlift.",
+        "name": "moodlift-8080",
+        "description": "The session of a logged-in browser, with the page's port in its name;"
+        " the browser also sends X-Moodlift.",
     },
 }
 EVERYWHERE = (401, 421)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from device.config.explain import explain
 from device.control.schemas import adapter
+from device.web.body import read_json
 from device.web.problems import Problem
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def operation(
         @functools.wraps(view)
         def call(**arguments: Any) -> ResponseReturnValue:
             if isinstance(described.body, type):
-                arguments["body"] = _parse(described.body, request.get_json(silent=True), "body")
+                arguments["body"] = _parse(described.body, read_json(), "body")
             if described.query:
                 arguments["query"] = _parse(described.query, request.args.to_dict(), "query")
             return _response(described, view(**arguments))
@@ -72,6 +73,12 @@ def operation_of(view: Callable[..., Any]) -> Operation | None:
     """Return the description of a view, or None."""
     described: Operation | None = getattr(view, _MARK, None)
     return described
+
+
+def takes_files(view: Callable[..., Any]) -> bool:
+    """Return whether a view reads files, which may be large, from the body of a request."""
+    described = operation_of(view)
+    return described is not None and isinstance(described.body, tuple)
 
 
 def _response(described: Operation, result: Any) -> ResponseReturnValue:

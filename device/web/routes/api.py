@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort, current_app, request
 
 from device.config.section import Section
 from device.control import schemas
@@ -55,10 +55,10 @@ def status() -> Response:
 )
 def follow() -> ResponseReturnValue:
     """Stream the status as server-sent events."""
-    context = current()
-    if not context.followers.acquire():
+    context, address = current(), request.remote_addr or ""
+    if not context.followers.acquire(address):
         raise upload.busy("too many clients follow the status")
-    return streams.respond(context.events, context.followers, "text/event-stream")
+    return streams.respond(context.events, context.followers, "text/event-stream", address)
 
 
 @blueprint.post("/classify")
@@ -104,4 +104,4 @@ def set_blur(body: BlurChoice) -> Blur:
 @operation("This document.", dict[str, Any])
 def openapi() -> dict[str, Any]:
     """Return this API as OpenAPI."""
-    return document(current_app)
+    return {**document(current_app), "servers": [{"url": f"{request.script_root}/"}]}

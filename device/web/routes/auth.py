@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -22,6 +22,7 @@ from werkzeug.exceptions import Unauthorized
 
 from device.config.section import Section
 from device.control.schemas import Schema
+from device.web import cors
 from device.web.auth.roles import Role, allow, required_role
 from device.web.auth.service import Credentials
 from device.web.auth.sessions import DAY, SESSION_DAYS
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-SESSION_COOKIE, VISITOR_COOKIE = "moodlift", "moodlift-visit"
+SESSION_COOKIE, VISITOR_COOKIE = "moodlift-{port}", "moodlift-visit-{port}"
+"""Names of cookies. A browser sends a host's cookies to all of its ports."""
 HEADER = "X-Moodlift"
 """Our scripts send it with every unsafe method. Another site's page cannot send it."""
 FORMS = ("auth.pair", "auth.visit")
@@ -140,16 +142,16 @@ def logout() -> ResponseReturnValue:
     """End this browser's session."""
     current().auth.sessions.close_session(_credentials().session)
     response = _json(Login(owner=False))
-    response.delete_cookie(SESSION_COOKIE)
+    response.delete_cookie(_at_port(SESSION_COOKIE), path=_path())
     return response
 
 
 def _check() -> ResponseReturnValue | None:
     """Return the refusal of the present request; None lets it pass."""
-    if not current().auth.trusted_hosts.is_trusted(request.host):
+    if not current().auth.trusted_hosts.is_trusted(_host()):
         abort(421, "unknown host name; add it to [web] trusted_hosts in the configuration")
     unsafe = request.method not in SAFE_METHODS
-    if unsafe and not _same_origin():
+    if unsafe and not _has_trusted_origin():
         abort(403, "cross-origin request refused")
     if request.endpoint is None:
         return None  # which pages do not exist is no secret
@@ -182,8 +184,8 @@ def _credentials() -> Credentials:
         g.credentials = Credentials(
             _address(),
             token.strip() if kind.lower() == "bearer" else None,
-            request.cookies.get(SESSION_COOKIE, ""),
-            request.cookies.get(VISITOR_COOKIE, ""),
+            request.cookies.get(_at_port(SESSION_COOKIE), ""),
+            request.cookies.get(_at_port(VISITOR_COOKIE), ""),
         )
     credentials: Credentials = g.credentials
     return credentials
@@ -193,9 +195,32 @@ def _address() -> str:
     return request.remote_addr or ""
 
 
-def _same_origin() -> bool:
+def _host() -> str:
+    """Return the Host as it was sent: `request.host` is empty for names with an underscore."""
+    return request.headers.get("Host") or request.host
+
+
+def _at_port(cookie: str) -> str:
+    found = re.search(r":(\d+)$", _host())
+    return cookie.format(port=found[1] if found else "443" if request.is_secure else "80")
+
+
+def _has_trusted_origin() -> bool:
+    """Return whether a page of ours or of a listed site sent the request, or a program.
+
+    Behind a proxy the Host may be another than the browser's: then one of our names will do, with
+    `HEADER`, which a page on another port of this machine cannot send.
+    """
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    if origin is None or cors.is_listed(origin):
+        return True
+    host = origin.partition("://")[2]
+    is_own = HEADER in request.headers and current().auth.trusted_hosts.is_trusted(host)
+    return is_own or host == _host()
+
+
+def _path() -> str:
+    return request.script_root or "/"
 
 
 def _refuse(required: Role) -> ResponseReturnValue:
@@ -207,7 +232,8 @@ def _refuse(required: Role) -> ResponseReturnValue:
             else "owner access required: log in, or send the token",
             www_authenticate=WWWAuthenticate("bearer"),
         )
-    return render_template("invite.html" if is_visit else "login.html", next=request.path), 401
+    page = "invite.html" if is_visit else "login.html"
+    return render_template(page, next=request.script_root + request.path), 401
 
 
 def _json(body: Schema) -> Response:
@@ -222,9 +248,10 @@ def _start_session(response: Response) -> Response:
 
 def _set_cookie(response: Response, name: str, value: str, seconds: float) -> None:
     response.set_cookie(
-        name,
+        _at_port(name),
         value,
         max_age=round(seconds),
+        path=_path(),
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,

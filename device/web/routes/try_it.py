@@ -25,8 +25,12 @@ TRACK_SECONDS = 86400
 def show() -> str:
     """Show the page that uses a visitor's own camera."""
     feedback = current().services.feedback
+    music = {
+        emotion: [url_for("try_it.track", playlist=playlist, name=name) for name in names]
+        for emotion, (playlist, names) in _tracks().items()
+    }
     return render_template(
-        "try.html", music=_music(), asks_feedback=feedback.enabled, days=feedback.days
+        "try.html", music=music, asks_feedback=feedback.enabled, days=feedback.days
     )
 
 
@@ -41,18 +45,15 @@ def track(playlist: str, name: str) -> Response:
 
 
 @cache
-def _music() -> dict[str, list[str]]:
-    """Return the URLs of the tracks that the default rules play for each emotion."""
+def _tracks() -> dict[str, tuple[str, list[str]]]:
+    """Return playlist and names of the tracks that the default rules play for each emotion."""
     library, rules = Library(), reactions.load("")
     playlists = {
         emotion: next((rule.playlist for rule in rules if emotion in rule.moods), None)
         for emotion in EMOTIONS
     }
     return {
-        emotion: [
-            url_for("try_it.track", playlist=playlist, name=track.stem)
-            for track in library.tracks(playlist, 0.0)
-        ]
+        emotion: (playlist, [track.stem for track in library.tracks(playlist, 0.0)])
         for emotion, playlist in playlists.items()
         if playlist
     }

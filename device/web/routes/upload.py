@@ -26,8 +26,8 @@ def classify() -> tuple[Picture, FrameResult]:
 
     Aborts with 400 for anything else, and with 503 while the kiosk cannot classify.
     """
-    context = current()
-    if not context.uploads.acquire():
+    context, address = current(), request.remote_addr or ""
+    if not context.uploads.acquire(address):
         raise busy("too many pictures at once")
     try:
         data, name = _read()
@@ -38,7 +38,7 @@ def classify() -> tuple[Picture, FrameResult]:
     except (VisionBusy, BundleError) as error:
         raise busy(str(error)) from error
     finally:
-        context.uploads.release()
+        context.uploads.release(address)
 
 
 def busy(text: str) -> ServiceUnavailable:

@@ -10,6 +10,9 @@ from tornado.httpserver import HTTPServer
 from werkzeug.utils import redirect
 from werkzeug.wsgi import get_current_url
 
+from device.web.addresses import TrustedProxies
+from device.web.server.slots import Slots
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 
     WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-MAX_CONNECTIONS = 400
-"""Further ones are closed."""
+MAX_CONNECTIONS, CONNECTIONS_PER_CLIENT = 400, 100
+"""Further ones are closed. A browser opens up to six."""
 LIMITS: dict[str, Any] = {
     "chunk_size": 64 * 1024,
     "max_header_size": 16 * 1024,
@@ -39,26 +42,35 @@ PLAIN_PATHS = ("/ca.crt", "/certificate", "/static/")
 class LimitedServer(HTTPServer):
     """tornado's server for at most `MAX_CONNECTIONS`. Set `tls` to serve over TLS.
 
-    Connections without TLS are then served too, see `require_tls`.
+    Connections without TLS are then served too, see `require_tls`. One of `proxies` may have more
+    connections than another client, as it speaks for many.
     """
 
     tls: ssl.SSLContext | None = None
-    _open = 0
+    proxies = TrustedProxies()
+
+    def initialize(self, *arguments: Any, **options: Any) -> None:
+        """Initialize as tornado's classes do."""
+        super().initialize(*arguments, **options)
+        self._slots = Slots(MAX_CONNECTIONS, CONNECTIONS_PER_CLIENT)
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> Any:
         """Serve a new connection."""
-        if self._open >= MAX_CONNECTIONS:
+        if not self._slots.acquire(self._client(address)):
             stream.close()
             return None
-        self._open += 1
         if self.tls:
             return self._detect_tls(stream, address, self.tls)
         return super().handle_stream(stream, address)
 
-    def on_close(self, server_conn: object) -> None:
+    def on_close(self, server_conn: Any) -> None:
         """Forget a closed connection."""
-        self._open -= 1
+        self._slots.release(self._client(server_conn.context.address))
         super().on_close(server_conn)
+
+    def _client(self, address: tuple[Any, ...]) -> str:
+        host = str(address[0])
+        return "" if host in self.proxies else host
 
     async def _detect_tls(
         self, stream: IOStream, address: tuple[Any, ...], tls: ssl.SSLContext
@@ -68,7 +80,7 @@ class LimitedServer(HTTPServer):
                 if await _first_byte(stream.socket) == TLS_HANDSHAKE:
                     stream = await stream.start_tls(server_side=True, ssl_options=tls)
         except (OSError, asyncio.CancelledError):  # TimeoutError is an OSError
-            self._open -= 1
+            self._slots.release(self._client(address))
             if stream.socket is not None:  # start_tls takes it, and closes it after a failure
                 stream.close()
         else:

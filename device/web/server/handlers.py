@@ -29,10 +29,12 @@ from device.web.server.slots import Slots
 from device.web.server.streams import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from concurrent.futures import Executor
 
     from tornado.http1connection import HTTP1Connection
 
+    from device.web.addresses import TrustedProxies
     from device.web.server.connections import WsgiApp
 
 log = logging.getLogger(__name__)
@@ -41,8 +43,10 @@ MAX_KEPT_BYTES = 8 * 1024 * 1024
 """Larger bodies are read but not kept. Closing the connection instead would hide the app's
 response (413) from browsers, which then report a network error."""
 SMALL_BYTES = 64 * 1024
-MAX_LARGE_BODIES = 8
-"""Bodies over `SMALL_BYTES` in memory at once."""
+MAX_LARGE_BODIES, LARGE_BODIES_PER_CLIENT = 8, 3
+"""Bodies over `SMALL_BYTES` in memory at once: in all, and of one client."""
+HEAD_ONLY = "moodlift.head_only"
+"""Key of a WSGI environ that asks the app whether to read a body: it returns 100, or a refusal."""
 INLINE_PATHS = frozenset({"/api/v1/status", "/healthz", "/readyz"})
 """The app runs in the loop for these, as it responds from memory in 0.1 ms. Under a crowd, threads
 that take turns would delay the stage."""
@@ -70,9 +74,9 @@ class Handler(HTTPServerConnectionDelegate):
     response, and leave a connection open without a response when the app fails.
     """
 
-    def __init__(self, app: WsgiApp, executor: Executor) -> None:
-        self.large_bodies = Slots(MAX_LARGE_BODIES)
-        self._app, self._executor = app, executor
+    def __init__(self, app: WsgiApp, executor: Executor, proxies: TrustedProxies) -> None:
+        self.large_bodies = Slots(MAX_LARGE_BODIES, LARGE_BODIES_PER_CLIENT)
+        self._app, self._executor, self._proxies = app, executor, proxies
         self._environ = WSGIContainer(app, executor).environ
         self._tasks: set[asyncio.Task[None]] = set()
         self._streams: set[asyncio.Task[None]] = set()
@@ -85,14 +89,25 @@ class Handler(HTTPServerConnectionDelegate):
         """Read a request."""
         return _Request(self, request_conn)
 
-    def respond(self, request: HTTPServerRequest) -> asyncio.Task[None]:
-        """Start to respond. Raises HTTPInputError."""
-        connection: Any = request.connection
+    def environ(self, request: HTTPServerRequest) -> dict[str, Any]:
+        """Return what the client asked, as a WSGI environ, once. Raises HTTPInputError."""
         try:
             environ = self._environ(request)
         except ValueError as error:
             raise HTTPInputError("Host: invalid port") from error
-        task = asyncio.create_task(self._respond(connection, environ))
+        self._proxies.apply(environ)
+        return environ
+
+    async def refusal(self, environ: dict[str, Any]) -> Response | None:
+        """Return the app's refusal to read a large body, by its head; None if it may come."""
+        length = {"CONTENT_LENGTH": str(SMALL_BYTES + 1)}  # of a body in chunks, which names none
+        response = await self._in_thread(self._call, {**length, **environ, HEAD_ONLY: True})
+        return None if response.status.startswith("100 ") else response
+
+    def respond(self, request: HTTPServerRequest) -> asyncio.Task[None]:
+        """Start to respond. Raises HTTPInputError."""
+        connection: Any = request.connection
+        task = asyncio.create_task(self._respond(connection, self.environ(request)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         connection.set_close_callback(lambda: task in self._streams and task.cancel())
@@ -159,13 +174,20 @@ class Handler(HTTPServerConnectionDelegate):
 
 
 class _Request(HTTPMessageDelegate):
-    """Reads one request. A large body takes a slot until the response is sent."""
+    """Reads one request. A large body takes a slot until the response is sent.
+
+    Before that the app decides by the head whether it wants the body. What it refuses is read all
+    the same, but not kept.
+    """
 
     def __init__(self, handler: Handler, connection: HTTP1Connection) -> None:
         self._handler, self._connection = handler, connection
         self._chunks: list[bytes] = []
         self._size = 0
-        self._has_slot: bool | None = None
+        self._is_closed = False
+        self._is_large = False
+        self._slot_of: str | None = None
+        self._refusal: Response | None = None
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -179,20 +201,34 @@ class _Request(HTTPMessageDelegate):
             connection=self._connection, start_line=start_line, headers=headers
         )
 
-    def data_received(self, chunk: bytes) -> None:
-        """Keep a chunk of the body, within the limits."""
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Keep a chunk of the body, within the limits. Raises HTTPInputError."""
         self._size += len(chunk)
-        if self._size > SMALL_BYTES and self._has_slot is None:
-            self._has_slot = self._handler.large_bodies.acquire()
-        if self._has_slot is False or self._size > MAX_KEPT_BYTES:
+        self._chunks.append(chunk)
+        if self._size > MAX_KEPT_BYTES or self._refusal:
             self._chunks.clear()
+        if self._size <= SMALL_BYTES or self._is_large:
+            return None
+        self._is_large = True
+        return self._take_slot()
+
+    async def _take_slot(self) -> None:
+        headers = self._request.headers.copy()
+        environ = self._handler.environ(self._request)
+        self._request.headers = headers  # WSGIContainer has taken some out
+        self._refusal = await self._handler.refusal(environ)
+        if self._refusal or self._is_closed:
+            return
+        address = environ["REMOTE_ADDR"]
+        if self._handler.large_bodies.acquire(address):
+            self._slot_of = address
         else:
-            self._chunks.append(chunk)
+            self._refusal = BUSY
 
     def finish(self) -> None:
         """Respond to the complete request. Raises HTTPInputError."""
-        if self._has_slot is False:
-            _write(self._connection, BUSY)
+        if self._refusal:
+            _write(self._connection, self._refusal)
             self._connection.finish()
             return
         request = self._request
@@ -202,14 +238,14 @@ class _Request(HTTPMessageDelegate):
             request.headers["Content-Length"] = str(self._size)
             request.headers.pop("Transfer-Encoding", None)
         task = self._handler.respond(request)
-        if self._has_slot:
-            task.add_done_callback(lambda _: self.on_connection_close())
+        task.add_done_callback(lambda _: self.on_connection_close())
 
     def on_connection_close(self) -> None:
         """Release the slot, also of a request that never completes."""
-        if self._has_slot:
-            self._has_slot = False
-            self._handler.large_bodies.release()
+        self._is_closed = True
+        if self._slot_of is not None:
+            self._handler.large_bodies.release(self._slot_of)
+            self._slot_of = None
 
 
 def _write(connection: HTTP1Connection, response: Response) -> None:

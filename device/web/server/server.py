@@ -36,6 +36,8 @@ STALLED_MS = 20_000
 SEND_BYTES = 128 * 1024
 """Of the system's send buffer. A small one makes slow viewers skip pictures, not lag behind."""
 BACKLOG = 128
+PROXIES = "TRUSTED_PROXIES"
+"""Key of an app's `TrustedProxies` in its configuration."""
 DRAIN_SECONDS = 0.4
 """What responses under way get when the server stops."""
 CLOSE_SECONDS = 10.0
@@ -114,9 +116,11 @@ class Server:
     async def _serve(self, listener: socket.socket, started: Future[None]) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         executor = ThreadPoolExecutor(THREADS, "web-request")
-        certificate = self._certificate
-        handler = Handler(require_tls(self._app) if certificate else self._app, executor)
+        certificate, proxies = self._certificate, self._app.config[PROXIES]
+        app = require_tls(self._app) if certificate else self._app
+        handler = Handler(app, executor, proxies)
         server = LimitedServer(handler, **LIMITS)
+        server.proxies = proxies
         server.tls = certificate.context if certificate else None
         server.add_socket(listener)
         self._request_stop = lambda: loop.call_soon_threadsafe(stopped.set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
@@ -21,6 +22,8 @@ EVENT_SECONDS = 0.25
 """Shortest time between two events."""
 RETRY_MS = 2000
 BOUNDARY = "frame"
+HEADERS = {"X-Accel-Buffering": "no"}
+"""Has nginx pass a stream on as it comes."""
 
 
 class Stream:
@@ -29,9 +32,9 @@ class Stream:
     Under other WSGI servers the body is empty.
     """
 
-    def __init__(self, broadcast: Broadcast[Any], slots: Slots) -> None:
+    def __init__(self, broadcast: Broadcast[Any], slots: Slots, address: str = "") -> None:
         self.send = broadcast.send
-        self._release: Callable[[], None] | None = slots.release
+        self._release: Callable[[], None] | None = functools.partial(slots.release, address)
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(())
@@ -43,9 +46,10 @@ class Stream:
             release()
 
 
-def respond(broadcast: Broadcast[Any], slots: Slots, mimetype: str) -> Response:
+def respond(broadcast: Broadcast[Any], slots: Slots, mimetype: str, address: str = "") -> Response:
     """Return a response that streams. Its slot must be acquired, and is released at the end."""
-    return Response(Stream(broadcast, slots), mimetype=mimetype, direct_passthrough=True)
+    body = Stream(broadcast, slots, address)
+    return Response(body, 200, HEADERS, mimetype=mimetype, direct_passthrough=True)
 
 
 def events(status: Latest[Status], to_json: Callable[[Status], str]) -> Broadcast[Status]:

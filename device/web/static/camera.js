@@ -1,5 +1,6 @@
 import { whileInFront } from "./front.js";
 import { follow, showMood, write } from "./live.js";
+import { at } from "./root.js";
 import { send } from "./send.js";
 import { people } from "./words.js";
 
@@ -15,7 +16,7 @@ function open() {
   if (!wanted) return;
   picture.hidden = false;
   // A new address each time, since a browser keeps showing a stream's last picture otherwise.
-  picture.src = `/video_feed?${Date.now()}`;
+  picture.src = at(`/video_feed?${Date.now()}`);
 }
 
 function close() {

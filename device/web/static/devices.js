@@ -1,5 +1,6 @@
 // Finds and tests cameras and sound devices, and saves the chosen one as a setting.
 
+import { at } from "./root.js";
 import { ask, send } from "./send.js";
 
 const [canvas, own] = ["picture", "own"].map((id) => document.getElementById(id));
@@ -50,7 +51,7 @@ async function look({ value, in_use: inUse }) {
   canvas.hidden = true;
   lookAway();
   if (inUse) {
-    own.src = `/video_feed?${Date.now()}`;
+    own.src = at(`/video_feed?${Date.now()}`);
     own.hidden = false;
     return say(CAMERAS, "The kiosk's own live picture:");
   }

@@ -1,6 +1,7 @@
 // Follows the kiosk's status, says so when the connection is lost, and comes back by itself.
 
 import { whileInFront } from "./front.js";
+import { at } from "./root.js";
 import { ask } from "./send.js";
 
 const SILENCE_MS = 12000;
@@ -31,7 +32,7 @@ export function follow(show, back = () => {}) {
     silence = setTimeout(connect, RETRY_MS);
   };
   const connect = () => {
-    source = new EventSource("/api/v1/events");
+    source = new EventSource(at("/api/v1/events"));
     source.addEventListener("message", (event) => {
       heard();
       show(JSON.parse(event.data));
@@ -80,7 +81,7 @@ export function showMood({ mood, paused }) {
 /** Shows an emoji, which pops up when it is another one; returns its name. */
 export function picture(name) {
   const emoji = document.getElementById("emoji");
-  const address = `/emoji/${name}.svg`;
+  const address = at(`/emoji/${name}.svg`);
   if (emoji.getAttribute("src") !== address) {
     emoji.src = address;
     emoji.classList.remove("pop");

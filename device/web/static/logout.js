@@ -1,6 +1,7 @@
+import { at } from "./root.js";
 import { send } from "./send.js";
 
 document.getElementById("logout")?.addEventListener("click", async () => {
   await send("/api/v1/logout");
-  location.assign("/");
+  location.assign(at("/"));
 });

@@ -1,5 +1,7 @@
 // Sends requests; the header proves that they come from one of our own pages.
 
+import { at } from "./root.js";
+
 /** Sends JSON; returns the answer (a Blob if it is a picture), or {error} in words. */
 export function send(path, body = {}, method = "POST") {
   return exchange(path, {
@@ -22,7 +24,7 @@ export const sendFile = (path, file) =>
 
 async function exchange(path, options) {
   try {
-    const answer = await fetch(path, options);
+    const answer = await fetch(at(path), options);
     const json = answer.headers.get("Content-Type")?.includes("json");
     const result = await (json ? answer.json() : answer.blob());
     return answer.ok ? result : { ...result, error: result.detail ?? `error ${answer.status}` };

@@ -3,6 +3,7 @@
 import { showBars } from "./bars.js";
 import { picture, write } from "./live.js";
 import { Right } from "./right.js";
+import { at } from "./root.js";
 import { Tune } from "./tune.js";
 
 const WIDTH = 480;
@@ -120,7 +121,7 @@ function jpeg() {
 
 async function ask(body) {
   try {
-    const answer = await fetch("/api/v1/classify", { method: "POST", body, headers: { "X-Moodlift": "page" } });
+    const answer = await fetch(at("/api/v1/classify"), { method: "POST", body, headers: { "X-Moodlift": "page" } });
     const result = await answer.json();
     if (answer.ok) return result;
     return { error: result.detail, busy: answer.status === 503 };
