@@ -87,6 +87,7 @@ class Turned:
             cv2.CAP_PROP_SAR_NUM: 4.0,
             cv2.CAP_PROP_SAR_DEN: 3.0,
             cv2.CAP_PROP_ORIENTATION_META: 90.0,
+            cv2.CAP_PROP_ORIENTATION_AUTO: 1.0,
         }.get(key, 0.0)
 
 

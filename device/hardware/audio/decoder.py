@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from device.errors import AudioDamaged, AudioError
-from device.hardware.audio import kinds, mp3, tags
+from device.hardware.audio import kinds, mp3, ogg, tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ _MAX_SAID = 65_536
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _TAG = re.compile(r"^\s*((?:replaygain|r128)_track_\w+)\s*: *(\S.*)$", re.IGNORECASE | re.MULTILINE)
 _NATIVE = (b"OggS", b"fLaC", b"RIFF", b"FORM", b"caff")
-"""How files begin that libsndfile knows: one that it refuses is damaged."""
+"""How files begin that libsndfile knows: most that it refuses are damaged."""
 _FOREIGN = (b"ftyp", b"\x8e\x66\xcf\x11")
 """What stands in bytes 4 to 8 of MPEG-4 and Windows Media files, whatever their names."""
 
@@ -77,8 +77,9 @@ def open_decoder(path: Path) -> Decoder:
         reason = error.error_string.rstrip(".")
         head = _head(path)
         program = kinds.ffmpeg()
-        if program and head and not head.startswith(_NATIVE):
-            return FfmpegDecoder(program, path)
+        if program and head:
+            # What libsndfile should know is damaged, or of a rare kind: ask before it is played.
+            return FfmpegDecoder(program, path, check=head.startswith(_NATIVE))
         if head[4:8] in _FOREIGN:
             words = f"{path}: of a kind that can be played only where ffmpeg is installed"
             raise AudioError(words) from error
@@ -112,6 +113,7 @@ class SndfileDecoder(Decoder):
             self.seconds = 0.0
         self.gain = tags.replay_gain(path)
         self.vorbis_order = self._file.format == "OGG"
+        self._streams: list[int] | None = None
         self._frames = 0
 
     def read(self, frames: int) -> NDArray[np.float32]:
@@ -127,16 +129,20 @@ class SndfileDecoder(Decoder):
             raise AudioError(f"{self._path}: {self._whole.fault}")
         self._frames += len(samples)
         if len(samples) < frames:
+            if self._open_next_stream():
+                return np.concatenate((samples, self.read(frames - len(samples))))
             self._check_length()
         return samples
 
     def measure(self) -> float:
         """Return the length; that of an MP3 file that does not say it is counted."""
-        if self._whole and not self.seconds:
-            try:
+        try:
+            if self._file.format == "MP3" and self._whole and not self.seconds:
                 self.seconds = mp3.seconds_of(self._path)
-            except OSError as error:
-                raise AudioError(f"{self._path}: {error.strerror}") from error
+            elif self.vorbis_order and self._find_streams():
+                self.seconds = 0.0  # it is the first stream's
+        except OSError as error:
+            raise AudioError(f"{self._path}: {error.strerror}") from error
         return self.seconds
 
     def close(self) -> None:
@@ -144,6 +150,32 @@ class SndfileDecoder(Decoder):
         self._file.close()
         if self._whole:
             self._whole.close()
+
+    def _find_streams(self) -> list[int]:
+        """Return where the further streams of an Ogg file begin."""
+        if self._streams is None:
+            self._streams = list(ogg.streams(self._path))[1:]
+            self._says_length = self._says_length and not self._streams
+        return self._streams
+
+    def _open_next_stream(self) -> bool:
+        """Go on to the next stream of an Ogg file; return whether there is one like the first."""
+        try:
+            if not self.vorbis_order or not self._find_streams():
+                return False
+            whole = WholeFile(self._path, self._find_streams().pop(0), guess=1)
+        except OSError as error:
+            raise AudioError(f"{self._path}: {error.strerror}") from error
+        self.seconds = 0.0  # it was the first stream's
+        kind = self._file.samplerate, self._file.channels
+        self.close()
+        self._whole = whole
+        try:
+            self._file = _ForwardFile(whole)
+        except soundfile.LibsndfileError as error:
+            reason = error.error_string.rstrip(".")
+            raise AudioDamaged(f"{self._path}: damaged: {reason}") from error
+        return kind == (self._file.samplerate, self._file.channels)
 
     def _check_length(self) -> None:
         """Raise AudioDamaged at the end of a file that says it is much longer."""
@@ -155,17 +187,17 @@ class SndfileDecoder(Decoder):
 
 
 class WholeFile:
-    """An MP3 file from `start` on, which claims to be longer than it can be.
+    """A file from `start` on, which claims to be longer than it is, `guess` times.
 
-    So libsndfile, which ends where it guesses the end, reads all of it. The true end ends it.
-    `fault` is why it cannot be read any more.
+    So libsndfile, which ends an MP3 file where it guesses the end, reads all of it. The true end
+    ends it. `fault` is why it cannot be read any more.
     """
 
-    def __init__(self, path: Path, start: int) -> None:
+    def __init__(self, path: Path, start: int, guess: int = LONGEST_BY_GUESS) -> None:
         self._file = path.open("rb")
         self._start = start
         self._size = self._file.seek(0, os.SEEK_END) - start
-        self._claimed = LONGEST_BY_GUESS * self._size + _TAIL
+        self._claimed = guess * self._size
         self._place = 0
         self.fault = ""
 
@@ -204,9 +236,10 @@ class FfmpegDecoder(Decoder):
     seconds = 0.0
     starts_at_once = False
 
-    def __init__(self, program: str, path: Path) -> None:
+    def __init__(self, program: str, path: Path, *, check: bool = False) -> None:
         self._path = path
         self._began = False
+        self._first = b""
         # In memory: the disk may be full or read-only.
         self._said = os.fdopen(os.memfd_create("ffmpeg"), "w+b")
         command = [program, "-hide_banner", "-nostdin", "-nostats", "-i", f"file:{path}"]
@@ -218,21 +251,33 @@ class FfmpegDecoder(Decoder):
         except OSError as error:
             self._said.close()
             raise AudioError(f"{path}: ffmpeg cannot be started: {error.strerror}") from error
+        if check:
+            try:
+                self._first = self._take(_FRAME_BYTES)
+            except AudioError:
+                self.close()
+                raise
 
     def read(self, frames: int) -> NDArray[np.float32]:
         """Return the next samples; see `Decoder.read`."""
+        data = self._first + self._take(frames * _FRAME_BYTES - len(self._first))
+        self._first = b""
+        whole = len(data) // _FRAME_BYTES * _FRAME_BYTES
+        return np.frombuffer(data[:whole], "<f4").reshape(-1, 2)
+
+    def _take(self, size: int) -> bytes:
+        """Return the next bytes that ffmpeg writes; fewer than `size` only at the end."""
         assert self._process.stdout
-        data = self._process.stdout.read(frames * _FRAME_BYTES)
+        data = self._process.stdout.read(size)
         if not self._began:
             self._began = True
             self._read_said()
-        if len(data) < frames * _FRAME_BYTES and self._process.wait():
+        if len(data) < size and self._process.wait():
             lines = self._text().strip().splitlines() or ["no reason given"]
             raise AudioDamaged(
                 f"{self._path}: damaged, or of no kind that can be played: {lines[-1]}"
             )
-        whole = len(data) // _FRAME_BYTES * _FRAME_BYTES
-        return np.frombuffer(data[:whole], "<f4").reshape(-1, 2)
+        return data
 
     def _read_said(self) -> None:
         """Find length and gain in what ffmpeg says before its first samples."""

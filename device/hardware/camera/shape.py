@@ -35,8 +35,9 @@ class Shape:
         ratio = width / height if width > 0.0 and height > 0.0 else 1.0
         if not _LEAST <= ratio <= _MOST:
             return cls()
-        # OpenCV turns the frames of a telephone that was held upright.
-        turned = capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180.0 == 90.0
+        # OpenCV may turn the frames of a telephone that was held upright.
+        turned = capture.get(cv2.CAP_PROP_ORIENTATION_AUTO) > 0.0
+        turned = turned and capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180.0 == 90.0
         return cls(1.0 / ratio if turned else ratio)
 
     def squared(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -38,6 +38,7 @@ class Video:
         self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise CameraUnknown(f"{path}: not a video that can be read")
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1.0)
         if not self._capture.grab():
             codec = _codec(self._capture)
             self._capture.release()

@@ -209,3 +209,19 @@ def test_what_ffmpeg_cannot_play_is_reported(
     with pytest.raises(AudioDamaged, match="no kind that can be played: x.m4a: Invalid data found"):
         file.read(100)
     file.close()
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_the_chained_streams_of_a_radio_recording_are_played_whole(
+    tmp_path: Path, subtype: str
+) -> None:
+    path = tmp_path / "radio.ogg"
+    content = b""
+    for _ in range(3):
+        soundfile.write(path, loud_then_silent(48_000), 48_000, format="OGG", subtype=subtype)
+        content += path.read_bytes()
+    path.write_bytes(content)
+    assert len(heard(path)) / RATE == pytest.approx(3 * SECONDS, abs=0.2)
+    file = MusicFile(path)
+    assert file.measure() == 0.0, "the length of the first stream is not that of the file"
+    file.close()
