@@ -15,7 +15,7 @@ from device import reactions
 from device.config.schema import StageConfig
 from device.errors import OutputError
 from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
-from device.mood import acted, probabilities_of
+from device.mood import JoyState, acted, probabilities_of, step_joy
 from device.stage import Scene, Stage
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ RATE = 30
 SEED = 7
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
+SMILE_AGE = 3.2
+"""The second of a scene with a smile, whose celebration is brief."""
 PICTURES = (".png", ".jpg")
 STRIP = 6
 """Pictures in a strip."""
@@ -56,7 +58,8 @@ def render_sheet(out: Path) -> None:
     """Write a contact sheet of all scenes. Raises OutputError when it cannot be written."""
     tiles = []
     for name in SCENES:
-        *_, last = draw_frames(name, SHEET_AGE, SHEET_TILE)
+        age = min(SMILE_AGE, SHEET_AGE) if name in ("happy", GROUP) else SHEET_AGE
+        *_, last = draw_frames(name, age, SHEET_TILE)
         tiles.append(last)
     rows = [tiles[at : at + SHEET_COLUMNS] for at in range(0, len(tiles), SHEET_COLUMNS)]
     _write_picture(out, np.concatenate([np.concatenate(row, axis=1) for row in rows]))
@@ -84,12 +87,21 @@ def play(
     stage = stage or Stage(StageConfig(), random.Random(SEED))
     stage.prepare(canvas.get_size())
     rules = reactions.load("")
-    state = reactions.ReactionState()
+    state, joy = reactions.ReactionState(), JoyState()
     for number in range(max(1, frames)):
         now = 1000.0 + number / rate
-        mood = _mood(name)
-        state = reactions.step(state, rules, mood, now)
-        scene = Scene(mood, _frame_result(name, now), state.active, (), name == PAUSED)
+        mood, frame_result = _mood(name), _frame_result(name, now)
+        joy = step_joy(joy, frame_result, now)
+        state = reactions.step(state, rules, mood, now, bool(joy.bursts))
+        scene = Scene(
+            mood,
+            frame_result,
+            smile=joy.level,
+            ring=joy.ring,
+            celebrating=joy.is_celebrating,
+            reactions=state.active,
+            paused=name == PAUSED,
+        )
         started = time.perf_counter()
         stage.draw(canvas, scene, now)
         yield time.perf_counter() - started

@@ -176,7 +176,7 @@ class Kiosk:
         container, perception = self.container, self._perception
         # A scene that the owner shows is nobody's mood: no answer to it counts.
         self._prompt.update(perception.mood if perception.mood is perception.room else NOBODY, now)
-        self._responder.update(perception.mood, now)
+        self._responder.update(perception.mood, perception.joy, now)
         container.gpio.light = self._responder.first("light")
         if container.gpio.motion_detected:
             self._renderer.wake(now)
@@ -188,6 +188,9 @@ class Kiosk:
         scene = Scene(
             mood=perception.mood,
             frame_result=perception.frame_result,
+            smile=perception.joy.level,
+            ring=perception.joy.ring,
+            celebrating=perception.joy.is_celebrating,
             reactions=self._responder.active,
             health=self._health.parts,
             paused=perception.paused,

@@ -23,16 +23,18 @@ class Perception:
     """Follows the newest frame result.
 
     `frame_result` is the newest one unless it is stale, `room` the mood of the people there, and
-    `mood` the one on stage, which is another one while the owner shows a scene.
+    `mood` the one on stage, which is another one while the owner shows a scene. `joy` is about
+    their smiles; there is none in a scene that the owner shows.
     """
 
     def __init__(self, vision: Supervisor, drift: DriftMonitor, config: MoodConfig) -> None:
         self.paused = False
         self.frame_result: FrameResult | None = None
         self.room = self.mood = NOBODY
+        self.joy = mood.JoyState()
         self.rate = Rate()
         self._vision, self._drift, self._config = vision, drift, config
-        self._state = mood.MoodState()
+        self._state, self._joy = mood.MoodState(), mood.JoyState()
         self._shown: tuple[Mood, float] | None = None
         self._number = -1
 
@@ -55,6 +57,8 @@ class Perception:
             self.rate.count(now)
             self._drift.record(self.frame_result, self._vision.model, now)
         self._state = mood.step(self._state, self.frame_result, now, self._config)
+        self._joy = mood.step_joy(self._joy, self.frame_result, now)
         self.room = self.mood = self._state.mood
+        self.joy = self._joy
         if self._shown and now < self._shown[1] and not self.paused:
-            self.mood = self._shown[0]
+            self.mood, self.joy = self._shown[0], mood.JoyState()

@@ -48,8 +48,8 @@ class Replay:
         self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
         self._strings = load_strings(config.stage.language)
         self._events: list[Event] = []
-        self._seen: dict[str, Any] = {"reactions": {}, "effects": {}}
-        self._mood = mood.MoodState()
+        self._seen: dict[str, Any] = {"reactions": {}, "effects": {}, "joy": (0.0, 0.0)}
+        self._mood, self._joy = mood.MoodState(), mood.JoyState()
         audio = _Audio(lambda: self._now, self._record, config.sound.volume or 1.0)
         self._player = Player(
             audio, config.sound, random=random.Random(SEED), clock=self._local_time
@@ -76,10 +76,16 @@ class Replay:
     def _tick(self, frame_result: FrameResult | None) -> None:
         now = self._now
         self._mood = mood.step(self._mood, frame_result, now, self._config.mood)
-        self._record_mood()
-        self._responder.update(self._mood.mood, now)
+        self._joy = mood.step_joy(self._joy, frame_result, now)
+        self._record_people()
+        self._responder.update(self._mood.mood, self._joy, now)
         self._player.tick(now)
-        scene = Scene(self._mood.mood, frame_result, self._responder.active)
+        scene = Scene(
+            self._mood.mood,
+            frame_result,
+            reactions=self._responder.active,
+            celebrating=self._joy.is_celebrating,
+        )
         self._transition.update(scene.act, now)
         self._effects.update(scene.reactions, now)
         self._record_stage()
@@ -87,17 +93,22 @@ class Replay:
     def _record(self, event: str, **fields: object) -> None:
         self._events.append({"t": round(self._now, 3), "event": event, **fields})
 
-    def _record_mood(self) -> None:
+    def _record_people(self) -> None:
         current = self._mood.mood
         if self._is_new("mood", (current.emotion, current.faces)):
             self._record("mood", mood=current.emotion or "nobody", faces=current.faces)
+        joy = self._joy
+        if self._is_new("joy", (round(joy.level, 1), round(joy.ring, 1))):
+            self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2))
+        for burst in joy.bursts:
+            self._record("celebrate", id=burst.id, streak=burst.streak)
 
     def _record_stage(self) -> None:
         act = self._transition.act
         if self._is_new("act", act):
             sign = self._strings.sign(act)
             self._record("caption", act=act, label=sign.label, response=sign.response)
-        reactions = {one.name: one.name for one in self._responder.active}
+        reactions = {(one.name, one.started): one.name for one in self._responder.active}
         for phase, name in self._changes("reactions", reactions):
             self._record("reaction", phase=phase, name=name)
         effects = {(run.name, run.since): run.name for run in self._effects.runs}

@@ -1,6 +1,8 @@
 """The mood of the room: a pure function of frame results and time."""
 
 from device.mood.acted import acted, probabilities_of
+from device.mood.joy import JoyState
+from device.mood.joy import step as step_joy
 from device.mood.person import FORGET_SECONDS, Person
 from device.mood.state import MIN_RESULTS, Candidate, MoodState, step
 
@@ -8,9 +10,11 @@ __all__ = [
     "FORGET_SECONDS",
     "MIN_RESULTS",
     "Candidate",
+    "JoyState",
     "MoodState",
     "Person",
     "acted",
     "probabilities_of",
     "step",
+    "step_joy",
 ]

@@ -1,8 +1,17 @@
 """Music: playlists, fades, and one volume."""
 
 from device.music.fade import approach
-from device.music.library import CHIME, PLAYLISTS, SOUNDS, Library
+from device.music.library import CHIME, PLAYLISTS, SMILE_NOTES, SOUNDS, Library
 from device.music.player import Player
 from device.music.shuffle import Shuffle
 
-__all__ = ["CHIME", "PLAYLISTS", "SOUNDS", "Library", "Player", "Shuffle", "approach"]
+__all__ = [
+    "CHIME",
+    "PLAYLISTS",
+    "SMILE_NOTES",
+    "SOUNDS",
+    "Library",
+    "Player",
+    "Shuffle",
+    "approach",
+]

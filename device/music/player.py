@@ -200,8 +200,8 @@ class Player:
         """Go on to the next track, if one is playing."""
         self._skip = self._current is not None
 
-    def play_sound(self, name: str, *, requested: bool = False) -> None:
-        """Play a short sound that ships, over music whose gain is lowered meanwhile.
+    def play_sound(self, name: str, *, requested: bool = False, ducks: bool = True) -> None:
+        """Play a short sound that ships, over music whose gain is lowered meanwhile if it `ducks`.
 
         While muted or in the quiet hours it is played only if somebody `requested` it; never while
         sound is disabled.
@@ -217,7 +217,7 @@ class Player:
         except AudioError as error:
             self._report_broken(path, error)
             return
-        if self._now is not None:
+        if self._now is not None and ducks:
             self._duck_until = self._now + seconds
 
     def close(self, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
@@ -45,7 +45,11 @@ def _light(value: str) -> str:
 class Rule(Section):
     """A reaction and when it happens. All times are seconds.
 
-    It starts once the mood has been one of `moods` for `after_seconds`. It goes on for
+    With `on = "smile"` it starts, or starts again, whenever somebody's smile has filled its ring
+    (device/mood/joy.py), whatever the mood of the room, and goes on for `max_seconds`; `moods` then
+    only says what it answers.
+
+    Otherwise it starts once the mood has been one of `moods` for `after_seconds`. It goes on for
     `min_seconds` at least and `max_seconds` at most, and for `linger_seconds` after another mood
     took over. When everybody has left it goes on for `empty_seconds`, or `linger_seconds` if those
     are fewer, whatever `min_seconds` says. It may start again `cooldown_seconds` after its end, or
@@ -54,6 +58,7 @@ class Rule(Section):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
     moods: Annotated[tuple[Emotion, ...], Field(min_length=1, strict=False)]
+    on: Literal["mood", "smile"] = "mood"
     after_seconds: Seconds = 1.0
     effect: Annotated[str, AfterValidator(_one_of(EFFECTS))] | None = None
     playlist: Annotated[str, AfterValidator(_playlist)] | None = None

@@ -31,8 +31,15 @@ class RuleState:
     starts: tuple[float, ...] = ()
 
 
-def advance(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
-    """Return the state at `now`, while the mood of the room is `emotion`."""
+def advance(
+    rule_state: RuleState, rule: Rule, emotion: str | None, now: float, burst: bool = False
+) -> RuleState:
+    """Return the state at `now`, while the mood of the room is `emotion`.
+
+    `burst` is whether a smile has filled its ring just now.
+    """
+    if rule.on == "smile":
+        return _advance_smile(rule_state, rule, now, burst)
     rule_state = _update_times(rule_state, rule, emotion, now)
     if rule_state.reaction is not None:
         if _is_over(rule_state, rule_state.reaction, rule, now):
@@ -42,6 +49,18 @@ def advance(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) 
         return replace(rule_state, ended=None)
     if _is_due(rule_state, rule, now):
         return _start(rule_state, rule, emotion, now)
+    return rule_state
+
+
+def _advance_smile(rule_state: RuleState, rule: Rule, now: float, burst: bool) -> RuleState:
+    starts = tuple(start for start in rule_state.starts if now - start < HOUR)
+    rule_state = replace(rule_state, starts=starts)
+    reaction = rule_state.reaction
+    if reaction is not None and now - reaction.started >= rule.max_seconds:
+        rule_state = replace(rule_state, reaction=None, fits_since=None, ended=now)
+    rested = rule_state.ended is None or now - rule_state.ended >= rule.cooldown_seconds
+    if burst and rested and len(starts) < rule.max_per_hour:
+        return replace(_start(rule_state, rule, rule.moods[0], now), fits_since=now)
     return rule_state
 
 

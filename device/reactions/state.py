@@ -30,8 +30,10 @@ class ReactionState:
     clock: float = -math.inf
 
 
-def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) -> ReactionState:
-    """Return the reactions at `now` to the mood of the room.
+def step(
+    state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float, burst: bool = False
+) -> ReactionState:
+    """Return the reactions at `now` to the mood of the room, and to a burst of joy.
 
     `active` begins with the reactions whose mood holds, in the order of the rules; those that
     linger follow, newest first. `now` is in monotonic seconds and is ignored if it goes backwards.
@@ -42,11 +44,17 @@ def step(state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float) ->
     sounds: list[str] = []
     for rule in rules:
         old = previous.get(rule.name, RuleState(rule.name))
-        new = advance(old, rule, mood.emotion, clock)
+        new = advance(old, rule, mood.emotion, clock, burst)
         rule_states.append(new)
-        if rule.sound and new.reaction is not None and old.reaction is None:
+        if rule.sound and _has_started(old, new):
             sounds.append(rule.sound)
     return ReactionState(_order(rule_states), tuple(sounds), tuple(rule_states), clock)
+
+
+def _has_started(old: RuleState, new: RuleState) -> bool:
+    return new.reaction is not None and (
+        old.reaction is None or old.reaction.started != new.reaction.started
+    )
 
 
 def _order(rule_states: list[RuleState]) -> tuple[Reaction, ...]:

@@ -16,12 +16,18 @@ ACTS = (*EMOTIONS, ATTRACT, PAUSED)
 class Scene:
     """The visible state of the kiosk at one moment. `address` is the status page's URL.
 
+    `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of that smile is.
+    While `celebrating`, that smile is the act, whatever the mood of the room.
+
     `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the live
     view. At `night` the stage is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
     frame_result: FrameResult | None = None
+    smile: float = 0.0
+    ring: float = 0.0
+    celebrating: bool = False
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
     paused: bool = False
@@ -36,4 +42,6 @@ class Scene:
         """The act to show: one of `ACTS`."""
         if self.paused:
             return PAUSED
+        if self.celebrating:
+            return "happy"
         return self.mood.emotion if self.mood.emotion in EMOTIONS else ATTRACT

@@ -57,20 +57,38 @@ def of(events: list[Event], event: str, **fields: Any) -> list[Event]:
 SMILE = lines((3, {"neutral": 1.0}), (4, {"happy": 0.9, "neutral": 0.1}), (3, {"neutral": 1.0}))
 
 
-def test_a_smile_is_celebrated_in_the_order_of_the_show() -> None:
+def test_a_smile_is_answered_at_once_and_celebrated_when_its_ring_is_full() -> None:
     events = replay(SMILE)
-    (happy,) = of(events, "mood", mood="happy")
-    (confetti,) = of(events, "effect", effect="confetti", phase="start")
-    assert 3.0 < happy["t"] < confetti["t"] < 7.0
-    assert confetti["sky"] == "happy"
-    assert of(events, "sound", sound="celebrate")[0]["t"] == confetti["t"]
-    assert of(events, "reaction", name="celebrate", phase="start")[0]["t"] == confetti["t"]
-    (caption,) = of(events, "caption", act="happy")
-    assert caption["label"] == "You look happy!"
+    first = of(events, "joy")[0]
+    notes = [one for one in of(events, "sound") if one["sound"].startswith("smile-")]
+    assert first["level"] > 0.0
+    assert 3.0 <= first["t"] <= 3.25, "seen"
+    assert 3.0 <= notes[0]["t"] <= 3.25, "heard"
+    assert [one["sound"] for one in notes] == ["smile-1", "smile-2", "smile-3", "smile-4"]
+    (celebration,) = of(events, "celebrate")
+    assert 3.0 < celebration["t"] <= 4.2
+    assert celebration["streak"] == 1
+    for event, fields in (
+        ("effect", {"effect": "confetti", "phase": "start"}),
+        ("sound", {"sound": "celebrate"}),
+        ("reaction", {"name": "celebrate", "phase": "start"}),
+        ("caption", {"act": "happy", "label": "You look happy!"}),
+    ):
+        (one,) = of(events, event, **fields)
+        assert one["t"] == celebration["t"]
+    assert of(events, "effect", effect="confetti", phase="start")[0]["sky"] == "happy"
     assert of(events, "effect", effect="confetti", phase="end")
     assert [one["t"] for one in events] == sorted(one["t"] for one in events)
-    assert events[-1]["t"] <= 10.0 + 10.0
     assert of(events, "mood", mood="nobody")[-1]["t"] > 10.0, "after the last line"
+
+
+def test_ten_smiles_of_a_second_bring_ten_celebrations() -> None:
+    smiles = [(5, {"neutral": 1.0}), (1, {"happy": 0.8, "neutral": 0.2})] * 10
+    celebrations = of(replay(lines(*smiles)), "celebrate")
+    assert [one["streak"] for one in celebrations] == [*range(1, 11)]
+    delays = [one["t"] - (5.0 + 6.0 * number) for number, one in enumerate(celebrations)]
+    assert min(delays) > 0.0
+    assert max(delays) <= 1.2
 
 
 def test_sadness_brings_music_that_fades_in_and_out() -> None:

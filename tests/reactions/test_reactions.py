@@ -60,6 +60,12 @@ class Show:
             self.sounds += [(at, name) for name in self.state.sounds]
         return self.active
 
+    def burst(self, emotion: str | None) -> None:
+        """Let a smile fill its ring, in the mood of a room."""
+        self.now += TICK
+        self.state = step(self.state, self.rules, Mood(emotion, self.now), self.now, burst=True)
+        self.sounds += [(self.now - 1000.0, name) for name in self.state.sounds]
+
     @property
     def active(self) -> list[str]:
         return [one.name for one in self.state.active]
@@ -223,15 +229,59 @@ def test_rules_may_change_on_the_way() -> None:
     assert show.play("happy", 2) == ["celebrate"]
 
 
+SMILE = Rule(
+    name="smile",
+    on="smile",
+    moods=("happy",),
+    effect="confetti",
+    sound="celebrate",
+    max_seconds=3,
+    cooldown_seconds=0,
+    max_per_hour=3,
+)
+
+
+def test_every_smile_counts_whatever_the_mood() -> None:
+    show = Show(SMILE)
+    assert show.play("happy", 5) == [], "a mood is no smile"
+    for mood in ("neutral", "sad", None):
+        show.burst(mood)
+        (reaction,) = show.state.active
+        assert (reaction.emotion, reaction.effect, reaction.started) == (
+            "happy",
+            "confetti",
+            show.now,
+        )
+        show.play(mood, 1)
+    assert [name for _, name in show.sounds] == ["celebrate"] * 3
+    assert show.play("neutral", 1.75) == ["smile"]
+    assert show.play("neutral", 0.25) == [], "three seconds after the last one"
+    show.burst("happy")
+    assert show.active == [], "three times in an hour"
+
+
+def test_a_smile_s_reaction_rests() -> None:
+    show = Show(SMILE.model_copy(update={"cooldown_seconds": 10.0}))
+    show.burst("neutral")
+    show.play("neutral", 8)
+    show.burst("neutral")
+    assert show.active == []
+    show.play("neutral", 5)
+    show.burst("neutral")
+    assert show.active == ["smile"]
+
+
 def test_the_rules_that_ship_for_a_whole_visit() -> None:
     show = Show(*load())
     show.play("neutral", 2)
     assert show.sounds == [(0.25, "arrive")]
     show.play("sad", 5)
     assert show.state.active[0].playlist == "uplifting"
-    show.play("happy", 5)
+    show.burst("happy")
     assert show.state.active[0].effect == "confetti"
     assert "comfort" in show.active
+    show.play("happy", 5)
+    assert show.state.active[0].effect == "glow"
     show.play(None, 6)
     assert show.active == []
 

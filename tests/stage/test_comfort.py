@@ -51,7 +51,14 @@ def test_nothing_flashes(strings: Strings, seed: int) -> None:
             effect = rng.choice([*EFFECTS, None])
             reactions = (Reaction("r", "sad", now, effect),) if rng.random() < 0.7 else ()
             paused = rng.random() < 0.1
-            scene = Scene(Mood(rng.choice([*EMOTIONS, None]), now), None, reactions, (), paused)
+            scene = Scene(
+                Mood(rng.choice([*EMOTIONS, None]), now),
+                smile=rng.random(),
+                ring=rng.random(),
+                celebrating=rng.random() < 0.2,
+                reactions=reactions,
+                paused=paused,
+            )
         stage.draw(canvas, scene, now)
         linear = (pygame.surfarray.array3d(canvas) / 255.0) ** 2.2 @ (0.2126, 0.7152, 0.0722)
         # All of it, and each ninth of it: a flash may be local.

@@ -87,7 +87,7 @@ def test_the_stage_draws_as_it_is_reported() -> None:
         stage = Stage(StageConfig(), random.Random(1))
         stage.quality = quality
         canvas = pygame.Surface((640, 360), 0, 32)
-        for _ in render.play("happy", 45, canvas, 30.0, stage):
+        for _ in render.play("surprise", 45, canvas, 30.0, stage):
             pass
         pictures.append(pygame.surfarray.array3d(canvas).astype(int))
     best, fewer, flat = pictures

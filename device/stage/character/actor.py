@@ -9,6 +9,7 @@ import numpy as np
 from device.messages import EMOTIONS
 from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
 from device.stage.character.expression import PLACES
+from device.stage.character.ring import Ring, RingClock
 from device.stage.easing import smooth
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
@@ -35,6 +36,9 @@ BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
 WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
 """The expression in an empty room: a slight smile."""
+HAPPY: Expression = EXPRESSIONS[EMOTIONS.index("happy")]
+SMILING = 0.85
+"""How far a full smile moves the expression to the happy one."""
 ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
 
@@ -45,6 +49,7 @@ class CharacterState:
     def __init__(self, config: StageConfig, rng: random.Random) -> None:
         self.kind = config.face
         self.life = Life(rng, config.reduced_motion)
+        self.ring = RingClock()
 
 
 class Actor:
@@ -55,6 +60,9 @@ class Actor:
         self._frame = 0
         emoji_only = character.kind == "emoji"
         self._portrait = None if emoji_only else Portrait(round(layout.diameter * HEAD))
+        x, y = layout.centre
+        shift = 0 if emoji_only else round(LOWER * layout.diameter)
+        self._ring = Ring((x, y + shift), layout.diameter * (1.0 if emoji_only else HEAD) / 2)
 
     def draw(
         self, canvas: pygame.Surface, transition: Transition, scene: Scene, now: float
@@ -68,6 +76,7 @@ class Actor:
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
             self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
+        self._ring.draw(canvas, self._character.ring.follow(scene.ring, now))
         if self._character.kind == "character":
             return
         if transition.last and transition.age < LEAVE_TIME:
@@ -93,14 +102,19 @@ class Actor:
 
 
 def expression(act: str, scene: Scene) -> Expression:
-    """Return the expression of the room's filtered probabilities, not of the mood's name."""
+    """Return the expression of the room's filtered probabilities, not of the mood's name.
+
+    A smile shows at once, before the probabilities follow.
+    """
     if act == PAUSED:
         return ASLEEP
     if act == ATTRACT:
-        return WELCOME
-    if scene.mood.probabilities:
-        return blend(scene.mood.probabilities)
-    return np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
+        found = WELCOME
+    elif scene.mood.probabilities:
+        found = blend(scene.mood.probabilities)
+    else:
+        found = np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
+    return found + SMILING * scene.smile * (HAPPY - found)
 
 
 def gaze(frame_result: FrameResult | None) -> Gaze | None:

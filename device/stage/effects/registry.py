@@ -33,10 +33,12 @@ EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "glow": Glow,
 }
 """The values of a reaction's `effect`."""
-FADE_IN = 0.8
+FADE_IN, FADE_IN_AT_ONCE = 0.8, 0.35
+"""Seconds; the second one is for what answers a moment."""
+AT_ONCE = ("confetti", "stars")
 FADE_OUT = 1.2
 MAX_RUNNING = 3
-"""Most effects at a time, including those that fade out."""
+"""Most effects at a time, including those that fade out; a new one replaces the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class EffectRun:
 
     def strength(self, now: float) -> float:
         """Return the strength in [0, 1]."""
-        shown = smooth((now - self.since) / FADE_IN)
+        fade_in = FADE_IN_AT_ONCE if self.name in AT_ONCE else FADE_IN
+        shown = smooth((now - self.since) / fade_in)
         if self.until is None:
             return shown
         return min(shown, smooth((self.until - now) / FADE_OUT + 1.0))
@@ -72,8 +75,7 @@ class EffectScheduler:
         self.runs = [self._end(run, wanted, now) for run in self.runs if not run.is_over(now)]
         running = {(run.name, run.reaction_started) for run in self.runs if run.until is None}
         for name, started in sorted(wanted - running):
-            if len(self.runs) < MAX_RUNNING:
-                self.runs.append(EffectRun(name, started, now))
+            self.runs = [*self.runs[-MAX_RUNNING + 1 :], EffectRun(name, started, now)]
 
     def _end(self, run: EffectRun, wanted: set[tuple[str, float]], now: float) -> EffectRun:
         if run.until is None and (run.name, run.reaction_started) not in wanted:

@@ -48,4 +48,8 @@ PIECES = (
     Piece("calm", "Lantern", lantern.write),
     Piece("sounds", "Arrive", jingles.arrive, -20.0, (0.5, 1.0)),
     Piece("sounds", "Celebrate", jingles.celebrate, -20.0, (1.0, 2.0)),
+    *(
+        Piece("sounds", f"Smile {number}", write, -24.0, (0.4, 1.0))
+        for number, write in enumerate(jingles.SMILES, 1)
+    ),
 )

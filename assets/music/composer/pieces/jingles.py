@@ -1,10 +1,16 @@
-"""The two short sounds: a chime for somebody's arrival, and a sparkle for a smile."""
+"""The short sounds: a chime for an arrival, a sparkle for a smile, and the notes up to it."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
 
 from composer.figures import rolled
 from composer.score import Score, Voice
 from composer.theory import pitch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def arrive() -> Score:
@@ -31,3 +37,19 @@ def celebrate() -> Score:
     rolled(kalimba, 0, "D5 A5 D6 F#6 A6 B6 D7", 60, size=2.2, spread=0.17)
     score.end = 2.2
     return score
+
+
+def _smile(number: int, name: str) -> Score:
+    score = Score(f"smile-{number}", bpm=120, tail=0.35)
+    celesta = score.part("celesta", Voice(8, volume=96, pan=64, reverb=52, sway=0))
+    kalimba = score.part("kalimba", Voice(108, volume=104, pan=58, reverb=52, sway=0))
+    celesta.play(0.0, 0.7, pitch(name), 44 + 3 * number)
+    kalimba.play(0.0, 0.7, pitch(name) - 12, 50 + 3 * number)
+    score.end = 0.9
+    return score
+
+
+SMILES: tuple[Callable[[], Score], ...] = tuple(
+    partial(_smile, number, name) for number, name in enumerate(("D6", "F#6", "A6", "B6"), 1)
+)
+"""Notes while a smile fills its ring: they rise towards `celebrate`, in its key."""
