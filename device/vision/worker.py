@@ -211,7 +211,7 @@ class VisionWorker:
     def _answer(self, request: ClassifyRequest) -> None:
         begun = self._clock()
         self._pipe.send(self._classify(request))
-        self._stills.record_picture(begun, self._clock())
+        self._stills.record_picture(begun, self._clock(), self._next_frame_at)
 
     def _classify(self, request: ClassifyRequest) -> Response:
         if self._pipeline is None:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 THREADS = 8
 """More than pictures are classified at once."""
-NICENESS = 10
-"""Of the page's threads, relative to the show's, which come first where processors are short."""
+NICENESS = 10 if os.cpu_count() == 1 else 1
+"""Of the page's threads, relative to the show's, which come first on a single processor. On more,
+a much nicer one that waits behind other programs while it holds the interpreter's lock would keep
+the show waiting, too."""
 STALLED_MS = 20_000
 """A client that reads nothing for this long is disconnected (tcp(7), TCP_USER_TIMEOUT)."""
 SEND_BYTES = 128 * 1024
