@@ -28,6 +28,8 @@ TO_FRONT = "document.hidden = false; document.dispatchEvent(new Event('visibilit
 CLICK = "window.dispatchEvent(new Event('focus'))"
 """Playwright's pages are all shown, and none has the focus of the others."""
 
+FORBIDDEN = "globalThis.BroadcastChannel = function () { throw new DOMException('no'); }"
+
 
 @pytest.fixture
 def tabs(visit: Any) -> Callable[..., list[Page]]:
@@ -99,3 +101,22 @@ def test_a_window_goes_on_when_those_before_it_are_closed(
             page.close()
         first.wait_for_function("() => document.getElementById('picture').naturalWidth == 640")
         until(lambda: context_of(app).viewers.used == 1)
+
+
+@pytest.mark.parametrize("script", ["delete globalThis.BroadcastChannel", FORBIDDEN])
+def test_a_page_that_cannot_hear_of_others_follows_the_mood(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status], script: str
+) -> None:
+    one = visit()
+    one.page.add_init_script(script)
+    page = one.open()
+    kiosk.status.publish(make_status("sad"))
+    sync_api.expect(page.locator("#mood")).to_have_text("Looks a little down")
+    assert one.complaints == []
+
+
+def test_the_camera_page_shows_the_live_picture_without_javascript(visit: Any, kiosk: Any) -> None:
+    with kiosk.filming():
+        page = visit(java_script_enabled=False).open("/camera_feed")
+        sync_api.expect(page.locator("noscript img")).to_be_visible()
+        until(lambda: kiosk.preview.wanted)
