@@ -2,7 +2,7 @@
 # Set Moodlift up.
 #
 #   sudo ./install.sh [OPTIONS]   make this machine a kiosk, or bring its kiosk up to date
-#       --camera SOURCE           auto, picamera2, usb:NAME or file:PATH, for a new configuration
+#       --camera SOURCE           auto, picamera2, usb:NAME, file:PATH or rtsp://..., for a new configuration
 #       --no-kiosk                only the status page: the screen is left alone
 #       --offline WHEELHOUSE      Python packages from this folder, and nothing from the network
 #       --prefix DIR              for images: lay all into this root folder, and start nothing

@@ -45,8 +45,11 @@ check_appliance() {
     [ -n "$image" ] || [ -d /run/systemd/system ] ||
         fail "a kiosk needs systemd, which does not run here; ./install.sh demo does without"
     case $camera in
-    '' | auto | picamera2 | usb:* | file:*) ;;
-    *) fail "--camera should be auto, picamera2, usb:NAME or file:PATH; this is $camera" ;;
+    '' | auto | picamera2 | usb:* | file:* | rtsp://* | rtsps://* | http://* | https://*) ;;
+    *)
+        fail "--camera should be auto, picamera2, usb:NAME, file:PATH or the rtsp:// or http://" \
+            "address of an IP camera; this is $(without_password "$camera")"
+        ;;
     esac
     case $camera in
     *[\"\\]*) fail "--camera takes no quotes and no backslashes" ;;
@@ -89,11 +92,15 @@ page() {
     echo "the status page is at http://$(uname -n).local:${port:-8080}/"
 }
 
+# without_password SOURCE: prints a camera's source with a mask for what an address has before its host.
+without_password() { printf '%s' "${1/:*@/:********@}"; }
+
 # A camera that is asked for must not be forgotten because there is a configuration already.
 check_configuration() {
     local file=$prefix/etc/moodlift/config.toml
     [ -z "$camera" ] || [ ! -e "$file" ] || grep -qxF "source = \"$camera\"" "$file" ||
-        fail "$file is yours and stays as it is: write source = \"$camera\" there, under [camera]"
+        fail "$file is yours and stays as it is:" \
+            "write source = \"$(without_password "$camera")\" there, under [camera]"
 }
 
 configure() {

@@ -86,7 +86,9 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo = commands.add_parser("demo", help="run the kiosk with the devices of this machine")
     arguments.add_config(demo)
     source = demo.add_mutually_exclusive_group()
-    source.add_argument("--camera", metavar="SOURCE", help="picamera2, usb:<name> or file:<path>")
+    source.add_argument(
+        "--camera", metavar="SOURCE", help="picamera2, usb:<name>, file:<path> or rtsp://..."
+    )
     source.add_argument("--clip", type=Path, metavar="FILE", help="play a video, picture or folder")
     demo.add_argument("--silent", action="store_true", help="play no sound")
     demo.add_argument("--port", type=int, metavar="N", help="port of the status page")

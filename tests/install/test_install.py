@@ -72,7 +72,7 @@ def test_without_a_known_mode_it_says_what_there_is(arguments: tuple[str, ...]) 
     ("arguments", "words"),
     [
         (("--camera",), "--camera needs a source"),
-        (("--camera", "webcam"), "--camera should be auto, picamera2, usb:NAME or file:PATH"),
+        (("--camera", "webcam"), "--camera should be auto, picamera2, usb:NAME, file:PATH or"),
         (("--camera", 'usb:a"b'), "--camera takes no quotes and no backslashes"),
         (("--offline",), "--offline needs a folder"),
         (("--offline", "nowhere"), "--offline: there is no folder nowhere"),
@@ -86,6 +86,18 @@ def test_an_option_that_cannot_be_is_refused_in_a_sentence(
     code, output, errors = install("--check", "--prefix", str(tmp_path), *arguments, path=path)
     assert (code, output) == (1, "")
     assert errors.startswith(f"install: {words}")
+
+
+def test_the_password_of_an_ip_camera_is_not_repeated(tmp_path: Path) -> None:
+    path = program(tmp_path, "id", "echo 0")
+    arguments = ("--check", "--prefix", str(tmp_path), "--camera")
+    _, _, errors = install(*arguments, "rstp://me:s3c:r@t@cam.lan", path=path)
+    assert "; this is rstp:********@cam.lan" in errors
+    file = tmp_path / "etc/moodlift/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    _, _, errors = install(*arguments, "rtsp://me:s3c:r@t@cam.lan/1?a=b&c", path=path)
+    assert 'write source = "rtsp:********@cam.lan/1?a=b&c" there' in errors
 
 
 def test_a_kiosk_is_for_root_to_install(tmp_path: Path) -> None:
