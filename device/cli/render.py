@@ -99,7 +99,7 @@ def play(
             smile=joy.level,
             ring=joy.ring,
             celebrating=joy.is_celebrating,
-            reactions=state.active,
+            reactions=state.effects,
             paused=name == PAUSED,
         )
         started = time.perf_counter()

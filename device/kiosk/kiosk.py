@@ -191,7 +191,7 @@ class Kiosk:
             smile=perception.joy.level,
             ring=perception.joy.ring,
             celebrating=perception.joy.is_celebrating,
-            reactions=self._responder.active,
+            reactions=self._responder.effects,
             health=self._health.parts,
             paused=perception.paused,
             muted=self.container.player.muted,

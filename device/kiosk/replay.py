@@ -83,7 +83,7 @@ class Replay:
         scene = Scene(
             self._mood.mood,
             frame_result,
-            reactions=self._responder.active,
+            reactions=self._responder.effects,
             celebrating=self._joy.is_celebrating,
         )
         self._transition.update(scene.act, now)

@@ -29,6 +29,11 @@ class Responder:
         """The present reactions, the most important first."""
         return self._state.active
 
+    @property
+    def effects(self) -> tuple[Reaction, ...]:
+        """The reaction whose effect is shown, if any."""
+        return self._state.effects
+
     def update(self, mood: Mood, joy: JoyState, now: float) -> None:
         """React to the mood and to bursts of joy at `now` (monotonic seconds)."""
         burst = bool(joy.bursts)

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 class ReactionState:
     """The state of `step`; `ReactionState()` is the initial one.
 
-    `active` are the present reactions, the most important first: effect, playlist and light are
-    each taken from the first reaction that has one. `sounds` are the short sounds that begin at
-    this step.
+    `active` are the present reactions, the most important first: playlist and light are each taken
+    from the first one that has it, so that music may outlast its mood. `effects` has the one whose
+    effect is shown, if any: the first whose mood still holds. `sounds` are the short sounds that
+    begin at this step.
     """
 
     active: tuple[Reaction, ...] = ()
+    effects: tuple[Reaction, ...] = ()
     sounds: tuple[str, ...] = ()
     rule_states: tuple[RuleState, ...] = ()
     clock: float = -math.inf
@@ -48,7 +50,14 @@ def step(
         rule_states.append(new)
         if rule.sound and _has_started(old, new):
             sounds.append(rule.sound)
-    return ReactionState(_order(rule_states), tuple(sounds), tuple(rule_states), clock)
+    fitting, lingering = _split(rule_states)
+    return ReactionState(
+        active=(*fitting, *lingering),
+        effects=tuple(reaction for reaction in fitting if reaction.effect)[:1],
+        sounds=tuple(sounds),
+        rule_states=tuple(rule_states),
+        clock=clock,
+    )
 
 
 def _has_started(old: RuleState, new: RuleState) -> bool:
@@ -57,10 +66,10 @@ def _has_started(old: RuleState, new: RuleState) -> bool:
     )
 
 
-def _order(rule_states: list[RuleState]) -> tuple[Reaction, ...]:
-    fitting = [
-        c.reaction for c in rule_states if c.reaction is not None and c.fits_since is not None
-    ]
-    lingering = [c.reaction for c in rule_states if c.reaction is not None and c.fits_since is None]
+def _split(rule_states: list[RuleState]) -> tuple[list[Reaction], list[Reaction]]:
+    """Return the reactions whose mood holds, in the rules' order, and the others, newest first."""
+    running = [(one.reaction, one.fits_since is not None) for one in rule_states if one.reaction]
+    fitting = [reaction for reaction, fits in running if fits]
+    lingering = [reaction for reaction, fits in running if not fits]
     lingering.sort(key=lambda reaction: reaction.started, reverse=True)
-    return (*fitting, *lingering)
+    return fitting, lingering
