@@ -13,6 +13,7 @@ import pytest
 from device.config.schema import CameraConfig
 from device.errors import CameraError, CameraUnknown
 from device.hardware.camera import open_camera, stream
+from device.hardware.camera.stream import Delay
 from device.messages import Level
 from device.vision.capture import CaptureThread
 from tests.support.cameras import PASSWORD, USER, mjpeg_camera, silent_server
@@ -152,3 +153,27 @@ def test_rtsp_is_read_and_connected_again(caplog: pytest.LogCaptureFixture) -> N
             opened(f"rtsp://{USER}:no{ENCODED}@{server.place}/stream")
         assert server.refused
     assert_kept(str(caught.value), *(record.getMessage() for record in caplog.records))
+
+
+def test_a_machine_that_is_too_slow_for_a_stream_connects_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "MAX_DELAY_SECONDS", 0.5)
+    with rtsp_camera() as server:
+        server.rate = 12.0  # as if half of them were still in the network
+        url = f"rtsp://{USER}:{ENCODED}@{server.place}/stream"
+        with opened(url) as camera, pytest.raises(CameraError, match="pictures come later and la"):
+            for _ in range(100):
+                camera.read()
+
+
+def test_delays() -> None:
+    delay = Delay()
+    for number in range(1000):
+        wobble = 0.1 * (number % 3)
+        at = number / 25
+        assert delay.of(at, 50.0 + 1.005 * at + wobble) < 0.5, "another clock, and a busy network"
+    assert delay.of(0.0, 900.0) == 0.0, "a stamp that stands still or goes back says nothing"
+    late = [delay.of(40.0 + number / 25, 90.2 + number / 20) for number in range(1, 400)]
+    assert late[-1] > 3.0
+    assert late == sorted(late)

@@ -66,11 +66,14 @@ class Handler(socketserver.StreamRequestHandler):
                 return
             self.wfile.write(_packet(jpeg(number % 250, WIDTH, HEIGHT), number))
             self.server.sent = number
-            time.sleep(1 / RATE)
+            time.sleep(1 / self.server.rate)
 
 
 class RtspCamera(socketserver.ThreadingTCPServer):
-    """Frame n is grey n; `sent` is the newest. `drop` ends the stream of whoever plays."""
+    """Frame n is grey n; `sent` is the newest. `drop` ends the stream of whoever plays.
+
+    The frames' stamps are those of 25 a second, at whatever `rate` they are sent.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -78,6 +81,7 @@ class RtspCamera(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.sent = self.refused = 0
+        self.rate = float(RATE)
         self.drop, self.ended = threading.Event(), threading.Event()
 
     @property
