@@ -69,7 +69,7 @@ without() {
 }
 
 # What the tests need of Debian; the last two, which boot a kiosk, are of use to root alone.
-browser_packages=(chromium libatomic1 xvfb libxtst6 shellcheck strace)
+browser_packages=(chromium libatomic1 xvfb libxtst6 shellcheck strace openssl)
 fleet_packages=(mosquitto prometheus)
 proxy_packages=(nginx caddy)
 sound_packages=(pulseaudio)
