@@ -11,9 +11,11 @@ import pytest
 import soundfile
 
 from device.errors import AudioDamaged, AudioError
-from device.hardware.audio import kinds, mp3
+from device.hardware.audio import PygameAudio, kinds, mp3
 from device.hardware.audio.downmix import to_stereo
+from device.hardware.audio.mixer import MAX_PLAYBACKS
 from device.hardware.audio.musicfile import RATE, MusicFile
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,3 +227,45 @@ def test_the_chained_streams_of_a_radio_recording_are_played_whole(
     file = MusicFile(path)
     assert file.measure() == 0.0, "the length of the first stream is not that of the file"
     file.close()
+
+
+@pytest.mark.usefixtures("dummy_mixer")
+def test_pieces_that_start_slowly_have_channels_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.full((RATE, 2), 0.5, "<f4").tofile(tmp_path / "samples")
+    go = tmp_path / "go"
+    wait = f"while [ ! -e '{go}' ]; do sleep 0.05; done"
+    said = "echo '  Duration: 00:00:01.00, start' >&2"
+    program = fake_ffmpeg(tmp_path, f"{wait}; {said}; exec cat '{tmp_path}/samples'")
+    monkeypatch.setattr(shutil, "which", lambda _: program)
+    path = tmp_path / "song.m4a"
+    path.write_bytes(bytes(99))
+    audio = PygameAudio()
+    pieces = [audio.play(path, 0.5) for _ in range(MAX_PLAYBACKS)]
+    with pytest.raises(AudioError, match="3 pieces play already"):
+        audio.play(path, 0.5)
+    assert [(piece.playing, piece.seconds) for piece in pieces] == [(True, 0.0)] * MAX_PLAYBACKS
+    go.touch()
+    until(lambda: all(piece.seconds == 1.0 for piece in pieces))
+    until(lambda: not any(piece.playing for piece in pieces))
+    assert not any(piece.damaged for piece in pieces)
+    audio.close()
+
+
+@pytest.mark.usefixtures("dummy_mixer")
+def test_a_piece_that_ffmpeg_refuses_ends_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = fake_ffmpeg(tmp_path, "echo 'Invalid data found' >&2; exit 1")
+    monkeypatch.setattr(shutil, "which", lambda _: program)
+    path = tmp_path / "song.m4a"
+    path.write_bytes(bytes(99))
+    audio = PygameAudio()
+    piece = audio.play(path, 0.5)
+    until(lambda: not piece.playing)
+    assert piece.damaged
+    assert [record.message for record in caplog.records] == [
+        f"{path}: damaged, or of no kind that can be played: Invalid data found; it ends here"
+    ]
+    audio.close()
