@@ -71,6 +71,11 @@ class Authority:
         return cls(key, certificate)
 
     @property
+    def renew_at(self) -> datetime:
+        """When it is due for renewal."""
+        return self.certificate.not_valid_after_utc - timedelta(days=AUTHORITY_RENEW_DAYS)
+
+    @property
     def pem(self) -> str:
         """Key and certificate."""
         return key_pem(self.key) + certificate_pem(self.certificate)
@@ -83,8 +88,8 @@ class Authority:
         except x509.ExtensionNotFound:
             return False
         known = permitted.permitted_subtrees or []
-        renew_at = self.certificate.not_valid_after_utc - timedelta(days=AUTHORITY_RENEW_DAYS)
-        return now < renew_at and all(_constraint(_general_name(one)) in known for one in names)
+        permits = all(_constraint(_general_name(one)) in known for one in names)
+        return permits and now < self.renew_at
 
     def issue(self, name: str, key: ec.EllipticCurvePublicKey, now: datetime) -> x509.Certificate:
         """Return a certificate for one name or IP address."""
@@ -106,7 +111,7 @@ class Authority:
             certificate.verify_directly_issued_by(self.certificate)
         except (ValueError, TypeError, InvalidSignature):
             return False
-        return now < certificate.not_valid_after_utc - timedelta(days=RENEW_DAYS)
+        return now < renew_at(certificate)
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -132,6 +137,11 @@ def key_pem(key: ec.EllipticCurvePrivateKey) -> str:
 def certificate_pem(certificate: x509.Certificate) -> str:
     """Return a certificate as PEM."""
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
+
+def renew_at(certificate: x509.Certificate) -> datetime:
+    """Return when a certificate for a name is due for renewal."""
+    return certificate.not_valid_after_utc - timedelta(days=RENEW_DAYS)
 
 
 def name_of(certificate: x509.Certificate) -> str:

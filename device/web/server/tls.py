@@ -25,6 +25,7 @@ from device.web.server.authority import (
     load_key,
     name_of,
     new_key,
+    renew_at,
 )
 from device.web.server.lan import reached_at
 
@@ -102,6 +103,8 @@ class OwnCertificates:
         self._authority = self._load_authority()
         self._key, self._issued = self._load_issued()
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._checked: list[str] = []
+        self._renew_at = EARLIEST
         self.context = _context()
         self.context.sni_callback = self._choose
         self.refresh()
@@ -117,6 +120,8 @@ class OwnCertificates:
         own = (*_address(self._host), *LOOPBACK, *self._names)
         names = list(dict.fromkeys(map(_without_scope, own)))
         now = max(self._clock(), EARLIEST)
+        if names == self._checked and now < self._renew_at:
+            return  # the stage waits: checking signatures would take a Pi some milliseconds
         authority = self._authority
         if authority is None or not authority.is_valid(names, now):
             # With its old key, so that those who trust it for other names need not be told again.
@@ -132,6 +137,8 @@ class OwnCertificates:
             self._write(FILE, key_pem(self._key) + issued)
         if due or not self._contexts:
             self._load(names[0])
+        self._checked = names
+        self._renew_at = min(authority.renew_at, *map(renew_at, self._issued.values()))
 
     def _is_valid(self, name: str, authority: Authority, now: datetime) -> bool:
         issued = self._issued.get(name)
