@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from typing import IO, TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from device.errors import FeedbackError, HistoryError, ProbeError
 from device.system.paths import ASSETS
 from device.web import cors, problems, text
 from device.web.addresses import TrustedProxies
-from device.web.context import WebContext, attach, current
+from device.web.context import WebContext, attach
 from device.web.openapi.operation import takes_files
 from device.web.routes import (
     api,
@@ -79,7 +80,9 @@ def create_app(
     app.jinja_env.globals.update(words=text, version=__version__)
     app.jinja_env.globals.update(is_logged_in=auth.is_logged_in, has_authority=certificate.exists)
     attach(app, WebContext(services, auth_service, config))
-    app.before_request(cors.preflight)
+    if config.cors_origins:
+        app.before_request(cors.preflight)
+        app.after_request(cors.add_headers)
     auth.protect(app)
     app.before_request(_check_body)
     for routes in ROUTES:
@@ -88,13 +91,13 @@ def create_app(
     app.register_error_handler(HistoryError, _unavailable)
     app.register_error_handler(FeedbackError, _unavailable)
     app.register_error_handler(ProbeError, _conflict)
-    app.after_request(_add_headers)
+    app.after_request(functools.partial(_add_headers, _headers(config.frame_ancestors)))
     return app
 
 
 def _check_body() -> Response | None:
     """Refuse a body that is too large for its route, also while only the head is here."""
-    if request.routing_exception:
+    if "CONTENT_LENGTH" not in request.environ or request.routing_exception:
         return None
     view = current_app.view_functions[request.endpoint or ""]
     if not takes_files(view):
@@ -112,13 +115,15 @@ def _conflict(error: ProbeError) -> ResponseReturnValue:
     return problems.respond(Conflict(str(error)))
 
 
-def _add_headers(response: Response) -> Response:
+def _headers(frame_ancestors: list[str]) -> dict[str, str]:
+    """Return `HEADERS` for sites that may frame the page."""
+    ancestors = " ".join(frame_ancestors) or "'none'"
+    policy = HEADERS[POLICY].replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+    return {**HEADERS, POLICY: policy}
+
+
+def _add_headers(headers: dict[str, str], response: Response) -> Response:
     """Add the headers of every response; caches keep only static files."""
-    response.headers.extend(HEADERS)
-    ancestors = " ".join(current().config.frame_ancestors)
-    if ancestors:
-        policy = HEADERS[POLICY].replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
-        response.headers[POLICY] = policy
-    cors.add_headers(response)
+    response.headers.extend(headers)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
