@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 REOPEN_SECONDS = 3.0
 """Longest wait before a missing camera is opened again. It is longer for an IP camera, which may
 lock an account after some wrong passwords."""
+STEADY_SECONDS = 10.0
+"""An IP camera that fails sooner after its first frame has not recovered: it waits longer."""
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -39,6 +41,7 @@ class CaptureThread:
 
     def __init__(self, config: CameraConfig, wake: threading.Event) -> None:
         self._config = config
+        self._is_network = opening_seconds(config) > 0.0
         self._wake = wake
         self._frame: Frame | None = None
         self._frames = 0
@@ -75,8 +78,7 @@ class CaptureThread:
         return 0.0 if opened is None else max(0.0, time.monotonic() - opened)
 
     def _run(self) -> None:
-        is_network = opening_seconds(self._config) > 0.0
-        backoff = Backoff(longest=LONGEST if is_network else REOPEN_SECONDS)
+        backoff = Backoff(longest=LONGEST if self._is_network else REOPEN_SECONDS)
         while True:
             if self._paused:
                 self._status = PartStatus(Level.OFF, "camera is paused")
@@ -109,7 +111,7 @@ class CaptureThread:
         """Read until paused. Raises CameraError."""
         self._frame_at = time.monotonic() + opening_seconds(self._config)
         with open_camera(self._config) as camera:
-            self._frame_at = time.monotonic()
+            self._frame_at = opened = time.monotonic()
             while not self._paused:
                 image = self._read_rotated(camera)
                 now = time.monotonic()
@@ -118,6 +120,7 @@ class CaptureThread:
                 if self._status.level is not Level.OK:
                     log.info("camera: %s", camera.name)
                     self._status = PartStatus(Level.OK, camera.name)
+                if not self._is_network or now - opened >= STEADY_SECONDS:
                     backoff.succeeded()
                 self._frame_at = now
                 self._frames += 1

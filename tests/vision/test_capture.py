@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from device.config.schema import CameraConfig
+from device.errors import CameraError
+from device.hardware.camera import Camera
 from device.messages import Level
 from device.vision import capture
 from device.vision.capture import CaptureThread
@@ -17,6 +19,8 @@ from device.vision.protocol import PartStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 def test_a_fault_is_logged_when_it_comes_and_not_at_each_try(
@@ -56,3 +60,44 @@ def test_a_picture_is_turned_clockwise(tmp_path: Path, degrees: Literal[0, 90, 1
     one.pause(True)
     assert frame is not None
     assert np.array_equal(frame.image, np.rot90(image, -degrees // 90))
+
+
+class Flapping(Camera):
+    """Gives one frame and fails, as a single picture over HTTP does."""
+
+    name = "IP camera http://cam.lan"
+
+    def __init__(self) -> None:
+        self._left = 1
+
+    def read(self) -> NDArray[np.uint8]:
+        if not self._left:
+            raise CameraError("the stream has ended")
+        self._left -= 1
+        return np.zeros((32, 32, 3), np.uint8)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("source", "waits"), [("http://cam.lan/x.jpg", [1.0, 2.0, 4.0, 8.0]), ("usb:x", [1.0] * 4)]
+)
+def test_an_ip_camera_that_gives_a_frame_at_a_time_is_asked_less_and_less(
+    monkeypatch: pytest.MonkeyPatch, source: str, waits: list[float]
+) -> None:
+    ended = threading.Event()
+    waited: list[float] = []
+    monkeypatch.setattr(capture, "open_camera", lambda _: Flapping())
+    one = CaptureThread(CameraConfig(source=source), threading.Event())
+
+    def wait(_: str, seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == len(waits):
+            ended.set()
+            threading.Event().wait()
+
+    monkeypatch.setattr(one, "_wait_to_reopen", wait)
+    one.start()
+    assert ended.wait(20.0)
+    assert waited == waits
