@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from device.config.network import WebConfig
-from device.web import AuthService, create_app
+from device.web import AuthService, Server, create_app
 from device.web.routes.auth import HEADER
+from tests.support.browsers import TIMEOUT_MS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from flask import Flask
+    from playwright.sync_api import Browser
 
     from tests.web.conftest import Kiosk
 
@@ -101,3 +109,57 @@ def test_only_listed_sites_may_frame_the_page(kiosk: Kiosk, auth: AuthService) -
         for path in ("/", "/nowhere"):
             policy = client.get(path).headers["Content-Security-Policy"]
             assert f"frame-ancestors {expected};" in policy
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """Serve an empty page on this machine under another name; return its origin."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    (tmp_path / "index.html").write_text("<!doctype html><title>Panel</title>", "ascii")
+    handler = functools.partial(Quiet, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+CALL = """async ([address, token]) => {
+  const headers = {"Authorization": `Bearer ${token}`, "Content-Type": "application/json"};
+  const options = {method: "POST", headers, body: JSON.stringify({muted: true})};
+  const answer = await fetch(`${address}api/v1/commands`, options).catch(() => null);
+  return answer && answer.status;
+}"""
+FRAME = """(address) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.onload = () => done();
+  frame.src = address;
+  document.body.append(frame);
+})"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_browsers_let_a_listed_site_call_and_frame(
+    browser: Browser, kiosk: Kiosk, auth: AuthService, site: str, is_listed: bool
+) -> None:
+    listed = [site] if is_listed else []
+    config = WebConfig(cors_origins=listed, frame_ancestors=listed)
+    server = Server(create_app(kiosk.services(), auth, config), "127.0.0.1", 0)
+    server.start()
+    page = browser.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.goto(site)
+    status = page.evaluate(CALL, [server.address, auth.sessions.token])
+    assert status == (202 if is_listed else None)
+    assert [one.muted for one in kiosk.commands.drain()] == [True] * is_listed
+    page.evaluate(FRAME, server.address)
+    heading = page.frames[1].locator("#mood")
+    assert heading.count() == is_listed
+    page.close()
+    server.stop()
