@@ -92,7 +92,10 @@ def _https_url(value: str) -> str:
 
 def _network(value: str) -> str:
     try:
-        return str(ipaddress.ip_network(value))
+        network = ipaddress.ip_network(value)
+        if not network.prefixlen:
+            raise ValueError("that is everybody")
+        return str(network)
     except ValueError as error:
         raise ValueError(
             f"should be an address, or a network such as 172.30.32.0/23: {error}"

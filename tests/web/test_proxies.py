@@ -241,6 +241,7 @@ def test_the_configuration_takes_proxies_and_sites(key: str, value: str, kept: s
     ("key", "value"),
     [
         ("trusted_proxies", "nginx"), ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "*"),
+        ("trusted_proxies", "0.0.0.0/0"), ("trusted_proxies", "::/0"),
         ("cors_origins", "*"), ("cors_origins", "null"), ("cors_origins", "panel.example.org"),
         ("cors_origins", "https://panel.example.org/page"), ("cors_origins", "https://*.example.org"),
         ("frame_ancestors", "'self'"), ("frame_ancestors", "https://a; script-src *"),
