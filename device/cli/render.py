@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NOBODY_THERE, PAUSED, GROUP = "nobody", "paused", "group"
-SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, GROUP)
-"""The scenes: a mood, an empty room, the pause sign, or several people at once."""
+NOBODY_THERE, PAUSED, BLIND, GROUP = "nobody", "paused", "blind", "group"
+SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, BLIND, GROUP)
+"""The scenes: a mood, an empty room, the pause sign, a kiosk that cannot see, or several people."""
 RATE = 30
 SEED = 7
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
@@ -101,6 +101,7 @@ def play(
             celebrating=joy.is_celebrating,
             reactions=state.effects,
             paused=name == PAUSED,
+            blind=name == BLIND,
         )
         started = time.perf_counter()
         stage.draw(canvas, scene, now)
@@ -108,14 +109,14 @@ def play(
 
 
 def _mood(name: str) -> Mood:
-    if name in (NOBODY_THERE, PAUSED):
+    if name in (NOBODY_THERE, PAUSED, BLIND):
         return NOBODY
     return acted("happy" if name == GROUP else name, 0.0)
 
 
 def _frame_result(name: str, now: float) -> FrameResult | None:
     """Return one person a little to the side, or five for a group."""
-    if name in (NOBODY_THERE, PAUSED):
+    if name in (NOBODY_THERE, PAUSED, BLIND):
         return None
     moods = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
     faces = tuple(

@@ -83,6 +83,7 @@ class Strings(Section):
     responses: EmotionLines
     attract: Sign
     paused: Sign
+    blind: Sign
     notice: Line
     muted: Line
     watched: Line
@@ -93,12 +94,9 @@ class Strings(Section):
     health: HealthLine
 
     def sign(self, act: str) -> Sign:
-        """Return the two lines of an act: an emotion, "attract" or "paused"."""
-        if act == "attract":
-            return self.attract
-        if act == "paused":
-            return self.paused
-        return Sign(label=self.labels[act], response=self.responses[act])
+        """Return the two lines of an act: an emotion, "attract", "paused" or "blind"."""
+        signs = {"attract": self.attract, "paused": self.paused, "blind": self.blind}
+        return signs.get(act) or Sign(label=self.labels[act], response=self.responses[act])
 
 
 def languages(folder: Path = FOLDER) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from device.kiosk import startup
 from device.kiosk.feedback_prompt import FeedbackPrompt
 from device.kiosk.inputs import ButtonInput, LocalCommand, from_display
 from device.kiosk.part import close_all
-from device.kiosk.perception import Perception
+from device.kiosk.perception import Perception, is_blind
 from device.kiosk.publisher import Publisher
 from device.kiosk.renderer import Renderer
 from device.kiosk.report import write_file, write_screenshot
@@ -191,6 +191,7 @@ class Kiosk:
             smile=perception.joy.level,
             ring=perception.joy.ring,
             celebrating=perception.joy.is_celebrating,
+            blind=is_blind(self._health.parts, now),
             reactions=self._responder.effects,
             health=self._health.parts,
             paused=perception.paused,

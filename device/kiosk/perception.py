@@ -5,18 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device import mood
-from device.messages import NOBODY
+from device.messages import NOBODY, Level
 from device.system.rate import Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from device.config.schema import MoodConfig
     from device.drift import DriftMonitor
-    from device.messages import FrameResult, Mood
+    from device.messages import FrameResult, Health, Mood
     from device.vision.supervisor import Supervisor
 
+BLIND_SECONDS = 3.0
+"""A camera, vision or a model that has failed for this long is told to visitors; a short fault is
+not worth their attention."""
 STALE_SECONDS = 2.0
 """Results older than this are ignored. Age counts from the end of inference, so that slow machines
 still react, late."""
+
+
+def is_blind(health: Iterable[Health], now: float) -> bool:
+    """Return whether the parts' health keeps the kiosk from seeing, at `now` (monotonic s)."""
+    return any(
+        one.part in ("camera", "vision", "model")
+        and (one.level is Level.FAILED or (one.level is Level.DEGRADED and one.part == "camera"))
+        and now - one.since >= BLIND_SECONDS
+        for one in health
+    )
 
 
 class Perception:

@@ -8,8 +8,9 @@ from device.messages import EMOTIONS, NOBODY, FrameResult, Health, Mood, Reactio
 
 ATTRACT = "attract"
 PAUSED = "paused"
-ACTS = (*EMOTIONS, ATTRACT, PAUSED)
-"""The acts: an emotion, the invitation to an empty room, or the pause sign."""
+BLIND = "blind"
+ACTS = (*EMOTIONS, ATTRACT, PAUSED, BLIND)
+"""The acts: an emotion, the invitation to an empty room, the pause sign, or being blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,10 @@ class Scene:
     """The visible state of the kiosk at one moment. `address` is the status page's URL.
 
     `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of that smile is.
-    While `celebrating`, that smile is the act, whatever the mood of the room.
-
-    `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the live
-    view. At `night` the stage is dim while the room is empty.
+    While `celebrating`, that smile is the act, whatever the mood of the room. `blind` is whether
+    camera, vision or model have failed, so that nobody can be seen. `invitation` is a URL that
+    pairs one browser. `watched` is true while somebody watches the live view. At `night` the stage
+    is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
@@ -28,6 +29,7 @@ class Scene:
     smile: float = 0.0
     ring: float = 0.0
     celebrating: bool = False
+    blind: bool = False
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
     paused: bool = False
@@ -44,4 +46,6 @@ class Scene:
             return PAUSED
         if self.celebrating:
             return "happy"
-        return self.mood.emotion if self.mood.emotion in EMOTIONS else ATTRACT
+        if self.mood.emotion in EMOTIONS:
+            return self.mood.emotion
+        return BLIND if self.blind else ATTRACT

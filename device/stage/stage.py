@@ -25,7 +25,7 @@ from device.stage.overlays.qr_code import QrCode
 from device.stage.overlays.question import QuestionClock, QuestionOverlay
 from device.stage.palette import PALETTES
 from device.stage.quality import Quality
-from device.stage.scene import ACTS, ATTRACT
+from device.stage.scene import ACTS, ATTRACT, BLIND
 from device.stage.text import Typesetter
 from device.stage.transition import Transition
 
@@ -74,7 +74,9 @@ class SceneAssets:
     def make_next(self) -> bool:
         """Create one more emoji, sky, effect or face; return False when all exist."""
         makers = (self.backdrop, self.effects, self.question)
-        return self.emoji.make_next(ACTS) or any(maker.make_next() for maker in makers)
+        return self.emoji.make_next(act for act in ACTS if act != BLIND) or any(
+            maker.make_next() for maker in makers
+        )
 
 
 class Stage:

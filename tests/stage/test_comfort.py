@@ -90,7 +90,7 @@ def test_labels_can_be_read(
     act, effect = cast
     place = theatre((640, 360))
     emotion = act if act in EMOTIONS else None
-    scene = feel(emotion, effect, paused=act == "paused")
+    scene = feel(emotion, effect, paused=act == "paused", blind=act == "blind")
     place.draw(scene)
     place.hop(scene, 8.0)
     frame = place.after(scene, 1.0)

@@ -82,6 +82,7 @@ def test_a_model_is_installed_and_taken_back(visit: Any, kiosk: Any, tmp_path: P
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Use 9.0.0").click()
     expect(page.locator(".models li").first).to_contain_text("9.0.0 on trial")
+    page.wait_for_load_state()  # the page reloads; its buttons answer once its scripts have run
     page.get_by_role("button", name="Go back to").click()
     expect(page.locator(".models li").first).to_contain_text("in use")
     # The browser itself logs each answer that was a refusal.

@@ -13,7 +13,7 @@ from device.stage.character.ring import Ring, RingClock
 from device.stage.easing import smooth
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
-from device.stage.scene import ATTRACT, PAUSED
+from device.stage.scene import ATTRACT, BLIND, PAUSED
 
 if TYPE_CHECKING:
     import random
@@ -39,6 +39,11 @@ WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
 HAPPY: Expression = EXPRESSIONS[EMOTIONS.index("happy")]
 SMILING = 0.85
 """How far a full smile moves the expression to the happy one."""
+SEARCHING: Expression = NEUTRAL.copy()
+SEARCHING[PLACES["brow_raise"]], SEARCHING[PLACES["brow_tilt"]] = 0.12, 0.1
+SEARCHING[PLACES["open"]], SEARCHING[PLACES["pupil"]] = 1.15, 0.85
+SEARCHING[PLACES["width"]], SEARCHING[PLACES["smile"]] = 0.17, -0.02
+"""The expression of a kiosk that cannot see, while it glances about."""
 ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
 
@@ -92,11 +97,11 @@ class Actor:
             return
         diameter, (x, y) = float(self._layout.diameter), self._layout.centre
         if self._portrait is not None:
-            if act == ATTRACT:
-                return  # the waving hand is there
+            if act in (ATTRACT, BLIND):
+                return  # the waving hand is there, or nothing
             x, y = (round(p + diameter * by) for p, by in zip((x, y), BADGE_PLACE, strict=True))
             diameter *= BADGE
-        sprite = self._emoji.sprite(act, diameter * pose.scale)
+        sprite = self._emoji.sprite(PAUSED if act == BLIND else act, diameter * pose.scale)
         centre = (x + diameter * pose.right, y + diameter * pose.down)
         put(canvas, sprite, centre, pose.opacity)
 
@@ -108,6 +113,8 @@ def expression(act: str, scene: Scene) -> Expression:
     """
     if act == PAUSED:
         return ASLEEP
+    if act == BLIND:
+        return SEARCHING
     if act == ATTRACT:
         found = WELCOME
     elif scene.mood.probabilities:
