@@ -13,10 +13,12 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from device import history
 from device.web.server.server import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from device.web import AuthService, Server
 
@@ -75,6 +77,14 @@ def ask(address: tuple[str, int], content: bytes) -> bytes:
     except OSError:
         pass  # it hung up, or waits for more: answers too
     return answer
+
+
+@pytest.fixture
+def kiosk(kiosk: Any, tmp_path: Path) -> Any:
+    """A kiosk that has a history, without which its page is not available yet."""
+    kiosk.history = tmp_path / history.FILE
+    history.HistoryStore(kiosk.history).close()
+    return kiosk
 
 
 @pytest.mark.slow
