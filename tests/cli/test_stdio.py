@@ -47,7 +47,12 @@ def moodlift(
         check=False,
         cwd=folder,
         timeout=170,
-        env={**os.environ, "XDG_STATE_HOME": str(folder / "state"), **environment},
+        env={
+            **os.environ,
+            "XDG_STATE_HOME": str(folder / "state"),
+            "PYTHONUNBUFFERED": "",  # what is printed is written at the end
+            **environment,
+        },
     )
 
 
