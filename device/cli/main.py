@@ -146,7 +146,9 @@ def _see(options: argparse.Namespace) -> int:
 def _add_render(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     render = commands.add_parser("render", help="draw a scene to a file, without a camera")
     what = render.add_mutually_exclusive_group(required=True)
-    what.add_argument("--scene", metavar="NAME", help="an emotion, nobody, paused or group")
+    what.add_argument(
+        "--scene", metavar="NAME", help="an emotion, smile, nobody, paused, blind or group"
+    )
     what.add_argument("--all", action="store_true", help="a contact sheet of all scenes")
     render.add_argument(
         "--seconds", type=arguments.seconds, default=6.0, metavar="N", help="duration (default: 6)"

@@ -24,15 +24,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NOBODY_THERE, PAUSED, BLIND, GROUP = "nobody", "paused", "blind", "group"
-SCENES = (*EMOTIONS, NOBODY_THERE, PAUSED, BLIND, GROUP)
-"""The scenes: a mood, an empty room, the pause sign, a kiosk that cannot see, or several people."""
+NOBODY_THERE, PAUSED, BLIND, GROUP, SMILE = "nobody", "paused", "blind", "group", "smile"
+SCENES = (*EMOTIONS, SMILE, NOBODY_THERE, PAUSED, BLIND, GROUP)
+"""The scenes: a mood, a smile that fills its ring, an empty room, the pause sign, a kiosk that
+cannot see, or several people at once."""
+SMILE_AFTER = 1.0
+"""Seconds until the calm face of `SMILE` smiles."""
 RATE = 30
 SEED = 7
+START = 1000.0
+"""The time of the first frame, in seconds."""
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
-SMILE_AGE = 3.2
-"""The second of a scene with a smile, whose celebration is brief."""
+BRIEF_AGES = {"happy": 3.2, GROUP: 3.2, SMILE: 1.6}
+"""The seconds of scenes that are brief."""
 PICTURES = (".png", ".jpg")
 STRIP = 6
 """Pictures in a strip."""
@@ -58,7 +63,7 @@ def render_sheet(out: Path) -> None:
     """Write a contact sheet of all scenes. Raises OutputError when it cannot be written."""
     tiles = []
     for name in SCENES:
-        age = min(SMILE_AGE, SHEET_AGE) if name in ("happy", GROUP) else SHEET_AGE
+        age = min(BRIEF_AGES.get(name, SHEET_AGE), SHEET_AGE)
         *_, last = draw_frames(name, age, SHEET_TILE)
         tiles.append(last)
     rows = [tiles[at : at + SHEET_COLUMNS] for at in range(0, len(tiles), SHEET_COLUMNS)]
@@ -89,7 +94,7 @@ def play(
     rules = reactions.load("")
     state, joy = reactions.ReactionState(), JoyState()
     for number in range(max(1, frames)):
-        now = 1000.0 + number / rate
+        now = START + number / rate
         mood, frame_result = _mood(name), _frame_result(name, now)
         joy = step_joy(joy, frame_result, now)
         state = reactions.step(state, rules, mood, now, bool(joy.bursts))
@@ -111,13 +116,15 @@ def play(
 def _mood(name: str) -> Mood:
     if name in (NOBODY_THERE, PAUSED, BLIND):
         return NOBODY
-    return acted("happy" if name == GROUP else name, 0.0)
+    return acted({GROUP: "happy", SMILE: "neutral"}.get(name, name), 0.0)
 
 
 def _frame_result(name: str, now: float) -> FrameResult | None:
     """Return one person a little to the side, or five for a group."""
     if name in (NOBODY_THERE, PAUSED, BLIND):
         return None
+    if name == SMILE:
+        name = "happy" if now - START >= SMILE_AFTER else "neutral"
     moods = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
     faces = tuple(
         Face(number, _box(number, len(moods)), 0.9, (), probabilities_of(mood))

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from device.messages import FrameResult
@@ -38,6 +39,8 @@ JOIN_SECONDS = 2.0
 @contextlib.contextmanager
 def _sigint_blocked() -> Iterator[None]:
     """Block SIGINT, so that Ctrl-C does not reach a new process before it can ignore it."""
+    # Starting the tracker, as the first new process does, unblocks SIGINT (bpo-33613).
+    resource_tracker.ensure_running()
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

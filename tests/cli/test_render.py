@@ -57,7 +57,8 @@ def test_a_video_has_every_frame(tmp_path: Path) -> None:
 def test_a_sheet_shows_all_scenes(tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
     assert main.main(["render", "--all", "--output", str(out)]) == 0
-    rows = len(render.SCENES) // render.SHEET_COLUMNS
+    rows, left = divmod(len(render.SCENES), render.SHEET_COLUMNS)
+    assert not left, "no place of the sheet stays empty"
     sheet = cv2.imread(str(out))
     assert sheet is not None
     assert sheet.shape == (90 * rows, 160 * render.SHEET_COLUMNS, 3)

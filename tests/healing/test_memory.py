@@ -16,6 +16,7 @@ import pytest
 from tests.support.faces import ASTRONAUT, astronaut
 from tests.support.kiosks import RunningKiosk
 from tests.support.needs import need
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,7 @@ def test_the_live_picture_needs_no_shared_memory_of_the_system(
     shell = ("unshare", "--mount", "sh", "-ec", MOUNT.format(options), "sh")
     with RunningKiosk(tmp_path, "--camera", f"fake:{ASTRONAUT}", prefix=shell) as kiosk:
         kiosk.wait_for(level="ok")
+        until(lambda: kiosk.status()["rate_hz"] > 0.0, seen=kiosk.status)
         keys = tmp_path / "state" / "moodlift" / "owner.json"
         token = json.loads(keys.read_text("utf-8"))["token"]
         seen = pictures(kiosk, token, PICTURES)

@@ -36,7 +36,10 @@ for rotate, mirror in ((0, False), (90, True), (180, True), (270, False)):
     stage, now, drawn = Stage(config, random.Random(1)), 100.0, set()
     for emotion, effect in zip((*EMOTIONS, None), (*EFFECTS, None, None, None)):
         scene = Scene(
-            Mood(emotion, now), None, (Reaction("r", "sad", now, effect),), cold, muted=True
+            Mood(emotion, now),
+            reactions=(Reaction("r", "sad", now, effect),),
+            health=cold,
+            muted=True,
         )
         for _ in range(24):
             assert display.events() == []
