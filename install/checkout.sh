@@ -109,6 +109,8 @@ lint() {
     $venv/bin/ruff check --quiet .
     $venv/bin/ruff format --check --quiet .
     $venv/bin/mypy --no-error-summary
+    find device training convert tests -name '*.py' -exec \
+        awk 'FNR == 351 { print FILENAME ": more than 350 lines"; long = 1 } END { exit long }' {} +
     $venv/bin/lint-imports --no-logo >$cache/imports.txt || { cat $cache/imports.txt && return 1; }
     if command -v shellcheck >/dev/null; then
         shellcheck -x install.sh .ci/run systemd/{moodlift,give-back-console} examples/retraining/retrain-weekly tests/rig/{arm64/sysroot,tree}.sh

@@ -11,67 +11,7 @@ from hypothesis import strategies as st
 
 from device.messages import EMOTIONS, Mood
 from device.reactions import ReactionState, Rule, load, step
-
-TICK = 0.25
-COMFORT = Rule(
-    name="comfort",
-    moods=("sad", "fear"),
-    after_seconds=2,
-    playlist="uplifting",
-    effect="sunrise",
-    light="warm",
-    min_seconds=10,
-    linger_seconds=5,
-    max_seconds=60,
-    empty_seconds=2,
-    cooldown_seconds=30,
-    max_per_hour=4,
-)
-CELEBRATE = Rule(
-    name="celebrate",
-    moods=("happy",),
-    after_seconds=1,
-    effect="confetti",
-    sound="celebrate",
-    linger_seconds=1,
-    max_seconds=8,
-)
-
-
-class Show:
-    """Plays moods into `step` and notes which reactions start and end, and when."""
-
-    def __init__(self, *rules: Rule) -> None:
-        self.rules = rules
-        self.now = 1000.0
-        self.state = ReactionState()
-        self.events: list[tuple[float, str, str]] = []
-        self.sounds: list[tuple[float, str]] = []
-
-    def play(self, emotion: str | None, seconds: float) -> list[str]:
-        for _ in range(round(seconds / TICK)):
-            self.now += TICK
-            before = {one.name for one in self.state.active}
-            self.state = step(self.state, self.rules, Mood(emotion, self.now), self.now)
-            names = {one.name for one in self.state.active}
-            at = self.now - 1000.0
-            self.events += [(at, "start", name) for name in sorted(names - before)]
-            self.events += [(at, "end", name) for name in sorted(before - names)]
-            self.sounds += [(at, name) for name in self.state.sounds]
-        return self.active
-
-    def burst(self, emotion: str | None) -> None:
-        """Let a smile fill its ring, in the mood of a room."""
-        self.now += TICK
-        self.state = step(self.state, self.rules, Mood(emotion, self.now), self.now, burst=True)
-        self.sounds += [(self.now - 1000.0, name) for name in self.state.sounds]
-
-    @property
-    def active(self) -> list[str]:
-        return [one.name for one in self.state.active]
-
-    def starts(self, name: str) -> list[float]:
-        return [at for at, what, who in self.events if (what, who) == ("start", name)]
+from tests.support.shows import CELEBRATE, COMFORT, TICK, Show
 
 
 def test_it_starts_after_a_while_and_not_before() -> None:
@@ -227,78 +167,6 @@ def test_rules_may_change_on_the_way() -> None:
     show.rules = (CELEBRATE,)
     assert show.play("sad", 1) == []
     assert show.play("happy", 2) == ["celebrate"]
-
-
-SMILE = Rule(
-    name="smile",
-    on="smile",
-    moods=("happy",),
-    effect="confetti",
-    sound="celebrate",
-    max_seconds=3,
-    cooldown_seconds=0,
-    max_per_hour=3,
-)
-
-
-def test_every_smile_counts_whatever_the_mood() -> None:
-    show = Show(SMILE)
-    assert show.play("happy", 5) == [], "a mood is no smile"
-    for mood in ("neutral", "sad", None):
-        show.burst(mood)
-        (reaction,) = show.state.active
-        assert (reaction.emotion, reaction.effect, reaction.started) == (
-            "happy",
-            "confetti",
-            show.now,
-        )
-        show.play(mood, 1)
-    assert [name for _, name in show.sounds] == ["celebrate"] * 3
-    assert show.play("neutral", 1.75) == ["smile"]
-    assert show.play("neutral", 0.25) == [], "three seconds after the last one"
-    show.burst("happy")
-    assert show.active == [], "three times in an hour"
-
-
-def test_the_first_effect_whose_mood_holds_is_shown_and_no_other() -> None:
-    show = Show(CELEBRATE, COMFORT)
-
-    def shown() -> list[str | None]:
-        return [one.effect for one in show.state.effects]
-
-    show.play("sad", 3)
-    assert shown() == ["sunrise"]
-    show.play("neutral", 0.25)
-    assert show.active == ["comfort"], "its music goes on"
-    assert shown() == [], "its weather does not"
-    show.play("happy", 1.5)
-    assert show.active == ["celebrate", "comfort"]
-    assert shown() == ["confetti"]
-    show.play("sad", 0.25)
-    assert shown() == ["sunrise"]
-
-
-@given(st.lists(st.sampled_from([*EMOTIONS, None]), max_size=30), st.data())
-def test_nothing_bars_the_celebration_of_a_smile(
-    moods: list[str | None], data: st.DataObject
-) -> None:
-    show = Show(*load())
-    for mood in moods:
-        show.play(mood, data.draw(st.sampled_from([0.5, 3.0, 9.0])))
-    show.burst(moods[-1] if moods else "neutral")
-    assert [one.effect for one in show.state.effects] == ["confetti"]
-    assert "celebrate" in [name for _, name in show.sounds[-2:]]
-
-
-def test_a_smile_s_reaction_rests() -> None:
-    show = Show(SMILE.model_copy(update={"cooldown_seconds": 10.0}))
-    show.burst("neutral")
-    show.play("neutral", 8)
-    show.burst("neutral")
-    assert show.active == []
-    show.play("neutral", 5)
-    show.burst("neutral")
-    assert show.active == ["smile"]
 
 
 def test_the_rules_that_ship_for_a_whole_visit() -> None:
