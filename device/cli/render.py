@@ -104,6 +104,7 @@ def play(
             smile=joy.level,
             ring=joy.ring,
             celebrating=joy.is_celebrating,
+            streak=joy.streak,
             reactions=state.effects,
             paused=name == PAUSED,
             blind=name == BLIND,

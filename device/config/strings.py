@@ -76,6 +76,14 @@ class ConsentText(Section):
     thanks: Text
 
 
+class StreakLines(Section):
+    """What is said about smiles in a row; `more` counts them."""
+
+    two: Text
+    three: Text
+    more: Annotated[Text, AfterValidator(_counts)]
+
+
 class Strings(Section):
     """All texts of a language. `labels`, `responses` and `names` have a line for each emotion."""
 
@@ -84,6 +92,7 @@ class Strings(Section):
     attract: Sign
     paused: Sign
     blind: Sign
+    streak: StreakLines
     notice: Line
     muted: Line
     watched: Line
@@ -93,8 +102,15 @@ class Strings(Section):
     names: EmotionLines
     health: HealthLine
 
-    def sign(self, act: str) -> Sign:
-        """Return the two lines of an act: an emotion, "attract", "paused" or "blind"."""
+    def sign(self, act: str, streak: int = 0) -> Sign:
+        """Return the two lines of an act: an emotion, "attract", "paused" or "blind".
+
+        `streak` is the number of smiles in a row, which the happy act speaks of from two on.
+        """
+        if act == "happy" and streak >= 2:
+            lines = {2: self.streak.two, 3: self.streak.three}
+            response = lines.get(streak) or self.streak.more.replace("{count}", str(streak))
+            return Sign(label=self.labels[act], response=response)
         signs = {"attract": self.attract, "paused": self.paused, "blind": self.blind}
         return signs.get(act) or Sign(label=self.labels[act], response=self.responses[act])
 

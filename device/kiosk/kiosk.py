@@ -191,6 +191,7 @@ class Kiosk:
             smile=perception.joy.level,
             ring=perception.joy.ring,
             celebrating=perception.joy.is_celebrating,
+            streak=perception.joy.streak,
             blind=is_blind(self._health.parts, now),
             reactions=self._responder.effects,
             health=self._health.parts,

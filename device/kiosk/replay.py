@@ -104,9 +104,9 @@ class Replay:
             self._record("celebrate", id=burst.id, streak=burst.streak)
 
     def _record_stage(self) -> None:
-        act = self._transition.act
-        if self._is_new("act", act):
-            sign = self._strings.sign(act)
+        act, streak = self._transition.act, self._joy.streak
+        if self._is_new("act", (act, streak if act == "happy" else 0)):
+            sign = self._strings.sign(act, streak)
             self._record("caption", act=act, label=sign.label, response=sign.response)
         reactions = {(one.name, one.started): one.name for one in self._responder.active}
         for phase, name in self._changes("reactions", reactions):

@@ -75,7 +75,8 @@ class Burst:
 class JoyState:
     """The state of `step`; `JoyState()` is the initial one.
 
-    `bursts` are those of this step. `count` is the number of bursts so far.
+    `bursts` are those of this step. `count` is the number of bursts so far, `streak` of those in a
+    row, which ends `STREAK_SECONDS` after the last one.
     """
 
     smiles: tuple[Smile, ...] = ()
@@ -115,7 +116,8 @@ def step(state: JoyState, frame_result: FrameResult | None, now: float) -> JoySt
     """
     clock = now if state.clock < now < math.inf else state.clock
     elapsed = min(clock - state.clock, MAX_STEP_SECONDS) if state.clock > -math.inf else 0.0
-    state = replace(state, clock=clock, bursts=())
+    streak = state.streak if clock - state.last_burst <= STREAK_SECONDS else 0
+    state = replace(state, clock=clock, bursts=(), streak=streak)
     if frame_result is not None and state.newest != (frame_result.number, frame_result.captured_at):
         key = frame_result.number, frame_result.captured_at
         smiles = _update(state.smiles, frame_result.faces, clock)
@@ -162,8 +164,7 @@ def _fill(smile: Smile, elapsed: float) -> Smile:
 
 
 def _burst(state: JoyState, smile: Smile) -> JoyState:
-    in_a_row = state.clock - state.last_burst <= STREAK_SECONDS
-    streak = state.streak + 1 if in_a_row else 1
+    streak = state.streak + 1
     burst = Burst(smile.id, streak)
     faded = smile.base + FADED_SHARE * (smile.happy - smile.base)
     smiles = tuple(replace(one, faded=faded) if one.id == smile.id else one for one in state.smiles)

@@ -18,10 +18,10 @@ class Scene:
     """The visible state of the kiosk at one moment. `address` is the status page's URL.
 
     `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of that smile is.
-    While `celebrating`, that smile is the act, whatever the mood of the room. `blind` is whether
-    camera, vision or model have failed, so that nobody can be seen. `invitation` is a URL that
-    pairs one browser. `watched` is true while somebody watches the live view. At `night` the stage
-    is dim while the room is empty.
+    While `celebrating`, that smile is the act, whatever the mood of the room; `streak` counts the
+    smiles in a row. `blind` is whether camera, vision or model have failed, so that nobody can be
+    seen. `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the
+    live view. At `night` the stage is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
@@ -29,6 +29,7 @@ class Scene:
     smile: float = 0.0
     ring: float = 0.0
     celebrating: bool = False
+    streak: int = 0
     blind: bool = False
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()

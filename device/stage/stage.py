@@ -141,7 +141,7 @@ class Stage:
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)
         question_shown = max(self._question.shown(now), self._consent.shown(now))
-        assets.caption.draw(canvas, self._transition, 1.0 - question_shown)
+        assets.caption.draw(canvas, self._transition, 1.0 - question_shown, scene.streak)
         assets.qr_code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         assets.notice.draw(canvas, self._notice.shown(now))
         assets.footer.draw(canvas, scene.health, scene.muted, scene.watched)

@@ -86,6 +86,8 @@ def test_ten_smiles_of_a_second_bring_ten_celebrations() -> None:
     smiles = [(5, {"neutral": 1.0}), (1, {"happy": 0.8, "neutral": 0.2})] * 10
     celebrations = of(replay(lines(*smiles)), "celebrate")
     assert [one["streak"] for one in celebrations] == [*range(1, 11)]
+    replies = [one["response"] for one in of(replay(lines(*smiles)), "caption", act="happy")]
+    assert replies[1:4] == ["Two in a row!", "Three in a row!", "4 in a row!"]
     delays = [one["t"] - (5.0 + 6.0 * number) for number, one in enumerate(celebrations)]
     assert min(delays) > 0.0
     assert max(delays) <= 1.2

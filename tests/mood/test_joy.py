@@ -97,6 +97,8 @@ def test_a_streak_ends_with_a_pause() -> None:
     states = play(lambda now: 0.9 if now % pause > pause - 2.0 else 0.05, seconds=3 * pause)
     assert [burst.streak for _, state in states for burst in state.bursts] == [1, 1, 1]
     assert states[-1][1].count == 3
+    late = play(smile(1.0, 3.0), seconds=3.0 + STREAK_SECONDS)
+    assert late[-1][1].streak == 0
 
 
 def test_a_smile_that_stays_bursts_once_and_rests() -> None:

@@ -33,15 +33,23 @@ class Caption:
         self._layout = layout
         self._typesetter = typesetter
 
-    def draw(self, canvas: pygame.Surface, transition: Transition, strength: float = 1.0) -> None:
-        """Draw both, in [0, 1] of their full opacity."""
+    def draw(
+        self,
+        canvas: pygame.Surface,
+        transition: Transition,
+        strength: float = 1.0,
+        streak: int = 0,
+    ) -> None:
+        """Draw both, in [0, 1] of their full opacity; `streak` counts smiles in a row."""
         if transition.last and transition.age < FADE:
             going = 1.0 - smooth(transition.age / FADE)
-            self._sign(canvas, transition.last, transition.last_age, strength * going)
-        self._sign(canvas, transition.act, transition.age, strength)
+            self._sign(canvas, transition.last, transition.last_age, strength * going, streak)
+        self._sign(canvas, transition.act, transition.age, strength, streak)
 
-    def _sign(self, canvas: pygame.Surface, act: str, age: float, opacity: float) -> None:
-        box, sign, short = self._layout.caption, self._strings.sign(act), self._layout.short
+    def _sign(
+        self, canvas: pygame.Surface, act: str, age: float, opacity: float, streak: int
+    ) -> None:
+        box, sign, short = self._layout.caption, self._strings.sign(act, streak), self._layout.short
         large = self._style(act, BOLD, round(short * 0.105))
         label = self._typesetter.set(sign.label, (box.width, round(box.height * 0.64)), large)
         high = label.get_height() - 2 * large.pad
