@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from device.vision.supervisor import Supervisor
 
 BLIND_SECONDS = 3.0
-"""A camera, vision or a model that has failed for this long is told to visitors; a short fault is
-not worth their attention."""
+"""Visitors are told once camera, vision or model have failed for this long; a shorter fault is not
+worth their attention."""
 STALE_SECONDS = 2.0
 """Results older than this are ignored. Age counts from the end of inference, so that slow machines
 still react, late."""

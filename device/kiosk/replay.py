@@ -5,6 +5,7 @@ Nothing is drawn or played, and no time passes: a minute of the show takes less 
 
 from __future__ import annotations
 
+import contextlib
 import random
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,9 @@ class Replay:
         self._events: list[Event] = []
         self._seen: dict[str, Any] = {"reactions": {}, "effects": {}, "joy": (0.0, 0.0)}
         self._mood, self._joy = mood.MoodState(), mood.JoyState()
-        audio = _Audio(lambda: self._now, self._record, config.sound.volume or 1.0)
+        audio = _Audio(
+            lambda: self._now, self._record, min(config.sound.volume, config.sound.volume_cap)
+        )
         self._player = Player(
             audio, config.sound, random=random.Random(SEED), clock=self._local_time
         )
@@ -132,7 +135,7 @@ class Replay:
 
 
 class _Playback(Playback):
-    """A file that plays for as long as it is."""
+    """A music file that plays to its end, or without one if its length is unknown."""
 
     def __init__(self, audio: _Audio, path: Path, gain: float) -> None:
         self._audio, self._path = audio, path
@@ -152,7 +155,7 @@ class _Playback(Playback):
     @property
     def playing(self) -> bool:
         """Whether it has neither ended nor been stopped."""
-        if not self._ended and self._audio.clock() - self._started >= self.seconds:
+        if 0.0 < self.seconds <= self._audio.clock() - self._started:
             self.stop()
         return not self._ended
 
@@ -177,12 +180,13 @@ class _Audio(Audio):
 
     def level(self, gain: float) -> float:
         """Return a gain as a share of the full one, in tenths."""
-        return round(gain / self._full, 1)
+        return round(gain / self._full, 1) if self._full else 0.0
 
     def length(self, path: Path) -> float:
-        """Return the seconds of a file. Raises AudioError."""
+        """Return the seconds of a file, 0 if unknown. Raises AudioError."""
         if path not in self._lengths:
-            self._lengths[path] = MusicFile(path).seconds
+            with contextlib.closing(MusicFile(path)) as file:
+                self._lengths[path] = file.measure()
         return self._lengths[path]
 
     def play(self, path: Path, gain: float) -> Playback:

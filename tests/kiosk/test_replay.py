@@ -13,6 +13,7 @@ from device import reactions
 from device.cli.main import main
 from device.config.schema import Config
 from device.errors import ScriptError
+from device.hardware.audio.musicfile import MusicFile
 from device.kiosk import script
 from device.kiosk.replay import Replay
 from device.messages import EMOTIONS, Box, Face, FrameResult
@@ -111,6 +112,20 @@ def test_a_piece_ends_after_its_own_length() -> None:
     first, second, *_ = of(events, "music", phase="start")
     assert second["t"] - first["t"] > 20.0
     assert first["track"] != second["track"]
+
+
+def test_levels_are_shares_of_what_the_volume_allows() -> None:
+    sad = lines((12, {"sad": 0.9, "neutral": 0.1}))
+    capped = Config.model_validate({"sound": {"volume": 0.9, "volume_cap": 0.3}})
+    assert max(one["level"] for one in of(replay(sad, capped), "music", phase="level")) == 1.0
+    silent = Config.model_validate({"sound": {"volume": 0.0}})
+    assert {one["level"] for one in of(replay(sad, silent), "music", phase="start")} == {0.0}
+
+
+def test_a_piece_of_unknown_length_plays_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MusicFile, "measure", lambda _: 0.0)
+    sad = replay(lines((140, {"sad": 0.9, "neutral": 0.1}), rate=4.0))
+    assert len(of(sad, "music", phase="start")) == 1
 
 
 def test_quiet_hours_hold() -> None:
