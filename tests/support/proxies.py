@@ -71,7 +71,11 @@ def _running(folder: Path, *command: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(2.0)
+        except subprocess.TimeoutExpired:  # Caddy waits for streams to end by themselves
+            process.kill()
+            process.wait()
 
 
 def await_port(port: int) -> None:
