@@ -278,7 +278,7 @@ def test_damaged_pictures_never_raise_anything_else(data: st.DataObject, kind: s
 
 
 def progressive(side: int, scans: int) -> bytes:
-    """A grey JPEG whose last scan is there so many times."""
+    """A grey JPEG that repeats its last scan."""
     data = encode(Image.new("L", (side, side), 128), "JPEG", progressive=True)
     start = data.rindex(b"\xff\xda")
     return data[:start] + data[start:-2] * scans + data[-2:]

@@ -77,7 +77,7 @@ class ConsentText(Section):
 
 
 class StreakLines(Section):
-    """What is said about smiles in a row; `more` counts them."""
+    """The lines for smiles in a row; `more` has their count."""
 
     two: Text
     three: Text

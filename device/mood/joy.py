@@ -75,13 +75,12 @@ class Burst:
 class JoyState:
     """The state of `step`; `JoyState()` is the initial one.
 
-    `bursts` are those of this step. `count` is the number of bursts so far, `streak` of those in a
-    row, which ends `STREAK_SECONDS` after the last one.
+    `bursts` are those of this step. `streak` is the number of bursts in a row, which ends
+    `STREAK_SECONDS` after the last one.
     """
 
     smiles: tuple[Smile, ...] = ()
     bursts: tuple[Burst, ...] = ()
-    count: int = 0
     streak: int = 0
     last_burst: float = -math.inf
     clock: float = -math.inf
@@ -172,7 +171,6 @@ def _burst(state: JoyState, smile: Smile) -> JoyState:
         state,
         smiles=smiles,
         bursts=(*state.bursts, burst),
-        count=state.count + 1,
         streak=streak,
         last_burst=state.clock,
     )

@@ -39,7 +39,7 @@ class Crowd:
         return f"{head}Authorization: Bearer {self.token}\r\n\r\n".encode()
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect; to this machine from one of eight addresses, as each may have so many only."""
+        """Connect; to this machine from one of eight addresses, as each is limited."""
         self.connections += 1
         source = (f"127.0.0.{2 + self.connections % 8}", 0) if self.host == "127.0.0.1" else None
         return await asyncio.open_connection(self.host, self.port, limit=2**20, local_addr=source)

@@ -70,7 +70,7 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 class RtspCamera(socketserver.ThreadingTCPServer):
-    """Frame n is grey n; `sent` is the newest. `drop` ends the stream of whoever plays.
+    """Frame n is grey n; `sent` is the newest. `drop` ends the streams that play.
 
     The frames' stamps are those of 25 a second, at whatever `rate` they are sent.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[int, str]], None]:
-    """Gives the machine the addresses of the families that are named, and no others."""
+    """Gives the machine the addresses of the given families only."""
 
     def set_addresses(addresses: dict[int, str]) -> None:
         class Probe:

@@ -133,7 +133,7 @@ def test_what_follows_a_photo_is_no_part_of_it(decoder: Decoder) -> None:
 
 
 def progressive(side: int, scans: int) -> bytes:
-    """A grey JPEG whose last scan is there so many times."""
+    """A grey JPEG that repeats its last scan."""
     data = encode(Image.new("L", (side, side), 128), "JPEG", progressive=True)
     start = data.rindex(b"\xff\xda")
     return data[:start] + data[start:-2] * scans + data[-2:]
@@ -154,7 +154,7 @@ def chunks(*made: bytes) -> bytes:
 
 
 def referring(size: int) -> bytes:
-    """An EXIF block of which each entry is nearly the whole block."""
+    """An EXIF block whose entries each refer to nearly the whole block."""
     count = min((size - 14) // 12, 64_000)
     entries = (struct.pack("<HHII", 1000 + n, 7, size - 8, 0) for n in range(count))
     return (b"II*\0\x08\0\0\0" + struct.pack("<H", count) + b"".join(entries)).ljust(size, b"\0")

@@ -134,7 +134,7 @@ def test_it_can_start_again(app: Flask) -> None:
 @pytest.mark.pace
 def test_hundreds_of_streams_hold_no_thread_and_starve_nobody(guest: Any, kiosk: Any) -> None:
     threads = threading.active_count()
-    # One address alone may not have so many.
+    # A single address is limited to fewer.
     crowd = [guest(f"127.0.0.{2 + number % 8}") for number in range(FOLLOWERS + 10)]
     for one in crowd:
         one.ask("GET", "/api/v1/events")

@@ -215,7 +215,7 @@ def test_viewers_over_the_limit_are_refused_until_one_leaves(
 
 
 def test_followers_over_the_limit_are_refused(guest: Any) -> None:
-    # One address alone may not have so many.
+    # A single address is limited to fewer.
     sources = [f"127.0.0.{2 + number % 8}" for number in range(FOLLOWERS + 1)]
     responses = [guest(source).get("/api/v1/events") for source in sources]
     assert [response.status for response in responses] == [200] * FOLLOWERS + [503]

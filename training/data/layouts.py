@@ -55,7 +55,7 @@ NAMES = (
     re.compile(r"[a-z]{2}\.(an|di|fe|ha|ne|sa|su)\d\.\d+", re.IGNORECASE),
     re.compile(r"[ab][fm]\d\d(af|an|di|ha|ne|sa|su)(s|hl|hr)", re.IGNORECASE),
 )
-"""Names without suffix in JAFFE, and in KDEF, of which profiles are left out."""
+"""Names without suffix in JAFFE, and in KDEF, whose profiles are left out."""
 CODES = {
     "af": "fear", "an": "angry", "di": "disgust", "fe": "fear", "ha": "happy", "ne": "neutral",
     "sa": "sad", "su": "surprise",

@@ -28,7 +28,7 @@ LONGEST_BY_GUESS = 24
 FFMPEG_RATE = 44_100
 _FRAME_BYTES = 8
 _TAIL = 128
-_MAX_SAID = 65_536
+_MAX_MESSAGES = 65_536
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _TAG = re.compile(r"^\s*((?:replaygain|r128)_track_\w+)\s*: *(\S.*)$", re.IGNORECASE | re.MULTILINE)
 _NATIVE = (b"OggS", b"fLaC", b"RIFF", b"FORM", b"caff")
@@ -94,22 +94,22 @@ class _ForwardFile(soundfile.SoundFile):  # type: ignore[misc]  # it has no type
 
 
 class SndfileDecoder(Decoder):
-    """OGG, Opus, MP3, FLAC, WAV, AIFF. Raises LibsndfileError for what is none, and OSError."""
+    """Decodes OGG, Opus, MP3, FLAC, WAV, AIFF. Raises LibsndfileError for others, and OSError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = _ForwardFile(path)
         self.rate = self._file.samplerate
         self.seconds = self._file.frames / self.rate
-        self._says_length = 0.0 < self.seconds < MAX_SECONDS
+        self._has_length = 0.0 < self.seconds < MAX_SECONDS
         self._whole: WholeFile | None = None
         start = mp3.start_without_length(path) if self._file.format == "MP3" else None
         if start is not None:
             self._file.close()
             self._whole = WholeFile(path, start)
             self._file = _ForwardFile(self._whole)
-            self._says_length = False
-        if not self._says_length:
+            self._has_length = False
+        if not self._has_length:
             self.seconds = 0.0
         self.gain = tags.replay_gain(path)
         self.vorbis_order = self._file.format == "OGG"
@@ -155,7 +155,7 @@ class SndfileDecoder(Decoder):
         """Return where the further streams of an Ogg file begin."""
         if self._streams is None:
             self._streams = list(ogg.streams(self._path))[1:]
-            self._says_length = self._says_length and not self._streams
+            self._has_length = self._has_length and not self._streams
         return self._streams
 
     def _open_next_stream(self) -> bool:
@@ -180,7 +180,7 @@ class SndfileDecoder(Decoder):
     def _check_length(self) -> None:
         """Raise AudioDamaged at the end of a file that says it is much longer."""
         heard = self._frames / self.rate
-        if self._says_length and heard < SHORTEST_SHARE * self.seconds - 1.0:
+        if self._has_length and heard < SHORTEST_SHARE * self.seconds - 1.0:
             raise AudioDamaged(
                 f"{self._path}: damaged: it ends after {heard:.0f} of {self.seconds:.0f} seconds"
             )
@@ -241,15 +241,15 @@ class FfmpegDecoder(Decoder):
         self._began = False
         self._first = b""
         # In memory: the disk may be full or read-only.
-        self._said = os.fdopen(os.memfd_create("ffmpeg"), "w+b")
+        self._messages = os.fdopen(os.memfd_create("ffmpeg"), "w+b")
         command = [program, "-hide_banner", "-nostdin", "-nostats", "-i", f"file:{path}"]
         command += ["-map", "0:a:0", "-f", "f32le", "-ac", "2", "-ar", str(self.rate), "pipe:1"]
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._said
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._messages
             )
         except OSError as error:
-            self._said.close()
+            self._messages.close()
             raise AudioError(f"{path}: ffmpeg cannot be started: {error.strerror}") from error
         if check:
             try:
@@ -271,7 +271,7 @@ class FfmpegDecoder(Decoder):
         data = self._process.stdout.read(size)
         if not self._began:
             self._began = True
-            self._read_said()
+            self._read_messages()
         if len(data) < size and self._process.wait():
             lines = self._text().strip().splitlines() or ["no reason given"]
             raise AudioDamaged(
@@ -279,8 +279,8 @@ class FfmpegDecoder(Decoder):
             )
         return data
 
-    def _read_said(self) -> None:
-        """Find length and gain in what ffmpeg says before its first samples."""
+    def _read_messages(self) -> None:
+        """Find length and gain in the messages that ffmpeg prints before its first samples."""
         text = self._text()
         if match := _DURATION.search(text):
             hours, minutes, seconds = match.groups()
@@ -293,10 +293,10 @@ class FfmpegDecoder(Decoder):
         self._process.wait()
         assert self._process.stdout
         self._process.stdout.close()
-        self._said.close()
+        self._messages.close()
 
     def _text(self) -> str:
-        return os.pread(self._said.fileno(), _MAX_SAID, 0).decode("utf-8", "replace")
+        return os.pread(self._messages.fileno(), _MAX_MESSAGES, 0).decode("utf-8", "replace")
 
 
 def _head(path: Path) -> bytes:

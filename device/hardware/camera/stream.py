@@ -43,7 +43,7 @@ class Delay:
         self._stamp, self._at, self._least = -math.inf, 0.0, math.inf
 
     def of(self, stamp: float, now: float) -> float:
-        """Return the delay in seconds of a frame with this stamp, 0 where its stamp is none."""
+        """Return the delay in seconds of a frame with this stamp, 0 without a new stamp."""
         if stamp <= self._stamp:
             return 0.0
         self._least = min(self._least + _CLOCK_DRIFT * (now - self._at), now - stamp)

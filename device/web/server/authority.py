@@ -31,7 +31,7 @@ RENEW_DAYS = 30
 
 
 class Authority:
-    """Issues certificates. Its own permits some names and addresses, and no others."""
+    """Issues certificates. Its own permits only certain names and addresses."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         self.key, self.certificate = key, certificate
