@@ -16,7 +16,7 @@ from PIL import Image, ImageFile
 
 from device import images
 from device.errors import PictureError
-from tests.support.pictures import encode
+from tests.support.pictures import damaged, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,14 +267,7 @@ def test_random_bytes_never_raise_anything_else(data: bytes, kind: str) -> None:
 
 @given(st.data(), st.sampled_from(sorted(WHOLE)))
 def test_damaged_pictures_never_raise_anything_else(data: st.DataObject, kind: str) -> None:
-    whole = bytearray(WHOLE[kind])
-    places = st.one_of(st.integers(0, 120), st.integers(0, len(whole) - 1))
-    for place, value in data.draw(
-        st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)
-    ):
-        whole[min(place, len(whole) - 1)] = value
-    cut = data.draw(st.one_of(st.just(len(whole)), st.integers(1, len(whole))))
-    attempt(bytes(whole[:cut]))
+    attempt(data.draw(damaged(WHOLE[kind])))
 
 
 def progressive(side: int, scans: int) -> bytes:

@@ -5,6 +5,7 @@ import struct
 import zlib
 from typing import Any
 
+from hypothesis import strategies as st
 from PIL import Image
 
 
@@ -28,3 +29,14 @@ def png(width: int, bits: int, colour: int, extra: bytes = b"", height: int | No
     head = struct.pack(">IIBBBBB", width, height or width, bits, colour, 0, 0, 0)
     parts = (chunk(b"IHDR", head), extra, chunk(b"IDAT", rows), chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, file: bytes) -> bytes:
+    """Return a file with bytes changed, most of them near its beginning, and perhaps cut off."""
+    whole = bytearray(file)
+    places = st.one_of(st.integers(0, 120), st.integers(0, len(whole) - 1))
+    changes = st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)
+    for place, value in draw(changes):
+        whole[min(place, len(whole) - 1)] = value
+    return bytes(whole[: draw(st.one_of(st.just(len(whole)), st.integers(1, len(whole))))])

@@ -20,7 +20,7 @@ from device.errors import PictureError, VisionBusy
 from device.vision.supervisor import MAX_SIDE
 from device.web.pictures import decoder as module
 from device.web.pictures.decoder import Decoder
-from tests.support.pictures import chunk, encode, png
+from tests.support.pictures import chunk, damaged, encode, png
 from tests.test_images import RGB, WHOLE, near
 
 if TYPE_CHECKING:
@@ -283,11 +283,4 @@ def test_random_bytes_never_raise_anything_else(data: bytes, kind: str) -> None:
 
 @given(st.data(), st.sampled_from(UPLOADS))
 def test_damaged_pictures_never_raise_anything_else(data: st.DataObject, kind: str) -> None:
-    whole = bytearray(WHOLE[kind])
-    places = st.one_of(st.integers(0, 120), st.integers(0, len(whole) - 1))
-    for place, value in data.draw(
-        st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)
-    ):
-        whole[min(place, len(whole) - 1)] = value
-    cut = data.draw(st.one_of(st.just(len(whole)), st.integers(1, len(whole))))
-    attempt(SHARED, bytes(whole[:cut]))
+    attempt(SHARED, data.draw(damaged(WHOLE[kind])))
