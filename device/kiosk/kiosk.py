@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import pygame
@@ -26,9 +26,9 @@ from device.kiosk.publisher import Publisher
 from device.kiosk.renderer import Renderer
 from device.kiosk.report import write_file, write_screenshot
 from device.kiosk.responder import Responder
+from device.kiosk.scene import compose
 from device.messages import NOBODY
 from device.music import CHIME
-from device.stage import Scene
 from device.system import malloc
 from device.system.health import HealthRegistry
 from device.system.restart import restart_process, shut_down
@@ -185,15 +185,10 @@ class Kiosk:
 
     def _draw(self, now: float) -> None:
         web, perception = self.container.web, self._perception
-        scene = Scene(
-            mood=perception.mood,
-            frame_result=perception.frame_result,
-            smile=perception.joy.level,
-            ring=perception.joy.ring,
-            celebrating=perception.joy.is_celebrating,
-            streak=perception.joy.streak,
+        scene = compose(perception.mood, perception.joy, perception.frame_result, self._responder)
+        scene = replace(
+            scene,
             blind=is_blind(self._health.parts, now),
-            reactions=self._responder.effects,
             health=self._health.parts,
             paused=perception.paused,
             muted=self.container.player.muted,

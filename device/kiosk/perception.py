@@ -48,8 +48,8 @@ class Perception:
         self.room = self.mood = NOBODY
         self.joy = mood.JoyState()
         self.rate = Rate()
-        self._vision, self._drift, self._config = vision, drift, config
-        self._state, self._joy = mood.MoodState(), mood.JoyState()
+        self._vision, self._drift = vision, drift
+        self._observer = mood.Observer(config)
         self._shown: tuple[Mood, float] | None = None
         self._number = -1
 
@@ -71,9 +71,8 @@ class Perception:
             self._number = self.frame_result.number
             self.rate.count(now)
             self._drift.record(self.frame_result, self._vision.model, now)
-        self._state = mood.step(self._state, self.frame_result, now, self._config)
-        self._joy = mood.step_joy(self._joy, self.frame_result, now)
-        self.room = self.mood = self._state.mood
-        self.joy = self._joy
+        self._observer.update(self.frame_result, now)
+        self.room = self.mood = self._observer.mood
+        self.joy = self._observer.joy
         if self._shown and now < self._shown[1] and not self.paused:
             self.mood, self.joy = self._shown[0], mood.JoyState()

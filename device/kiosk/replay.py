@@ -10,14 +10,14 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from device import mood
 from device.config.strings import load_strings
 from device.hardware.audio import Audio, Playback
 from device.hardware.audio.musicfile import MusicFile
 from device.kiosk.perception import STALE_SECONDS
 from device.kiosk.responder import Responder
+from device.kiosk.scene import compose
+from device.mood import Observer
 from device.music import Player
-from device.stage import Scene
 from device.stage.effects.registry import EffectScheduler
 from device.stage.transition import Transition
 
@@ -50,7 +50,7 @@ class Replay:
         self._strings = load_strings(config.stage.language)
         self._events: list[Event] = []
         self._seen: dict[str, Any] = {"reactions": {}, "effects": {}, "joy": (0.0, 0.0)}
-        self._mood, self._joy = mood.MoodState(), mood.JoyState()
+        self._observer = Observer(config.mood)
         audio = _Audio(
             lambda: self._now, self._record, min(config.sound.volume, config.sound.volume_cap)
         )
@@ -78,17 +78,11 @@ class Replay:
 
     def _tick(self, frame_result: FrameResult | None) -> None:
         now = self._now
-        self._mood = mood.step(self._mood, frame_result, now, self._config.mood)
-        self._joy = mood.step_joy(self._joy, frame_result, now)
+        self._observer.update(frame_result, now)
         self._record_people()
-        self._responder.update(self._mood.mood, self._joy, now)
+        self._responder.update(self._observer.mood, self._observer.joy, now)
         self._player.tick(now)
-        scene = Scene(
-            self._mood.mood,
-            frame_result,
-            reactions=self._responder.effects,
-            celebrating=self._joy.is_celebrating,
-        )
+        scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
         self._transition.update(scene.act, now)
         self._effects.update(scene.reactions, now)
         self._record_stage()
@@ -97,17 +91,17 @@ class Replay:
         self._events.append({"t": round(self._now, 3), "event": event, **fields})
 
     def _record_people(self) -> None:
-        current = self._mood.mood
+        current = self._observer.mood
         if self._is_new("mood", (current.emotion, current.faces)):
             self._record("mood", mood=current.emotion or "nobody", faces=current.faces)
-        joy = self._joy
+        joy = self._observer.joy
         if self._is_new("joy", (round(joy.level, 1), round(joy.ring, 1))):
             self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2))
         for burst in joy.bursts:
             self._record("celebrate", id=burst.id, streak=burst.streak)
 
     def _record_stage(self) -> None:
-        act, streak = self._transition.act, self._joy.streak
+        act, streak = self._transition.act, self._observer.joy.streak
         if self._is_new("act", (act, streak if act == "happy" else 0)):
             sign = self._strings.sign(act, streak)
             self._record("caption", act=act, label=sign.label, response=sign.response)

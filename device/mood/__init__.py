@@ -3,6 +3,7 @@
 from device.mood.acted import acted, probabilities_of
 from device.mood.joy import JoyState
 from device.mood.joy import step as step_joy
+from device.mood.observer import Observer
 from device.mood.person import FORGET_SECONDS, Person
 from device.mood.state import MIN_RESULTS, Candidate, MoodState, step
 
@@ -12,6 +13,7 @@ __all__ = [
     "Candidate",
     "JoyState",
     "MoodState",
+    "Observer",
     "Person",
     "acted",
     "probabilities_of",

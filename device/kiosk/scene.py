@@ -1,0 +1,27 @@
+"""The part of the scene on stage that comes from the people and the reactions to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from device.stage import Scene
+
+if TYPE_CHECKING:
+    from device.kiosk.responder import Responder
+    from device.messages import FrameResult, Mood
+    from device.mood import JoyState
+
+
+def compose(
+    mood: Mood, joy: JoyState, frame_result: FrameResult | None, responder: Responder
+) -> Scene:
+    """Return the scene of a mood, smiles and reactions, before the kiosk adds its own state."""
+    return Scene(
+        mood=mood,
+        frame_result=frame_result,
+        smile=joy.level,
+        ring=joy.ring,
+        celebrating=joy.is_celebrating,
+        streak=joy.streak,
+        reactions=responder.effects,
+    )
