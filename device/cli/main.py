@@ -165,7 +165,7 @@ def _add_render(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         type=arguments.output_file,
         required=True,
         metavar="FILE",
-        help=".mp4, .png or .jpg",
+        help=".mp4, .webp, .png or .jpg",
     )
     render.set_defaults(run=_render)
 

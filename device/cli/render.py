@@ -7,13 +7,12 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pygame
 
 from device import reactions
+from device.cli import film
 from device.config.schema import StageConfig
-from device.errors import OutputError
 from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
 from device.mood import JoyState, acted, probabilities_of, step_joy
 from device.stage import Scene, Stage
@@ -38,25 +37,22 @@ SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
 BRIEF_AGES = {"happy": 3.2, GROUP: 3.2, SMILE: 1.6}
 """The seconds of scenes that are brief."""
-PICTURES = (".png", ".jpg")
 STRIP = 6
 """Pictures in a strip."""
 
 
 def render_scene(name: str, seconds: float, size: tuple[int, int], out: Path) -> None:
-    """Draw a scene and write it as a video (.mp4) or a strip of pictures (.png, .jpg).
+    """Draw a scene and write it as a film (.mp4, .webp) or a strip of pictures (.png, .jpg).
 
     Raises OutputError when the file cannot be written or has another suffix.
     """
     frames = draw_frames(name, seconds, size)
-    if out.suffix == ".mp4":
-        _write_video(out, frames, size)
-    elif out.suffix in PICTURES:
+    if out.suffix in film.PICTURES:
         every = max(1, math.floor(seconds * RATE / STRIP))
         shown = [frame for number, frame in enumerate(frames) if number % every == every - 1]
-        _write_picture(out, np.concatenate(shown[:STRIP], axis=1))
+        film.write_picture(out, np.concatenate(shown[:STRIP], axis=1))
     else:
-        raise OutputError(f"{out}: should end in .mp4, .png or .jpg")
+        film.write(out, frames, size, RATE)
 
 
 def render_sheet(out: Path) -> None:
@@ -67,15 +63,14 @@ def render_sheet(out: Path) -> None:
         *_, last = draw_frames(name, age, SHEET_TILE)
         tiles.append(last)
     rows = [tiles[at : at + SHEET_COLUMNS] for at in range(0, len(tiles), SHEET_COLUMNS)]
-    _write_picture(out, np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+    film.write_picture(out, np.concatenate([np.concatenate(row, axis=1) for row in rows]))
 
 
 def draw_frames(name: str, seconds: float, size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
     """Draw a scene like the kiosk; yield each frame, uint8 BGR (height, width, 3)."""
     canvas = pygame.Surface(size, 0, 32)
     for _ in play(name, round(seconds * RATE), canvas, RATE):
-        pixels = pygame.surfarray.array3d(canvas)
-        yield np.ascontiguousarray(pixels.transpose(1, 0, 2)[..., ::-1])
+        yield film.pixels(canvas)
 
 
 def play(
@@ -137,26 +132,3 @@ def _frame_result(name: str, now: float) -> FrameResult | None:
 def _box(number: int, count: int) -> Box:
     side = 150.0 if count == 1 else 90.0 - 4 * number
     return Box(200.0 if count == 1 else 20 + 120.0 * number, 150.0, side, side)
-
-
-def _write_picture(out: Path, picture: NDArray[np.uint8]) -> None:
-    if out.suffix not in PICTURES:
-        raise OutputError(f"{out}: should end in {' or '.join(PICTURES)}")
-    good, content = cv2.imencode(out.suffix, picture)
-    if not good:
-        raise OutputError(f"{out}: the picture cannot be encoded")
-    try:
-        out.write_bytes(content.tobytes())
-    except OSError as error:
-        raise OutputError(f"{out}: {error.strerror}") from error
-
-
-def _write_video(out: Path, frames: Iterator[NDArray[np.uint8]], size: tuple[int, int]) -> None:
-    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"mp4v"), RATE, size)
-    if not writer.isOpened():
-        raise OutputError(f"{out}: the video cannot be written")
-    try:
-        for frame in frames:
-            writer.write(frame)
-    finally:
-        writer.release()

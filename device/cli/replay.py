@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from device.kiosk.replay import Event
+    from device.kiosk.replay import Event, Moment
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +30,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=time(12),
         metavar="HH:MM",
         help="local time at the start (default: 12:00)",
+    )
+    replay.add_argument(
+        "--film", type=arguments.output_file, metavar="FILE", help="draw the show: .mp4 or .webp"
+    )
+    replay.add_argument(
+        "--size",
+        type=arguments.size,
+        default=(1280, 720),
+        metavar="WxH",
+        help="pixels of the film (default: 1280x720)",
     )
     replay.set_defaults(run=_replay)
 
@@ -47,9 +57,24 @@ def _replay(options: argparse.Namespace) -> int:
     config = Settings(options.config).config
     replay = Replay(config, reactions.load(config.reactions.file, None), options.at)
     lines = script.parse(_lines(options.script), options.script)
-    for event in replay.run(lines):
-        print(json.dumps(event, ensure_ascii=False) if options.json else _sentence(event))
+    moments = _print(replay.play(lines), as_json=options.json)
+    if options.film is None:
+        for _ in moments:
+            pass
+        return 0
+    from device.cli import film
+
+    frames = film.draw(moments, config.stage, options.size)
+    film.write(options.film, frames, options.size, config.stage.fps)
     return 0
+
+
+def _print(moments: Iterator[Moment], *, as_json: bool) -> Iterator[Moment]:
+    """Print the events of each moment, and pass it on."""
+    for moment in moments:
+        for event in moment.events:
+            print(json.dumps(event, ensure_ascii=False) if as_json else _sentence(event))
+        yield moment
 
 
 def _lines(path: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from device.config.schema import Config
     from device.messages import FrameResult
     from device.reactions import Rule
+    from device.stage import Scene
 
 Event = dict[str, Any]
 """`t` (seconds), `event`, and what that event has; see docs/REACTIONS.md."""
@@ -36,6 +38,15 @@ Event = dict[str, Any]
 REST_SECONDS = 10.0
 """The show goes on this long after a script's last line, without a face."""
 SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is on stage at some seconds from the start, and what has just happened."""
+
+    seconds: float
+    scene: Scene
+    events: tuple[Event, ...]
 
 
 class Replay:
@@ -62,6 +73,11 @@ class Replay:
 
     def run(self, script: Iterable[FrameResult]) -> Iterator[Event]:
         """Yield the events in the order of their times, until `REST_SECONDS` after the script."""
+        for moment in self.play(script):
+            yield from moment.events
+
+    def play(self, script: Iterable[FrameResult]) -> Iterator[Moment]:
+        """Yield each moment of the show, at the stage's frame rate."""
         frames = iter(script)
         newest, following = None, next(frames, None)
         end, number = REST_SECONDS, 0
@@ -70,13 +86,13 @@ class Replay:
                 newest, end = following, following.captured_at + REST_SECONDS
                 following = next(frames, None)
             fresh = newest is not None and self._now - newest.processed_at <= STALE_SECONDS
-            self._tick(newest if fresh else None)
-            yield from self._events
+            scene = self._tick(newest if fresh else None)
+            yield Moment(self._now, scene, tuple(self._events))
             self._events.clear()
             number += 1
             self._now = number / self._config.stage.fps
 
-    def _tick(self, frame_result: FrameResult | None) -> None:
+    def _tick(self, frame_result: FrameResult | None) -> Scene:
         now = self._now
         self._observer.update(frame_result, now)
         self._record_people()
@@ -86,6 +102,7 @@ class Replay:
         self._transition.update(scene.act, now)
         self._effects.update(scene.reactions, now)
         self._record_stage()
+        return scene
 
     def _record(self, event: str, **fields: object) -> None:
         self._events.append({"t": round(self._now, 3), "event": event, **fields})

@@ -76,7 +76,7 @@ def test_what_cannot_be_shown_is_reported(
     assert main.main(["render", "--scene", "bored", "--output", out]) == 2
     assert "unknown scene 'bored' (known: angry, " in capsys.readouterr().err
     assert main.main(["render", "--scene", "sad", "--output", str(tmp_path / "out.gif")]) == 2
-    assert "should end in .mp4, .png or .jpg" in capsys.readouterr().err
+    assert "should end in .mp4, .webp, .png or .jpg" in capsys.readouterr().err
     for wrong in (["--size", "9x9"], ["--size", "big"], ["--output", "/absent/out.png"]):
         with pytest.raises(SystemExit):
             main.main(["render", "--scene", "sad", "--output", out, *wrong])
