@@ -116,14 +116,16 @@ class FrameResult:
 class Mood:
     """The settled mood of the room. `emotion` is None while nobody is there.
 
-    `probabilities` is the filtered mean over the people present (empty when nobody is there),
-    `since` when this mood was settled, `faces` how many people make it.
+    `since` is when this mood was settled, and `faces` the number of people present. It is the mood
+    of one of them: `lead` is the id of their face, `probabilities` are theirs, filtered over time.
+    Without people, and for a mood that is played, there is no lead.
     """
 
     emotion: str | None
     since: float
     faces: int = 0
     probabilities: Probabilities = ()
+    lead: int | None = None
 
 
 NOBODY = Mood(None, 0.0)

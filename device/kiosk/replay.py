@@ -109,8 +109,9 @@ class Replay:
 
     def _record_people(self) -> None:
         current = self._observer.mood
-        if self._is_new("mood", (current.emotion, current.faces)):
-            self._record("mood", mood=current.emotion or "nobody", faces=current.faces)
+        if self._is_new("mood", (current.emotion, current.faces, current.lead)):
+            mood = current.emotion or "nobody"
+            self._record("mood", mood=mood, faces=current.faces, lead=current.lead)
         joy = self._observer.joy
         if self._is_new("joy", (round(joy.level, 1), round(joy.ring, 1))):
             self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2))

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device.messages import EMOTIONS
+
 if TYPE_CHECKING:
     from device.messages import Face, Probabilities
 
@@ -14,6 +16,11 @@ FORGET_SECONDS = 1.0
 
 FIRST_PRESENCE = 0.1
 """The presence of a face in its first frame, so that one false detection changes no mood."""
+
+CALM_SHARE = 0.5
+"""A calm face stands out this much, an expressive one of the same size up to 1 more."""
+
+_NEUTRAL = EMOTIONS.index("neutral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ def update_person(person: Person, face: Face, now: float, filter_seconds: float)
     return Person(person.id, probabilities, presence, max(face.box.w, 1.0), now)
 
 
-def weight(person: Person, now: float, filter_seconds: float) -> float:
-    """Return the weight of a person in the room: presence, recency and size increase it."""
-    return person.presence * person.size * math.exp(-(now - person.last_seen) / filter_seconds)
+def prominence(person: Person) -> float:
+    """Return how much a person stands out: near, there for a while and expressive."""
+    expressiveness = 1.0 - person.probabilities[_NEUTRAL]
+    return person.presence * person.size * (CALM_SHARE + expressiveness)

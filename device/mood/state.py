@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from device.messages import NOBODY, Mood
-from device.mood.room import distribution, leading, recent, update_people
+from device.mood.room import Lead, leading, next_lead, recent, update_people
 
 if TYPE_CHECKING:
     from device.config.schema import MoodConfig
-    from device.messages import FrameResult
+    from device.messages import FrameResult, Probabilities
     from device.mood.person import Person
 
 MIN_RESULTS = 3
@@ -37,6 +37,7 @@ class MoodState:
 
     mood: Mood = NOBODY
     people: tuple[Person, ...] = ()
+    lead: Lead | None = None
     candidate: Candidate | None = None
     clock: float = -math.inf
     last_face: float = -math.inf
@@ -60,7 +61,7 @@ def step(
         state = _add_result(state, frame_result, config)
     if _is_empty(state, config):
         state = _set_mood(state, None)
-    return _describe(state, config)
+    return _describe(_set_lead(state))
 
 
 def _tick(state: MoodState, now: float) -> MoodState:
@@ -73,17 +74,19 @@ def _tick(state: MoodState, now: float) -> MoodState:
     return replace(state, clock=clock, mood=mood, people=people, candidate=candidate)
 
 
+def _set_lead(state: MoodState) -> MoodState:
+    return replace(state, lead=next_lead(state.lead, state.people, state.clock))
+
+
 def _add_result(state: MoodState, frame_result: FrameResult, config: MoodConfig) -> MoodState:
     """Return the state after a new frame result."""
     state = replace(state, newest=(frame_result.number, frame_result.captured_at))
     if not frame_result.faces:
         return state
     people = update_people(state.people, frame_result.faces, state.clock, config.filter_seconds)
-    room = distribution(people, state.clock, config.filter_seconds)
-    emotion = leading(room, state.mood.emotion, config)
-    state = replace(
-        state, people=people, last_face=state.clock, candidate=_next_candidate(state, emotion)
-    )
+    state = _set_lead(replace(state, people=people))
+    emotion = leading(_probabilities(state), state.mood.emotion, config)
+    state = replace(state, last_face=state.clock, candidate=_next_candidate(state, emotion))
     if state.candidate is not None and _is_settled(state.candidate, state.clock, config):
         return _set_mood(state, emotion)
     return state
@@ -114,8 +117,18 @@ def _set_mood(state: MoodState, emotion: str | None) -> MoodState:
     return replace(state, mood=Mood(emotion, state.clock), candidate=None)
 
 
-def _describe(state: MoodState, config: MoodConfig) -> MoodState:
-    """Set the present number of people and their distribution on the mood."""
-    room = distribution(state.people, state.clock, config.filter_seconds)
-    mood = replace(state.mood, faces=len(state.people), probabilities=room)
+def _probabilities(state: MoodState) -> Probabilities:
+    """Return the filtered probabilities of the person who leads; () without people."""
+    lead = state.lead
+    return next((one.probabilities for one in state.people if lead and one.id == lead.id), ())
+
+
+def _describe(state: MoodState) -> MoodState:
+    """Set the present number of people and what the lead shows on the mood."""
+    mood = replace(
+        state.mood,
+        faces=len(state.people),
+        probabilities=_probabilities(state),
+        lead=state.lead.id if state.lead else None,
+    )
     return replace(state, mood=mood)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
 from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, FrameResult
 from device.mood import MIN_RESULTS, MoodState, step
+from device.mood.room import LEAD_SECONDS
 
 CONFIG = MoodConfig()
 FPS = 10.0
@@ -159,6 +161,7 @@ def test_nobody_after_absent_seconds() -> None:
     assert room.play(1.9) == "sad"
     assert room.state.mood.faces == 0
     assert room.state.mood.probabilities == ()
+    assert room.state.mood.lead is None
     assert room.play(0.3) is None
     assert room.changes[-1][0] - left == pytest.approx(CONFIG.absent_seconds, abs=0.11)
 
@@ -198,15 +201,59 @@ def test_the_mood_says_since_when_how_many_and_how_much() -> None:
     assert mood.probabilities == pytest.approx(mix(happy=0.8))
 
 
-def test_the_near_face_counts_more_than_the_far_one() -> None:
+def test_the_near_face_leads_before_the_far_one() -> None:
     room = Room()
     near, far = face(1, mix(happy=0.8), 200), face(2, mix(sad=0.8), 40)
     assert room.play(5, near, far) == "happy"
 
 
-def test_two_equal_faces_that_disagree_are_neutral() -> None:
+def test_of_two_equal_faces_the_one_that_shows_more_leads() -> None:
     room = Room()
-    assert room.play(5, face(1, mix(happy=0.8)), face(2, mix(sad=0.8))) == "neutral"
+    assert room.play(5, face(1, mix(neutral=0.8)), face(2, mix(sad=0.8))) == "sad"
+    assert room.state.mood.lead == 2
+    assert room.state.mood.probabilities == pytest.approx(mix(sad=0.8))
+
+
+def test_two_faces_that_disagree_give_the_mood_of_one_and_not_the_mean() -> None:
+    room = Room()
+    room.play(2, face(1, mix(happy=0.8)))
+    assert room.play(5, face(1, mix(happy=0.8)), face(2, mix(sad=0.8))) == "happy"
+    assert room.state.mood.lead == 1
+    assert room.state.mood.probabilities == pytest.approx(mix(happy=0.8))
+
+
+def test_the_lead_is_held_while_equal_faces_take_turns() -> None:
+    room, leads = Room(), []
+    for number in range(300):
+        one, other = (1, 2) if number // 3 % 2 else (2, 1)
+        room.play(0.1, face(one, mix(happy=0.9), 130), face(other, mix(neutral=0.9), 100))
+        leads.append(room.state.mood.lead)
+    flips = [i for i, (old, new) in enumerate(pairwise(leads)) if old != new]
+    assert all(b - a >= LEAD_SECONDS * FPS - 1 for a, b in pairwise(flips))
+
+
+def test_somebody_who_comes_nearer_takes_the_lead() -> None:
+    room = Room()
+    room.play(3, face(1, mix(neutral=0.8), 100))
+    assert room.play(2, face(1, mix(neutral=0.8), 100), face(2, mix(neutral=0.8), 180)) == "neutral"
+    assert room.state.mood.lead == 2
+
+
+def test_somebody_who_leaves_gives_the_lead_away_at_once() -> None:
+    room = Room()
+    room.play(0.5, face(1, mix(sad=0.8), 150), face(2, mix(happy=0.8), 100))
+    assert room.state.mood.lead == 1
+    room.play(1.0, face(2, mix(happy=0.8), 100))
+    assert room.state.mood.lead == 2
+
+
+def test_a_missed_detection_keeps_the_lead() -> None:
+    room = Room()
+    for _ in range(10):
+        room.play(0.4, face(1, mix(sad=0.8), 100), face(2, mix(happy=0.8), 100))
+        assert room.state.mood.lead == 1
+        room.play(0.2, face(2, mix(happy=0.8), 100))
+        assert room.state.mood.lead == 1
 
 
 def test_a_ghost_of_a_few_frames_does_not_turn_the_room() -> None:
@@ -258,13 +305,13 @@ def test_fifty_faces_cost_little() -> None:
     assert min(cost(200) for _ in range(3)) < 40 * min(cost(20) for _ in range(3))
 
 
-def test_a_new_face_counts_little_at_first() -> None:
+def test_a_new_face_does_not_lead_at_first() -> None:
     room = Room()
-    room.play(4, face(1, mix(happy=0.8)))
-    room.play(0.1, face(1, mix(happy=0.8)), face(2, mix(sad=0.8)))
-    assert room.state.mood.probabilities[EMOTIONS.index("happy")] > 0.7
-    room.play(3, face(1, mix(happy=0.8)), face(2, mix(sad=0.8)))
-    assert room.state.mood.probabilities[EMOTIONS.index("happy")] < 0.45
+    room.play(4, face(1, mix(neutral=0.8), 100))
+    room.play(0.1, face(1, mix(neutral=0.8), 100), face(2, mix(sad=0.99), 300))
+    assert room.state.mood.lead == 1
+    room.play(3, face(1, mix(neutral=0.8), 100), face(2, mix(sad=0.99), 300))
+    assert room.state.mood.lead == 2
 
 
 def test_two_candidates_in_turn_are_none() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from device.config.schema import MoodConfig
 from device.messages import EMOTIONS, Box, Face, FrameResult
 from device.mood import MIN_RESULTS, MoodState, step
+from device.mood.room import LEAD_SECONDS, UNSEEN_SECONDS
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine that is busy with other things fails no test."""
@@ -119,6 +120,21 @@ def test_the_mood_is_well_formed(stream: Stream, config: MoodConfig) -> None:
         assert len(mood.probabilities) == (7 if mood.faces else 0)
         if mood.faces:
             assert sum(mood.probabilities) == pytest.approx(1.0)
+        assert (mood.lead is None) == (mood.faces == 0)
+
+
+@settings(BUSY)
+@given(streams, configs)
+def test_the_lead_is_present_and_holds_while_in_view(stream: Stream, config: MoodConfig) -> None:
+    lead, since = None, 0.0
+    for now, _, state in run(stream, config):
+        people = {one.id: one for one in state.people}
+        assert state.mood.lead is None or state.mood.lead in people
+        if state.mood.lead != lead:
+            old = people.get(-1 if lead is None else lead)
+            held = old is not None and now - old.last_seen <= UNSEEN_SECONDS
+            assert not held or now - since >= LEAD_SECONDS
+            lead, since = state.mood.lead, now
 
 
 @settings(BUSY)
