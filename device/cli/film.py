@@ -30,8 +30,14 @@ SEED = 7
 def draw(
     moments: Iterable[Moment], config: StageConfig, size: tuple[int, int]
 ) -> Iterator[NDArray[np.uint8]]:
-    """Draw a show like the kiosk; yield each frame, uint8 BGR (height, width, 3)."""
-    stage, canvas = Stage(config, random.Random(SEED)), pygame.Surface(size, 0, 32)
+    """Draw a show like the kiosk; yield each frame, uint8 BGR (height, width, 3).
+
+    Its words are those that the replay reports.
+    """
+    from device.kiosk.replay import strings_of
+
+    canvas = pygame.Surface(size, 0, 32)
+    stage = Stage(config, random.Random(SEED), strings_of(config.language))
     stage.prepare(size)
     for moment in moments:
         stage.draw(canvas, moment.scene, moment.seconds)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from device.config.explain import explain
 from device.config.file import find_line, read_text, read_toml
@@ -14,6 +14,7 @@ from device.messages import EMOTIONS
 from device.system.paths import ASSETS
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
     from device.config.explain import Mistake
@@ -22,7 +23,18 @@ FOLDER = ASSETS / "strings"
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-def _every_emotion(lines: dict[str, str]) -> dict[str, str]:
+def _listed(value: Any) -> Any:
+    """Return a list as a tuple, and a single text as one of one."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
+"""Texts that say the same in other words; in the file a text or a list of texts."""
+
+
+def _every_emotion(lines: dict[str, Any]) -> dict[str, Any]:
     missing = [name for name in EMOTIONS if name not in lines]
     if missing:
         raise ValueError(f"missing: {', '.join(missing)}")
@@ -38,7 +50,9 @@ def _counts(text: str) -> str:
     return text
 
 
+Count = Annotated[Text, AfterValidator(_counts)]
 EmotionLines = Annotated[dict[str, Text], AfterValidator(_every_emotion)]
+EmotionTexts = Annotated[dict[str, Texts], AfterValidator(_every_emotion)]
 
 
 class Sign(Section):
@@ -46,6 +60,19 @@ class Sign(Section):
 
     label: Text
     response: Text
+
+
+class SignTexts(Section):
+    """The choice of large lines, and of smaller ones, each of which goes with each."""
+
+    label: Texts
+    response: Texts
+
+
+class ResponseTexts(Section):
+    """The choice of smaller lines under a label of the mood."""
+
+    response: Texts
 
 
 class Line(Section):
@@ -57,7 +84,7 @@ class Line(Section):
 class HealthLine(Section):
     """How the faults that do not fit on the screen are counted."""
 
-    more: Annotated[Text, AfterValidator(_counts)]
+    more: Count
 
 
 class QuestionText(Section):
@@ -76,23 +103,37 @@ class ConsentText(Section):
     thanks: Text
 
 
-class StreakLines(Section):
-    """The lines for smiles in a row; `more` has their count."""
+class StreakTexts(Section):
+    """The choice of lines for smiles in a row; `more` has their count."""
 
-    two: Text
-    three: Text
-    more: Annotated[Text, AfterValidator(_counts)]
+    two: Texts
+    three: Texts
+    more: Annotated[tuple[Count, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+    def response(self, streak: int) -> tuple[str, ...]:
+        """Return the lines for this many smiles in a row, from two on."""
+        lines = {2: self.two, 3: self.three}
+        more = tuple(line.replace("{count}", str(streak)) for line in self.more)
+        return lines.get(streak) or more
 
 
 class Strings(Section):
-    """All texts of a language. `labels`, `responses` and `names` have a line for each emotion."""
+    """All texts of a language. `labels`, `responses` and `names` are by emotion.
 
-    labels: EmotionLines
-    responses: EmotionLines
-    attract: Sign
+    `arrival` greets somebody calm, `farewell` those who leave. `celebration` and `streak` answer a
+    smile that has filled its ring, `relief` the first smile after sadness or fear.
+    """
+
+    labels: EmotionTexts
+    responses: EmotionTexts
+    arrival: SignTexts
+    celebration: ResponseTexts
+    streak: StreakTexts
+    relief: SignTexts
+    farewell: SignTexts
+    attract: SignTexts
     paused: Sign
     blind: Sign
-    streak: StreakLines
     notice: Line
     muted: Line
     watched: Line
@@ -102,17 +143,22 @@ class Strings(Section):
     names: EmotionLines
     health: HealthLine
 
-    def sign(self, act: str, streak: int = 0) -> Sign:
-        """Return the two lines of an act: an emotion, "attract", "paused" or "blind".
+    def shuffled(self, rng: random.Random) -> Strings:
+        """Return the same texts, each list in another order."""
+        return self.model_copy(update={name: _shuffled(getattr(self, name), rng) for name in WORDS})
 
-        `streak` is the number of smiles in a row, which the happy act speaks of from two on.
-        """
-        if act == "happy" and streak >= 2:
-            lines = {2: self.streak.two, 3: self.streak.three}
-            response = lines.get(streak) or self.streak.more.replace("{count}", str(streak))
-            return Sign(label=self.labels[act], response=response)
-        signs = {"attract": self.attract, "paused": self.paused, "blind": self.blind}
-        return signs.get(act) or Sign(label=self.labels[act], response=self.responses[act])
+
+WORDS = ("labels", "responses", "arrival", "celebration", "streak", "relief", "farewell", "attract")
+"""The keys of `Strings` that hold lists to choose from."""
+
+
+def _shuffled(value: Any, rng: random.Random) -> Any:
+    """Return a table, or a list of texts, with each list in another order."""
+    if isinstance(value, tuple):
+        return tuple(rng.sample(value, len(value)))
+    if isinstance(value, dict):
+        return {name: _shuffled(texts, rng) for name, texts in value.items()}
+    return value.model_copy(update={name: _shuffled(texts, rng) for name, texts in value})
 
 
 def languages(folder: Path = FOLDER) -> tuple[str, ...]:

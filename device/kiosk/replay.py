@@ -21,6 +21,7 @@ from device.mood import Observer
 from device.music import Player
 from device.stage.effects.registry import EffectScheduler
 from device.stage.transition import Transition
+from device.stage.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.config.schema import Config
+    from device.config.strings import Strings
     from device.messages import FrameResult
     from device.reactions import Rule
     from device.stage import Scene
@@ -49,6 +51,11 @@ class Moment:
     events: tuple[Event, ...]
 
 
+def strings_of(language: str) -> Strings:
+    """Return the texts of a language in the order in which a replay uses them."""
+    return load_strings(language).shuffled(random.Random(SEED))
+
+
 class Replay:
     """Plays frame results in the order of their times, which are seconds from 0.
 
@@ -58,7 +65,7 @@ class Replay:
     def __init__(self, config: Config, rules: tuple[Rule, ...], at: time) -> None:
         self._config, self._now = config, 0.0
         self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
-        self._strings = load_strings(config.stage.language)
+        self._wording = Wording(strings_of(config.stage.language))
         self._events: list[Event] = []
         self._seen: dict[str, Any] = {"reactions": {}, "effects": {}, "joy": (0.0, 0.0)}
         self._observer = Observer(config.mood)
@@ -100,6 +107,7 @@ class Replay:
         self._player.tick(now)
         scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
         self._transition.update(scene.act, now)
+        self._wording.update(self._transition.act, now, scene.streak, scene.relief)
         self._effects.update(scene.reactions, now)
         self._record_stage()
         return scene
@@ -119,16 +127,16 @@ class Replay:
             self._record("celebrate", id=burst.id, streak=burst.streak)
 
     def _record_stage(self) -> None:
-        act, streak = self._transition.act, self._observer.joy.streak
-        if self._is_new("act", (act, streak if act == "happy" else 0)):
-            sign = self._strings.sign(act, streak)
-            self._record("caption", act=act, label=sign.label, response=sign.response)
+        words = self._wording.current
+        if self._is_new("words", words):
+            label, response = words.sign.label, words.sign.response
+            self._record("caption", act=words.act, label=label, response=response)
         reactions = {(one.name, one.started): one.name for one in self._responder.active}
         for phase, name in self._changes("reactions", reactions):
             self._record("reaction", phase=phase, name=name)
         effects = {(run.name, run.since): run.name for run in self._effects.runs}
         for phase, name in self._changes("effects", effects):
-            self._record("effect", phase=phase, effect=name, sky=act)
+            self._record("effect", phase=phase, effect=name, sky=self._transition.act)
 
     def _is_new(self, what: str, value: object) -> bool:
         changed = self._seen.get(what) != value

@@ -153,14 +153,18 @@ def open_display(config: StageConfig, mode: Mode) -> Display:
 
 
 def open_stage(config: StageConfig, report: Report) -> stage.Stage:
-    """Return the stage, in English where its language cannot be had."""
+    """Return the stage, in English where its language cannot be had.
+
+    Each start has its own order of words.
+    """
+    rng = random.Random()
     try:
-        return stage.Stage(config, random.Random())
+        return stage.Stage(config, rng, stage.load_strings(config.language).shuffled(rng))
     except ConfigError as error:
         log.warning("%s", error)
         report("language", str(error))
         english = config.model_copy(update={"language": "en"})
-        return stage.Stage(english, random.Random())
+        return stage.Stage(english, rng, stage.load_strings().shuffled(rng))
 
 
 def load_rules(file: str, playlists: tuple[str, ...], report: Report) -> tuple[reactions.Rule, ...]:

@@ -19,9 +19,10 @@ class Scene:
 
     `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of that smile is.
     While `celebrating`, that smile is the act, whatever the mood of the room; `streak` counts the
-    smiles in a row. `blind` is whether camera, vision or model have failed, so that nobody can be
-    seen. `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the
-    live view. At `night` the stage is dim while the room is empty.
+    smiles in a row. So it is in a `relief`, which celebrates the first smile after sadness or fear.
+    `blind` is whether camera, vision or model have failed, so that nobody can be seen. `invitation`
+    is a URL that pairs one browser. `watched` is true while somebody watches the live view. At
+    `night` the stage is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
@@ -30,6 +31,7 @@ class Scene:
     ring: float = 0.0
     celebrating: bool = False
     streak: int = 0
+    relief: bool = False
     blind: bool = False
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
@@ -45,7 +47,7 @@ class Scene:
         """The act to show: one of `ACTS`."""
         if self.paused:
             return PAUSED
-        if self.celebrating:
+        if self.celebrating or self.relief:
             return "happy"
         if self.mood.emotion in EMOTIONS:
             return self.mood.emotion

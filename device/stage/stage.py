@@ -28,6 +28,7 @@ from device.stage.quality import Quality
 from device.stage.scene import ACTS, ATTRACT, BLIND
 from device.stage.text import Typesetter
 from device.stage.transition import Transition
+from device.stage.wording import Wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +64,7 @@ class SceneAssets:
         self.group = Group(layout, rng.random())
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
-        self.caption = Caption(strings, layout, typesetter)
+        self.caption = Caption(layout, typesetter)
         self.notice = Notice(strings.notice.text, layout, typesetter)
         self.footer = Footer(strings, layout, typesetter)
         self.question = QuestionOverlay(strings, layout, typesetter)
@@ -98,6 +99,7 @@ class Stage:
         self._emoji = Emoji()
         self._character = CharacterState(config, random.Random(self._seed))
         self._transition = Transition()
+        self._wording = Wording(self._strings)
         self._effects = EffectScheduler()
         self._notice = NoticeClock()
         self._question = QuestionClock()
@@ -137,11 +139,12 @@ class Stage:
         assets = self._get_assets(canvas.get_size())
         self.ready = not assets.make_next()
         self._transition.update(scene.act, now)
+        self._wording.update(self._transition.act, now, scene.streak, scene.relief)
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)
         question_shown = max(self._question.shown(now), self._consent.shown(now))
-        assets.caption.draw(canvas, self._transition, 1.0 - question_shown, scene.streak)
+        assets.caption.draw(canvas, self._wording, now, 1.0 - question_shown)
         assets.qr_code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
         assets.notice.draw(canvas, self._notice.shown(now))
         assets.footer.draw(canvas, scene.health, scene.muted, scene.watched)

@@ -12,6 +12,7 @@ import pytest
 from device import reactions
 from device.cli.main import main
 from device.config.schema import Config
+from device.config.strings import load_strings
 from device.errors import ScriptError
 from device.hardware.audio.musicfile import MusicFile
 from device.kiosk import script
@@ -73,7 +74,7 @@ def test_a_smile_is_answered_at_once_and_celebrated_when_its_ring_is_full() -> N
         ("effect", {"effect": "confetti", "phase": "start"}),
         ("sound", {"sound": "celebrate"}),
         ("reaction", {"name": "celebrate", "phase": "start"}),
-        ("caption", {"act": "happy", "label": "You look happy!"}),
+        ("caption", {"act": "happy"}),
     ):
         (one,) = of(events, event, **fields)
         assert one["t"] == celebration["t"]
@@ -88,7 +89,11 @@ def test_ten_smiles_of_a_second_bring_ten_celebrations() -> None:
     celebrations = of(replay(lines(*smiles)), "celebrate")
     assert [one["streak"] for one in celebrations] == [*range(1, 11)]
     replies = [one["response"] for one in of(replay(lines(*smiles)), "caption", act="happy")]
-    assert replies[1:4] == ["Two in a row!", "Three in a row!", "4 in a row!"]
+    streak = load_strings().streak
+    assert replies[1] in streak.two
+    assert replies[2] in streak.three
+    assert all(reply in streak.response(count) for count, reply in enumerate(replies[3:], 4))
+    assert len(replies) == len(set(replies)) == 10
     delays = [one["t"] - (5.0 + 6.0 * number) for number, one in enumerate(celebrations)]
     assert min(delays) > 0.0
     assert max(delays) <= 1.2

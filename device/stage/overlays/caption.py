@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     import pygame
 
-    from device.config.strings import Strings
     from device.stage.layout import Layout
-    from device.stage.transition import Transition
+    from device.stage.wording import Wording, Words
 
 LABEL_DELAY = 0.35
 """Seconds after the emoji was called."""
@@ -26,30 +25,25 @@ FADE = 0.3
 
 
 class Caption:
-    """Draws the two lines of the present act, and lets those of the last one go."""
+    """Draws the two present lines, and lets the last ones go."""
 
-    def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
-        self._strings = strings
+    def __init__(self, layout: Layout, typesetter: Typesetter) -> None:
         self._layout = layout
         self._typesetter = typesetter
 
     def draw(
-        self,
-        canvas: pygame.Surface,
-        transition: Transition,
-        strength: float = 1.0,
-        streak: int = 0,
+        self, canvas: pygame.Surface, wording: Wording, now: float, strength: float = 1.0
     ) -> None:
-        """Draw both, in [0, 1] of their full opacity; `streak` counts smiles in a row."""
-        if transition.last and transition.age < FADE:
-            going = 1.0 - smooth(transition.age / FADE)
-            self._sign(canvas, transition.last, transition.last_age, strength * going, streak)
-        self._sign(canvas, transition.act, transition.age, strength, streak)
+        """Draw both, in [0, 1] of their full opacity."""
+        age = now - wording.current.since
+        if wording.last and age < FADE:
+            going = 1.0 - smooth(age / FADE)
+            self._draw(canvas, wording.last, now, strength * going)
+        self._draw(canvas, wording.current, now, strength)
 
-    def _sign(
-        self, canvas: pygame.Surface, act: str, age: float, opacity: float, streak: int
-    ) -> None:
-        box, sign, short = self._layout.caption, self._strings.sign(act, streak), self._layout.short
+    def _draw(self, canvas: pygame.Surface, words: Words, now: float, opacity: float) -> None:
+        box, short, age = self._layout.caption, self._layout.short, now - words.since
+        act, sign = words.act, words.sign
         large = self._style(act, BOLD, round(short * 0.105))
         label = self._typesetter.set(sign.label, (box.width, round(box.height * 0.64)), large)
         high = label.get_height() - 2 * large.pad
