@@ -96,7 +96,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """All faces of one frame, with the times of its capture and of the end of its inference."""
+    """All faces of one frame, with the times of its capture and of the end of its inference.
+
+    `motion` is the share of the picture that has just changed, in [0, 1], and `motion_at` where it
+    did: -1 is the picture's left edge, 1 its right one. Both are 0 while nothing moves.
+    """
 
     number: int
     captured_at: float
@@ -105,6 +109,8 @@ class FrameResult:
     height: int
     faces: tuple[Face, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    motion: float = 0.0
+    motion_at: float = 0.0
 
     @property
     def largest(self) -> Face | None:

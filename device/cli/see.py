@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
@@ -19,6 +20,7 @@ from device.messages import Frame
 from device.models.store import candidates
 from device.vision import annotate, model_loader
 from device.vision.detector import Detector
+from device.vision.movement import MovementDetector
 from device.vision.pipeline import Pipeline
 from device.vision.tracker import Tracker
 
@@ -94,13 +96,15 @@ def _open_video(path: Path) -> Video | None:
 def _video(
     vision: Pipeline, path: Path, video: Video
 ) -> Iterator[tuple[str, dict[str, Any], Frame, FrameResult]]:
-    tracker = Tracker()
+    tracker, movement = Tracker(), MovementDetector()
     number = 0
     while True:
         frame = Frame(video.image(), number, video.seconds)
         at = {"frame": number, "time_s": round(video.seconds, 3)}
         name = f"{path} at {video.seconds:.2f} s"
-        yield name, at, frame, vision.process(frame, tracker)
+        moved = movement.update(frame.image, video.seconds)
+        frame_result = vision.process(frame, tracker)
+        yield name, at, frame, replace(frame_result, motion=moved.share, motion_at=moved.at)
         number += 1
         if not video.advance():
             break

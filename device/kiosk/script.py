@@ -47,10 +47,15 @@ class ScriptFace(Section):
 
 
 class ScriptLine(Section):
-    """A frame at `t` seconds after the start."""
+    """A frame at `t` seconds after the start; `motion` is the share of it that moves.
+
+    `motion_at` is where: -1 at its left edge, 1 at its right one.
+    """
 
     t: Annotated[float, Field(ge=0.0, le=86_400.0)]
     faces: tuple[ScriptFace, ...] = ()
+    motion: Share = 0.0
+    motion_at: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
 
 
 def parse(lines: Iterable[str], name: str) -> Iterator[FrameResult]:
@@ -72,7 +77,15 @@ def parse(lines: Iterable[str], name: str) -> Iterator[FrameResult]:
             raise ScriptError(f"{name}:{number}: t = {frame.t:g}: should not be before {last:g}")
         last = frame.t
         faces = tuple(face.face() for face in frame.faces)
-        yield FrameResult(number, frame.t, frame.t, *FRAME, faces)
+        yield FrameResult(
+            number,
+            frame.t,
+            frame.t,
+            *FRAME,
+            faces,
+            motion=frame.motion,
+            motion_at=frame.motion_at,
+        )
 
 
 def line_of(frame_result: FrameResult, seconds: float) -> dict[str, Any]:
@@ -89,4 +102,8 @@ def line_of(frame_result: FrameResult, seconds: float) -> dict[str, Any]:
         }
         for face in frame_result.faces
     ]
-    return {"t": round(seconds, 3), "faces": faces}
+    motion = {
+        "motion": round(frame_result.motion, 4),
+        "motion_at": round(frame_result.motion_at, 2),
+    }
+    return {"t": round(seconds, 3), "faces": faces, **(motion if frame_result.motion else {})}

@@ -23,6 +23,7 @@ from device.system.worker import Worker
 from device.vision import alignment, model_loader
 from device.vision.capture import CaptureThread
 from device.vision.detector import Detector
+from device.vision.movement import MovementDetector
 from device.vision.pipeline import Pipeline
 from device.vision.preview import Preview
 from device.vision.protocol import (
@@ -100,6 +101,7 @@ class VisionWorker:
         self._stills = StillSchedule()
         self._capture = CaptureThread(camera, self._wake)
         self._tracker = Tracker()
+        self._movement = MovementDetector()
         self._pipeline: Pipeline | None = None
         self._model_status = PartStatus(Level.DEGRADED, "model is being loaded")
         self._version = ""
@@ -150,7 +152,7 @@ class VisionWorker:
                     return False
                 case Pause(paused):
                     self._capture.pause(paused)
-                    self._tracker = Tracker()
+                    self._tracker, self._movement = Tracker(), MovementDetector()
                     self._last = None
                 case SetRate(max_rate):
                     self._max_rate = max_rate
@@ -200,7 +202,9 @@ class VisionWorker:
         if self._preview.wanted:
             self._preview.write(frame)
         if self._pipeline is not None:
+            moved = self._movement.update(frame.image, frame.captured_at)
             frame_result = self._pipeline.process(frame, self._tracker)
+            frame_result = replace(frame_result, motion=moved.share, motion_at=moved.at)
             self._last = (frame, frame_result)
             self._pipe.send(frame_result)
 

@@ -179,8 +179,10 @@ def test_empty_lines_and_an_empty_script_are_allowed() -> None:
 def test_what_see_writes_is_a_script() -> None:
     probabilities = (0.1, 0.0, 0.0, 0.6, 0.0, 0.0, 0.3)
     face = Face(3, Box(1.0, 2.0, 30.0, 40.0), 0.8, (), probabilities)
-    seen = FrameResult(7, 1.0, 1.0, 640, 480, (face,))
+    seen = FrameResult(7, 1.0, 1.0, 640, 480, (face,), motion=0.04, motion_at=-0.6)
     (read,) = script.parse([json.dumps(script.line_of(seen, 2.5))], "script")
+    assert (read.motion, read.motion_at) == (0.04, -0.6)
+    assert script.line_of(FrameResult(7, 1.0, 1.0, 640, 480), 2.5) == {"t": 2.5, "faces": []}
     assert (read.captured_at, read.faces[0].box) == (2.5, face.box)
     assert read.faces[0].id == 3
     assert read.faces[0].probabilities == pytest.approx(probabilities)
