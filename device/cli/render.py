@@ -13,6 +13,7 @@ import pygame
 from device import reactions
 from device.cli import film
 from device.config.schema import StageConfig
+from device.kiosk.scene import person_smiles
 from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
 from device.mood import JoyState, acted, probabilities_of, step_joy
 from device.stage import Scene, Stage
@@ -98,6 +99,8 @@ def play(
             frame_result,
             smile=joy.level,
             ring=joy.ring,
+            smiles=person_smiles(joy),
+            front=joy.front,
             celebrating=joy.is_celebrating,
             streak=joy.streak,
             reactions=state.effects,

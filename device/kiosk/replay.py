@@ -19,6 +19,7 @@ from device.kiosk.responder import Responder
 from device.kiosk.scene import compose
 from device.mood import Observer
 from device.music import Player
+from device.stage.character.gaze import GazeClock
 from device.stage.effects.registry import EffectScheduler
 from device.stage.transition import Transition
 from device.stage.wording import Wording
@@ -67,7 +68,12 @@ class Replay:
         self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
         self._wording = Wording(strings_of(config.stage.language))
         self._events: list[Event] = []
-        self._seen: dict[str, Any] = {"reactions": {}, "effects": {}, "joy": (0.0, 0.0)}
+        self._seen: dict[str, Any] = {
+            "reactions": {},
+            "effects": {},
+            "joy": (None, 0.0, 0.0),
+            "gaze": None,
+        }
         self._observer = Observer(config.mood)
         audio = _Audio(
             lambda: self._now, self._record, min(config.sound.volume, config.sound.volume_cap)
@@ -77,6 +83,7 @@ class Replay:
         )
         self._responder = Responder(rules, self._player)
         self._transition, self._effects = Transition(), EffectScheduler()
+        self._gaze = GazeClock(config.stage.reduced_motion)
 
     def run(self, script: Iterable[FrameResult]) -> Iterator[Event]:
         """Yield the events in the order of their times, until `REST_SECONDS` after the script."""
@@ -109,6 +116,7 @@ class Replay:
         self._transition.update(scene.act, now)
         self._wording.update(self._transition.act, now, scene.streak, scene.relief)
         self._effects.update(scene.reactions, now)
+        self._gaze.attend(scene, now)
         self._record_stage()
         return scene
 
@@ -121,8 +129,8 @@ class Replay:
             mood = current.emotion or "nobody"
             self._record("mood", mood=mood, faces=current.faces, lead=current.lead)
         joy = self._observer.joy
-        if self._is_new("joy", (round(joy.level, 1), round(joy.ring, 1))):
-            self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2))
+        if self._is_new("joy", (joy.front, round(joy.level, 1), round(joy.ring, 1))):
+            self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2), id=joy.front)
         for burst in joy.bursts:
             self._record("celebrate", id=burst.id, streak=burst.streak)
 
@@ -131,6 +139,8 @@ class Replay:
         if self._is_new("words", words):
             label, response = words.sign.label, words.sign.response
             self._record("caption", act=words.act, label=label, response=response)
+        if self._is_new("gaze", self._gaze.target):
+            self._record("gaze", id=self._gaze.target)
         reactions = {(one.name, one.started): one.name for one in self._responder.active}
         for phase, name in self._changes("reactions", reactions):
             self._record("reaction", phase=phase, name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.stage import Scene
+from device.stage import PersonSmile, Scene
 
 if TYPE_CHECKING:
     from device.kiosk.responder import Responder
@@ -21,7 +21,14 @@ def compose(
         frame_result=frame_result,
         smile=joy.level,
         ring=joy.ring,
+        smiles=person_smiles(joy),
+        front=joy.front,
         celebrating=joy.is_celebrating,
         streak=joy.streak,
         reactions=responder.effects,
     )
+
+
+def person_smiles(joy: JoyState) -> dict[int, PersonSmile]:
+    """Return each person's smile, by id."""
+    return {one.id: PersonSmile(one.level, one.ring, one.faded is not None) for one in joy.smiles}

@@ -34,6 +34,8 @@ FADED_SHARE = 0.5
 """A smile has faded once p(happy) is this share of its rise or less; the next one may burst."""
 STREAK_SECONDS = 12.0
 """Bursts no further apart than this make a streak."""
+FRONT_MARGIN = 0.25
+"""Somebody else comes to the front when their smile is wider by this level."""
 MAX_STEP_SECONDS = 0.5
 """A loop that was held up longer fills no ring by itself."""
 
@@ -75,11 +77,13 @@ class Burst:
 class JoyState:
     """The state of `step`; `JoyState()` is the initial one.
 
-    `bursts` are those of this step. `streak` is the number of bursts in a row, which ends
-    `STREAK_SECONDS` after the last one.
+    `bursts` are those of this step. `front` is the id of the one whose smile is answered first:
+    one that fills its ring before one that has burst, the widest of them, without hurry.
+    `streak` is the number of bursts in a row, which ends `STREAK_SECONDS` after the last one.
     """
 
     smiles: tuple[Smile, ...] = ()
+    front: int | None = None
     bursts: tuple[Burst, ...] = ()
     streak: int = 0
     last_burst: float = -math.inf
@@ -88,24 +92,28 @@ class JoyState:
 
     @property
     def lead(self) -> Smile | None:
-        """The widest smile, if anybody smiles."""
-        smiling = [smile for smile in self.smiles if smile.level > 0.0 or smile.ring > 0.0]
-        return max(smiling, key=lambda smile: (smile.level, smile.ring), default=None)
+        """The smile at the front, if anybody smiles."""
+        return next((smile for smile in self.smiles if smile.id == self.front), None)
 
     @property
     def level(self) -> float:
         """The level of the widest smile, in [0, 1]."""
-        return self.lead.level if self.lead else 0.0
+        return max((smile.level for smile in self.smiles), default=0.0)
 
     @property
     def ring(self) -> float:
-        """The ring of the widest smile, in [0, 1]."""
+        """The ring of the smile at the front, in [0, 1]."""
         return self.lead.ring if self.lead else 0.0
 
     @property
+    def filling(self) -> float:
+        """The ring of the smile at the front if it has not burst, in [0, 1]."""
+        return self.lead.ring if self.lead and self.lead.faded is None else 0.0
+
+    @property
     def is_celebrating(self) -> bool:
-        """Whether the widest smile has burst, and has not faded since."""
-        return self.lead is not None and self.lead.faded is not None
+        """Whether a smile has burst, and has not faded since."""
+        return any(smile.faded is not None for smile in self.smiles)
 
 
 def step(state: JoyState, frame_result: FrameResult | None, now: float) -> JoyState:
@@ -126,7 +134,20 @@ def step(state: JoyState, frame_result: FrameResult | None, now: float) -> JoySt
     for smile in state.smiles:
         if smile.ring >= 1.0 and smile.faded is None:
             state = _burst(state, smile)
-    return state
+    return replace(state, front=_front(state))
+
+
+def _front(state: JoyState) -> int | None:
+    """Return who is at the front: whoever was, unless they stop or somebody smiles much more."""
+    smiling = [one for one in state.smiles if one.level > 0.0 or one.ring > 0.0]
+    filling = [one for one in smiling if one.faded is None and one.level >= FRONT_MARGIN]
+    choice = filling or smiling
+    widest = max(choice, key=lambda one: (one.level, one.ring), default=None)
+    present = next((one for one in choice if one.id == state.front), None)
+    if widest is None or present is None:
+        return widest.id if widest else None
+    has_passed = present.level <= 0.0 < widest.level
+    return widest.id if has_passed or widest.level > present.level + FRONT_MARGIN else present.id
 
 
 def _update(smiles: tuple[Smile, ...], faces: tuple[Face, ...], now: float) -> tuple[Smile, ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from device.messages import EMOTIONS, NOBODY, FrameResult, Health, Mood, Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ATTRACT = "attract"
 PAUSED = "paused"
@@ -13,11 +17,20 @@ ACTS = (*EMOTIONS, ATTRACT, PAUSED, BLIND)
 """The acts: an emotion, the invitation to an empty room, the pause sign, or being blind."""
 
 
+class PersonSmile(NamedTuple):
+    """One person's smile: how wide, how full its ring, and whether it has burst and stays."""
+
+    level: float
+    ring: float
+    celebrating: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The visible state of the kiosk at one moment. `address` is the status page's URL.
 
-    `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of that smile is.
+    `smile` in [0, 1] is how widely somebody smiles, and `ring` how full the ring of the smile at
+    the front is. `smiles` has each person's, by id, `front` is the id of the one at the front.
     While `celebrating`, that smile is the act, whatever the mood of the room; `streak` counts the
     smiles in a row. So it is in a `relief`, which celebrates the first smile after sadness or fear.
     `blind` is whether camera, vision or model have failed, so that nobody can be seen. `invitation`
@@ -29,6 +42,8 @@ class Scene:
     frame_result: FrameResult | None = None
     smile: float = 0.0
     ring: float = 0.0
+    smiles: Mapping[int, PersonSmile] = field(default_factory=dict)
+    front: int | None = None
     celebrating: bool = False
     streak: int = 0
     relief: bool = False

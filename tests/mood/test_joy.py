@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import TYPE_CHECKING
 
@@ -133,11 +134,37 @@ def test_who_arrives_with_a_smile_is_celebrated() -> None:
     assert 1.0 < at < 2.2
 
 
-def test_of_two_people_any_smile_counts_and_the_widest_leads() -> None:
+def test_of_two_people_any_smile_counts_and_the_widest_that_fills_its_ring_leads() -> None:
     states = play(smile(1.0, 3.0, high=0.4), smile(1.5, 3.0), smile(9.0, 9.0), seconds=5)
     assert sorted(burst.id for _, state in states for burst in state.bursts) == [0, 1]
-    leads = {state.lead.id for now, state in states if 1.7 < now < 2.9 and state.lead}
-    assert leads == {1}
+    ends = {burst.id: now for now, state in states for burst in state.bursts}
+    leads = [(now, state.lead.id) for now, state in states if 1.7 < now < 2.9 and state.lead]
+    assert ends[1] < ends[0]
+    assert {one for now, one in leads if now < ends[1]} == {1}
+    assert {one for now, one in leads if ends[1] <= now < ends[0]} == {0}
+
+
+def test_two_equal_smiles_that_jitter_do_not_take_turns_at_the_front() -> None:
+    rng = random.Random(4)
+
+    def jitters(now: float) -> float:
+        return 0.05 if now < 1.0 else 0.5 + rng.uniform(-0.06, 0.06)
+
+    fronts = [state.front for now, state in play(jitters, jitters, seconds=5) if now > 1.2]
+    assert None not in fronts
+    flips = sum(one != other for one, other in itertools.pairwise(fronts))
+    assert flips <= 2, "once for each burst"
+
+
+def test_a_smile_that_stays_keeps_nobody_else_from_the_front() -> None:
+    states = play(smile(1.0, 6.0), smile(3.0, 6.0), seconds=5)
+    fronts = {round(now, 2): state.front for now, state in states}
+    assert fronts[2.5] == 0
+    assert fronts[3.3] == 1
+    filling = [state.filling for now, state in states if 3.2 < now < 3.7]
+    assert filling == sorted(filling)
+    assert filling[-1] > filling[0] > 0.0
+    assert all(state.is_celebrating for now, state in states if 2.0 < now < 5.0)
 
 
 def test_who_leaves_is_forgotten() -> None:

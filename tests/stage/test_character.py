@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from device.messages import EMOTIONS, Box, Face, FrameResult, Mood
 from device.stage import Scene
 from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
-from device.stage.character.actor import gaze
 from device.stage.character.expression import FEATURES, PLACES
 from device.stage.layout import Layout
 
@@ -149,23 +148,6 @@ def test_a_still_face_neither_breathes_nor_glances_nor_swings_over() -> None:
 def seen(*boxes: Box) -> FrameResult:
     faces = tuple(Face(number, box, 0.9, (), one_hot("happy")) for number, box in enumerate(boxes))
     return FrameResult(1, 1.0, 1.0, 640, 480, faces)
-
-
-def test_it_looks_at_the_largest_face() -> None:
-    left_of_the_picture, right = Box(20, 200, 100, 100), Box(560, 200, 40, 40)
-
-    def looks(*boxes: Box) -> Gaze:
-        found = gaze(seen(*boxes))
-        assert found
-        return found
-
-    assert looks(left_of_the_picture, right).right > 0.5, (
-        "who is at the picture's left stands at the screen's right"
-    )
-    assert looks(Box(270, 190, 100, 100)).right == pytest.approx(0, abs=0.05)
-    assert looks(Box(270, 0, 100, 60)).down < -0.3
-    assert gaze(seen()) is None
-    assert gaze(None) is None
 
 
 def test_the_pupils_go_where_it_looks() -> None:

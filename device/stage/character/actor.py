@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.messages import EMOTIONS
-from device.stage.character import EXPRESSIONS, NEUTRAL, Gaze, Life, Portrait, blend
+from device.stage.character import EXPRESSIONS, NEUTRAL, Life, Portrait, blend
 from device.stage.character.expression import PLACES
+from device.stage.character.gaze import GazeClock
 from device.stage.character.ring import Ring, RingClock
-from device.stage.easing import smooth
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
 from device.stage.scene import ATTRACT, BLIND, PAUSED
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pygame
 
     from device.config.schema import StageConfig
-    from device.messages import FrameResult
     from device.stage.character.expression import Expression
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
@@ -54,6 +53,7 @@ class CharacterState:
     def __init__(self, config: StageConfig, rng: random.Random) -> None:
         self.kind = config.face
         self.life = Life(rng, config.reduced_motion)
+        self.gaze = GazeClock(config.reduced_motion)
         self.ring = RingClock()
 
 
@@ -76,7 +76,7 @@ class Actor:
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
             wanted = expression(transition.act, scene)
-            look = self._character.life.move(wanted, gaze(scene.frame_result), now)
+            look = self._character.life.move(wanted, self._character.gaze.attend(scene, now), now)
             quality, place = self._layout.quality, (x, y + LOWER * diameter)
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
@@ -122,21 +122,3 @@ def expression(act: str, scene: Scene) -> Expression:
     else:
         found = np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
     return found + SMILING * scene.smile * (HAPPY - found)
-
-
-def gaze(frame_result: FrameResult | None) -> Gaze | None:
-    """Return the gaze towards the largest face; None without faces.
-
-    The camera faces the people, so the right of its picture is the left of the screen.
-    """
-    if frame_result is None or not frame_result.faces:
-        return None
-    box = max((face.box for face in frame_result.faces), key=lambda box: box.w * box.h)
-    right = 1 - 2 * (box.x + box.w / 2) / max(1, frame_result.width)
-    down = 2 * (box.y + box.h / 2) / max(1, frame_result.height) - 1
-    return Gaze(_squash(right), _squash(down))
-
-
-def _squash(value: float) -> float:
-    """Ease a value of any size into [-1, 1]."""
-    return (1 if value > 0 else -1) * smooth(abs(value)) * 0.9
