@@ -104,7 +104,11 @@ class StageConfig(ConfigSection):
     model_config = ConfigDict(title="Stage")
 
     face: Literal["character", "emoji", "both"] = setting(
-        "both", "Who mirrors people", "The character, a classic emoji, or both.", editable=True
+        "character",
+        "Who mirrors people",
+        "The character, beside which a classic emoji pops up when the mood changes; that emoji "
+        "alone; or both all the time.",
+        editable=True,
     )
     language: str = setting(
         "en",
@@ -125,7 +129,10 @@ class StageConfig(ConfigSection):
     )
     fps: int = setting(30, "Pictures a second", ge=5, le=120, unit="pictures", editable=True)
     reduced_motion: bool = setting(
-        False, "Reduced motion", "No breathing, bouncing or glancing about.", editable=True
+        False,
+        "Reduced motion",
+        "Nothing moves across the stage: what moves otherwise slowly fades in and out.",
+        editable=True,
     )
     night_hours: HoursText = setting(
         "22:00-06:00",

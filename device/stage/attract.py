@@ -78,7 +78,7 @@ class Attract:
         swing = smooth(into / 0.3) * smooth((2.4 - into) / 0.5) * wave(into, 0.6)
         hand = self._hands[round((swing + 1) / 2 * (STEPS - 1))]
         diameter, (x, y) = self._layout.diameter, self._layout.centre
-        up = (1.0 - strength) * diameter * 0.12
+        up = 0.0 if self._layout.still else (1.0 - strength) * diameter * 0.12
         edge = self._layout.size[0] - diameter * HAND * 0.55
         place = (min(x + diameter * 0.56, edge), y + diameter * 0.16 + up)
         put(canvas, hand, place, strength)

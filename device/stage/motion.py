@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device.stage.easing import gather, mix, smooth, spring, wave
 
@@ -62,11 +62,16 @@ def living(act: str, age: float) -> Pose:
     )
 
 
-def entering(act: str, age: float) -> Pose:
-    """Return the pose `age` seconds after an emoji was called: a springy pop, then `living`."""
+def entering(act: str, age: float, still: bool = False) -> Pose:
+    """Return the pose `age` seconds after an emoji was called: a springy pop, then `living`.
+
+    One that is `still` fades in, and stays as it is.
+    """
     age -= ENTER_DELAY
     if age <= 0.0:
         return Pose(opacity=0.0)
+    if still:
+        return Pose(opacity=smooth(age / LEAVE_TIME))
     life = living(act, age)
     settled = smooth(age / 0.8)
     return Pose(
@@ -77,9 +82,11 @@ def entering(act: str, age: float) -> Pose:
     )
 
 
-def leaving(act: str, age: float, gone: float) -> Pose:
+def leaving(act: str, age: float, gone: float, still: bool = False) -> Pose:
     """Return the pose of an emoji of some age, `gone` seconds after it was sent away."""
-    life = entering(act, age)
+    life = entering(act, age, still)
+    if still:
+        return replace(life, opacity=life.opacity * (1.0 - smooth(gone / LEAVE_TIME)))
     away = smooth(gone / LEAVE_TIME)
     return Pose(
         scale=life.scale * mix(1.0, 0.42, away),

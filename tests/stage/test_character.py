@@ -210,10 +210,20 @@ def test_a_companion_goes_when_its_person_does(theatre: MakeTheatre) -> None:
 
 @pytest.mark.parametrize("kind", ["character", "emoji", "both"])
 def test_the_owner_chooses_who_mirrors(theatre: MakeTheatre, feel: MakeScene, kind: str) -> None:
-    shown = theatre(face=kind).after(feel("happy"), 2.0)
+    shown = theatre(face=kind).after(feel("happy"), 3.0)
     others = [k for k in ("character", "emoji", "both") if k != kind]
     for other in others:
-        assert not np.array_equal(shown, theatre(face=other).after(feel("happy"), 2.0))
+        assert not np.array_equal(shown, theatre(face=other).after(feel("happy"), 3.0))
+
+
+def test_beside_the_character_the_emoji_pops_up_at_a_change_of_mood(
+    theatre: MakeTheatre, feel: MakeScene
+) -> None:
+    place, both = theatre(), theatre(face="both")
+    for mood in ("neutral", "happy"):
+        early, late = ([one.after(feel(mood), 1.5) for one in (place, both)] for _ in range(2))
+        assert np.array_equal(early[0], early[1])
+        assert not np.array_equal(late[0], late[1]), "it has gone by now"
 
 
 @pytest.mark.parametrize("name", FEATURES)

@@ -1,4 +1,4 @@
-"""Draws the character, a classic emoji beside it, or the emoji alone."""
+"""Draws the character, with a classic emoji beside it for a while or always, or that alone."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ HEAD = 0.79
 """The head's diameter over the emoji's: the sprout on it needs room too."""
 LOWER = 0.105
 """How far the head is below the emoji's middle, in emoji diameters."""
+STICKER_SECONDS = 2.0
+"""Seconds for which the emoji beside the character is there, if it does not stay."""
 BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
 WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
@@ -82,15 +84,19 @@ class Actor:
             self._frame += 1
             self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
         self._ring.draw(canvas, self._character.ring.follow(scene.ring, now))
-        if self._character.kind == "character":
-            return
-        if transition.last and transition.age < LEAVE_TIME:
-            self._pose(
-                canvas,
-                transition.last,
-                leaving(transition.last, transition.last_age, transition.age),
-            )
-        self._pose(canvas, transition.act, entering(transition.act, transition.age))
+        act, last, age = transition.act, transition.last, transition.age
+        still = self._layout.still
+        if last and age < LEAVE_TIME and not self._is_gone(last, transition.last_age):
+            self._pose(canvas, last, leaving(last, transition.last_age, age, still))
+        if not self._is_gone(act, age):
+            self._pose(canvas, act, entering(act, age, still))
+        elif age < STICKER_SECONDS + LEAVE_TIME:
+            self._pose(canvas, act, leaving(act, age, age - STICKER_SECONDS, still))
+
+    def _is_gone(self, act: str, age: float) -> bool:
+        """Return whether the emoji of an act of some age only popped up, and goes again."""
+        pops = self._character.kind == "character" and act != PAUSED
+        return pops and age >= STICKER_SECONDS
 
     def _pose(self, canvas: pygame.Surface, act: str, pose: Pose) -> None:
         if pose.opacity <= 0.0:

@@ -67,7 +67,7 @@ class Group:
                 look = companion.life.move(blend(companion.probabilities), None, now)
                 shown = smooth(companion.presence)
                 x, y = companion.place
-                rise = (1.0 - shown) * self._size / 2
+                rise = 0.0 if self._layout.still else (1.0 - shown) * self._size / 2
                 repaint = not companion.painted or self._is_painted_now(number)
                 shadow = self._layout.quality.shadows
                 companion.portrait.draw(canvas, look, (x, y + rise), shown, repaint, shadow)

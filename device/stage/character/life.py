@@ -22,6 +22,8 @@ STIFFNESS, DAMPING = 11.0, 0.62
 """Of the springs: angular frequency in radians a second, and damping ratio (1 never overshoots)."""
 EYE_STIFFNESS, EYE_DAMPING = 24.0, 0.9
 """Eyes jump where a mouth glides."""
+STILL_TIME = 0.934
+"""The moment at which whatever a face does again and again stands, where motion is unwelcome."""
 LONGEST_STEP = 1 / 60
 LONGEST_GAP = 0.25
 """Seconds; after a longer gap between frames everything is where it was going."""
@@ -61,7 +63,7 @@ class Life:
     """Moves one face on in time. The same seed and calls give the same life."""
 
     def __init__(self, rng: random.Random, still: bool = False) -> None:
-        """`still` is for those whom motion makes sick: no breath, no glances, no springing."""
+        """`still` is for those whom motion makes sick: it blinks, and does no more by itself."""
         self._rng, self.still = rng, still
         self._expression = NEUTRAL.copy()
         self._speed = np.zeros_like(NEUTRAL)
@@ -86,7 +88,8 @@ class Life:
         else:
             self._spring(wanted, goal, gap)
         breath = 0.0 if self.still else math.sin(math.tau * now / BREATH)
-        return Look(self._expression.copy(), Gaze(*self._gaze), self._closed(now), breath, now)
+        time = STILL_TIME if self.still else now
+        return Look(self._expression.copy(), Gaze(*self._gaze), self._closed(now), breath, time)
 
     def _goal(self, gaze: Gaze | None, now: float) -> NDArray[np.float64]:
         if gaze is not None:

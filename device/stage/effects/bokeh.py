@@ -52,7 +52,10 @@ class Disc:
 
 
 class Bokeh:
-    """A group of discs. Where they are is a function of time alone."""
+    """A group of discs. Where they are is a function of time alone.
+
+    Without motion each stays in its place and slowly brightens and fades.
+    """
 
     def __init__(self, kind: Kind, layout: Layout, rng: random.Random) -> None:
         self._layout = layout
@@ -86,6 +89,10 @@ class Bokeh:
             return
         width, height = self._layout.size
         for one in self._layout.sample(self._discs):
+            if self._layout.still:
+                glow = strength * (0.7 + 0.3 * wave(seconds, one.period, one.phase))
+                put(canvas, one.sprite, (one.x * width, one.y * height), glow)
+                continue
             side = one.sprite.get_width()
             travel = height + side
             climbed = (one.y + one.rise * seconds) % 1.0

@@ -25,7 +25,7 @@ TINT: Colour = (255, 240, 214)
 
 
 class Breath:
-    """Rings of all sizes, made once."""
+    """Rings of all sizes, made once. Without motion one ring brightens and fades instead."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -35,6 +35,10 @@ class Breath:
     def draw(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the ring `age` seconds after it began to breathe in."""
         grown = 0.5 - 0.5 * math.cos(math.tau * age / PERIOD)
+        if self._layout.still:
+            shown = strength * (0.3 + 0.4 * grown)
+            put(canvas, self._rings[STEPS // 2], self._layout.centre, shown)
+            return
         size = grown * (STEPS - 1)
         first = min(int(size), STEPS - 2)
         shown = strength * (0.35 + 0.3 * grown)

@@ -33,8 +33,8 @@ PHASES = 20
 """Pictures of one turn of a piece of paper."""
 SHOT = 88
 SNOW = 84
-SLOW = 0.3
-"""How fast paper falls where motion is unwelcome."""
+APPEARANCE = 2.0
+"""Seconds in which paper appears that does not fall."""
 DRAG = 0.85
 """Seconds in which the air takes most of a shot's speed."""
 
@@ -58,7 +58,7 @@ class PaperPiece:
 class Confetti(Effect):
     """Half of the paper falls behind the emoji, half before it.
 
-    Without motion, nothing is shot, bounces or turns, and the paper snows slowly.
+    Without motion nothing is shot, bounces, turns or falls: the paper appears, and is there.
     """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
@@ -104,22 +104,25 @@ class Confetti(Effect):
         self._draw(canvas, age, strength, 1)
         shown = smooth(spring(age)) * smooth((4.0 - age) / 0.8) * strength
         width, height = self.layout.size
+        if self.layout.still:
+            shown = min(shown, smooth(age / APPEARANCE))
         inset = self.layout.short * 0.11
         for sprite, x in zip(self._popper, (inset, width - inset), strict=True):
-            put(canvas, sprite, (x, height - inset + (1 - shown) * inset), shown)
+            low = 0.0 if self.layout.still else (1 - shown) * inset
+            put(canvas, sprite, (x, height - inset + low), shown)
 
     def _draw(self, canvas: pygame.Surface, age: float, strength: float, layer: int) -> None:
         for piece in self.layout.sample(self._shot[layer::2]):
             seconds = age - piece.start - 0.25
             if seconds > 0.0:
                 self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
-        thick = smooth((age - 1.0) / 2.0)
+        thick = smooth(age / APPEARANCE) if self.layout.still else smooth((age - 1.0) / 2.0)
         for number, piece in self.layout.sample(self._snow[layer]):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
-            slow = age * (SLOW if self.layout.still else 1.0)
-            place = self._descent(piece, slow)
-            self._paper(canvas, piece, slow, place, strength * thick * lasting)
+            falling = 0.0 if self.layout.still else age
+            place = self._descent(piece, falling)
+            self._paper(canvas, piece, falling, place, strength * thick * lasting)
 
     def _flight(self, piece: PaperPiece, seconds: float) -> tuple[float, float]:
         """Return where a shot is: thrown, slowed by the air, then falling at a steady rate."""

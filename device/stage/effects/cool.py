@@ -62,7 +62,7 @@ SWELLS = (
 
 
 class Cool(Effect):
-    """All behind the emoji but some bubbles."""
+    """All behind the emoji but some bubbles. Without motion the water appears where it ends up."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
@@ -80,13 +80,17 @@ class Cool(Effect):
         haste = math.exp(-age / CALMING)
         # The integral of a speed that falls from 4 to 1, so that the water never jumps.
         run = age + 3.0 * CALMING * (1.0 - haste)
+        sheets = strength
+        if self.layout.still:
+            run, haste, sheets = 0.0, 0.0, strength * smooth((age - 1.0) / 4.0)
         for swell, picture in zip(SWELLS, self._sheets, strict=True):
             length = round(swell.length * short)
             left = -round(swell.speed * run * length) % length - length
             heave = swell.height * (0.5 + haste) * math.sin(run * math.tau / 9.0 + swell.length)
-            rising = mix(1.55, 1.0, smooth((age - 1.0) / 5.0))
+            up = 1.0 if self.layout.still else smooth((age - 1.0) / 5.0)
+            rising = mix(1.55, 1.0, up)
             top = round(height * (rising - swell.level) - heave * short)
-            put_at(canvas, picture, (left, top), strength)
+            put_at(canvas, picture, (left, top), sheets)
         self._far.draw(canvas, age, strength * smooth((age - 4.0) / 2.0))
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:

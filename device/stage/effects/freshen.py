@@ -55,7 +55,10 @@ class Splat:
 
 
 class Freshen(Effect):
-    """The muck is before the face, so that it is wiped off the glass; bubbles are on both sides."""
+    """The muck is before the face, so that it is wiped off the glass; bubbles are on both sides.
+
+    Without motion nothing is wiped: the muck fades away by itself.
+    """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
@@ -80,6 +83,12 @@ class Freshen(Effect):
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the muck, the wiper, the sparkles that it leaves, and the other bubbles."""
         width, height = self.layout.size
+        if self.layout.still:
+            gone = smooth(age) * (1.0 - smooth((age - SWEEP[0]) / SWEEP[1]))
+            for one in self._splats:
+                put(canvas, one.sprite, (one.x * width, one.y * height), strength * gone)
+            self._near.draw(canvas, age + 30.0, strength * smooth((age - SWEEP[0]) / 2.0))
+            return
         swept = mix(-0.12, 1.12, smooth((age - SWEEP[0]) / SWEEP[1]))
         for one in self._splats:
             place = (one.x * width, one.y * height)

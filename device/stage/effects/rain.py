@@ -69,7 +69,8 @@ class Rain:
         width, height = self._layout.size
         for drop in self._layout.sample(self._drops):
             shown = smooth((left - drop.order) / 0.15 + 1.0) * smooth(age / 1.5)
-            fallen = (drop.y + drop.speed * age) % 1.2 - 0.1
+            falling = 0.0 if self._layout.still else age
+            fallen = (drop.y + drop.speed * falling) % 1.2 - 0.1
             x = (drop.x + SLANT * fallen * height / width) % 1.05 * width
             opacity = (0.35 + 0.2 * drop.depth) * shown * strength
             put(canvas, self._sprites[drop.depth], (x, fallen * height), opacity)

@@ -47,7 +47,7 @@ class Star:
 class Stars(Effect):
     """The burst is behind the emoji; twinkling is all over the sky, with sparkles before it.
 
-    Without motion there is no burst.
+    Without motion there is no burst, and stars brighten and fade instead of growing.
     """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
@@ -89,27 +89,36 @@ class Stars(Effect):
         for number, (right, down, share) in enumerate(((0.47, -0.36, 0.34), (-0.5, 0.3, 0.24))):
             born = age - 0.45 - 0.2 * number
             beat = 1.0 + 0.05 * wave(age, 2.4, number / 2)
-            scale = spring(born) * beat
+            scale = 1.0 if self.layout.still else spring(born) * beat
             if scale > 0.05:
                 sprite = self.emoji.sprite("sparkles", diameter * share * scale)
                 place = (x + diameter * right, y + diameter * down)
-                put(canvas, sprite, place, strength * smooth(born / 0.25))
+                coming = 1.0 if self.layout.still else 0.25
+                put(canvas, sprite, place, strength * smooth(born / coming))
 
     def _twinkle(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         width, height = self.layout.size
         shown = strength * smooth((age - 0.8) / 1.6)
         for star in self.layout.sample(self._lasting):
             glow = max(0.0, wave(age, star.period, star.angle)) ** 1.5
-            self._put(
-                canvas, star, (star.x * width, star.y * height), 0.85 * star.size * glow * shown
-            )
+            place = (star.x * width, star.y * height)
+            if self.layout.still:
+                glow = 0.65 + 0.35 * wave(age, 2.0 * star.period, star.angle)
+                self._put(canvas, star, place, 0.6 * star.size, glow * shown)
+            else:
+                self._put(canvas, star, place, 0.85 * star.size * glow * shown)
 
     def _put(
-        self, canvas: pygame.Surface, star: Star, place: tuple[float, float], size: float
+        self,
+        canvas: pygame.Surface,
+        star: Star,
+        place: tuple[float, float],
+        size: float,
+        opacity: float = 1.0,
     ) -> None:
         step = round(size * SIZES) - 1
         if step >= 0:
-            put(canvas, self._sprites[star.tint][step], place)
+            put(canvas, self._sprites[star.tint][step], place, opacity)
 
 
 def sparkle(side: int) -> NDArray[np.float32]:

@@ -40,7 +40,7 @@ MOTES = Kind(
 
 
 class Sunrise(Effect):
-    """Everything is behind the emoji but the motes."""
+    """Everything is behind the emoji but the motes. Without motion the sun does not climb."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
@@ -60,9 +60,12 @@ class Sunrise(Effect):
         top = height - self._horizon.get_height()
         put_at(canvas, self._horizon, (0, top), strength * smooth((age - DAWN + 1.5) / 3.0))
         x, y = self.layout.centre
-        place = (x, mix(height + self.layout.diameter * 0.55, y, up))
-        # Low behind the words it must not outshine them.
-        put(canvas, self._sun, place, strength * mix(0.5, 1.0, up))
+        if self.layout.still:
+            place, light = (float(x), float(y)), up
+        else:
+            place = (x, mix(height + self.layout.diameter * 0.55, y, up))
+            light = mix(0.5, 1.0, up)  # low behind the words it must not outshine them
+        put(canvas, self._sun, place, strength * light)
         shimmer = 0.45 + 0.45 * wave(age, 7.0)
         put(canvas, self._rays, place, strength * up * shimmer)
         self._rain.draw(canvas, age, strength)

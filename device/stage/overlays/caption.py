@@ -60,6 +60,6 @@ class Caption:
 
     def _line(self, canvas: pygame.Surface, text: pygame.Surface, top: int, shown: float) -> None:
         """Draw a line that rises into its place while it appears."""
-        rise = round((1.0 - shown) * self._layout.short * 0.02)
+        rise = 0 if self._layout.still else round((1.0 - shown) * self._layout.short * 0.02)
         left = (self._layout.size[0] - text.get_width()) // 2
         put_at(canvas, text, (left, top + rise), shown)

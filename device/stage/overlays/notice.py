@@ -61,7 +61,7 @@ class Notice:
         self._text = text
 
     def draw(self, canvas: pygame.Surface, shown: float) -> None:
-        """Draw it, `shown` in [0, 1]; it slides down from the top."""
+        """Draw it, `shown` in [0, 1]; it slides down from the top, or fades in."""
         if shown <= 0.0:
             return
         box, short = self._layout.notice, self._layout.short
@@ -72,7 +72,8 @@ class Notice:
         text = self._typesetter.set(self._text, room, style)
         plate = (text.get_width() + 2 * padding, text.get_height() + padding)
         left = (self._layout.size[0] - plate[0]) // 2
-        top = round(box.top - (1.0 - shown) * (plate[1] + box.top) * 0.5)
+        slid = 0.0 if self._layout.still else 1.0 - shown
+        top = round(box.top - slid * (plate[1] + box.top) * 0.5)
         put_at(
             canvas, pill(plate, 0.72, min(plate[1] // 2, padding + size // 2)), (left, top), shown
         )
