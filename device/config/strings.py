@@ -75,6 +75,23 @@ class ResponseTexts(Section):
     response: Texts
 
 
+class PauseSign(Section):
+    """The large line of a pause, and a smaller one for each way to end it.
+
+    They are a touch of the screen, a button, a key, or only the owner's page.
+    """
+
+    label: Text
+    touch: Text
+    button: Text
+    key: Text
+    page: Text
+
+    def sign(self, way: str | None) -> Sign:
+        """Return the lines for a way to end the pause; None is the owner's page."""
+        return Sign(label=self.label, response=getattr(self, way or "page"))
+
+
 class Line(Section):
     """One line."""
 
@@ -132,8 +149,9 @@ class Strings(Section):
     relief: SignTexts
     farewell: SignTexts
     attract: SignTexts
-    paused: Sign
+    paused: PauseSign
     blind: Sign
+    waking: Sign
     notice: Line
     muted: Line
     watched: Line

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from device.control.commands import Command
-from device.hardware.display import Key, Number, Tap, Wish
+from device.hardware.display import Key, Number, Tap, Wish, connected
 from device.hardware.gpio import Press
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from device.hardware.display import InputKind
+    from device.stage.scene import WayToResume
 
 DOUBLE_PRESS_SECONDS = 0.8
 """Two presses of the button within this are one double press."""
+LOOK_SECONDS = 5.0
+"""How often the connected devices are looked up while somebody needs to know."""
 
 Toggle = Literal["paused", "muted", "fullscreen", "pairing"]
 
@@ -38,11 +46,42 @@ COMMANDS = {
 """What the keys do that are not about the feedback questions."""
 
 
-def from_display(event: Wish) -> LocalCommand:
-    """Return the command of a key or a touch."""
-    if isinstance(event, Key) and event in COMMANDS:
-        return COMMANDS[event]
-    return LocalCommand(answer=event)
+class DisplayInput:
+    """Turns keys and touches into commands, and remembers which of them there are.
+
+    `connected` lists the keyboards and touch screens.
+    """
+
+    def __init__(self, connected: Callable[[], Iterable[InputKind]] = connected) -> None:
+        self._connected = connected
+        self._used: set[InputKind] = set()
+        self._found: frozenset[InputKind] = frozenset()
+        self._look_at = -math.inf
+
+    def command(self, event: Wish, *, resumes: bool = False) -> LocalCommand:
+        """Return the command of a key or a touch; a touch that `resumes` ends the pause."""
+        if event is not Key.QUIT:  # which a signal is, too
+            self._used.add("touch" if isinstance(event, Tap) else "keyboard")
+        if isinstance(event, Key) and event in COMMANDS:
+            return COMMANDS[event]
+        if isinstance(event, Tap) and resumes:
+            return LocalCommand(paused=False)
+        return LocalCommand(answer=event)
+
+    def way_to_resume(self, has_button: bool, now: float) -> WayToResume | None:
+        """Return how somebody at the kiosk can end a pause: by a device that is there or was used.
+
+        None if there is neither a touch screen nor a button nor a keyboard. `now` is in seconds.
+        """
+        if not self._look_at - LOOK_SECONDS <= now < self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            self._found = frozenset(self._connected())
+        there = self._found | self._used
+        if "touch" in there:
+            return "touch"
+        if has_button:
+            return "button"
+        return "key" if "keyboard" in there else None
 
 
 class ButtonInput:

@@ -19,7 +19,7 @@ import pygame
 from device.config.settings import Settings
 from device.kiosk import startup
 from device.kiosk.feedback_prompt import FeedbackPrompt
-from device.kiosk.inputs import ButtonInput, LocalCommand, from_display
+from device.kiosk.inputs import ButtonInput, DisplayInput, LocalCommand
 from device.kiosk.part import close_all
 from device.kiosk.perception import Perception, is_blind
 from device.kiosk.publisher import Publisher
@@ -80,7 +80,7 @@ class Kiosk:
         self._perception = Perception(container.vision, container.drift, config.mood)
         self._renderer = Renderer(container.display, container.stage, config.stage)
         self._prompt = FeedbackPrompt(container.stage, container.vision, container.feedback)
-        self._button = ButtonInput()
+        self._button, self._input = ButtonInput(), DisplayInput()
         self._responder = Responder(container.rules, container.player)
         self.publisher = Publisher(container, self._perception, self._renderer, now)
         self._notifier = Notifier()
@@ -166,7 +166,9 @@ class Kiosk:
 
     def _commands(self, now: float) -> Iterator[Command]:
         """Yield the commands since the last round: of the display, the button and the outside."""
-        yield from map(from_display, self.container.display.events())
+        for event in self.container.display.events():
+            resumes = self._perception.paused and not self.container.stage.is_asking(now)
+            yield self._input.command(event, resumes=resumes)
         for press in self.container.gpio.presses():
             yield from self._button.commands(press, now)
         yield from self.container.commands.drain()
@@ -188,9 +190,11 @@ class Kiosk:
         scene = compose(perception.mood, perception.joy, perception.frame_result, self._responder)
         scene = replace(
             scene,
-            blind=is_blind(self._health.parts, now),
+            blind=perception.lost or is_blind(self._health.parts, now),
+            waking=perception.waking,
             health=self._health.parts,
             paused=perception.paused,
+            way_to_resume=self._input.way_to_resume(self.container.gpio.has_button, now),
             muted=self.container.player.muted,
             address=web.welcome,
             invitation=web.invitation,

@@ -39,11 +39,13 @@ class Perception:
 
     `frame_result` is the newest one unless it is stale, `room` the mood of the people there, and
     `mood` the one on stage, which is another one while the owner shows a scene. `joy` is about
-    their smiles; there is none in a scene that the owner shows.
+    their smiles; there is none in a scene that the owner shows. `waking` is true from a start or a
+    resumption until the first frame, and `lost` while frames that have come before do not.
     """
 
     def __init__(self, vision: Supervisor, drift: DriftMonitor, config: MoodConfig) -> None:
         self.paused = False
+        self.waking = True
         self.frame_result: FrameResult | None = None
         self.room = self.mood = NOBODY
         self.joy = mood.JoyState()
@@ -55,8 +57,13 @@ class Perception:
 
     def pause(self, paused: bool) -> None:
         """Close the camera, or open it again."""
-        self.paused = paused
+        self.paused, self.waking = paused, True
         self._vision.pause(paused)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the frames have ceased to come."""
+        return self.frame_result is None and not self.waking and not self.paused
 
     def show(self, emotion: str, seconds: float, now: float) -> None:
         """Put an emotion's mood on stage for some seconds, whatever the faces show."""
@@ -67,6 +74,7 @@ class Perception:
         newest = self._vision.frame_result.get()
         fresh = newest is not None and now - newest.processed_at <= STALE_SECONDS
         self.frame_result = newest if fresh and not self.paused else None
+        self.waking = self.waking and self.frame_result is None
         if self.frame_result and self.frame_result.number != self._number:
             self._number = self.frame_result.number
             self.rate.count(now)

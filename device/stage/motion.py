@@ -47,6 +47,7 @@ TEMPERS = {
     "attract": Temper(sway=0.012, sway_period=8.0),
     "paused": Temper(breath=0.008, period=6.0),
     "blind": Temper(sway=0.012, sway_period=8.0),
+    "waking": Temper(breath=0.008, period=6.0),
 }
 
 

@@ -50,4 +50,5 @@ PALETTES = {
     "attract": NIGHT,
     "paused": SLATE,
     "blind": DUSK,
+    "waking": NIGHT,
 }

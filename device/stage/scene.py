@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from device.messages import EMOTIONS, NOBODY, FrameResult, Health, Mood, Reaction
 
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 ATTRACT = "attract"
 PAUSED = "paused"
 BLIND = "blind"
-ACTS = (*EMOTIONS, ATTRACT, PAUSED, BLIND)
-"""The acts: an emotion, the invitation to an empty room, the pause sign, or being blind."""
+WAKING = "waking"
+ACTS = (*EMOTIONS, ATTRACT, PAUSED, BLIND, WAKING)
+"""The acts: an emotion, the invitation to an empty room, the pause sign, being blind, or waking up
+until the camera has given its first frame."""
+
+WayToResume = Literal["touch", "button", "key"]
 
 
 class PersonSmile(NamedTuple):
@@ -33,9 +37,10 @@ class Scene:
     the front is. `smiles` has each person's, by id, `front` is the id of the one at the front.
     While `celebrating`, that smile is the act, whatever the mood of the room; `streak` counts the
     smiles in a row. So it is in a `relief`, which celebrates the first smile after sadness or fear.
-    `blind` is whether camera, vision or model have failed, so that nobody can be seen. `invitation`
-    is a URL that pairs one browser. `watched` is true while somebody watches the live view. At
-    `night` the stage is dim while the room is empty.
+    `blind` is whether camera, vision or model have failed, so that nobody can be seen, and `waking`
+    whether the camera has given no frame yet. `way_to_resume` is what ends a pause at the kiosk.
+    `invitation` is a URL that pairs one browser. `watched` is true while somebody watches the live
+    view. At `night` the stage is dim while the room is empty.
     """
 
     mood: Mood = NOBODY
@@ -48,9 +53,11 @@ class Scene:
     streak: int = 0
     relief: bool = False
     blind: bool = False
+    waking: bool = False
     reactions: tuple[Reaction, ...] = ()
     health: tuple[Health, ...] = ()
     paused: bool = False
+    way_to_resume: WayToResume | None = None
     muted: bool = False
     address: str | None = None
     invitation: str | None = None
@@ -66,4 +73,6 @@ class Scene:
             return "happy"
         if self.mood.emotion in EMOTIONS:
             return self.mood.emotion
-        return BLIND if self.blind else ATTRACT
+        if self.blind:
+            return BLIND
+        return WAKING if self.waking else ATTRACT

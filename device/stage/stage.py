@@ -25,7 +25,7 @@ from device.stage.overlays.qr_code import QrCode
 from device.stage.overlays.question import QuestionClock, QuestionOverlay
 from device.stage.palette import PALETTES
 from device.stage.quality import Quality
-from device.stage.scene import ACTS, ATTRACT, BLIND
+from device.stage.scene import ACTS, ATTRACT, BLIND, WAKING
 from device.stage.text import Typesetter
 from device.stage.transition import Transition
 from device.stage.wording import Wording
@@ -75,7 +75,7 @@ class SceneAssets:
     def make_next(self) -> bool:
         """Create one more emoji, sky, effect or face; return False when all exist."""
         makers = (self.backdrop, self.effects, self.question)
-        return self.emoji.make_next(act for act in ACTS if act != BLIND) or any(
+        return self.emoji.make_next(act for act in ACTS if act not in (BLIND, WAKING)) or any(
             maker.make_next() for maker in makers
         )
 
@@ -139,7 +139,8 @@ class Stage:
         assets = self._get_assets(canvas.get_size())
         self.ready = not assets.make_next()
         self._transition.update(scene.act, now)
-        self._wording.update(self._transition.act, now, scene.streak, scene.relief)
+        cue = scene.way_to_resume if scene.paused else None
+        self._wording.update(self._transition.act, now, scene.streak, scene.relief, cue)
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from device.config.strings import Sign
 from device.messages import EMOTIONS
-from device.stage.scene import ATTRACT, BLIND, PAUSED
+from device.stage.scene import ATTRACT, BLIND, PAUSED, WAKING
 
 if TYPE_CHECKING:
     from device.config.strings import Strings
@@ -37,7 +37,7 @@ class Wording:
         self._strings = strings
         self._used: Counter[str] = Counter()
         self._current: Words | None = None
-        self._streak, self._relief = 0, False
+        self._streak, self._relief, self._cue = 0, False, ""
         self.last: Words | None = None
         """The words before the present ones, if any."""
 
@@ -48,19 +48,31 @@ class Wording:
             raise LookupError("no words yet; call update first")
         return self._current
 
-    def update(self, act: str, now: float, streak: int = 0, relief: bool = False) -> None:
-        """Follow the act on stage. A happy one may be a `relief`, or the `streak`-th in a row."""
+    def update(
+        self,
+        act: str,
+        now: float,
+        streak: int = 0,
+        relief: bool = False,
+        cue: str | None = None,
+    ) -> None:
+        """Follow the act on stage. A happy one may be a `relief`, or the `streak`-th in a row.
+
+        `cue` is the way to end a pause.
+        """
         if act != "happy":
             streak, relief = 0, False
+        cue = (cue or "") if act == PAUSED else ""
         before = self._current
         if before is not None and now < before.since:  # a clock that went backwards
             before = self._current = replace(before, since=now)
         celebrates = not self._relief if relief else streak > self._streak
-        if before is None or act != before.act or celebrates:
-            self._say(act, self._sign(act, before.act if before else act, streak, relief), now)
+        is_new = before is None or act != before.act or celebrates or cue != self._cue
+        self._streak, self._relief, self._cue = streak, relief, cue
+        if is_new:
+            self._say(act, self._sign(act, before.act if before else act), now)
         elif self._is_farewell_over(now):
-            self._say(act, self._sign(act, act, 0, relief=False), now)
-        self._streak, self._relief = streak, relief
+            self._say(act, self._sign(act, act), now)
 
     def _say(self, act: str, sign: Sign, now: float) -> None:
         self.last, self._current = self._current, Words(act, sign, now)
@@ -71,19 +83,20 @@ class Wording:
         is_farewell = self._current.sign.label in self._strings.farewell.label
         return is_farewell and now - self._current.since >= FAREWELL_SECONDS
 
-    def _sign(self, act: str, before: str, streak: int, relief: bool) -> Sign:
+    def _sign(self, act: str, before: str) -> Sign:
         strings = self._strings
-        fixed = {PAUSED: strings.paused, BLIND: strings.blind}
-        if act in fixed:
-            return fixed[act]
+        if act == PAUSED:
+            return strings.paused.sign(self._cue)
+        if act in (BLIND, WAKING):
+            return strings.blind if act == BLIND else strings.waking
         if act == ATTRACT:
             name = "farewell" if before in EMOTIONS else "attract"
-        elif relief:
+        elif self._relief:
             name = "relief"
         elif act == "neutral" and before == ATTRACT:
             name = "arrival"
         else:
-            return self._mood(act, streak)
+            return self._mood(act, self._streak)
         texts = getattr(strings, name)
         return Sign(
             label=self._next(f"{name} label", texts.label),

@@ -35,6 +35,11 @@ class Gpio(ABC):
         return []
 
     @property
+    def has_button(self) -> bool:
+        """Whether there is a button that works."""
+        return False
+
+    @property
     def motion_detected(self) -> bool:
         """Whether the motion sensor detects motion; False without a sensor."""
         return False

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class FakeGpio(Gpio):
     """Records (time, light) of each change in `lights`.
 
-    Put presses into `pressed`, and set `motion`.
+    Put presses into `pressed`, and set `motion` and `button`.
     """
 
     def __init__(self) -> None:
         self.lights: list[tuple[float, str | None]] = []
         self.pressed: list[Press] = []
         self.motion = False
+        self.button = True
         self.closed = False
 
     @property
@@ -40,6 +41,11 @@ class FakeGpio(Gpio):
         """Return what was put into `pressed`, once."""
         found, self.pressed = self.pressed, []
         return found
+
+    @property
+    def has_button(self) -> bool:
+        """The value of `button`."""
+        return self.button
 
     @property
     def motion_detected(self) -> bool:

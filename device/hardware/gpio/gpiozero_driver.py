@@ -74,6 +74,11 @@ class PiGpio(Gpio):
         return self._button.presses() if self._button else []
 
     @property
+    def has_button(self) -> bool:
+        """Whether the button's pin is configured and could be opened."""
+        return self._button is not None
+
+    @property
     def motion_detected(self) -> bool:
         """Whether the sensor detects motion. A sensor that fails is reported and not read again."""
         if self._motion_sensor is None:

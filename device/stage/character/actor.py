@@ -13,7 +13,7 @@ from device.stage.character.gaze import GazeClock
 from device.stage.character.ring import Ring, RingClock
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
-from device.stage.scene import ATTRACT, BLIND, PAUSED
+from device.stage.scene import ATTRACT, BLIND, PAUSED, WAKING
 
 if TYPE_CHECKING:
     import random
@@ -47,6 +47,9 @@ SEARCHING[PLACES["width"]], SEARCHING[PLACES["smile"]] = 0.17, -0.02
 """The expression of a kiosk that cannot see, while it glances about."""
 ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
+DROWSY: Expression = NEUTRAL.copy()
+DROWSY[PLACES["open"]], DROWSY[PLACES["lift"]] = 0.35, -0.04
+"""The expression until the camera has given its first frame."""
 
 
 class CharacterState:
@@ -103,11 +106,11 @@ class Actor:
             return
         diameter, (x, y) = float(self._layout.diameter), self._layout.centre
         if self._portrait is not None:
-            if act in (ATTRACT, BLIND):
+            if act in (ATTRACT, BLIND, WAKING):
                 return  # the waving hand is there, or nothing
             x, y = (round(p + diameter * by) for p, by in zip((x, y), BADGE_PLACE, strict=True))
             diameter *= BADGE
-        sprite = self._emoji.sprite(PAUSED if act == BLIND else act, diameter * pose.scale)
+        sprite = self._emoji.sprite(PAUSED if act in (BLIND, WAKING) else act, diameter * pose.scale)
         centre = (x + diameter * pose.right, y + diameter * pose.down)
         put(canvas, sprite, centre, pose.opacity)
 
@@ -121,6 +124,8 @@ def expression(act: str, scene: Scene) -> Expression:
         return ASLEEP
     if act == BLIND:
         return SEARCHING
+    if act == WAKING:
+        return DROWSY
     if act == ATTRACT:
         found = WELCOME
     elif scene.mood.probabilities:
