@@ -187,14 +187,15 @@ class Kiosk:
 
     def _draw(self, now: float) -> None:
         web, perception = self.container.web, self._perception
+        has_button, paused = self.container.gpio.has_button, perception.paused
         scene = compose(perception.mood, perception.joy, perception.frame_result, self._responder)
         scene = replace(
             scene,
             blind=perception.lost or is_blind(self._health.parts, now),
             waking=perception.waking,
             health=self._health.parts,
-            paused=perception.paused,
-            way_to_resume=self._input.way_to_resume(self.container.gpio.has_button, now),
+            paused=paused,
+            way_to_resume=self._input.way_to_resume(has_button, now) if paused else None,
             muted=self.container.player.muted,
             address=web.welcome,
             invitation=web.invitation,

@@ -47,6 +47,7 @@ class Perception:
         self.paused = False
         self.waking = True
         self.frame_result: FrameResult | None = None
+        self._old: FrameResult | None = None
         self.room = self.mood = NOBODY
         self.joy = mood.JoyState()
         self.rate = Rate()
@@ -57,7 +58,9 @@ class Perception:
 
     def pause(self, paused: bool) -> None:
         """Close the camera, or open it again."""
-        self.paused, self.waking = paused, True
+        if paused != self.paused:
+            self.paused, self.waking = paused, True
+            self._old = self._vision.frame_result.get()
         self._vision.pause(paused)
 
     @property
@@ -72,8 +75,10 @@ class Perception:
     def update(self, now: float) -> None:
         """Follow the frames up to `now` (monotonic seconds)."""
         newest = self._vision.frame_result.get()
+        if newest is self._old or self.paused:
+            newest = None
         fresh = newest is not None and now - newest.processed_at <= STALE_SECONDS
-        self.frame_result = newest if fresh and not self.paused else None
+        self.frame_result = newest if fresh else None
         self.waking = self.waking and self.frame_result is None
         if self.frame_result and self.frame_result.number != self._number:
             self._number = self.frame_result.number

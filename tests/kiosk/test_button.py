@@ -51,7 +51,7 @@ def test_short_presses_pause_and_go_on(panel: FakeGpio) -> None:
         for _ in range(2):
             panel.pressed.append(Press.SHORT)
             acts += [scene.act for scene in one.frames(10)]
-    assert acts == ["attract"] * 5 + ["paused"] * 10 + ["attract"] * 10
+    assert acts == ["waking"] * 5 + ["paused"] * 10 + ["waking"] * 10
 
 
 def test_the_stage_is_dim_at_night_until_somebody_moves(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from device.hardware.display import Key, Number, Tap
 from device.hardware.gpio import Press
-from device.kiosk.inputs import DOUBLE_PRESS_SECONDS, ButtonInput, LocalCommand, from_display
+from device.kiosk.inputs import (
+    DOUBLE_PRESS_SECONDS,
+    LOOK_SECONDS,
+    ButtonInput,
+    DisplayInput,
+    LocalCommand,
+)
+
+if TYPE_CHECKING:
+    from device.hardware.display import InputKind, Wish
 
 PAUSE, PAIR = LocalCommand(toggle="paused"), LocalCommand(toggle="pairing")
 
@@ -28,13 +39,52 @@ PAUSE, PAIR = LocalCommand(toggle="paused"), LocalCommand(toggle="pairing")
     ids=str,
 )
 def test_each_key_and_touch_is_a_command(event: Key | Number | Tap, command: LocalCommand) -> None:
-    found = from_display(event)
+    found = DisplayInput(list).command(event)
     assert found == command
     assert type(found.answer) is type(command.answer)
 
 
 def test_every_key_is_known() -> None:
-    assert all(from_display(key) != LocalCommand() for key in Key)
+    display = DisplayInput(list)
+    assert all(display.command(key) != LocalCommand() for key in Key)
+
+
+def test_a_touch_ends_a_pause_and_a_key_does_not() -> None:
+    display = DisplayInput(list)
+    assert display.command(Tap(0.1, 0.9), resumes=True) == LocalCommand(paused=False)
+    assert display.command(Number(3), resumes=True) == LocalCommand(answer=Number(3))
+    assert display.command(Key.PAUSE, resumes=True) == PAUSE
+
+
+@pytest.mark.parametrize(
+    ("connected", "used", "button", "way"),
+    [
+        ([], None, False, None),
+        ([], Key.QUIT, False, None),
+        ([], Key.MUTE, False, "key"),
+        ([], Number(1), False, "key"),
+        (["keyboard"], None, False, "key"),
+        (["keyboard"], None, True, "button"),
+        (["keyboard", "touch"], None, True, "touch"),
+        ([], Tap(0.5, 0.5), True, "touch"),
+    ],
+)
+def test_the_way_to_resume_is_one_that_is_there_or_was_used(
+    connected: list[InputKind], used: Wish | None, button: bool, way: str | None
+) -> None:
+    display = DisplayInput(lambda: connected)
+    if used is not None:
+        display.command(used)
+    assert display.way_to_resume(button, 10.0) == way
+
+
+def test_a_keyboard_that_is_plugged_in_later_is_found() -> None:
+    connected: list[InputKind] = []
+    display = DisplayInput(lambda: connected)
+    assert display.way_to_resume(False, 10.0) is None
+    connected.append("keyboard")
+    assert display.way_to_resume(False, 9.9 + LOOK_SECONDS) is None, "it is not looked up each time"
+    assert display.way_to_resume(False, 10.0 + LOOK_SECONDS) == "key"
 
 
 def presses(*times: float) -> list[tuple[LocalCommand, ...]]:

@@ -12,6 +12,7 @@ from unittest import mock
 
 from device.config import file
 from device.kiosk.kiosk import Kiosk, RunOptions
+from device.messages import FrameResult
 from device.vision.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class DrivenKiosk:
         self.container = self.kiosk.container
         self.now = time.monotonic()
         self._draw = self.container.stage.draw
+        self._seen = 0
+
+    def see(self, motion: float = 0.0) -> None:
+        """Let vision have seen a frame without a face, a share of which moved."""
+        self._seen += 1
+        result = FrameResult(self._seen, self.now, self.now, 640, 480, motion=motion)
+        self.container.vision.frame_result.publish(result)
 
     def frames(self, count: int) -> list[Scene]:
         """Draw some frames; return their scenes."""

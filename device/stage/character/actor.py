@@ -110,7 +110,9 @@ class Actor:
                 return  # the waving hand is there, or nothing
             x, y = (round(p + diameter * by) for p, by in zip((x, y), BADGE_PLACE, strict=True))
             diameter *= BADGE
-        sprite = self._emoji.sprite(PAUSED if act in (BLIND, WAKING) else act, diameter * pose.scale)
+        sprite = self._emoji.sprite(
+            PAUSED if act in (BLIND, WAKING) else act, diameter * pose.scale
+        )
         centre = (x + diameter * pose.right, y + diameter * pose.down)
         put(canvas, sprite, centre, pose.opacity)
 
