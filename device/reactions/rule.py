@@ -14,7 +14,10 @@ from device.music import PLAYLISTS, SOUNDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-EFFECTS = ("confetti", "sunrise", "cool", "freshen", "stars", "glow")
+EFFECTS = (
+    "confetti", "balloons", "hearts", "fireworks", "sunburst", "grand", "tender", "lantern",
+    "breath", "sunrise", "cool", "freshen", "stars", "glow",
+)  # fmt: skip
 """The effects that the stage can draw."""
 
 

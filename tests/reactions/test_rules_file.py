@@ -68,7 +68,11 @@ def test_a_good_file() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"glow"', '"fireworks"', "rules.toml:6: reaction 1: effect = 'fireworks': should be one"),
+        (
+            '"glow"',
+            '"earthquake"',
+            "rules.toml:6: reaction 1: effect = 'earthquake': should be one",
+        ),
         ('"#ff8800"', '"pink"', "rules.toml:11: reaction 2: light = 'pink': should be one of warm"),
         ('"#ff8800"', '"#ff88"', "rules.toml:11: reaction 2: light = '#ff88': should be one of"),
         ("light", "playlist", "rules.toml:11: reaction 2: playlist = '#ff8800': should be one of"),

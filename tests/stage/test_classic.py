@@ -34,7 +34,7 @@ for rotate, mirror in ((0, False), (90, True), (180, True), (270, False)):
     config = StageConfig(width=320, height=240, rotate=rotate, mirror=mirror)
     display = open_display(config, "offscreen")
     stage, now, drawn = Stage(config, random.Random(1)), 100.0, set()
-    for emotion, effect in zip((*EMOTIONS, None), (*EFFECTS, None, None, None)):
+    for emotion, effect in zip((*EMOTIONS, None) * 2, (*EFFECTS, None, None)):
         scene = Scene(
             Mood(emotion, now),
             reactions=(Reaction("r", "sad", now, effect),),
@@ -47,7 +47,7 @@ for rotate, mirror in ((0, False), (90, True), (180, True), (270, False)):
             display.present()
             now += 0.06
         drawn.add(bytes(pygame.image.tostring(display.screenshot(), "RGB")))
-    assert len(drawn) == 8, len(drawn)
+    assert len(drawn) == 16, len(drawn)
     display.close()
 print("drawn by", pygame.version.ver)
 """

@@ -1,4 +1,4 @@
-"""Celebration: poppers shoot paper, which snows on for a while; rays turn, shapes bounce."""
+"""Celebration: poppers shoot paper, which snows on for a while."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import pygame
 
 from device.stage.easing import smooth, spring, wave
 from device.stage.effects.base import Effect
-from device.stage.effects.bounce import Bounce
-from device.stage.effects.sunrise import rays
-from device.stage.paint import Colour, from_alpha, put, transparent
+from device.stage.effects.space import Space
+from device.stage.paint import Colour, put, transparent
 
 if TYPE_CHECKING:
     import random
@@ -21,14 +20,13 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
 
 COLOURS: tuple[Colour, ...] = (
-    (255, 92, 120),
-    (255, 214, 64),
-    (72, 206, 150),
-    (70, 160, 255),
-    (178, 112, 255),
+    (236, 36, 92),
     (255, 255, 255),
+    (0, 162, 138),
+    (34, 108, 240),
+    (140, 62, 220),
+    (255, 240, 120),
 )
-RAYS: Colour = (255, 250, 224)
 PHASES = 20
 """Pictures of one turn of a piece of paper."""
 SHOT = 88
@@ -56,29 +54,29 @@ class PaperPiece:
 
 
 class Confetti(Effect):
-    """Half of the paper falls behind the emoji, half before it.
+    """All of it is behind the head; the poppers stand beside it.
 
     Without motion nothing is shot, bounces, turns or falls: the paper appears, and is there.
     """
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
+        self._space = Space(layout)
         self._sprites = [tumble(colour, layout.short) for colour in COLOURS]
         shot = 0 if layout.still else SHOT
         self._shot = [self._piece(rng, number) for number in range(shot)]
-        snow = [self._piece(rng, number) for number in range(SNOW)]
-        self._snow = [[*enumerate(snow[layer::2])] for layer in range(2)]
+        self._snow = [*enumerate(self._piece(rng, number) for number in range(SNOW))]
         right = emoji.sprite("party-popper", layout.short * 0.22)
-        self._bounce = Bounce(layout, rng)
-        wheel = rays(round(layout.diameter * 2.0), 0.0)
-        self._rays = from_alpha(wheel, RAYS)
-        self._more_rays = from_alpha(rays(round(layout.diameter * 2.0), 0.5), RAYS)
+        self._inset = layout.short * 0.11
+        # Beside the words they would hide them, where those are wide.
+        floor = layout.size[1] if layout.tall else layout.caption.top
+        self._foot = floor - self._inset
         self._popper = (right, pygame.transform.flip(right, True, False))
 
     def _piece(self, rng: random.Random, number: int) -> PaperPiece:
         return PaperPiece(
             colour=number % len(COLOURS),
-            start=rng.uniform(0.0, 0.5),
+            start=rng.uniform(0.0, 0.3),
             side=-1 if number % 4 < 2 else 1,
             speed=rng.uniform(0.6, 1.85),
             angle=math.radians(rng.uniform(48, 84)),
@@ -90,39 +88,28 @@ class Confetti(Effect):
         )
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the rays, the shapes and every other piece."""
-        shown = strength * smooth(age / 1.5)
-        sweep = 0.0 if self.layout.still else 0.5 + 0.5 * wave(age, 3.6)
-        put(canvas, self._rays, self.layout.centre, shown * sweep)
-        put(canvas, self._more_rays, self.layout.centre, shown * (1.0 - sweep))
-        if not self.layout.still:
-            self._bounce.draw(canvas, age, strength)
-        self._draw(canvas, age, strength, 0)
-
-    def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the others, and the poppers for as long as they are needed."""
-        self._draw(canvas, age, strength, 1)
-        shown = smooth(spring(age)) * smooth((4.0 - age) / 0.8) * strength
-        width, height = self.layout.size
-        if self.layout.still:
-            shown = min(shown, smooth(age / APPEARANCE))
-        inset = self.layout.short * 0.11
-        for sprite, x in zip(self._popper, (inset, width - inset), strict=True):
-            low = 0.0 if self.layout.still else (1 - shown) * inset
-            put(canvas, sprite, (x, height - inset + low), shown)
-
-    def _draw(self, canvas: pygame.Surface, age: float, strength: float, layer: int) -> None:
-        for piece in self.layout.sample(self._shot[layer::2]):
-            seconds = age - piece.start - 0.25
+        """Draw the paper, and the poppers for as long as they are needed."""
+        for piece in self.layout.sample(self._shot):
+            seconds = age - piece.start
             if seconds > 0.0:
                 self._paper(canvas, piece, seconds, self._flight(piece, seconds), strength)
         thick = smooth(age / APPEARANCE) if self.layout.still else smooth((age - 1.0) / 2.0)
-        for number, piece in self.layout.sample(self._snow[layer]):
+        for number, piece in self.layout.sample(self._snow):
             # After the first fall, only every third piece goes on: merry, but not a nuisance.
             lasting = 1.0 if number % 3 == 0 else smooth((14.0 - age) / 4.0)
             falling = 0.0 if self.layout.still else age
             place = self._descent(piece, falling)
             self._paper(canvas, piece, falling, place, strength * thick * lasting)
+        self._poppers(canvas, age, strength)
+
+    def _poppers(self, canvas: pygame.Surface, age: float, strength: float) -> None:
+        shown = smooth(spring(age)) * smooth((4.0 - age) / 0.8) * strength
+        if self.layout.still:
+            shown = min(shown, smooth(age / APPEARANCE))
+        inset = self._inset
+        for sprite, x in zip(self._popper, (inset, self.layout.size[0] - inset), strict=True):
+            low = 0.0 if self.layout.still else (1 - shown) * inset
+            put(canvas, sprite, (x, self._foot + low), shown)
 
     def _flight(self, piece: PaperPiece, seconds: float) -> tuple[float, float]:
         """Return where a shot is: thrown, slowed by the air, then falling at a steady rate."""
@@ -132,8 +119,8 @@ class Confetti(Effect):
         base = width if piece.side > 0 else 0
         stretch = max(1.0, width / short * 0.62)
         x = base - piece.side * (0.1 + math.cos(piece.angle) * reach * stretch) * short
-        tallness = max(1.0, height / short * 0.8)
-        y = height - (0.16 + (math.sin(piece.angle) * reach * tallness - sink)) * short
+        tallness = max(1.0, height / short * 0.8) * self._foot / height
+        y = self._foot - (0.05 + (math.sin(piece.angle) * reach * tallness - sink)) * short
         return x, y
 
     def _descent(self, piece: PaperPiece, seconds: float) -> tuple[float, float]:
@@ -157,7 +144,7 @@ class Confetti(Effect):
             canvas,
             self._sprites[piece.colour][int(turned * PHASES) % PHASES],
             (x, place[1]),
-            strength,
+            strength * self._space.shown(place[1]),
         )
 
 

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.stage.easing import smooth
+from device.stage.effects.balloons import Balloons
+from device.stage.effects.breath import Breath
 from device.stage.effects.confetti import Confetti
 from device.stage.effects.cool import Cool
+from device.stage.effects.fireworks import Fireworks
 from device.stage.effects.freshen import Freshen
 from device.stage.effects.glow import Glow
+from device.stage.effects.grand import Grand
+from device.stage.effects.hearts import Hearts
+from device.stage.effects.lantern import Lantern
 from device.stage.effects.stars import Stars
+from device.stage.effects.sunburst import Sunburst
 from device.stage.effects.sunrise import Sunrise
+from device.stage.effects.tender import Tender
 
 if TYPE_CHECKING:
     import random
@@ -26,6 +34,14 @@ if TYPE_CHECKING:
 
 EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "confetti": Confetti,
+    "balloons": Balloons,
+    "hearts": Hearts,
+    "fireworks": Fireworks,
+    "sunburst": Sunburst,
+    "grand": Grand,
+    "tender": Tender,
+    "lantern": Lantern,
+    "breath": Breath,
     "sunrise": Sunrise,
     "cool": Cool,
     "freshen": Freshen,
@@ -33,9 +49,11 @@ EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "glow": Glow,
 }
 """The values of a reaction's `effect`."""
-FADE_IN, FADE_IN_AT_ONCE = 0.8, 0.35
+FADE_IN, FADE_IN_AT_ONCE = 0.8, 0.2
 """Seconds; the second one is for what answers a moment."""
-AT_ONCE = ("confetti", "stars")
+AT_ONCE = frozenset({
+    "confetti", "balloons", "hearts", "fireworks", "sunburst", "grand", "freshen", "stars",
+})  # fmt: skip
 FADE_OUT = 1.2
 MAX_RUNNING = 3
 """Most effects at a time, including those that fade out; a new one replaces the oldest."""

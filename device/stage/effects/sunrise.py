@@ -10,7 +10,7 @@ import numpy as np
 from device.stage.easing import mix, smooth, wave
 from device.stage.effects.base import Effect
 from device.stage.effects.bokeh import Bokeh, Kind
-from device.stage.effects.breath import Breath
+from device.stage.effects.breath import BreathRing
 from device.stage.effects.rain import Rain
 from device.stage.paint import Colour, disc, distance, from_alpha, put, put_at
 
@@ -51,7 +51,7 @@ class Sunrise(Effect):
         self._horizon = from_alpha(horizon(layout.size), HORIZON)
         self._motes = Bokeh(MOTES, layout, rng)
         self._rain = Rain(layout, rng)
-        self._breath = Breath(layout)
+        self._breath = BreathRing(layout)
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the light on the horizon, the sun and its rays, the rain and the ring."""
