@@ -63,7 +63,9 @@ class Detection:
 class Face:
     """A detection with an identity (stable while the person stays) and its emotion.
 
-    `brightness` is the mean grey level of the aligned crop, in [0, 255].
+    `brightness` is the mean grey level of the aligned crop, in [0, 255], and `mouth_motion` in
+    [0, 1] how much more the lower face moves than the upper one. `talking` in [0, 1] is how surely
+    the person talks, which the mood finds out: vision leaves it at 0.
     """
 
     id: int
@@ -72,6 +74,8 @@ class Face:
     landmarks: tuple[Point, ...]
     probabilities: Probabilities
     brightness: float = 128.0
+    mouth_motion: float = 0.0
+    talking: float = 0.0
 
     @property
     def emotion(self) -> str:
@@ -100,6 +104,7 @@ class FrameResult:
 
     `motion` is the share of the picture that has just changed, in [0, 1], and `motion_at` where it
     did: -1 is the picture's left edge, 1 its right one. Both are 0 while nothing moves.
+    `neutral_logits` are the mean logits that the model gives neutral faces, () if it does not say.
     """
 
     number: int
@@ -111,6 +116,7 @@ class FrameResult:
     timings: Timings = field(default_factory=Timings)
     motion: float = 0.0
     motion_at: float = 0.0
+    neutral_logits: tuple[float, ...] = ()
 
     @property
     def largest(self) -> Face | None:

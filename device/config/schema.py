@@ -54,7 +54,7 @@ class MoodConfig(ConfigSection):
     model_config = ConfigDict(title="Mood")
 
     filter_seconds: float = setting(
-        0.6,
+        0.45,
         "Smoothing",
         "Time constant of the low-pass filter on each face's probabilities.",
         ge=0.05,
@@ -68,6 +68,18 @@ class MoodConfig(ConfigSection):
         0.30,
         "End threshold",
         "An emotion ends below this filtered probability, which must not exceed `enter`.",
+    )
+    negative_margin: Share = setting(
+        0.25,
+        "Margin of negative moods",
+        "Anger, disgust, fear and sadness begin only when they are more probable than neutral by "
+        "this.",
+    )
+    calibrate: bool = setting(
+        True,
+        "Calibrate by calm faces",
+        "What calm faces of this place and of each person look like is subtracted in part.",
+        editable=True,
     )
     dwell_seconds: float = setting(
         1.0, "Shortest duration of a mood", ge=0.2, le=30.0, unit="seconds"

@@ -31,19 +31,24 @@ def _sums_to_one(probabilities: dict[str, float]) -> dict[str, float]:
 
 
 class ScriptFace(Section):
-    """A face: `box` in pixels, `probabilities` by emotion (the others are 0), `pose` in degrees."""
+    """A face: `box` in pixels, `probabilities` by emotion (the others are 0), `pose` in degrees.
+
+    `mouth_motion` is how much more the lower face moves than the upper one.
+    """
 
     id: Annotated[int, Field(ge=0)]
     box: tuple[float, float, Size, Size]
     probabilities: Annotated[dict[Emotion, Share], AfterValidator(_sums_to_one)]
     pose: dict[str, float] | None = None
     score: Share = 0.9
+    mouth_motion: Share = 0.0
 
     def face(self) -> Face:
         """Return what vision would report."""
         total = sum(self.probabilities.values())
         probabilities = tuple(self.probabilities.get(one, 0.0) / total for one in EMOTIONS)
-        return Face(self.id, Box(*self.box), self.score, (), probabilities)
+        box, motion = Box(*self.box), self.mouth_motion
+        return Face(self.id, box, self.score, (), probabilities, mouth_motion=motion)
 
 
 class ScriptLine(Section):
@@ -99,6 +104,7 @@ def line_of(frame_result: FrameResult, seconds: float) -> dict[str, Any]:
                 for emotion, value in zip(EMOTIONS, face.probabilities, strict=True)
             },
             "score": round(face.score, 4),
+            "mouth_motion": round(face.mouth_motion, 3),
         }
         for face in frame_result.faces
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.mood import joy, state
+from device.mood import calibration, joy, state
 
 if TYPE_CHECKING:
     from device.config.schema import MoodConfig
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 class Observer:
     """Moves all states that follow the faces on together.
 
-    `frame_result` is the one of the last update, `mood` the settled mood of the room, and `joy`
-    what is known about smiles.
+    `frame_result` is the one of the last update, calibrated unless the configuration says
+    otherwise, `mood` the settled mood of the room, and `joy` what is known about smiles. Joy takes
+    the probabilities as vision reports them, since it measures from each person's own level.
     """
 
     def __init__(self, config: MoodConfig) -> None:
         self._config = config
+        self._calibration = calibration.Calibration()
         self._state = state.MoodState()
         self.joy = joy.JoyState()
         self.frame_result: FrameResult | None = None
@@ -31,6 +33,9 @@ class Observer:
 
     def update(self, frame_result: FrameResult | None, now: float) -> None:
         """Follow the newest frame result, which may be passed again, up to `now` (monotonic s)."""
-        self.frame_result = frame_result
-        self._state = state.step(self._state, frame_result, now, self._config)
+        self._calibration = calibration.step(self._calibration, frame_result, now)
+        self.frame_result = self._calibration.frame_result
+        if not self._config.calibrate:
+            self.frame_result = frame_result
+        self._state = state.step(self._state, self.frame_result, now, self._config)
         self.joy = joy.step(self.joy, frame_result, now)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.messages import EMOTIONS
 from device.mood.person import FORGET_SECONDS, Person, new_person, prominence, update_person
+from device.mood.talking import NEGATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,13 +81,19 @@ def leading(probabilities: Probabilities, current: str | None, config: MoodConfi
 
     Hysteresis: another emotion leads when it reaches `enter` and stands above the present one by
     the distance of `enter` and `leave`. The present one holds while it reaches `leave`. Otherwise
-    a person present counts as neutral. A first mood is judged as if it were neutral before, because
-    a classifier's usual mistake is to find sadness in a neutral face.
+    a person present counts as neutral. A first mood is judged as if it were neutral before, and a
+    negative one has to stand above neutral by `negative_margin`, because a classifier's usual
+    mistake is to find sadness in a neutral face.
     """
     current = current or NEUTRAL
     probability = dict(zip(EMOTIONS, probabilities, strict=True))
     best = max(EMOTIONS, key=probability.__getitem__)
     margin = config.enter - config.leave
-    if probability[best] >= config.enter and probability[best] - probability[current] >= margin:
+    needed = max(
+        config.enter,
+        probability[current] + margin,
+        probability[NEUTRAL] + config.negative_margin if best in NEGATIVE else 0.0,
+    )
+    if probability[best] >= needed:
         return best
     return current if probability[current] >= config.leave else NEUTRAL

@@ -11,20 +11,38 @@ from device.mood.room import Lead, leading, next_lead, recent, update_people
 
 if TYPE_CHECKING:
     from device.config.schema import MoodConfig
-    from device.messages import FrameResult, Probabilities
+    from device.messages import FrameResult
     from device.mood.person import Person
 
 MIN_RESULTS = 3
 """A mood needs at least this many frames with a face, even with a slow camera."""
 
 
+TALKING_DWELL = 3.0
+"""While the lead talks, a change of mood waits longer by up to this many times `dwell_seconds`."""
+EVIDENCE_SECONDS = 1.0
+"""What led this long ago counts 1/e of what leads now."""
+MAX_STEP_SECONDS = 0.5
+"""Frames further apart are evidence for this time only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An emotion other than the mood's that has led in every frame with a face since `since`."""
+    """Emotions other than the mood's have led in every frame with a face since `since`.
 
-    emotion: str
+    `evidence` is for how long each of them has led, where older times count less; `updated` is the
+    time of the last frame.
+    """
+
     since: float
+    updated: float
     frame_results: int
+    evidence: tuple[tuple[str, float], ...]
+
+    @property
+    def emotion(self) -> str:
+        """The emotion with most evidence."""
+        return max(self.evidence, key=lambda one: one[1])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +68,10 @@ def step(
     """Return the state at `now`, with the newest frame result, which may be passed again.
 
     Two changes of `state.mood.emotion` are never less than `dwell_seconds` apart. An emotion
-    begins only at a result with a face, after it led for `dwell_seconds` and `MIN_RESULTS` such
-    results. None begins `absent_seconds` after the last face, or `dwell_seconds` after the last
-    change if that is later. `now` is monotonic seconds; one that goes backwards stands still.
+    begins only at a result with a face, after others than the mood's have led for `dwell_seconds`
+    and `MIN_RESULTS` such results, and for longer while the lead talks. None begins
+    `absent_seconds` after the last face, or `dwell_seconds` after the last change if that is later.
+    `now` is monotonic seconds; one that goes backwards stands still.
     """
     state = _tick(state, now)
     if state.clock == -math.inf:
@@ -85,24 +104,39 @@ def _add_result(state: MoodState, frame_result: FrameResult, config: MoodConfig)
         return state
     people = update_people(state.people, frame_result.faces, state.clock, config.filter_seconds)
     state = _set_lead(replace(state, people=people))
-    emotion = leading(_probabilities(state), state.mood.emotion, config)
+    lead = _lead(state)
+    emotion = leading(lead.probabilities if lead else (), state.mood.emotion, config)
     state = replace(state, last_face=state.clock, candidate=_next_candidate(state, emotion))
-    if state.candidate is not None and _is_settled(state.candidate, state.clock, config):
-        return _set_mood(state, emotion)
+    if state.candidate is not None and _is_settled(state, config):
+        return _set_mood(state, state.candidate.emotion)
     return state
 
 
 def _next_candidate(state: MoodState, emotion: str) -> Candidate | None:
+    """Return the candidate after a frame in which `emotion` led.
+
+    An emotion that takes over from another one, as fear does from sadness, goes on with its wait.
+    """
     if emotion == state.mood.emotion:
         return None
+    now, candidate = state.clock, state.candidate
+    if candidate is None:
+        return Candidate(now, now, 1, ((emotion, 0.0),))
+    elapsed = now - candidate.updated
+    kept = math.exp(-elapsed / EVIDENCE_SECONDS)
+    evidence = {one: kept * seconds for one, seconds in candidate.evidence}
+    evidence[emotion] = evidence.get(emotion, 0.0) + min(elapsed, MAX_STEP_SECONDS)
+    return Candidate(candidate.since, now, candidate.frame_results + 1, tuple(evidence.items()))
+
+
+def _is_settled(state: MoodState, config: MoodConfig) -> bool:
     candidate = state.candidate
-    if candidate is None or candidate.emotion != emotion:
-        return Candidate(emotion, state.clock, 1)
-    return replace(candidate, frame_results=candidate.frame_results + 1)
-
-
-def _is_settled(candidate: Candidate, now: float, config: MoodConfig) -> bool:
-    return candidate.frame_results >= MIN_RESULTS and now - candidate.since >= config.dwell_seconds
+    if candidate is None or candidate.frame_results < MIN_RESULTS:
+        return False
+    lead = _lead(state)
+    talking = lead.talking if lead and state.mood.emotion is not None else 0.0
+    wait = config.dwell_seconds * (1.0 + TALKING_DWELL * talking)
+    return state.clock - candidate.since >= wait
 
 
 def _is_empty(state: MoodState, config: MoodConfig) -> bool:
@@ -117,18 +151,19 @@ def _set_mood(state: MoodState, emotion: str | None) -> MoodState:
     return replace(state, mood=Mood(emotion, state.clock), candidate=None)
 
 
-def _probabilities(state: MoodState) -> Probabilities:
-    """Return the filtered probabilities of the person who leads; () without people."""
+def _lead(state: MoodState) -> Person | None:
+    """Return the person who leads."""
     lead = state.lead
-    return next((one.probabilities for one in state.people if lead and one.id == lead.id), ())
+    return next((one for one in state.people if lead and one.id == lead.id), None)
 
 
 def _describe(state: MoodState) -> MoodState:
     """Set the present number of people and what the lead shows on the mood."""
+    lead = _lead(state)
     mood = replace(
         state.mood,
         faces=len(state.people),
-        probabilities=_probabilities(state),
-        lead=state.lead.id if state.lead else None,
+        probabilities=lead.probabilities if lead else (),
+        lead=lead.id if lead else None,
     )
     return replace(state, mood=mood)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -314,12 +314,38 @@ def test_a_new_face_does_not_lead_at_first() -> None:
     assert room.state.mood.lead == 2
 
 
-def test_two_candidates_in_turn_are_none() -> None:
+def test_two_emotions_in_turn_do_not_begin_the_dwell_again() -> None:
     room = Room(MoodConfig(filter_seconds=0.05))
     room.play(3, face(1, mix(neutral=0.8)))
-    for emotion in ("angry", "disgust") * 8:
-        room.play(0.5, face(1, mix(**{emotion: 0.9})))
-    assert room.state.mood.emotion == "neutral"
+    for emotion in ("fear", "sad", "fear"):
+        room.play(0.4, face(1, mix(**{emotion: 0.9})))
+    assert room.state.mood.emotion == "fear", "it has led longer"
+    assert room.changes[-1][0] - room.changes[0][0] < 3.3
+
+
+def test_the_present_mood_begins_the_dwell_again() -> None:
+    room = Room(MoodConfig(filter_seconds=0.05))
+    for emotion in ("neutral", "neutral", "angry", "neutral", "disgust", "neutral", "angry"):
+        room.play(0.8, face(1, mix(**{emotion: 0.9})))
+    assert [emotion for _, emotion in room.changes] == ["neutral"]
+
+
+def test_a_negative_mood_needs_a_margin_over_neutral() -> None:
+    config = MoodConfig(negative_margin=0.4)
+    assert Room(config).play(3, face(1, mix(sad=0.6, neutral=0.3))) == "neutral"
+    assert Room(config).play(3, face(1, mix(happy=0.6, neutral=0.3))) == "happy"
+    assert Room(config).play(3, face(1, mix(sad=0.7, neutral=0.2))) == "sad"
+
+
+def test_the_mood_of_somebody_who_talks_changes_later() -> None:
+    for talking, seconds in ((0.0, 1.3), (1.0, 5.5)):
+        room = Room()
+        room.play(3, face(1, mix(neutral=0.9)))
+        changed = 0.0
+        while room.state.mood.emotion == "neutral":
+            room.play(0.1, replace(face(1, mix(happy=0.95)), talking=talking))
+            changed += 0.1
+        assert changed == pytest.approx(seconds, abs=0.5)
 
 
 def test_a_candidate_does_not_outlive_the_mood_that_it_challenged() -> None:
