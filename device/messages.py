@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -154,6 +156,26 @@ class Reaction:
     effect: str | None = None
     playlist: str | None = None
     light: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """The game "Everybody smile!" at one moment.
+
+    Its phases are "invite", "waiting" once somebody has smiled, "last" while all wait for the one
+    person with the id `last`, and then "won" or "over"; the present one holds since `since`.
+    `shares` in [0, 1] is how far each player's smile has filled their part, by id.
+    """
+
+    phase: str
+    since: float
+    shares: Mapping[int, float] = field(default_factory=dict)
+    last: int | None = None
+
+    @property
+    def progress(self) -> float:
+        """How much of all shares is filled, in [0, 1]."""
+        return sum(self.shares.values()) / max(1, len(self.shares))
 
 
 @dataclass(frozen=True, slots=True)
