@@ -8,13 +8,14 @@ won ends kindly.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from device.messages import Game
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from device.mood import JoyState
 
 SETTLED_SECONDS, JOIN_SECONDS = 3.0, 1.0

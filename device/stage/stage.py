@@ -74,7 +74,7 @@ class SceneAssets:
 
     def make_next(self) -> bool:
         """Create one more emoji, sky, effect or face; return False when all exist."""
-        makers = (self.backdrop, self.effects, self.question)
+        makers = (self.backdrop, self.effects, self.question, self.group)
         return self.emoji.make_next(act for act in ACTS if act not in (BLIND, WAKING)) or any(
             maker.make_next() for maker in makers
         )
@@ -214,7 +214,7 @@ class Stage:
         assets.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
         assets.effects.behind(canvas, runs, now)
         assets.actor.draw(canvas, transition, scene, now)
-        assets.group.draw(canvas, None if scene.paused else scene.frame_result, now)
+        assets.group.draw(canvas, scene, now)
         assets.attract.draw_hand(canvas, transition.age, self._share(ATTRACT, 0.4))
         assets.effects.before(canvas, runs, now)
 

@@ -39,7 +39,9 @@ def face(number: int, happy: float) -> Face:
     return Face(number, Box(100.0 * number, 100.0, 90.0, 90.0), 0.9, (), values)
 
 
-def play(*people: Person, seconds: float, may_play: Callable[[float], bool] | None = None) -> States:
+def play(
+    *people: Person, seconds: float, may_play: Callable[[float], bool] | None = None
+) -> States:
     """Return the states while people show p(happy) as functions of time; None is away."""
     state, joy, frame, found = EverybodyState(), JoyState(), None, []
     for tick in range(round(seconds * TICKS)):
@@ -124,7 +126,7 @@ def test_the_last_one_is_teased_and_the_others_wait() -> None:
     late = smile((11.0, 14.0))
     states = play(smile((4.0, 14.0)), smile((4.5, 14.0)), late, seconds=20)
     assert names(states) == [None, "invite", "waiting", "last", "won", None]
-    teased = dict((name, now) for now, name in phases(states))["last"]
+    teased = {name: now for now, name in phases(states)}["last"]
     assert teased >= 5.0 + LAST_SECONDS
     (last,) = {state.game.last for _, state in states if state.game and state.game.phase == "last"}
     assert last == 2
@@ -143,7 +145,7 @@ def test_it_waits_a_little_longer_for_somebody_who_has_just_begun() -> None:
     at = begin + LIMIT_SECONDS - 0.4
     assert wins(play(smile((4.0, 20.0)), smile((at, 22.0)), seconds=25))
     weak = smile((at, 60.0), high=0.22)
-    ends = dict((name, now) for now, name in phases(play(CALM, weak, CALM, seconds=30)))
+    ends = {name: now for now, name in phases(play(CALM, weak, CALM, seconds=30))}
     assert ends["over"] - ends["invite"] <= LAST_CALL_SECONDS + 0.1
 
 

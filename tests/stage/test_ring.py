@@ -19,7 +19,7 @@ CENTRE, RADIUS = (100, 100), 60.0
 def lights(full: float) -> dict[str, float]:
     """Return how bright the ring is at its top, right, bottom and left."""
     canvas = pygame.Surface((200, 200), 0, 32)
-    Ring(CENTRE, RADIUS).draw(canvas, full)
+    Ring(RADIUS).draw(canvas, full, CENTRE)
     pixels = pygame.surfarray.array3d(canvas).astype(float).mean(axis=2)
     reach = round(OUTSIDE * RADIUS)
     places = {

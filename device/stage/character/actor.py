@@ -72,7 +72,8 @@ class Actor:
         self._portrait = None if emoji_only else Portrait(round(layout.diameter * HEAD))
         x, y = layout.centre
         shift = 0 if emoji_only else round(LOWER * layout.diameter)
-        self._ring = Ring((x, y + shift), layout.diameter * (1.0 if emoji_only else HEAD) / 2)
+        self._middle = (x, y + shift)
+        self._ring = Ring(layout.diameter * (1.0 if emoji_only else HEAD) / 2)
 
     def draw(
         self, canvas: pygame.Surface, transition: Transition, scene: Scene, now: float
@@ -86,7 +87,7 @@ class Actor:
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
             self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
-        self._ring.draw(canvas, self._character.ring.follow(scene.ring, now))
+        self._ring.draw(canvas, self._character.ring.follow(scene.ring, now), self._middle)
         act, last, age = transition.act, transition.last, transition.age
         still = self._layout.still
         if last and age < LEAVE_TIME and not self._is_gone(last, transition.last_age):

@@ -1,123 +1,210 @@
-"""When several people are there: a small face for each, side by side at the stage's foot."""
+"""When several people are there: a small face for each, with whoever smiles in front."""
 
 from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.stage.character import Life, Portrait, blend
-from device.stage.easing import clamp, smooth
+from device.messages import EMOTIONS
+from device.stage.character import EXPRESSIONS, Life, Portrait, blend
+from device.stage.character.halo import Halo
+from device.stage.character.places import MAX_FACES, place_of, size_of
+from device.stage.character.ring import Ring, RingClock
+from device.stage.easing import clamp, mix, smooth
+from device.stage.scene import PersonSmile
 
 if TYPE_CHECKING:
     import pygame
     from numpy.typing import NDArray
 
-    from device.messages import Face, FrameResult
+    from device.messages import Face
     from device.stage.layout import Layout
+    from device.stage.scene import Scene
 
-MAX_FACES = 6
-"""Most faces in the group; the largest in the picture come first."""
-SIZE, SMALLER = 0.24, 0.18
-"""A companion's head over the emoji's diameter, on a wide and on a tall canvas."""
-BESIDE = 0.66
-"""How far from the middle the first of them stands, in emoji diameters."""
 SETTLE_SECONDS = 0.5
 """Time constant in seconds of a companion's changes, so that one frame moves it little."""
 PAINTED_PER_FRAME = 2
 """Companions that are repainted per frame, in turns; all of them move in each frame."""
 FADE_SECONDS = 0.5
 """Seconds of the fade in or out."""
+GROWN, GROW_SECONDS = 1.55, 0.16
+"""How large the companion in front is, over the others, and the time constant of its growth."""
+FEW, CROWDED = 4, 0.5
+"""With more companions than these, the one in front grows by this share only."""
+NOTICEABLE = 0.2
+"""Somebody comes to the front from this level of their smile or ring on."""
+SMILING = 0.85
+"""How far a full smile moves the expression to the happy one."""
+HOP, HOP_SECONDS = 0.1, 0.85
+"""How high the companion in front bounces, over its size, and the time from bounce to bounce."""
+BEADS = 22
+HAPPY = EXPRESSIONS[EMOTIONS.index("happy")]
+COMFORTED = ("sad", "fear")
 
 
 @dataclass(slots=True)
 class Companion:
-    """One person's face on stage; `presence` in [0, 1], `place` in pixels of the canvas."""
+    """One person's face on stage.
+
+    `presence`, `grown`, `glow` and `comfort` are in [0, 1]; `place` is in pixels of the canvas and
+    `across` in shares of the camera's picture. `large` is the portrait for the front.
+    """
 
     life: Life
     portrait: Portrait
     probabilities: NDArray[np.float64]
+    across: float
+    ring: RingClock = field(default_factory=RingClock)
     presence: float = 0.0
     place: NDArray[np.float64] | None = None
     painted: bool = False
+    large: Portrait | None = None
+    grown: float = 0.0
+    glow: float = 0.0
+    comfort: float = 0.0
 
 
 class Group:
-    """Draws people by their id. The same seed, frame results and times give the same picture."""
+    """Draws people by their id. The same seed, scenes and times give the same picture."""
 
     def __init__(self, layout: Layout, seed: float) -> None:
         self._layout, self._seed = layout, seed
-        self._size = round(layout.diameter * (SMALLER if layout.tall else SIZE))
+        self._size = size_of(layout)
+        self._ring = Ring(self._size / 2, BEADS)
+        self._halo = Halo(self._size)
         self._spare: list[Portrait] = []
+        self._large: list[Portrait] = []
         self._turn = 0
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
 
-    def draw(self, canvas: pygame.Surface, frame_result: FrameResult | None, now: float) -> None:
+    def make_next(self) -> bool:
+        """Create the portrait for the front; return False when it exists."""
+        if self._large or any(one.large for one in self._people.values()):
+            return False
+        self._large.append(self._new_large())
+        return True
+
+    def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw a face for each person, if there are at least two."""
         gap = 0.0 if self._now is None else clamp(now - self._now)
         self._now = now
-        faces = self._select_faces(frame_result)
-        self._update(faces, gap)
-        for number, companion in enumerate(self._people.values()):
+        self._update(self._select_faces(scene), scene, gap)
+        numbered = enumerate(self._people.items())
+        for number, (name, companion) in sorted(numbered, key=lambda one: one[1][1].grown):
             if companion.place is not None:
-                look = companion.life.move(blend(companion.probabilities), None, now)
-                shown = smooth(companion.presence)
-                x, y = companion.place
-                rise = 0.0 if self._layout.still else (1.0 - shown) * self._size / 2
-                repaint = not companion.painted or self._is_painted_now(number)
-                shadow = self._layout.quality.shadows
-                companion.portrait.draw(canvas, look, (x, y + rise), shown, repaint, shadow)
-                companion.painted = companion.painted or shown > 0.0
+                repaint = self._is_painted_now(number) or companion.grown > 0.0
+                smile = scene.smiles.get(name, PersonSmile(0.0, 0.0))
+                self._draw_one(canvas, companion, smile, now, repaint)
         self._turn += PAINTED_PER_FRAME
+
+    def _draw_one(
+        self,
+        canvas: pygame.Surface,
+        companion: Companion,
+        smile: PersonSmile,
+        now: float,
+        repaint: bool,
+    ) -> None:
+        found = blend(companion.probabilities)
+        wanted = found + SMILING * smile.level * (HAPPY - found)
+        look = companion.life.move(wanted, None, now)
+        shown, centre, scale = smooth(companion.presence), self._centre(companion, now), 1.0
+        self._halo.draw(canvas, centre, shown * companion.glow, shown * companion.comfort, now)
+        portrait = companion.portrait
+        if companion.large is not None:
+            portrait = companion.large
+            scale = mix(1.0 / GROWN, 1.0, companion.grown) if companion.grown < 0.99 else 1.0
+        repaint = repaint or not companion.painted
+        portrait.draw(canvas, look, centre, shown, repaint, self._layout.quality.shadows, scale)
+        companion.painted = companion.painted or shown > 0.0
+        full = companion.ring.follow(smile.ring, now)
+        self._ring.draw(canvas, full, centre, mix(1.0, GROWN, companion.grown), shown)
+        self._halo.draw_heart(canvas, centre, shown * companion.comfort)
+
+    def _centre(self, companion: Companion, now: float) -> tuple[float, float]:
+        """Return where the middle of a face is: in front it stands as low, and bounces."""
+        assert companion.place is not None
+        x, y = companion.place
+        rise = 0.0
+        if not self._layout.still:
+            rise = (smooth(companion.presence) - 1.0) / 2
+            rise += HOP * companion.grown * abs(math.sin(math.pi * now / HOP_SECONDS))
+        taller = 0.0 if self._layout.tall else (GROWN - 1.0) / 2 * companion.grown
+        reach = 0.6 * self._size * mix(1.0, GROWN, companion.grown)
+        x = min(max(x, reach), self._layout.size[0] - reach)
+        return x, y - self._size * (rise + taller)
 
     def _is_painted_now(self, number: int) -> bool:
         """Return whether a companion is repainted in this frame."""
         return (number - self._turn) % max(PAINTED_PER_FRAME, len(self._people)) < PAINTED_PER_FRAME
 
-    def _select_faces(self, frame_result: FrameResult | None) -> list[Face]:
-        """Return the people from the screen's left to its right, if they are several."""
+    def _select_faces(self, scene: Scene) -> list[Face]:
+        """Return the largest faces, if they are several."""
+        frame_result = None if scene.paused else scene.frame_result
         faces = frame_result.faces if frame_result else ()
         largest = sorted(faces, key=lambda face: -face.box.w * face.box.h)[:MAX_FACES]
-        if len(largest) < 2:
-            return []
-        return sorted(largest, key=lambda face: -(face.box.x + face.box.w / 2))
+        return largest if len(largest) >= 2 else []
 
-    def _update(self, faces: list[Face], gap: float) -> None:
+    def _update(self, faces: list[Face], scene: Scene, gap: float) -> None:
         ease = 1.0 - math.exp(-gap / SETTLE_SECONDS)
-        here = {face.id for face in faces}
-        for place, face in enumerate(faces):
-            probabilities = np.asarray(face.probabilities, np.float64)
-            companion = self._people.get(face.id)
-            if companion is None:
-                life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
-                portrait = self._spare.pop() if self._spare else Portrait(self._size)
-                companion = self._people[face.id] = Companion(life, portrait, probabilities)
-            if companion.probabilities.shape == probabilities.shape:
-                companion.probabilities += ease * (probabilities - companion.probabilities)
-            wanted = self._position(place, len(faces))
-            companion.place = (
-                wanted
-                if companion.place is None
-                else companion.place + ease * (wanted - companion.place)
-            )
+        width = scene.frame_result.width if scene.frame_result else 1
+        for face in faces:
+            self._see(face, max(1, width), ease)
+        # The right of the camera's picture is the left of the screen.
+        here = sorted((face.id for face in faces), key=lambda one: -self._people[one].across)
+        for number, name in enumerate(here):
+            companion, wanted = self._people[name], place_of(self._layout, number, len(here))
+            place = wanted if companion.place is None else companion.place
+            companion.place = place + ease * (wanted - place)
         for name, companion in list(self._people.items()):
             step = gap / FADE_SECONDS if name in here else -gap / FADE_SECONDS
             companion.presence = clamp(companion.presence + step)
+            self._move(name, companion, scene, gap)
             if name not in here and companion.presence <= 0.0:
-                self._spare.append(self._people.pop(name).portrait)
+                self._release(self._people.pop(name))
 
-    def _position(self, place: int, count: int) -> NDArray[np.float64]:
-        """Return where a companion stands: left or right of the large face, or in a row above."""
-        layout, (x, y) = self._layout, self._layout.centre
-        if layout.tall:
-            across = (place - (count - 1) / 2) * self._size * 1.1
-            return np.array([x + across, y - 0.5 * layout.diameter - 0.62 * self._size])
-        left = (count + 1) // 2
-        from_middle = place - left + 0.5
-        aside = math.copysign(BESIDE * layout.diameter, from_middle)
-        across = aside + from_middle * self._size * 1.12
-        return np.array([x + across, y + 0.34 * layout.diameter])
+    def _see(self, face: Face, width: int, ease: float) -> None:
+        """Follow a person's face in the newest frame."""
+        probabilities = np.asarray(face.probabilities, np.float64)
+        across = (face.box.x + face.box.w / 2) / width
+        companion = self._people.get(face.id)
+        if companion is None:
+            life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
+            portrait = self._spare.pop() if self._spare else Portrait(self._size)
+            companion = self._people[face.id] = Companion(life, portrait, probabilities, across)
+        if companion.probabilities.shape == probabilities.shape:
+            companion.probabilities += ease * (probabilities - companion.probabilities)
+        companion.across += ease * (across - companion.across)
+
+    def _move(self, name: int, companion: Companion, scene: Scene, gap: float) -> None:
+        """Let a companion come to the front while its smile is answered, and be comforted."""
+        smile = scene.smiles.get(name, PersonSmile(0.0, 0.0))
+        in_front = name == scene.front and max(smile.level, smile.ring) >= NOTICEABLE
+        ease = 1.0 - math.exp(-gap / GROW_SECONDS)
+        wanted = in_front * (CROWDED if len(self._people) > FEW and not self._layout.tall else 1.0)
+        companion.grown += ease * (wanted - companion.grown)
+        if companion.grown < 0.01 and not in_front:
+            companion.grown = 0.0
+        if companion.grown > 0.0 and companion.large is None:
+            companion.large = self._large.pop() if self._large else self._new_large()
+        elif companion.grown == 0.0 and companion.large is not None:
+            self._large.append(companion.large)
+            companion.large = None
+        slow = 1.0 - math.exp(-gap / SETTLE_SECONDS)
+        companion.glow += slow * (smile.celebrating * max(0.5, smile.level) - companion.glow)
+        meant = scene.mood.emotion in COMFORTED and scene.mood.lead == name
+        companion.comfort += slow * (float(meant) - companion.comfort)
+
+    def _release(self, companion: Companion) -> None:
+        """Keep the portraits of somebody who has left for whoever comes next."""
+        self._spare.append(companion.portrait)
+        if companion.large is not None:
+            self._large.append(companion.large)
+
+    def _new_large(self) -> Portrait:
+        return Portrait(round(GROWN * self._size))

@@ -80,10 +80,12 @@ class Portrait:
         opacity: float = 1.0,
         repaint: bool = True,
         shadow: bool = True,
+        scale: float = 1.0,
     ) -> None:
         """Draw the face around a position in pixels, with an opacity in [0, 1], over its shadow.
 
-        Unless `again`, it is moved but not painted again, which takes most of the time.
+        Unless `repaint`, it is moved but not painted again, which takes most of the time. Another
+        `scale` than 1 is for a face that grows, and takes time as well.
         """
         if opacity <= 0.0:
             return
@@ -91,16 +93,13 @@ class Portrait:
             self._paint(look)
         shiver = 0.012 * look["shiver"] * math.sin(math.tau * 8.3 * look.time)
         bob = -0.02 * look.breath - 0.4 * look["lift"]
-        side = self._surface.get_height()
+        side, radius = self._surface.get_height(), scale * self._radius
         off = (side / 2 - self._middle[1]) / self._radius
-        place = (
-            centre[0] + self._radius * shiver,
-            centre[1] + self._radius * (bob + off),
-        )
+        place = (centre[0] + radius * shiver, centre[1] + radius * (bob + off))
         if shadow:
-            middle = (place[0], place[1] - off * self._radius + 0.05 * self._radius)
-            put(canvas, self._shadow, middle, opacity)
-        put(canvas, self._surface, place, opacity)
+            middle = (place[0], place[1] - off * radius + 0.05 * radius)
+            put(canvas, _scaled(self._shadow, scale), middle, opacity)
+        put(canvas, _scaled(self._surface, scale), place, opacity)
 
     def still(self, look: Look) -> Portrait:
         """Return this one as it looks now and ever after, to be drawn without painting it again."""
@@ -304,6 +303,12 @@ class Portrait:
         self, over: NDArray[np.uint8], corner: NDArray[np.int_], points: Points, colour: RGB
     ) -> None:
         pen.fill(over, self._placed(points) - corner, colour)
+
+
+def _scaled(picture: pygame.Surface, scale: float) -> pygame.Surface:
+    if scale == 1.0:
+        return picture
+    return pygame.transform.smoothscale(picture, [max(1, round(scale * picture.get_height()))] * 2)
 
 
 def _between(one: RGB, other: RGB, share: float) -> RGB:

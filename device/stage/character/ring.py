@@ -46,38 +46,41 @@ class RingClock:
 
 
 class Ring:
-    """The ring round a face of some radius, in pixels."""
+    """The ring of some beads round a face of some radius, in pixels."""
 
-    def __init__(self, centre: Position, radius: float) -> None:
-        side = max(5, round(2 * BEAD * radius))
-        self._lit = _bead(side)
-        angles = (math.tau * number / BEADS for number in range(BEADS))
-        self._places = [
-            (
-                centre[0] + OUTSIDE * radius * math.sin(angle),
-                centre[1] - OUTSIDE * radius * math.cos(angle),
-            )
-            for angle in angles
-        ]
+    def __init__(self, radius: float, beads: int = BEADS) -> None:
+        self._lit = bead(max(5, round(2 * BEAD * radius * math.sqrt(BEADS / beads))))
+        self._reach = OUTSIDE * radius
+        angles = (math.tau * number / beads for number in range(beads))
+        self._places = [(math.sin(angle), -math.cos(angle)) for angle in angles]
 
-    def draw(self, canvas: pygame.Surface, full: float) -> None:
-        """Draw the ring, filled clockwise from the top to a share in [0, 1]."""
-        shown = smooth(full / 0.12)
+    def draw(
+        self,
+        canvas: pygame.Surface,
+        full: float,
+        centre: Position,
+        scale: float = 1.0,
+        opacity: float = 1.0,
+    ) -> None:
+        """Draw the ring round a position, filled clockwise from the top to a share in [0, 1]."""
+        shown = opacity * smooth(full / 0.12)
         if shown <= 0.01:
             return
-        for number, place in enumerate(self._places):
-            lit = clamp(full * (BEADS + 1) - number)
+        reach, beads = scale * self._reach, len(self._places)
+        for number, (right, down) in enumerate(self._places):
+            lit = clamp(full * (beads + 1) - number)
+            place = (centre[0] + reach * right, centre[1] + reach * down)
             put(canvas, self._lit, place, shown * mix(UNLIT, 1.0, lit))
 
 
-def _bead(side: int) -> pygame.Surface:
-    """Return a dot with a soft glow."""
-    bead = disc(side, GOLD, lambda far: np.clip(1.0 - far, 0.0, 1.0) ** 1.5)
-    middle = (bead.get_width() / 2, bead.get_height() / 2)
-    for share, colour, edge in ((0.6, GOLD, 6.0), (0.4, CORE, 2.0)):
-        dot = disc(round(share * side), colour, partial(_round, edge))
-        put(bead, dot, middle)
-    return bead
+def bead(side: int, colour: Colour = GOLD, core: Colour = CORE) -> pygame.Surface:
+    """Return a dot of `side` pixels with a soft glow."""
+    picture = disc(side, colour, lambda far: np.clip(1.0 - far, 0.0, 1.0) ** 1.5)
+    middle = (picture.get_width() / 2, picture.get_height() / 2)
+    for share, tint, edge in ((0.6, colour, 6.0), (0.4, core, 2.0)):
+        dot = disc(round(share * side), tint, partial(_round, edge))
+        put(picture, dot, middle)
+    return picture
 
 
 def _round(edge: float, far: NDArray[np.float32]) -> NDArray[np.float32]:

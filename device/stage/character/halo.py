@@ -1,0 +1,71 @@
+"""The light round a companion: golden after a smile, warm, with a heart, when it is comforted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from device.stage.easing import wave
+from device.stage.paint import Colour, disc, from_alpha, put
+
+if TYPE_CHECKING:
+    import pygame
+    from numpy.typing import NDArray
+
+    from device.stage.paint import Position
+
+REACH = 2.6
+"""The light's diameter over the companion's."""
+GOLD: Colour = (255, 226, 140)
+WARM: Colour = (255, 176, 96)
+ROSE: Colour = (255, 112, 124)
+HEART = 0.36
+"""The heart's width over the companion's size."""
+BESIDE = (0.5, -0.52)
+"""Where the heart is, in companion sizes from its middle."""
+BEAT_SECONDS = 2.4
+FINE = 4
+
+
+class Halo:
+    """The lights for companions of a size in pixels."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._gold, self._warm = (
+            disc(round(REACH * size), colour, _falling) for colour in (GOLD, WARM)
+        )
+        self._heart = from_alpha(_heart(max(6, round(HEART * size))), ROSE)
+
+    def draw(
+        self, canvas: pygame.Surface, centre: Position, glow: float, comfort: float, now: float
+    ) -> None:
+        """Draw the light of a smile and that of comfort, each with an opacity in [0, 1]."""
+        if glow > 0.01:
+            put(canvas, self._gold, centre, 0.8 * glow)
+        if comfort > 0.01:
+            put(canvas, self._warm, centre, comfort * (0.75 + 0.1 * wave(now, BEAT_SECONDS)))
+
+    def draw_heart(self, canvas: pygame.Surface, centre: Position, shown: float) -> None:
+        """Draw the heart beside a face."""
+        if shown > 0.01:
+            x, y = (at + self._size * by for at, by in zip(centre, BESIDE, strict=True))
+            put(canvas, self._heart, (x, y), shown)
+
+
+def _falling(far: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.clip(1.0 - far, 0.0, 1.0) ** 1.6
+
+
+def _heart(side: int) -> NDArray[np.float32]:
+    """Return the opacity of a heart."""
+    t = np.linspace(0.0, 2 * np.pi, 60, endpoint=False)
+    across = 0.95 * np.sin(t) ** 3
+    up = (13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)) / 17
+    large = np.zeros((side * FINE, side * FINE), np.uint8)
+    points = (np.stack([across, -0.92 * up - 0.08], axis=-1) + 1) * side * FINE / 2
+    cv2.fillPoly(large, [np.rint(points).astype(np.int32)], (255,))
+    small = cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(small / np.float32(255), np.float32)
