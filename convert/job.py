@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convert import bias, canary, latency, manifest, temperature, writer
+from convert import bias, canary, latency, manifest, neutral, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import SAMPLE, check, quantise, sample
 from convert.verify import verify
@@ -46,10 +46,10 @@ class Job:
     """Models to convert, and where to: the bundle is `out/emotion-<version>`.
 
     Several models are converted as the mean of their weights; the manifest has the first's recipe.
-    The int8 ranges come from Training pictures, bias and temperature from PublicTest; PrivateTest
-    is only evaluated, when the file is finished. `convert.bias` takes `class_balance` and
-    `neutral_weight`. `calibration_seed` selects the Training pictures; the next seeds are tried if
-    the runtimes' outputs differ too much to verify the canary.
+    The int8 ranges come from Training pictures, bias, temperature and neutral logits from
+    PublicTest; PrivateTest is only evaluated, when the file is finished. `convert.bias` takes
+    `class_balance` and `neutral_weight`. `calibration_seed` selects the Training pictures; the next
+    seeds are tried if the runtimes' outputs differ too much to verify the canary.
     """
 
     models: Sequence[Path]
@@ -84,6 +84,7 @@ class Job:
             echo("fitting the temperature on PublicTest")
             about["temperature"] = _temperature(folder, data)
             writer.rewrite(folder, about)
+            about["neutral_logits"] = _neutral_logits(folder, data)
             echo("evaluating")
             about["metrics"] = _metrics(folder, model, data)
             about["latency"] = latency.measure(bundles.load(folder))
@@ -180,6 +181,14 @@ def _temperature(folder: Path, data: Dataset) -> float:
         alignment.standardise(np.asarray(public.images))
     )
     return temperature.fit(predicted, public.labels)
+
+
+def _neutral_logits(folder: Path, data: Dataset) -> list[float] | None:
+    _, public = run_setup.split(data)
+    predicted = bundle_predictor(bundles.load(folder))(
+        alignment.standardise(np.asarray(public.images))
+    )
+    return neutral.mean_logits(predicted, public.labels)
 
 
 def _metrics(folder: Path, model: keras.Model, data: Dataset) -> dict[str, Any]:

@@ -31,7 +31,7 @@ TALKING_WEIGHT = 0.5
 """Negative moods weigh this much while somebody talks."""
 REMEMBER_SECONDS = 10.0
 """What is known of a person is kept this long while they are out of view."""
-DEFAULT_NEUTRAL_LOGITS = (0.04, -2.20, 0.24, -0.30, 1.01, -1.52, 2.73)
+DEFAULT_NEUTRAL_LOGITS = (0.038, -2.199, 0.239, -0.298, 1.01, -1.521, 2.73)
 """Used for models whose manifest has none: those of model 0.8.0."""
 
 

@@ -24,8 +24,11 @@ BRIEF_SECONDS, PAUSE_SECONDS = 1.0, 0.3
 begun again."""
 SWITCH_MARGIN = 0.1
 """Another kind has to lead by this much."""
-MOTION_SECONDS = 0.8
-"""Time constant of the filter on the motion of the mouth, which rests between two words."""
+MOTION_SECONDS = 2.0
+"""Time constant of the filter on the motion of the mouth, which rests between two words and moves
+for a moment when an expression begins."""
+LITTLE_MOTION, MUCH_MOTION = 0.25, 0.65
+"""The filtered motion of a mouth that does not talk, at most, and of one that surely does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,10 @@ class Talking:
     @property
     def share(self) -> float:
         """How surely they talk, in [0, 1]."""
-        extra = len(self.switches) - FEW_SWITCHES
-        return max(clip(extra / (MANY_SWITCHES - FEW_SWITCHES), 0.0, 1.0), self.motion)
+        return max(
+            _ramp(len(self.switches), FEW_SWITCHES, MANY_SWITCHES),
+            _ramp(self.motion, LITTLE_MOTION, MUCH_MOTION),
+        )
 
 
 def observe(talking: Talking, face: Face, elapsed: float, now: float) -> Talking:
@@ -66,6 +71,10 @@ def observe(talking: Talking, face: Face, elapsed: float, now: float) -> Talking
     is_brief = talking.kind != "" and talking.until - talking.since < BRIEF_SECONDS
     switches = (*switches, now) if is_brief else switches
     return replace(talking, kind=kind, since=now, until=now, switches=switches)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return clip((value - low) / (high - low), 0.0, 1.0)
 
 
 def _kind(probabilities: Probabilities, current: str) -> str:

@@ -43,6 +43,7 @@ CANARY_TOLERANCE = 4
 runtimes round layers differently."""
 REFERENCE_TOLERANCE = 1
 """int8 steps by which the reference kernels of any runtime and processor may differ."""
+MAX_LOGIT = 50.0
 FAST, REFERENCE = "outputs", "reference"
 """The canary's outputs by kind of kernels."""
 
@@ -59,6 +60,11 @@ class Bundle:
     def version(self) -> str:
         """The model's version, as in the folder's name."""
         return str(self.manifest["version"])
+
+    @property
+    def neutral_logits(self) -> tuple[float, ...]:
+        """The mean logits that it gives neutral faces; () if the manifest has none."""
+        return tuple(map(float, self.manifest.get("neutral_logits") or ()))
 
     @property
     def metrics(self) -> dict[str, Any]:
@@ -167,7 +173,17 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     temperature = manifest.get("temperature", 1.0)
     if not (isinstance(temperature, int | float) and 0.0 < temperature < math.inf):
         raise BundleError(f"{path}: temperature is {temperature!r}, needed is a positive number")
+    if not _are_logits(manifest.get("neutral_logits") or [0.0] * len(EMOTIONS)):
+        raise BundleError(f"{path}: neutral_logits should be {len(EMOTIONS)} numbers")
     return manifest
+
+
+def _are_logits(values: object) -> bool:
+    return (
+        isinstance(values, list)
+        and len(values) == len(EMOTIONS)
+        and all(type(one) in (int, float) and abs(one) <= MAX_LOGIT for one in values)
+    )
 
 
 def _read_canary(path: Path, kernels: str = FAST) -> tuple[NDArray[np.int8], NDArray[np.int8]]:

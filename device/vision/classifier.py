@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 class Classifier:
     """Emotion probabilities of standardised crops; one batch for all faces of a frame.
 
+    `neutral_logits` are the mean logits that the model gives neutral faces, () if unknown.
+
     Raises BundleError when the bundle does not pass its verification.
     """
 
     def __init__(
         self, bundle: Bundle, threads: int | None = None, runtimes: tuple[str, ...] = RUNTIMES
     ) -> None:
+        self.neutral_logits = bundle.neutral_logits
         self._interpreter = Interpreter(bundle.model, threads, runtimes)
         bundles.verify(bundle, self._interpreter)
         self._scale, self._zero = self._interpreter.outputs[0]["quantization"]

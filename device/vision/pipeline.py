@@ -13,6 +13,7 @@ from device import images
 from device.messages import Box, Detection, Face, FrameResult, Point, Timings
 from device.vision import alignment
 from device.vision.detector import ACQUIRE, KEEP, SIZE
+from device.vision.mouth import MouthMotion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ class Pipeline:
     def __init__(self, detector: Detector, classifier: Classifier) -> None:
         self._detector = detector
         self._classifier = classifier
+        self._mouths = MouthMotion()
 
     def process(self, frame: Frame, tracker: Tracker) -> FrameResult:
         """Return the faces of the next camera frame, with the ids that `tracker` gives them."""
@@ -42,7 +44,7 @@ class Pipeline:
         detections = self._detector.detect(frame.image, KEEP)
         tracked = tracker.track(detections, frame.captured_at)
         detect_ms = _ms(start)
-        return self._classify(frame, tracked, Timings(detect=detect_ms))
+        return self._classify(frame, tracked, Timings(detect=detect_ms), self._mouths)
 
     def detect_still(self, frame: Frame, decode_ms: float = 0.0) -> FrameResult:
         """Return the faces of a still picture, highest score first, with ids from 1.
@@ -67,7 +69,11 @@ class Pipeline:
         return [_to_picture(detection, -margin, factor) for detection in found]
 
     def _classify(
-        self, frame: Frame, tracked: Sequence[tuple[int, Detection]], timings: Timings
+        self,
+        frame: Frame,
+        tracked: Sequence[tuple[int, Detection]],
+        timings: Timings,
+        mouths: MouthMotion | None = None,
     ) -> FrameResult:
         start = time.perf_counter()
         aligned = [alignment.align(frame.image, detection.landmarks) for _, detection in tracked]
@@ -77,6 +83,8 @@ class Pipeline:
             else np.zeros((0, alignment.SIZE, alignment.SIZE), np.uint8)
         )
         crops = alignment.standardise(grey)
+        ids = [face_id for face_id, _ in tracked]
+        motions = mouths.measure(ids, crops, frame.captured_at) if mouths else [0.0] * len(tracked)
         crop_ms = _ms(start)
         start = time.perf_counter()
         probabilities = self._classifier.classify(crops)
@@ -89,13 +97,20 @@ class Pipeline:
             height=height,
             faces=tuple(
                 Face(
-                    face_id, found.box, found.score, found.landmarks, tuple(row), float(one.mean())
+                    face_id,
+                    found.box,
+                    found.score,
+                    found.landmarks,
+                    tuple(row),
+                    float(one.mean()),
+                    mouth_motion=motion,
                 )
-                for (face_id, found), row, one in zip(
-                    tracked, probabilities.tolist(), aligned, strict=True
+                for (face_id, found), row, one, motion in zip(
+                    tracked, probabilities.tolist(), aligned, motions, strict=True
                 )
             ),
             timings=Timings(timings.decode, timings.detect, crop_ms, _ms(start)),
+            neutral_logits=self._classifier.neutral_logits,
         )
 
 

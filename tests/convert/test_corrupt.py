@@ -93,6 +93,8 @@ CASES: dict[str, tuple[Callable[[Path], Any], str]] = {
         "crop is .*this device needs",
     ),
     "temperature in words": (_manifest(temperature="warm"), "temperature is 'warm'"),
+    "few neutral logits": (_manifest(neutral_logits=[0.5]), "neutral_logits should be 7 numbers"),
+    "neutral logits in words": (_manifest(neutral_logits="calm"), "neutral_logits should be 7"),
     "temperature of nothing": (_manifest(temperature=0), "temperature is 0, needed"),
     "sum missing": (_manifest(sha256=None), "sha256 is missing"),
     "canary missing": (lambda path: (path / bundles.CANARY).unlink(), "canary unreadable"),

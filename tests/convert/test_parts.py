@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from convert import bias, canary, cli, job, manifest, temperature, writer
+from convert import bias, canary, cli, job, manifest, neutral, temperature, writer
 from convert.errors import ConvertError
 from convert.quantise import check, sample
 from device.errors import BundleError
@@ -67,6 +67,18 @@ def test_neutral_faces_can_have_more_weight() -> None:
 def test_certain_answers_have_a_temperature_too() -> None:
     certain = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
     assert temperature.LOW <= temperature.fit(certain, np.array([0, 1, 2, 4])) <= temperature.HIGH
+
+
+def test_the_neutral_logits_are_those_of_neutral_pictures() -> None:
+    random = np.random.default_rng(0)
+    wanted = np.array([0.5, -2.0, 0.2, -0.5, 1.0, -1.7, 2.5])
+    labels = random.integers(0, 7, 4_000)
+    logits = 3 * np.eye(7)[labels] + random.standard_normal((4_000, 7))
+    logits[labels == 6] += wanted - 3 * np.eye(7)[6]
+    found = neutral.mean_logits(softmax(logits.astype(np.float32)), labels)
+    assert found == pytest.approx(wanted, abs=0.15)
+    assert sum(found or [1.0]) == pytest.approx(0.0, abs=0.01)
+    assert neutral.mean_logits(softmax(logits[:9].astype(np.float32)), labels[:9]) is None
 
 
 def test_a_model_in_floating_point_is_refused() -> None:

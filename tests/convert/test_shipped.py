@@ -16,6 +16,7 @@ from convert import canary
 from convert.quantise import check
 from convert.verify import installed, verify
 from device.messages import EMOTIONS
+from device.mood.calibration import DEFAULT_NEUTRAL_LOGITS
 from device.system.paths import ASSETS
 from device.vision import bundle as bundles
 from device.vision.classifier import Classifier
@@ -100,6 +101,8 @@ def test_the_manifest_is_whole() -> None:
     assert manifest["parameters"] < 1_000_000
     assert manifest["macs"] < 45_000_000
     assert 0.3 < manifest["temperature"] < 3
+    assert bundle.neutral_logits == DEFAULT_NEUTRAL_LOGITS, "replay has no model to ask"
+    assert sum(bundle.neutral_logits) == pytest.approx(0.0, abs=0.01)
     assert BUNDLE.name == f"emotion-{manifest['version']}"
     assert "research" in manifest["licence"]
     assert "research" in (BUNDLE / "NOTICE.txt").read_text()

@@ -66,6 +66,7 @@ def test_the_manifest_says_what_it_is(converted: Path) -> None:
     assert manifest["bytes"] == (converted / bundles.MODEL).stat().st_size
     assert manifest["parameters"] == 609_495
     assert manifest["macs"] == 40_735_616
+    assert manifest["neutral_logits"] is None, "seven neutral pictures say nothing"
     assert manifest["training"]["epochs"] == EPOCHS
     assert "FER+" in manifest["training"]["data"]
     assert "fer2013.csv, whose terms" in manifest["licence"]
