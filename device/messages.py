@@ -148,7 +148,10 @@ NOBODY = Mood(None, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """The kiosk's reaction to a mood: an effect, a playlist and a light, each optional."""
+    """The kiosk's reaction to a mood: an effect, a playlist and a light, each optional.
+
+    `on` is what it answers: "mood", or what people do, such as "smile" (device/reactions/rule.py).
+    """
 
     name: str
     emotion: str
@@ -156,6 +159,7 @@ class Reaction:
     effect: str | None = None
     playlist: str | None = None
     light: str | None = None
+    on: str = "mood"
 
 
 @dataclass(frozen=True, slots=True)

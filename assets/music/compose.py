@@ -46,15 +46,21 @@ def make(piece: Piece, font: Path, midi_folder: Path | None) -> None:
         encode(wav, score, piece.title, piece.lufs, path_of(piece))
 
 
-def phrases() -> str:
-    """Where each piece's phrases end, in seconds from its start, as JSON: a piece to a line."""
-    ends = {
-        path_of(piece).relative_to(HERE).as_posix(): piece.write().phrase_ends
+def forms() -> str:
+    """Where each piece's hook begins and its phrases end, in seconds, as JSON with a line each."""
+    found = {
+        path_of(piece).relative_to(HERE).as_posix(): form(piece)
         for piece in PIECES
         if piece.folder in PHRASED
     }
-    lines = (f"  {json.dumps(name)}: {json.dumps(seconds)}" for name, seconds in ends.items())
+    lines = (f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in found.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def form(piece: Piece) -> dict[str, float | list[float]]:
+    """The form of one piece."""
+    ends = piece.write().phrase_ends
+    return {"hook": [0.0, *ends][piece.hook], "ends": ends}
 
 
 def faults(piece: Piece, found: Measured) -> list[str]:
@@ -65,24 +71,28 @@ def faults(piece: Piece, found: Measured) -> list[str]:
         (found.peak < CEILING, f"peak above {CEILING:.0f} dBTP"),
         (shortest <= found.seconds <= longest, f"not {shortest:g} to {longest:g} s long"),
         (found.gap <= LONGEST_GAP, "a silent gap"),
+        (found.hook >= piece.lufs - LOUDNESS_SLACK, "a hook that is too soft"),
     )
     return [words for good, words in checks if not good]
 
 
 def check(pieces: list[Piece]) -> int:
     """Print the table of loudness; return how many faults there are."""
-    print(f"{'piece':<26} {'LUFS':>6} {'dBTP':>6} {'length s':>8} {'gap s':>6} {'bytes':>9}")
+    head = f"{'piece':<26} {'LUFS':>6} {'hook':>6} {'dBTP':>6}"
+    print(f"{head} {'length s':>8} {'gap s':>6} {'bytes':>9}")
     total = wrong = 0
     for piece in pieces:
         path = path_of(piece)
-        found, size = measure(path), path.stat().st_size
+        hook = float(form(piece)["hook"]) if piece.folder in PHRASED else None
+        found, size = measure(path, hook), path.stat().st_size
         words = faults(piece, found)
         total, wrong = total + size, wrong + len(words)
         name = f"{piece.folder}/{piece.name}"
-        row = f"{name:<26} {found.lufs:6.1f} {found.peak:6.1f} {found.seconds:8.2f}"
-        print(f"{row} {found.gap:6.2f} {size:9,}  {', '.join(words)}".rstrip())
-    print(f"{'all':<26} {'':>29} {total:9,}")
-    if not PHRASES.exists() or PHRASES.read_text("utf-8") != phrases():
+        row = f"{name:<26} {found.lufs:6.1f} {found.hook:6.1f} {found.peak:6.1f}"
+        row += f" {found.seconds:8.2f} {found.gap:6.2f} {size:9,}  {', '.join(words)}"
+        print(row.rstrip())
+    print(f"{'all':<26} {'':>36} {total:9,}")
+    if not PHRASES.exists() or PHRASES.read_text("utf-8") != forms():
         print(f"{PHRASES.name}: not what the pieces say")
         wrong += 1
     return wrong + (total > LARGEST)
@@ -114,7 +124,7 @@ def main() -> int:
         for piece in [] if options.check else pieces:
             make(piece, options.font, options.midi)
         if not options.check:
-            PHRASES.write_text(phrases(), "utf-8")
+            PHRASES.write_text(forms(), "utf-8")
         return 1 if check(pieces) else 0
     except (SoundError, OSError) as error:
         print(f"compose: {error}", file=sys.stderr)

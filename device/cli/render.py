@@ -93,7 +93,7 @@ def play(
         now = START + number / rate
         mood, frame_result = _mood(name), _frame_result(name, now)
         joy = step_joy(joy, frame_result, now)
-        state = reactions.step(state, rules, mood, now, bool(joy.bursts))
+        state = reactions.step(state, rules, mood, now, joy)
         scene = Scene(
             mood,
             frame_result,
@@ -103,6 +103,7 @@ def play(
             front=joy.front,
             celebrating=joy.is_celebrating,
             streak=joy.streak,
+            relief=state.is_relief,
             reactions=state.effects,
             paused=name == PAUSED,
             blind=name == BLIND,

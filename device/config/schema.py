@@ -181,9 +181,14 @@ class SoundConfig(ConfigSection):
     quiet_hours: HoursText = setting(
         "", "Silent hours", "Local time, such as 22:00-07:30.", empty="never", editable=True
     )
-    fade_seconds: float = setting(3.0, "Fade between two tracks", ge=0.1, le=30.0, unit="seconds")
+    fade_in_seconds: float = setting(
+        1.0, "Fade in of a track after silence", ge=0.1, le=30.0, unit="seconds"
+    )
+    fade_seconds: float = setting(
+        3.0, "Fade out, and fade between two tracks", ge=0.1, le=30.0, unit="seconds"
+    )
     min_play_seconds: float = setting(
-        20.0,
+        5.0,
         "Shortest playing time of a track",
         "While somebody is there, a track plays at least this long, and to the end of its phrase.",
         ge=0.0,

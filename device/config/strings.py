@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from device.config.explain import explain
 from device.config.file import find_line, read_text, read_toml
 from device.config.section import Section
+from device.config.types import listed
 from device.errors import ConfigError
 from device.messages import EMOTIONS
 from device.system.paths import ASSETS
@@ -23,14 +24,7 @@ FOLDER = ASSETS / "strings"
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-def _listed(value: Any) -> Any:
-    """Return a list as a tuple, and a single text as one of one."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(listed), Field(min_length=1)]
 """Texts that say the same in other words; in the file a text or a list of texts."""
 
 
@@ -125,7 +119,7 @@ class StreakTexts(Section):
 
     two: Texts
     three: Texts
-    more: Annotated[tuple[Count, ...], BeforeValidator(_listed), Field(min_length=1)]
+    more: Annotated[tuple[Count, ...], BeforeValidator(listed), Field(min_length=1)]
 
     def response(self, streak: int) -> tuple[str, ...]:
         """Return the lines for this many smiles in a row, from two on."""

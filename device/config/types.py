@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -26,6 +26,13 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 """A part of a host name between dots (RFC 1123, section 2.1), also with the underscores of some."""
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def listed(value: Any) -> Any:
+    """Return a list as a tuple, and a single text as one of one: keys that take either."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _line(value: str) -> str:

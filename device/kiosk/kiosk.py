@@ -179,7 +179,7 @@ class Kiosk:
         # A scene that the owner shows is nobody's mood: no answer to it counts.
         self._prompt.update(perception.mood if perception.mood is perception.room else NOBODY, now)
         self._responder.update(perception.mood, perception.joy, now)
-        container.gpio.light = self._responder.first("light")
+        container.gpio.light = self._responder.light
         if container.gpio.motion_detected:
             self._renderer.wake(now)
         share = perception.rate.per_second(now) / container.throttle.rate

@@ -19,6 +19,7 @@ from device.kiosk.responder import Responder
 from device.kiosk.scene import compose
 from device.mood import Observer
 from device.music import Player
+from device.reactions import LOW
 from device.stage.character.gaze import GazeClock
 from device.stage.effects.registry import EffectScheduler
 from device.stage.transition import Transition
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from device.config.schema import Config
     from device.config.strings import Strings
-    from device.messages import FrameResult
+    from device.messages import FrameResult, Reaction
     from device.reactions import Rule
     from device.stage import Scene
 
@@ -57,6 +58,11 @@ def strings_of(language: str) -> Strings:
     return load_strings(language).shuffled(random.Random(SEED))
 
 
+def _is_comfort(reaction: Reaction) -> bool:
+    """Return whether it brings music to somebody sad or afraid."""
+    return reaction.emotion in LOW and reaction.playlist is not None
+
+
 class Replay:
     """Plays frame results in the order of their times, which are seconds from 0.
 
@@ -74,6 +80,7 @@ class Replay:
             "joy": (None, 0.0, 0.0),
             "gaze": None,
         }
+        self._comforted: dict[str, int | None] | None = None
         self._observer = Observer(config.mood)
         audio = _Audio(
             lambda: self._now, self._record, min(config.sound.volume, config.sound.volume_cap)
@@ -111,6 +118,7 @@ class Replay:
         self._observer.update(frame_result, now)
         self._record_people()
         self._responder.update(self._observer.mood, self._observer.joy, now)
+        self._record_answers()
         self._player.tick(now)
         scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
         self._transition.update(scene.act, now)
@@ -131,8 +139,18 @@ class Replay:
         joy = self._observer.joy
         if self._is_new("joy", (joy.front, round(joy.level, 1), round(joy.ring, 1))):
             self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2), id=joy.front)
-        for burst in joy.bursts:
-            self._record("celebrate", id=burst.id, streak=burst.streak)
+
+    def _record_answers(self) -> None:
+        shown = next((one.effect for one in self._responder.effects), None)
+        for burst in self._observer.joy.bursts:
+            self._record("celebrate", id=burst.id, streak=burst.streak, effect=shown)
+        comforts = [one for one in self._responder.active if _is_comfort(one)]
+        if comforts and self._comforted is None:
+            self._comforted = {"whom": self._observer.mood.lead}
+            self._record("comfort", phase="start", **self._comforted)
+        elif not comforts and self._comforted is not None:
+            self._record("comfort", phase="end", **self._comforted)
+            self._comforted = None
 
     def _record_stage(self) -> None:
         words = self._wording.current
@@ -167,13 +185,13 @@ class Replay:
 class _Playback(Playback):
     """A music file that plays to its end, or without one if its length is unknown."""
 
-    def __init__(self, audio: _Audio, path: Path, gain: float) -> None:
+    def __init__(self, audio: _Audio, path: Path, gain: float, start: float) -> None:
         self._audio, self._path = audio, path
-        self._started = audio.clock()
+        self._origin = audio.clock() - start
         self._level = audio.level(gain)
         self._ended = False
         self.seconds = audio.length(path)
-        audio.record("music", phase="start", track=path.stem, level=self._level)
+        audio.record("music", phase="start", track=path.stem, level=self._level, at=start)
 
     def set_gain(self, gain: float) -> None:
         """Report a change of the level by a tenth."""
@@ -185,7 +203,7 @@ class _Playback(Playback):
     @property
     def playing(self) -> bool:
         """Whether it has neither ended nor been stopped."""
-        if 0.0 < self.seconds <= self._audio.clock() - self._started:
+        if 0.0 < self.seconds <= self._audio.clock() - self._origin:
             self.stop()
         return not self._ended
 
@@ -219,9 +237,9 @@ class _Audio(Audio):
                 self._lengths[path] = file.measure()
         return self._lengths[path]
 
-    def play(self, path: Path, gain: float) -> Playback:
+    def play(self, path: Path, gain: float, start: float = 0.0) -> Playback:
         """Report the start of a file."""
-        return _Playback(self, path, gain)
+        return _Playback(self, path, gain, start)
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Report a sound."""

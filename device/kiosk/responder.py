@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import math
+from typing import TYPE_CHECKING
 
 from device import reactions
-from device.music import SMILE_NOTES
+from device.music import CHIME, SMILE_NOTES, STREAK_CHORDS
 
 if TYPE_CHECKING:
     from device.messages import Mood, Reaction
@@ -34,13 +35,21 @@ class Responder:
         """The reaction whose effect is shown, if any."""
         return self._state.effects
 
+    @property
+    def is_relief(self) -> bool:
+        """Whether the first smile after sadness or fear is celebrated."""
+        return self._state.is_relief
+
     def update(self, mood: Mood, joy: JoyState, now: float) -> None:
-        """React to the mood and to bursts of joy at `now` (monotonic seconds)."""
-        burst = bool(joy.bursts)
-        self._state = reactions.step(self._state, self._rules, mood, now, burst)
-        self._player.request(self.first("playlist"), empty=mood.emotion is None)
+        """React to the mood and to smiles at `now` (monotonic seconds)."""
+        self._state = reactions.step(self._state, self._rules, mood, now, joy)
+        asking = next((one for one in self.active if one.playlist), None)
+        # Quiet music for somebody calm is in no hurry.
+        since = asking.started if asking and asking.emotion != "neutral" else -math.inf
+        playlist = asking.playlist if asking else None
+        self._player.request(playlist, since=since, empty=mood.emotion is None)
         for sound in self._state.sounds:
-            self._player.play_sound(sound)
+            self._player.play_sound(_grown(sound, joy.streak))
         self._play_notes(joy)
 
     def _play_notes(self, joy: JoyState) -> None:
@@ -52,7 +61,14 @@ class Responder:
         elif joy.filling < NOTE_RINGS[0] / 2:
             self._notes = 0
 
-    def first(self, what: Literal["playlist", "light"]) -> str | None:
-        """Return the first playlist or light that an active reaction asks for."""
-        wanted = (getattr(one, what) for one in self.active)
-        return next((one for one in wanted if one), None)
+    @property
+    def light(self) -> str | None:
+        """The first light that an active reaction asks for."""
+        return next((one.light for one in self.active if one.light), None)
+
+
+def _grown(sound: str, streak: int) -> str:
+    """Return the sound of the `streak`-th smile in a row: its chord rises."""
+    if sound != CHIME or streak == 0:
+        return sound
+    return STREAK_CHORDS[min(streak, len(STREAK_CHORDS)) - 1]

@@ -25,6 +25,7 @@ def compose(
         front=joy.front,
         celebrating=joy.is_celebrating,
         streak=joy.streak,
+        relief=responder.is_relief,
         reactions=responder.effects,
     )
 

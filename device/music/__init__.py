@@ -1,7 +1,14 @@
 """Music: playlists, fades, and one volume."""
 
 from device.music.fade import approach
-from device.music.library import CHIME, PLAYLISTS, SMILE_NOTES, SOUNDS, Library
+from device.music.library import (
+    CHIME,
+    PLAYLISTS,
+    SMILE_NOTES,
+    SOUNDS,
+    STREAK_CHORDS,
+    Library,
+)
 from device.music.player import Player
 from device.music.shuffle import Shuffle
 
@@ -10,6 +17,7 @@ __all__ = [
     "PLAYLISTS",
     "SMILE_NOTES",
     "SOUNDS",
+    "STREAK_CHORDS",
     "Library",
     "Player",
     "Shuffle",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -20,20 +21,33 @@ if TYPE_CHECKING:
 PLAYLISTS = ("uplifting", "calm")
 """The playlists that ship, each a folder of `assets/music`."""
 
-SOUNDS = ("arrive", "celebrate")
+SOUNDS = ("arrive", "celebrate", "relief")
 """The short sounds that ship, for rules."""
 SMILE_NOTES = ("smile-1", "smile-2", "smile-3", "smile-4")
 """The notes that rise while a smile fills its ring; "celebrate" follows in their key."""
+STREAK_CHORDS = ("celebrate", "celebrate-2", "celebrate-3", "celebrate-4")
+"""The celebration of the first, second, third and any further smile in a row: each is higher."""
 CHIME = "celebrate"
 """The short sound that is played to test a sound device."""
 
 PHRASES = "phrases.json"
-"""The file with the ends of the phrases of the shipped tracks."""
+"""The file with the hooks of the shipped tracks and the ends of their phrases."""
 
 RESCAN_SECONDS = 10.0
 UNPLAYABLE_SECONDS = 60.0
 MAX_TRACKS = 2000
 """Most files per playlist, so that a scan is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a track, in seconds from its start.
+
+    Its strongest phrase begins at `hook`; `phrase_ends` are () if unknown.
+    """
+
+    hook: float = 0.0
+    phrase_ends: tuple[float, ...] = ()
 
 
 class Library:
@@ -77,19 +91,22 @@ class Library:
         """Return the path of a short sound."""
         return self._shipped / "sounds" / f"{name}.ogg"
 
-    def phrases(self, track: Path) -> tuple[float, ...]:
-        """Return the ends of a track's phrases in seconds from its start; () if unknown."""
+    def form(self, track: Path) -> Form:
+        """Return the form of a track, as far as it is known."""
         if not track.is_relative_to(self._shipped):
-            return ()
-        return self._phrases.get(track.relative_to(self._shipped).as_posix(), ())
+            return Form()
+        return self._forms.get(track.relative_to(self._shipped).as_posix(), Form())
 
     @cached_property
-    def _phrases(self) -> dict[str, tuple[float, ...]]:
+    def _forms(self) -> dict[str, Form]:
         try:
-            ends = json.loads((self._shipped / PHRASES).read_text("utf-8"))
-            return {name: tuple(map(float, seconds)) for name, seconds in ends.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}  # a track is then faded out anywhere
+            forms = json.loads((self._shipped / PHRASES).read_text("utf-8"))
+            return {
+                name: Form(float(form["hook"]), tuple(map(float, form["ends"])))
+                for name, form in forms.items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError, KeyError):
+            return {}  # tracks then begin at their start, and are faded out anywhere
 
     def _scan(self, playlist: str) -> tuple[Path, ...]:
         if self._owner:

@@ -47,6 +47,9 @@ MAX_FADING_OUT = 2
 DUCK_GAIN, DUCK_SECONDS = 0.45, 0.5
 """The music's gain under a short sound, and the seconds of a change of gain from 0 to 1."""
 
+DUCK_SHARE = 0.3
+"""The share of a short sound under which the gain is lowered: the rest rings out."""
+
 
 def _local_time() -> datetime:
     return datetime.now().astimezone()
@@ -89,6 +92,7 @@ class Player:
         self._retry_at: dict[str, float] = {}
         self._empty = ""
         self._wanted: str | None = None
+        self._wanted_since = -math.inf
         self._hurried = False
 
     @property
@@ -135,13 +139,16 @@ class Player:
         said = (self._audio.name, words, self._library.unplayable)
         return Level.OK, "; ".join(filter(None, said))
 
-    def request(self, playlist: str | None, *, empty: bool = False) -> None:
+    def request(
+        self, playlist: str | None, *, since: float = -math.inf, empty: bool = False
+    ) -> None:
         """Set which playlist is wanted from the next `tick` on, if any.
 
         The present track goes on for `min_play_seconds` and to the end of its phrase, except when
-        the room is `empty`.
+        the room is `empty`, or when another playlist is wanted `since` a moment (monotonic seconds)
+        after the track began: that one is the answer to something that has happened meanwhile.
         """
-        self._wanted, self._hurried = playlist, empty
+        self._wanted, self._wanted_since, self._hurried = playlist, since, empty
 
     def tick(self, now: float) -> None:
         """Move the music on to `now` (monotonic seconds).
@@ -165,12 +172,12 @@ class Player:
         self._skip = False
         if playlist is not None and not keeps_playing and len(self._fading_out) < MAX_FADING_OUT:
             self._start_next(now, playlist, level)
-        fade, loudness = self._config.fade_seconds, self._full_gain
+        loudness = self._full_gain
         if self._current:
             wanted = keeps_playing or self._current.playlist == playlist
-            self._current.fade(1.0 if wanted else 0.0, elapsed, fade, loudness)
+            self._current.fade(1.0 if wanted else 0.0, elapsed, loudness)
         for track in self._fading_out:
-            track.fade(0.0, elapsed, fade, loudness)
+            track.fade(0.0, elapsed, loudness)
 
     def _keeps_playing(self, now: float, playlist: str | None, hurry: bool) -> bool:
         """Return whether the present track goes on: it is wanted, or its phrase has not ended.
@@ -181,18 +188,26 @@ class Player:
         if track is None:
             return False
         if track.playlist == playlist:
-            track.fade_at = None
+            if track.fade_at is not None:  # it is wanted again
+                track.fade_at, track.fade_seconds = None, self._config.fade_in_seconds
             fade = self._config.fade_seconds
             return track.playback.seconds < MIN_FADES * fade or not track.has_ended_by(now + fade)
+        if self._answers(track, playlist):
+            return False
         if track.fade_at is None:
             track.fade_at = self._fade_time(track, now)
+            track.fade_seconds = self._config.fade_seconds
         return now < track.fade_at and not hurry
+
+    def _answers(self, track: Track, playlist: str | None) -> bool:
+        """Return whether a playlist answers something newer than a track."""
+        return playlist is not None and self._wanted_since > track.started
 
     def _fade_time(self, track: Track, now: float) -> float:
         """Return when a track may fade out: at the end of a phrase after `min_play_seconds`."""
         earliest = max(now, track.started + self._config.min_play_seconds)
         lead = self._config.fade_seconds * (1.0 - FADE_AFTER_PHRASE)
-        ends = (track.started + end - lead for end in self._library.phrases(track.path))
+        ends = (track.origin + end - lead for end in track.form.phrase_ends)
         candidates = (end for end in ends if earliest <= end <= earliest + MAX_PHRASE_SECONDS)
         return min(candidates, default=earliest)
 
@@ -218,7 +233,7 @@ class Player:
             self._report_broken(path, error)
             return
         if self._now is not None and ducks:
-            self._duck_until = self._now + seconds
+            self._duck_until = self._now + DUCK_SHARE * seconds
 
     def close(self, sleep: Callable[[float], None] = time.sleep) -> None:
         """Fade the music out within 0.2 s and close the device."""
@@ -272,18 +287,23 @@ class Player:
             self._empty = f'the playlist "{playlist}" has nothing that can be played'
             self._retry_at[playlist] = now + RESCAN_SECONDS
             return
-        gain = gain_of(level) * self._full_gain
+        gain, form = gain_of(level) * self._full_gain, self._library.form(path)
         try:
-            playback = self._audio.play(path, gain)
+            playback = self._audio.play(path, gain, form.hook)
         except AudioError as error:
             if self._audio.fault:
                 self._retry_at[playlist] = now + RESCAN_SECONDS
             self._report_broken(path, error)
             return
         self._empty = ""
+        fade = self._config.fade_in_seconds
         if self._current:
+            # Both fade at the same pace, so that they are never louder together than either.
+            if not self._answers(self._current, playlist):
+                fade = self._config.fade_seconds
+            self._current.fade_seconds = fade
             self._fading_out.append(self._current)
-        self._current = Track(playback, path, playlist, now, level, gain)
+        self._current = Track(playback, path, playlist, now, form, fade, level, gain)
 
     def _report_broken(self, path: Path, error: AudioError) -> None:
         if not self._audio.fault:

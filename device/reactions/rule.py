@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from device.config.section import Section
-from device.config.types import Emotion, Seconds
+from device.config.types import Emotion, Seconds, listed
 from device.hardware.gpio import COLOURS, colour
 from device.music import PLAYLISTS, SOUNDS
 
@@ -19,6 +19,8 @@ EFFECTS = (
     "breath", "sunrise", "cool", "freshen", "stars", "glow",
 )  # fmt: skip
 """The effects that the stage can draw."""
+MOMENTS = ("smile", "relief")
+"""What a rule answers that lasts no time: it then goes on for `max_seconds`."""
 
 
 def _one_of(known: Collection[str]) -> Callable[[str], str]:
@@ -28,6 +30,14 @@ def _one_of(known: Collection[str]) -> Callable[[str], str]:
         return value
 
     return check
+
+
+def _effects(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in EFFECTS:
+            which = f"{name!r} " if len(names) > 1 else ""
+            raise ValueError(f"{which}should be one of {', '.join(EFFECTS)}")
+    return names
 
 
 def _playlist(value: str, info: ValidationInfo) -> str:
@@ -49,21 +59,26 @@ class Rule(Section):
     """A reaction and when it happens. All times are seconds.
 
     With `on = "smile"` it starts, or starts again, whenever somebody's smile has filled its ring
-    (device/mood/joy.py), whatever the mood of the room, and goes on for `max_seconds`; `moods` then
-    only says what it answers.
+    (device/mood/joy.py), and with `on = "relief"` at the first smile after sadness or fear
+    (device/reactions/relief.py). Both hold whatever the mood of the room, and go on for
+    `max_seconds`; `moods` then only says what they answer.
 
-    Otherwise it starts once the mood has been one of `moods` for `after_seconds`. It goes on for
+    `on = "smiling"` counts from the smile itself, not from a mood that has settled.
+
+    Otherwise it starts once the mood has been one of `moods`, or the smile has lasted, for
+    `after_seconds`. It goes on for
     `min_seconds` at least and `max_seconds` at most, and for `linger_seconds` after another mood
     took over. When everybody has left it goes on for `empty_seconds`, or `linger_seconds` if those
     are fewer, whatever `min_seconds` says. It may start again `cooldown_seconds` after its end, or
     as soon as the room has been empty, but never more than `max_per_hour` times in an hour.
+    Each start shows the next of its effects.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
     moods: Annotated[tuple[Emotion, ...], Field(min_length=1, strict=False)]
-    on: Literal["mood", "smile"] = "mood"
+    on: Literal["mood", "smile", "smiling", "relief"] = "mood"
     after_seconds: Seconds = 1.0
-    effect: Annotated[str, AfterValidator(_one_of(EFFECTS))] | None = None
+    effect: Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(_effects)] = ()
     playlist: Annotated[str, AfterValidator(_playlist)] | None = None
     light: Annotated[str, AfterValidator(_light)] | None = None
     sound: Annotated[str, AfterValidator(_one_of(SOUNDS))] | None = None

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from device.messages import Reaction
+from device.reactions.rule import MOMENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from device.reactions.rule import Rule
 
 HOUR = 3600.0
@@ -19,7 +22,8 @@ class RuleState:
 
     The mood is one of the rule's since `fits_since`, or none of them since `left_since`; the room
     is empty since `empty_since`. Each is None where that does not hold now. `ended` is the end of
-    the last reaction of this visit, `starts` are the starts within the last hour.
+    the last reaction of this visit, `starts` are the starts within the last hour, `count` is the
+    number of all.
     """
 
     name: str
@@ -29,48 +33,54 @@ class RuleState:
     reaction: Reaction | None = None
     ended: float | None = None
     starts: tuple[float, ...] = ()
+    count: int = 0
 
 
 def advance(
-    rule_state: RuleState, rule: Rule, emotion: str | None, now: float, burst: bool = False
+    rule_state: RuleState,
+    rule: Rule,
+    emotion: str | None,
+    now: float,
+    signals: Collection[str] = (),
 ) -> RuleState:
     """Return the state at `now`, while the mood of the room is `emotion`.
 
-    `burst` is whether a smile has filled its ring just now.
+    `signals` are what people do just now, of the values of `Rule.on`.
     """
-    if rule.on == "smile":
-        return _advance_smile(rule_state, rule, now, burst)
-    rule_state = _update_times(rule_state, rule, emotion, now)
+    if rule.on in MOMENTS:
+        return _advance_moment(rule_state, rule, now, happens=rule.on in signals)
+    fits = emotion in rule.moods if rule.on == "mood" else rule.on in signals
+    is_empty = emotion is None and not fits
+    rule_state = _update_times(rule_state, fits, is_empty, now)
     if rule_state.reaction is not None:
         if _is_over(rule_state, rule_state.reaction, rule, now):
             rule_state = replace(rule_state, reaction=None, ended=now)
         return rule_state
-    if emotion is None:
+    if is_empty:
         return replace(rule_state, ended=None)
     if _is_due(rule_state, rule, now):
         return _start(rule_state, rule, emotion, now)
     return rule_state
 
 
-def _advance_smile(rule_state: RuleState, rule: Rule, now: float, burst: bool) -> RuleState:
+def _advance_moment(rule_state: RuleState, rule: Rule, now: float, happens: bool) -> RuleState:
     starts = tuple(start for start in rule_state.starts if now - start < HOUR)
     rule_state = replace(rule_state, starts=starts)
     reaction = rule_state.reaction
     if reaction is not None and now - reaction.started >= rule.max_seconds:
         rule_state = replace(rule_state, reaction=None, fits_since=None, ended=now)
     rested = rule_state.ended is None or now - rule_state.ended >= rule.cooldown_seconds
-    if burst and rested and len(starts) < rule.max_per_hour:
-        return replace(_start(rule_state, rule, rule.moods[0], now), fits_since=now)
+    if happens and rested and len(starts) < rule.max_per_hour:
+        return replace(_start(rule_state, rule, None, now), fits_since=now)
     return rule_state
 
 
-def _update_times(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
-    fits = emotion in rule.moods
+def _update_times(rule_state: RuleState, fits: bool, is_empty: bool, now: float) -> RuleState:
     return replace(
         rule_state,
         fits_since=_since(rule_state.fits_since, fits, now),
         left_since=_since(rule_state.left_since, not fits, now),
-        empty_since=_since(rule_state.empty_since, emotion is None, now),
+        empty_since=_since(rule_state.empty_since, is_empty, now),
         starts=tuple(start for start in rule_state.starts if now - start < HOUR),
     )
 
@@ -101,6 +111,9 @@ def _is_due(rule_state: RuleState, rule: Rule, now: float) -> bool:
     )
 
 
-def _start(rule_state: RuleState, rule: Rule, emotion: str, now: float) -> RuleState:
-    reaction = Reaction(rule.name, emotion, now, rule.effect, rule.playlist, rule.light)
-    return replace(rule_state, reaction=reaction, starts=(*rule_state.starts, now))
+def _start(rule_state: RuleState, rule: Rule, emotion: str | None, now: float) -> RuleState:
+    answered = emotion if emotion in rule.moods else rule.moods[0]
+    effect = rule.effect[rule_state.count % len(rule.effect)] if rule.effect else None
+    reaction = Reaction(rule.name, answered, now, effect, rule.playlist, rule.light, rule.on)
+    starts = (*rule_state.starts, now)
+    return replace(rule_state, reaction=reaction, starts=starts, count=rule_state.count + 1)

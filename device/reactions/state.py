@@ -6,13 +6,21 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device.mood import JoyState
+from device.reactions.relief import NO_RELIEF, ReliefState
+from device.reactions.relief import step as step_relief
 from device.reactions.rule_state import RuleState, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from device.messages import Mood, Reaction
     from device.reactions.rule import Rule
+
+
+SMILING_LEVEL = 0.25
+"""Somebody smiles from this level of joy on."""
+NO_JOY = JoyState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +38,31 @@ class ReactionState:
     sounds: tuple[str, ...] = ()
     rule_states: tuple[RuleState, ...] = ()
     clock: float = -math.inf
+    relief: ReliefState = NO_RELIEF
+
+    @property
+    def is_relief(self) -> bool:
+        """Whether the first smile after sadness or fear is celebrated."""
+        return any(one.on == "relief" for one in self.active)
 
 
 def step(
-    state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float, burst: bool = False
+    state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float, joy: JoyState = NO_JOY
 ) -> ReactionState:
-    """Return the reactions at `now` to the mood of the room, and to a burst of joy.
+    """Return the reactions at `now` to the mood of the room, and to smiles.
 
     `active` begins with the reactions whose mood holds, in the order of the rules; those that
     linger follow, newest first. `now` is in monotonic seconds and is ignored if it goes backwards.
     """
     clock = now if state.clock < now < math.inf else state.clock
+    eased = step_relief(state.relief, mood, joy, clock)
+    signals = _signals(joy, eased.begins, state.is_relief)
     previous = {rule_state.name: rule_state for rule_state in state.rule_states}
     rule_states: list[RuleState] = []
     sounds: list[str] = []
     for rule in rules:
         old = previous.get(rule.name, RuleState(rule.name))
-        new = advance(old, rule, mood.emotion, clock, burst)
+        new = advance(old, rule, mood.emotion, clock, signals)
         rule_states.append(new)
         if rule.sound and _has_started(old, new):
             sounds.append(rule.sound)
@@ -57,7 +73,20 @@ def step(
         sounds=tuple(sounds),
         rule_states=tuple(rule_states),
         clock=clock,
+        relief=eased,
     )
+
+
+def _signals(joy: JoyState, relief_begins: bool, is_relief: bool) -> Collection[str]:
+    """Return what people do just now. The smile of a relief is celebrated as that only."""
+    signals = set()
+    if any(smile.level >= SMILING_LEVEL for smile in joy.smiles):
+        signals.add("smiling")
+    if relief_begins:
+        signals.add("relief")
+    elif joy.bursts and not is_relief:
+        signals.add("smile")
+    return signals
 
 
 def _has_started(old: RuleState, new: RuleState) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from device.music import PLAYLISTS, SOUNDS, Library, Shuffle
+from device.music import PLAYLISTS, SMILE_NOTES, SOUNDS, STREAK_CHORDS, Library, Shuffle
+from device.music.library import Form
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -150,18 +151,20 @@ def test_what_ships_is_there() -> None:
     library = Library()
     for playlist in PLAYLISTS:
         assert library.tracks(playlist, 0.0), playlist
-    for sound in SOUNDS:
+    for sound in (*SOUNDS, *SMILE_NOTES, *STREAK_CHORDS):
         assert library.sound(sound).is_file(), sound
 
 
-def test_every_piece_says_where_its_phrases_end() -> None:
+def test_every_piece_says_where_its_hook_and_its_phrases_are() -> None:
     library = Library()
     for playlist in PLAYLISTS:
         for track in library.tracks(playlist, 0.0):
-            ends = library.phrases(track)
+            ends = library.form(track).phrase_ends
             assert len(ends) >= 5, track
             assert all(4.0 < b - a < 20.0 for a, b in pairwise((0.0, *ends))), track
             assert 90.0 <= ends[-1] <= 120.0, track
+            assert library.form(track).hook in ends[:-3], track
+    assert library.form(Path("owner.mp3")) == Form()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 LEAST = CONFIG.model_copy(update={"min_play_seconds": 10.0})
 
 
-def phrased(folder: Path, ends: list[float]) -> PlayerRig:
-    """Return a rig whose pieces all have phrases that end at these seconds."""
+def phrased(folder: Path, ends: list[float], hook: float = 0.0) -> PlayerRig:
+    """Return a rig whose pieces all have phrases that end at these seconds, and this hook."""
     names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.ogg"))
-    (folder / "phrases.json").write_text(json.dumps(dict.fromkeys(names, ends)), "utf-8")
+    form = {"hook": hook, "ends": ends}
+    (folder / "phrases.json").write_text(json.dumps(dict.fromkeys(names, form)), "utf-8")
     return PlayerRig(folder, LEAST)
 
 
@@ -84,7 +85,61 @@ def test_another_playlist_waits_for_the_end_of_the_phrase(folder: Path) -> None:
     assert rig.audio.file == "still.ogg"
 
 
-@pytest.mark.parametrize("content", ["", "[", "[]", '{"uplifting/one.ogg": null}', '{"a": ["x"]}'])
+def test_a_piece_begins_at_its_hook_and_keeps_its_phrases(folder: Path) -> None:
+    rig = phrased(folder, [8.0, 24.0, 36.0, 44.0, 52.0], hook=24.0)
+    rig.audio.seconds = 60.0
+    rig.play("uplifting", 3)
+    assert rig.audio.starts == [24.0]
+    rig.play(None, 20)
+    # After ten seconds, at 34 s of the piece: the phrase that ends at 36 s is twelve seconds in.
+    assert last_full(rig) == pytest.approx(12.0 - 1.2, abs=0.1)
+    rig.play("uplifting", 33.5)
+    assert len(rig.calls("play")) == 2, "36 seconds are left of it, of which the last two fade"
+    rig.play("uplifting", 1)
+    assert len(rig.calls("play")) == 3
+
+
+def test_it_fades_in_within_a_second_and_out_slowly(folder: Path) -> None:
+    rig = PlayerRig(folder, CONFIG.model_copy(update={"fade_in_seconds": 1.0, "fade_seconds": 3.0}))
+    rig.play("uplifting", 0.5)
+    assert rig.gains[-1] == pytest.approx(0.4, abs=0.05)
+    rig.play("uplifting", 0.55)
+    assert rig.gains[-1] == pytest.approx(0.8)
+    rig.play(None, 1.5)
+    assert rig.gains[-1] == pytest.approx(0.4, abs=0.05)
+    rig.play("uplifting", 0.6)
+    assert rig.gains[-1] == pytest.approx(0.8), "wanted again"
+    rig.play(None, 2.8)
+    assert rig.audio.playbacks
+    rig.play(None, 0.3)
+    assert not rig.audio.playbacks
+
+
+def test_what_has_just_happened_has_its_music_at_once(folder: Path) -> None:
+    config = LEAST.model_copy(update={"fade_in_seconds": 1.0})
+    rig = PlayerRig(folder, config)
+    rig.play("calm", 3)
+    for _ in range(30):
+        rig.now += FRAME
+        rig.player.request("uplifting", since=500.0)
+        rig.player.tick(rig.now)
+    assert rig.audio.file == "still.ogg", "the piece that plays began after that"
+    for _ in range(32):
+        rig.now += FRAME
+        rig.player.request("uplifting", since=503.5)
+        rig.player.tick(rig.now)
+        assert sum(piece.gain for piece in rig.audio.playbacks) <= 0.8 + 1e-9
+    assert rig.audio.file != "still.ogg"
+    assert rig.audio.gain == pytest.approx(0.8), "within a second"
+    assert len(rig.audio.playbacks) == 1
+
+
+NULL_FORM = '{"uplifting/one.ogg": null}'
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[", "[]", NULL_FORM, '{"a": ["x"]}', '{"a": {"hook": "x", "ends": []}}']
+)
 def test_a_damaged_list_of_phrases_does_no_harm(folder: Path, content: str) -> None:
     (folder / "phrases.json").write_text(content, "utf-8")
     rig = PlayerRig(folder)

@@ -17,7 +17,9 @@ from device.music import Library, Player
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = SoundConfig(fade_seconds=2.0, min_play_seconds=0.0, volume=0.8, volume_cap=0.9)
+CONFIG = SoundConfig(
+    fade_in_seconds=2.0, fade_seconds=2.0, min_play_seconds=0.0, volume=0.8, volume_cap=0.9
+)
 FRAME = 1 / 30
 
 

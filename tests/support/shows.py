@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from device.messages import Mood
+from device.mood.joy import Burst, JoyState
 from device.reactions import ReactionState, Rule, step
 
 TICK = 0.25
@@ -11,7 +12,7 @@ COMFORT = Rule(
     moods=("sad", "fear"),
     after_seconds=2,
     playlist="uplifting",
-    effect="sunrise",
+    effect=("sunrise",),
     light="warm",
     min_seconds=10,
     linger_seconds=5,
@@ -24,7 +25,7 @@ CELEBRATE = Rule(
     name="celebrate",
     moods=("happy",),
     after_seconds=1,
-    effect="confetti",
+    effect=("confetti",),
     sound="celebrate",
     linger_seconds=1,
     max_seconds=8,
@@ -56,7 +57,8 @@ class Show:
     def burst(self, emotion: str | None) -> None:
         """Let a smile fill its ring, in the mood of a room."""
         self.now += TICK
-        self.state = step(self.state, self.rules, Mood(emotion, self.now), self.now, burst=True)
+        joy = JoyState(bursts=(Burst(1, 1),))
+        self.state = step(self.state, self.rules, Mood(emotion, self.now), self.now, joy)
         self.sounds += [(self.now - 1000.0, name) for name in self.state.sounds]
 
     @property

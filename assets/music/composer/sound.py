@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 RATE = 44_100  # Hz
 CEILING = -1.0  # dBTP: the true peak stays under it
 LIMIT = -2.2  # dBFS: leaves room for what the codec adds
+HOOK_SECONDS = 3.0
 QUALITY = "3"  # Vorbis, about 110 kbit/s
 LOUDNESS = re.compile(r"I:\s+(-?[\d.]+) LUFS")
 PEAK = re.compile(r"Peak:\s+(-?[\d.]+|-inf) dBFS")
@@ -29,9 +30,13 @@ class SoundError(RuntimeError):
 
 @dataclass(frozen=True)
 class Measured:
-    """A file's loudness (LUFS, EBU R128 integrated), true peak (dBTP), length and gap (seconds)."""
+    """A file's loudness (LUFS, EBU R128 integrated), true peak (dBTP), length and gap (seconds).
+
+    `hook` is the loudness of the first seconds that the kiosk plays.
+    """
 
     lufs: float
+    hook: float
     peak: float
     seconds: float
     gap: float
@@ -122,8 +127,10 @@ def _chain(score: Score, gain: float) -> str:
     ))  # fmt: skip
 
 
-def measure(path: Path) -> Measured:
+def measure(path: Path, hook: float | None = None) -> Measured:
     """Measure a sound file; its gap is the longest stretch under -50 dBFS.
+
+    Its hook begins at `hook` seconds; without one, its loudness is the file's.
 
     Raises:
         SoundError: ffmpeg is missing or cannot read it.
@@ -133,4 +140,11 @@ def measure(path: Path) -> Measured:
     hours, minutes, seconds = DURATION.findall(report)[0]
     length = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
     gaps = [float(size) for _, size in SILENCE.findall(report) if size]
-    return Measured(_parse(report), float(PEAK.findall(report)[-1]), length, max(gaps, default=0.0))
+    lufs, peak = _parse(report), float(PEAK.findall(report)[-1])
+    first = lufs if hook is None else _loudness(path, hook, HOOK_SECONDS)
+    return Measured(lufs, first, peak, length, max(gaps, default=0.0))
+
+
+def _loudness(path: Path, start: float, seconds: float) -> float:
+    cut = ("-ss", str(start), "-t", str(seconds))
+    return _parse(_ffmpeg(*cut, "-i", str(path), "-af", "ebur128", "-f", "null", "-"))

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class Playback(ABC):
     """A music file that is playing. Gains are linear amplitudes in [0, 1].
 
-    `seconds` is its length, 0 while it is unknown. A `damaged` file ends early.
+    `seconds` is the file's length, wherever it began, and 0 while it is unknown. A `damaged` file
+    ends early.
     """
 
     seconds: float = 0.0
@@ -43,8 +44,8 @@ class Audio(ABC):
     fault: str = ""
 
     @abstractmethod
-    def play(self, path: Path, gain: float) -> Playback:
-        """Play a music file from its start, over everything else that plays.
+    def play(self, path: Path, gain: float, start: float = 0.0) -> Playback:
+        """Play a music file from `start` seconds on, over everything else that plays.
 
         Raises AudioError; while `fault` is "", the file is to blame and not the device.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -56,6 +57,9 @@ class Decoder(ABC):
 
         Raises AudioDamaged, or AudioError when the file has been removed.
         """
+
+    def skip_to(self, seconds: float) -> None:  # noqa: B027 (not every kind can)
+        """Go on at a place, before the first `read`. What cannot seek begins at its start."""
 
     def measure(self) -> float:
         """Return the length in seconds, 0 if unknown. It may take a second."""
@@ -133,6 +137,12 @@ class SndfileDecoder(Decoder):
                 return np.concatenate((samples, self.read(frames - len(samples))))
             self._check_length()
         return samples
+
+    def skip_to(self, seconds: float) -> None:
+        """Go on at a place of a file that knows its length; see `Decoder.skip_to`."""
+        if self._has_length and seconds < self.seconds:
+            with contextlib.suppress(soundfile.LibsndfileError):
+                self._frames = self._file.seek(round(seconds * self.rate))
 
     def measure(self) -> float:
         """Return the length; that of an MP3 file that does not say it is counted."""

@@ -56,6 +56,7 @@ class FakeAudio(Audio):
 
     Put a file's name into `broken` to make it unplayable, set `fault` to make the device fail, call
     `end` to end the newest playback, and set `changed` to report another device at the next check.
+    `starts` are the seconds into each file that was played, from which on it was.
     `playbacks` are those that play, the newest last; `file` and `gain` are the newest one's.
     """
 
@@ -65,6 +66,7 @@ class FakeAudio(Audio):
     seconds: float = 0.0
     broken: set[str] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
     changed: bool = False
     closed: bool = False
     _all: list[FakePlayback] = field(default_factory=list)
@@ -84,10 +86,11 @@ class FakeAudio(Audio):
         """The newest playback's gain, 0 without one."""
         return self.playbacks[-1].gain if self.playbacks else 0.0
 
-    def play(self, path: Path, gain: float) -> Playback:
+    def play(self, path: Path, gain: float, start: float = 0.0) -> Playback:
         """Record, or raise AudioError if set to fail."""
         self._check_playable(path)
         playback = FakePlayback(self, path.name, gain, self.seconds)
+        self.starts.append(start)
         self._all.append(playback)
         self.record("play", playback)
         return playback

@@ -71,9 +71,9 @@ class HotplugAudio(Audio):
             self._log_device()
         return True
 
-    def play(self, path: Path, gain: float) -> Playback:
+    def play(self, path: Path, gain: float, start: float = 0.0) -> Playback:
         """Play on the present device."""
-        return self._audio.play(path, gain)
+        return self._audio.play(path, gain, start)
 
     def play_sound(self, path: Path, gain: float) -> float:
         """Play a sound on the present device; return its seconds."""

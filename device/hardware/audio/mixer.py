@@ -54,7 +54,7 @@ class PygameAudio(Audio):
             raise AudioError(self.fault) from error
         self.fault = ""
 
-    def play(self, path: Path, gain: float) -> Playback:
+    def play(self, path: Path, gain: float, start: float = 0.0) -> Playback:
         """Stream a file on its own channel; see `Audio.play`."""
         import pygame
 
@@ -65,7 +65,7 @@ class PygameAudio(Audio):
         number = next(filter(self._is_free, range(MAX_PLAYBACKS)), None)
         if number is None:
             raise AudioError(f"{path}: {MAX_PLAYBACKS} pieces play already")
-        music_file = MusicFile(path)
+        music_file = MusicFile(path, start)
         try:
             playback = ChannelPlayback(music_file, pygame.mixer.Channel(number), gain)
         except AudioError:

@@ -24,11 +24,14 @@ MAX_SAMPLE = 32_767
 class MusicFile:
     """A music file, as 16-bit stereo at 44.1 kHz whatever it holds, as loud as its tags ask for.
 
-    `seconds` is its length, 0 if unknown. Raises AudioError when it cannot be read.
+    It begins at `start` seconds. `seconds` is its length, 0 if unknown. Raises AudioError when it
+    cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, start: float = 0.0) -> None:
         self._decoder = open_decoder(path)
+        if start > 0.0:
+            self._decoder.skip_to(start)
         self.seconds = self._decoder.seconds
         self.starts_at_once = self._decoder.starts_at_once
         rate = self._decoder.rate

@@ -36,7 +36,12 @@ class SilentAudio(Audio):
         self.name = f"silent: {reason}"
         self.fault = reason
 
-    def play(self, path: Path, gain: float) -> Playback:  # noqa: ARG002 (the port asks)
+    def play(
+        self,
+        path: Path,  # noqa: ARG002 (the port asks)
+        gain: float,  # noqa: ARG002 (the port asks)
+        start: float = 0.0,  # noqa: ARG002 (the port asks)
+    ) -> Playback:
         """Return a silent playback."""
         return SilentPlayback()
 

@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece: its folder, its title, how to write it, its loudness (LUFS) and length (seconds)."""
+    """A piece: its folder, its title, how to write it, its loudness (LUFS) and length (seconds).
+
+    `hook` is the number of its strongest phrase, from 0: the kiosk begins there.
+    """
 
     folder: str
     title: str
     write: Callable[[], Score]
     lufs: float = -16.0
     seconds: tuple[float, float] = (90.0, 120.0)
+    hook: int = 0
 
     @property
     def name(self) -> str:
@@ -39,15 +43,23 @@ class Piece:
 
 
 PIECES = (
-    Piece("uplifting", "Morning Window", morning_window.write),
-    Piece("uplifting", "Porch Parade", porch_parade.write),
-    Piece("uplifting", "Paper Kites", paper_kites.write),
-    Piece("uplifting", "Golden Hour", golden_hour.write),
-    Piece("uplifting", "Corner Cafe", corner_cafe.write),
-    Piece("calm", "Still Water", still_water.write),
-    Piece("calm", "Lantern", lantern.write),
+    Piece("uplifting", "Morning Window", morning_window.write, hook=4),
+    Piece("uplifting", "Porch Parade", porch_parade.write, hook=3),
+    Piece("uplifting", "Paper Kites", paper_kites.write, hook=6),
+    Piece("uplifting", "Golden Hour", golden_hour.write, hook=3),
+    Piece("uplifting", "Corner Cafe", corner_cafe.write, hook=3),
+    Piece("calm", "Still Water", still_water.write, hook=3),
+    Piece("calm", "Lantern", lantern.write, hook=5),
     Piece("sounds", "Arrive", jingles.arrive, -20.0, (0.5, 1.0)),
-    Piece("sounds", "Celebrate", jingles.celebrate, -20.0, (1.0, 2.0)),
+    *(
+        Piece("sounds", title, write, -20.0, (1.0, 2.0))
+        for title, write in zip(
+            ("Celebrate", "Celebrate 2", "Celebrate 3", "Celebrate 4"),
+            jingles.CELEBRATIONS,
+            strict=True,
+        )
+    ),
+    Piece("sounds", "Relief", jingles.relief, -18.0, (2.5, 4.0)),
     *(
         Piece("sounds", f"Smile {number}", write, -24.0, (0.4, 1.0))
         for number, write in enumerate(jingles.SMILES, 1)

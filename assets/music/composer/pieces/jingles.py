@@ -1,4 +1,4 @@
-"""The short sounds: a chime for an arrival, a sparkle for a smile, and the notes up to it."""
+"""The short sounds: a chime for an arrival, sparkles for smiles, the notes up to them, relief."""
 
 from __future__ import annotations
 
@@ -25,17 +25,46 @@ def arrive() -> Score:
     return score
 
 
-def celebrate() -> Score:
+def _celebrate(name: str, run: str) -> Score:
     """A run up a D major chord with a sixth, glockenspiel over celesta and kalimba."""
-    score = Score("celebrate", bpm=120, tail=0.75)
+    score = Score(name, bpm=120, tail=0.75)
     bells = score.part("glockenspiel", Voice(9, volume=92, pan=74, reverb=60, sway=3))
     celesta = score.part("celesta", Voice(8, volume=104, pan=56, reverb=60, sway=3))
     kalimba = score.part("kalimba", Voice(108, volume=104, pan=48, reverb=56, sway=3))
-    run = "A5 D6 F#6 A6 B6 D7 F#7"
-    rolled(celesta, 0, run, 60, size=2.2, spread=0.17)
-    rolled(bells, 0.34, "D6 F#6 A6 B6 D7", 66, size=1.9, spread=0.17)
-    rolled(kalimba, 0, "D5 A5 D6 F#6 A6 B6 D7", 60, size=2.2, spread=0.17)
+    notes = run.split()
+    rolled(celesta, 0, " ".join(notes[1:]), 60, size=2.2, spread=0.17)
+    rolled(bells, 0.34, " ".join(notes[2:-1]), 66, size=1.9, spread=0.17)
+    rolled(kalimba, 0, " ".join(notes[:-1]), 60, size=2.2, spread=0.17)
     score.end = 2.2
+    return score
+
+
+CELEBRATIONS: tuple[Callable[[], Score], ...] = (
+    partial(_celebrate, "celebrate", "D5 A5 D6 F#6 A6 B6 D7 F#7"),
+    partial(_celebrate, "celebrate-2", "F#5 B5 F#6 A6 B6 D7 F#7 A7"),
+    partial(_celebrate, "celebrate-3", "A5 D6 A6 B6 D7 F#7 A7 B7"),
+    partial(_celebrate, "celebrate-4", "B5 F#6 B6 D7 F#7 A7 B7 D8"),
+)
+"""For the first, second, third and any further smile in a row: each stands higher in the chord."""
+
+
+def relief() -> Score:
+    """The clouds part: two chords on strings and harp, the second one wide and in D major."""
+    score = Score("relief", bpm=96, tail=1.4)
+    strings = score.part("strings", Voice(48, volume=104, pan=64, reverb=74, chorus=12, sway=5))
+    harp = score.part("harp", Voice(46, volume=112, pan=50, reverb=64, sway=4))
+    bells = score.part("glockenspiel", Voice(9, volume=84, pan=78, reverb=66, sway=3))
+    horns = score.part("horns", Voice(60, volume=70, pan=58, reverb=66, sway=6))
+    for name in ["G3", "D4", "G4", "B4", "E5"]:
+        strings.play(0.0, 0.6, pitch(name), 70)
+    rolled(harp, 0, "G3 D4 G4 B4 E5 G5", 74, size=0.7, spread=0.4)
+    for name in ["D3", "A3", "D4", "F#4", "A4", "E5", "F#5"]:
+        strings.play(0.55, 2.7, pitch(name), 84)
+    for name in ["D3", "A3", "F#4"]:
+        horns.play(0.55, 2.4, pitch(name), 66)
+    rolled(harp, 0.5, "D3 A3 D4 F#4 A4 D5 F#5 A5 D6 F#6", 84, size=2.4, spread=0.7)
+    rolled(bells, 1.0, "A6 D7 F#7 A7", 64, size=1.8, spread=0.5)
+    score.end = 3.2
     return score
 
 
