@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING
 
 from device.errors import MoodliftError
 from device.system import stdio
-from training.commands import distil, evaluate, model_card, prepare, retrain, simulate, train
+from training.commands import (
+    distil,
+    evaluate,
+    model_card,
+    prepare,
+    retrain,
+    simulate,
+    synthesise,
+    train,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prepare, train, distil, evaluate, model_card, retrain, simulate)
+COMMANDS = (prepare, train, distil, evaluate, model_card, retrain, simulate, synthesise)
 """Each registers itself and imports what it needs when it runs."""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from faces import Units, blend, both_sides
-from figure import Pose
+from faces import blend
 from play import PLAY, WALK, Part, ease, shares
+
+from training.renderer.figure import Pose
+from training.renderer.units import Units, both_sides
 
 _OUTSIDE = 6.6  # how far beside its place a person is out of sight, 10.5 dm from the camera
 # How an emotion carries the head: bowing, tilting, turning it (degrees), leaning in (decimetres).

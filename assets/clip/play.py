@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from faces import Units
+    from training.renderer.units import Units
 
 FPS = 25
 LENGTH = 83.2  # seconds

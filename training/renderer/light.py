@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mesh import Floats
+    from training.renderer.mesh import Floats
 
 DOME = ((-60, 62), (80, 64), (-75, 28), (-22, 36), (25, 30), (75, 26), (8, -6), (0, -50))
 """The dome's lights: turn from straight ahead and height, in degrees."""
@@ -60,10 +60,10 @@ def sky(direction: Floats, light: Light) -> Floats:
         (down, light.floor),
     )
     total = np.sum([weight * np.array(colour) for weight, colour in parts], axis=0)
-    return (total * 3.4 / len(DOME)).astype(np.float32)
+    return np.asarray((total * 3.4 / len(DOME)).astype(np.float32))
 
 
-def _look(direction: Floats, eye: Floats) -> Floats:
+def look(direction: Floats, eye: Floats) -> Floats:
     """Return the view matrix that looks against direction."""
     z = unit(direction)
     x = unit(np.cross((0, 1, 0) if abs(z[1]) < 0.99 else (1, 0, 0), z))
@@ -76,7 +76,7 @@ def _look(direction: Floats, eye: Floats) -> Floats:
 def ortho(direction: Floats, middle: Floats, radius: float) -> Floats:
     """Return the matrix of a light shining along minus direction on a sphere."""
     scale = np.diag([1 / radius, 1 / radius, -1 / (2 * radius), 1])
-    return scale @ _look(direction, middle)
+    return scale @ look(direction, middle)
 
 
 def perspective(width: int, height: int, near: float = 2.0, far: float = 60.0) -> Floats:
@@ -85,4 +85,4 @@ def perspective(width: int, height: int, near: float = 2.0, far: float = 60.0) -
     project[0, 0], project[1, 1] = 2 * _FOCAL, 2 * _FOCAL * width / height
     project[2, 2:] = (far + near) / (near - far), 2 * far * near / (near - far)
     project[3, 2] = -1
-    return project @ _look(np.array([0, math.sin(_TILT), math.cos(_TILT)]), np.zeros(3))
+    return project @ look(np.array([0, math.sin(_TILT), math.cos(_TILT)]), np.zeros(3))

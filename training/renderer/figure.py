@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import mesh
 import numpy as np
-from mesh import Floats, Ints
 from scipy import sparse
 from scipy.spatial.transform import Rotation
+
+from training.renderer import mesh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from training.renderer.mesh import Floats, Ints
 
 SKIN, EYE, TEETH, TONGUE, LASH, SHIRT = range(6)
 _PARTS = {
@@ -93,9 +96,8 @@ class Topology:
         legs = ("lowerleg", "foot", "toe")
 
         def total(*names: str) -> Floats:
-            return np.sum([w for bone, w in bones.items() if bone.startswith(names)], axis=0)[
-                self.kept
-            ]
+            summed = np.sum([w for bone, w in bones.items() if bone.startswith(names)], axis=0)
+            return np.asarray(summed[self.kept])
 
         everything = np.maximum(total(""), 1e-6)
         self.neck = (total("neck") / everything)[:, None]
@@ -105,14 +107,14 @@ class Topology:
         self.head[loose] = 0
 
     def _read_units(self) -> None:
-        folder = self.data / "faceunits01/targets/faceunits"
-        paths = sorted(folder.glob("*.target"))
-        self.units = {path.stem: number for number, path in enumerate(paths)}
-        offsets = [mesh.read_target(path, self.count)[self.kept].ravel() for path in paths]
+        targets = mesh.read_unit_targets(self.data, self.count)
+        self.units = {name: number for number, name in enumerate(targets)}
+        offsets = [target[self.kept].ravel() for target in targets.values()]
         self.offsets = sparse.csr_matrix(np.array(offsets)).T.tocsr()
 
+    @cached_property
     def fixed(self) -> Floats:
-        """Return rest position, material and four masks of each refined vertex (n, 8)."""
+        """Rest position, material and four masks of each refined vertex (n, 8)."""
         masks = [mesh.read_mask(self.data, name, self.base.uv[self.kept]) for name in _MASKS]
         for mask in masks:
             mask[self.material != SKIN] = 0
@@ -130,12 +132,12 @@ class Topology:
 
     def joint(self, vertices: Floats, name: str) -> Floats:
         """Return a joint's place: the middle of its marker cube."""
-        return vertices[np.unique(self.base.groups[f"joint-{name}"])].mean(0)
+        return np.asarray(vertices[np.unique(self.base.groups[f"joint-{name}"])].mean(0))
 
 
 def _covered(rest: Floats) -> NDArray[np.bool_]:
     """Tell which places of the skin (n, 3) every shirt covers: they are left out."""
-    return (rest[:, 1] < 4.7) | ((rest[:, 1] < 5.9) & (np.abs(rest[:, 0]) > 0.85))
+    return np.asarray((rest[:, 1] < 4.7) | ((rest[:, 1] < 5.9) & (np.abs(rest[:, 0]) > 0.85)))
 
 
 def _split(quads: Ints) -> Ints:
@@ -151,9 +153,7 @@ class Figure:
         self.topology = topology
         full = topology.base.vertices.copy()
         for name, weight in morphs.items():
-            full += weight * mesh.read_target(
-                topology.data / f"mpfb2/targets/{name}.target.gz", topology.count
-            )
+            full += weight * mesh.read_target(topology.data, name, topology.count)
         self.rest = full[topology.kept]
         self.neck_joint = topology.joint(full, "neck")
         self.head_joint = topology.joint(full, "head")
@@ -194,7 +194,7 @@ class Figure:
         weights = np.zeros(len(self.topology.units), np.float32)
         for name, weight in units.items():
             weights[self.topology.units[name]] = weight
-        return self.rest + (self.topology.offsets @ weights).reshape(-1, 3)
+        return np.asarray(self.rest + (self.topology.offsets @ weights).reshape(-1, 3))
 
     def head_matrix(self, pose: Pose) -> Floats:
         """Return the 4x4 matrix that carries what sits on the head into the world."""
