@@ -74,12 +74,13 @@ fleet_packages=(mosquitto prometheus)
 proxy_packages=(nginx caddy)
 sound_packages=(pulseaudio)
 arm64_packages=(qemu-user-static)
+renderer_packages=(libegl1 libgl1 libgl1-mesa-dri)
 rig_packages=(mmdebstrap systemd-container)
 
 test_programs() {
     local wanted new root
     wanted=("${browser_packages[@]}" "${fleet_packages[@]}" "${proxy_packages[@]}"
-        "${sound_packages[@]}" "${arm64_packages[@]}")
+        "${sound_packages[@]}" "${arm64_packages[@]}" "${renderer_packages[@]}")
     [ "$(id -u)" != 0 ] || wanted+=("${rig_packages[@]}")
     mapfile -t new < <(missing "${fleet_packages[@]}" "${proxy_packages[@]}")
     debian "for the tests" "${wanted[@]}" || return 0
@@ -159,6 +160,7 @@ run_tests() {
     [ $# -gt 0 ] && [ -z "$quick" ] || lint
     have "${browser_packages[@]}" || without "some browser and window tests will be skipped"
     have "${fleet_packages[@]}" || without "the tests of a fleet will be skipped"
+    have "${renderer_packages[@]}" || without "no synthetic people will be drawn"
     have "${proxy_packages[@]}" || without "the page will not be tested behind nginx and Caddy"
     have "${sound_packages[@]}" || without "sound that goes will not be tested"
     if once $cache/classic.stamp "fetching the other build of pygame" classic_pygame; then

@@ -43,6 +43,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 2
     except KeyboardInterrupt:
         hint = "; --resume continues from the last epoch" if hasattr(options, "resume") else ""
+        if options.command is synthesise.run:
+            hint = "; the same command goes on with the person that was in work"
         print(f"moodlift-train: stopped{hint}", file=sys.stderr)
         return 130
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from training.commands.options import positive, seed
@@ -103,12 +103,12 @@ def draw(
     """Draw people into a folder; yield how many faces of each were found, of how many."""
     from training.synthetic import files, shooting
 
-    started = said = time.monotonic()
+    started = said = monotonic()
     for done, number in enumerate(numbers, 1):
         person = shooting.shoot(host, finder, settings.seed, number)
         files.write(folder, number, settings, person)
         yield int(person.found.sum()), len(person.found)
-        now = time.monotonic()
+        now = monotonic()
         if now - said >= _EVERY and done < len(numbers):
             left = (now - started) / done * (len(numbers) - done)
             print(f"{done} of {len(numbers)} people, {_minutes(left)} left", flush=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from training.renderer.units import Units
     from training.synthetic.worn import Beard
 
-_STRANDS, _WIDTH, _STEPS = 3500, 0.02, 4
+_STRANDS, _WIDTH, _STEPS = 4500, 0.017, 4
 
 
 class GrownBeard:
@@ -96,12 +96,12 @@ def _roots(
 def _grow(
     figure: Figure, roots: Floats, normals: Floats, beard: Beard, random: np.random.Generator
 ) -> Floats:
-    """Return paths (n, steps, 3): out of the skin, then down, beside the mouth outwards."""
-    above = roots[:, 1] > figure.eyes[1] - 0.62
-    length = beard.length * random.uniform(0.7, 1.2, len(roots)) * np.where(above, 0.6, 1.0)
+    """Return paths (n, steps, 3): out of the skin, then down, on the lip outwards."""
+    lip = (roots[:, 1] > figure.eyes[1] - 0.62) & (np.abs(roots[:, 0]) < 0.38)
+    length = beard.length * random.uniform(0.7, 1.2, len(roots)) * np.where(lip, 0.6, 1.0)
     direction = normals * 0.5 + random.normal(0, 0.15, roots.shape)
-    direction += np.where(above, 0.5, 1.0)[:, None] * np.array([0, -0.8, 0.1])
-    direction[:, 0] += np.where(above, 0.8, 0.0) * np.sign(roots[:, 0])
+    direction += np.where(lip, 0.5, 1.0)[:, None] * np.array([0, -0.8, 0.1])
+    direction[:, 0] += np.where(lip, 0.8, 0.0) * np.sign(roots[:, 0])
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
     share = np.linspace(0, 1, _STEPS)[None, :, None]
     return np.asarray(roots[:, None] + share * (direction * length[:, None])[:, None])

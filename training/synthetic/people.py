@@ -111,7 +111,7 @@ def draw(random: Random, data: Path) -> Identity:
         freckles=float(random.choice([0, random.uniform(0.2, 0.9)], p=[0.75, 0.25])),
         lashes=random.uniform(0.15, 0.45) if male else random.uniform(0.4, 0.95),
         blush=random.uniform(0.1, 0.6),
-        grey=float(np.clip(old - 0.3, 0, 1) * random.uniform(0, 0.3)),
+        grey=float(np.clip(old - 0.3, 0, 1) * random.uniform(0, 0.1)),
         age=float(old * random.uniform(0.35, 0.8)),
         seed=int(random.integers(1, 2**31)),
         **_clothes(random),

@@ -75,7 +75,7 @@ class Sitter:
         yaw, pitch, roll = _turn(random, view.tilt)
         units = _gaze(units, yaw, pitch + 0.7 * view.tilt, random)
         turn = float(0.4 * yaw + random.normal(0, 8))
-        pose = self._place(view.place, turn, yaw, pitch, roll)
+        pose = self._place(view.place, turn, yaw - turn, pitch, roll)
         head = self._actor.figure.head_matrix(pose)
         bodies = self._pose(units, pose, head)
         image = self._expose(bodies, float(np.clip(random.normal(0.44, 0.11), 0.15, 0.78)))

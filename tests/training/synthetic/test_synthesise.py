@@ -95,6 +95,37 @@ def test_a_killed_run_goes_on_with_the_same_result(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("host")
+def test_an_interrupted_run_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "write", interrupt)
+    assert synthesise(tmp_path / "actors") == 130
+    assert "stopped; the same command goes on" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("host")
+def test_progress_tells_the_time_that_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from training.commands import synthesise as command
+
+    now = iter(range(0, 1000, 45))
+    monkeypatch.setattr(command, "monotonic", lambda: next(now))
+    assert synthesise(tmp_path / "actors", people=4) == 0
+    out = capsys.readouterr().out
+    for line in (
+        "1 of 4 people, 2 min left",
+        "2 of 4 people, 90 s left",
+        "3 of 4 people, 45 s left",
+    ):
+        assert line in out
+    assert "4 of 4" not in out
+
+
+@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("settings", "unlike"),
     [
