@@ -213,7 +213,7 @@ class Stage:
         assets.attract.draw_lights(canvas, now, self._share(ATTRACT, 1.0))
         assets.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
         assets.effects.behind(canvas, runs, now)
-        assets.actor.draw(canvas, transition, scene, now)
+        assets.actor.draw(canvas, transition, scene, now, assets.effects.cues(runs, now))
         assets.group.draw(canvas, scene, now)
         assets.attract.draw_hand(canvas, transition.age, self._share(ATTRACT, 0.4))
         assets.effects.before(canvas, runs, now)

@@ -10,6 +10,7 @@ from device.messages import EMOTIONS
 from device.stage.character import EXPRESSIONS, NEUTRAL, Life, Portrait, blend
 from device.stage.character.expression import PLACES
 from device.stage.character.gaze import GazeClock
+from device.stage.character.lead import LeadClock, lead, look_up
 from device.stage.character.ring import Ring, RingClock
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
@@ -17,11 +18,14 @@ from device.stage.scene import ATTRACT, BLIND, PAUSED, WAKING
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
     import pygame
 
     from device.config.schema import StageConfig
     from device.stage.character.expression import Expression
+    from device.stage.character.life import Look
+    from device.stage.effects.base import Cue
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
     from device.stage.scene import Scene
@@ -60,6 +64,7 @@ class CharacterState:
         self.life = Life(rng, config.reduced_motion)
         self.gaze = GazeClock(config.reduced_motion)
         self.ring = RingClock()
+        self.lead = LeadClock()
 
 
 class Actor:
@@ -76,13 +81,17 @@ class Actor:
         self._ring = Ring(layout.diameter * (1.0 if emoji_only else HEAD) / 2)
 
     def draw(
-        self, canvas: pygame.Surface, transition: Transition, scene: Scene, now: float
+        self,
+        canvas: pygame.Surface,
+        transition: Transition,
+        scene: Scene,
+        now: float,
+        cues: Sequence[Cue] = (),
     ) -> None:
-        """Draw both."""
+        """Draw both; `cues` are what the running effects make of the character."""
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
-            wanted = expression(transition.act, scene)
-            look = self._character.life.move(wanted, self._character.gaze.attend(scene, now), now)
+            look = self._look(transition.act, scene, cues, now)
             quality, place = self._layout.quality, (x, y + LOWER * diameter)
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
@@ -96,6 +105,17 @@ class Actor:
             self._pose(canvas, act, entering(act, age, still))
         elif age < STICKER_SECONDS + LEAVE_TIME:
             self._pose(canvas, act, leaving(act, age, age - STICKER_SECONDS, still))
+
+    def _look(self, act: str, scene: Scene, cues: Sequence[Cue], now: float) -> Look:
+        """Return the face at this moment: it mirrors, then leads, and plays along with effects."""
+        character = self._character
+        led = character.lead.follow(scene.mood, now)
+        wanted = expression(act, scene, led)
+        gaze = look_up(character.gaze.attend(scene, now), led)
+        for cue in cues:
+            wanted = wanted + cue.strength * (cue.effect.act(wanted, cue.age) - wanted)
+            gaze = cue.effect.look(cue.age) or gaze
+        return character.life.move(wanted, gaze, now)
 
     def _is_gone(self, act: str, age: float) -> bool:
         """Return whether the emoji of an act of some age only popped up, and goes again."""
@@ -118,10 +138,11 @@ class Actor:
         put(canvas, sprite, centre, pose.opacity)
 
 
-def expression(act: str, scene: Scene) -> Expression:
-    """Return the expression of the room's filtered probabilities, not of the mood's name.
+def expression(act: str, scene: Scene, led: float = 0.0) -> Expression:
+    """Return the expression of the filtered probabilities, not of the mood's name.
 
-    A smile shows at once, before the probabilities follow.
+    The character has led out of the mood for `led` seconds; it mirrors at 0. A smile shows
+    at once, before the probabilities follow.
     """
     if act == PAUSED:
         return ASLEEP
@@ -132,7 +153,7 @@ def expression(act: str, scene: Scene) -> Expression:
     if act == ATTRACT:
         found = WELCOME
     elif scene.mood.probabilities:
-        found = blend(scene.mood.probabilities)
+        found = lead(blend(scene.mood.probabilities), led)
     else:
-        found = np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64)
+        found = lead(np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64), led)
     return found + SMILING * scene.smile * (HAPPY - found)

@@ -49,6 +49,9 @@ FEATURES = {
     "blue": "how cold it looks: 0 to 1",
     "lean": "how far the head leans to one side",
     "lift": "how high it holds itself (negative: sunk)",
+    "puff": "how far it is blown up: the share by which the head is larger",
+    "hand": "how far a hand is offered: 0 to 1",
+    "wave": "how much that hand waves: 0 to 1",
 }
 """The features, and what they mean."""
 
@@ -95,6 +98,22 @@ EXPRESSIONS: NDArray[np.float64] = np.array([_row(_TABLE[name]) for name in EMOT
 """Float64 (7, features), in the order of `EMOTIONS`."""
 NEUTRAL: Expression = EXPRESSIONS[EMOTIONS.index("neutral")]
 PLACES = {name: place for place, name in enumerate(FEATURES)}
+
+
+def changed(expression: Expression, **features: float) -> Expression:
+    """Return an expression with some features set."""
+    found = expression.copy()
+    for name, value in features.items():
+        found[PLACES[name]] = value
+    return found
+
+
+def raised(expression: Expression, share: float, **features: float) -> Expression:
+    """Return an expression with a share of these added to some features."""
+    found = expression.copy()
+    for name, value in features.items():
+        found[PLACES[name]] += share * value
+    return found
 
 
 def blend(probabilities: Sequence[float] | NDArray[np.float64]) -> Expression:

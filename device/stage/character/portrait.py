@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 
 from device.stage.character import body, pen, shapes
+from device.stage.character.hand import Hand
 from device.stage.easing import clamp, mix
 from device.stage.paint import put
 
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 SIDE = 1.36
 """The picture's side over the head's diameter: a sprout grows out of the head, and it bobs."""
 
-SKIN: RGB = (255, 203, 128)
-"""What the head looks like around the eyes."""
-LID: RGB = (246, 170, 92)
+LID = 0.9
+"""How bright a lid is over the head around it; as bright when it is closed."""
 LINE: RGB = (92, 48, 40)
 WHITE: RGB = (255, 253, 248)
 IRIS: RGB = (58, 36, 44)
@@ -45,6 +45,8 @@ EYE = (0.335, -0.09)
 EYE_WIDE, EYE_HIGH = 0.215, 0.27
 MOUTH = 0.36
 BROW = (0.345, -0.47)
+MOST_PUFF = 0.15
+"""The most by which a head is larger than at rest."""
 PARALLAX = 0.075
 """How far features move over the round head as it looks aside, in head radii."""
 
@@ -69,6 +71,7 @@ class Portrait:
         }
         self._shadow = body.shadow(round(1.5 * side), self._radius)
         self._rose = body.spot(max(4, round(0.46 * self._radius)), ROSE)
+        self._hand = Hand(self._radius)
         self._turn = 0.0
         self._shift = np.zeros(2)
 
@@ -99,7 +102,9 @@ class Portrait:
         if shadow:
             middle = (place[0], place[1] - off * radius + 0.05 * radius)
             put(canvas, _scaled(self._shadow, scale), middle, opacity)
-        put(canvas, _scaled(self._surface, scale), place, opacity)
+        self._hand.draw(canvas, look, (place[0], place[1] - off * radius), opacity)
+        puffed = scale * (1.0 + MOST_PUFF * clamp(look["puff"] / MOST_PUFF))
+        put(canvas, _scaled(self._surface, puffed), place, opacity)
 
     def still(self, look: Look) -> Portrait:
         """Return this one as it looks now and ever after, to be drawn without painting it again."""
@@ -159,7 +164,7 @@ class Portrait:
         over[:] = pen.ink(WHITE)
         corner = np.array([left, top])
         self._iris(over, corner, look, (x, y), (wide, high))
-        self._lids(over, corner, look, side, (x, y, wide, high))
+        self._lids(over, under, corner, look, side, (x, y, wide, high))
         mask = pen.Mask(left, top, left + under.shape[1], top + under.shape[0]).add(outline)
         mask.subtract(self._lower_lid(look, (x, y, wide, high)))
         pen.mix(under, over, mask.share())
@@ -183,11 +188,13 @@ class Portrait:
     def _lids(
         self,
         over: NDArray[np.uint8],
+        under: NDArray[np.uint8],
         corner: NDArray[np.int_],
         look: Look,
         side: int,
         eye: tuple[float, float, float, float],
     ) -> None:
+        """Draw the upper lid, of what the head looks like there."""
         x, y, wide, high = eye
         reach = wide * 1.25
         drowsy = clamp(1.0 - look["open"]) * 0.9
@@ -196,8 +203,12 @@ class Portrait:
         low = mix(-high * 1.05, high * (1 - 0.9 * look["squint"]), cover)
         edge = shapes.arc((x - reach, y + low - slant), (x + reach, y + low + slant), 0.10 * wide)
         top = np.array([[x + reach, y - 2 * high], [x - reach, y - 2 * high]])
-        self._fill_in(over, corner, np.concatenate([edge, top]), _between(LID, SKIN, cover))
-        if cover > 0.03 or abs(slant) > 0.03:
+        if cover > 0.03 or abs(slant) > 0.07:
+            skin = cv2.convertScaleAbs(under, alpha=mix(LID, 1.0, cover))
+            skin[..., 3] = pen.WHOLE
+            lid = self._placed(np.concatenate([edge, top])) - corner
+            mask = pen.Mask(0, 0, over.shape[1], over.shape[0]).add(lid)
+            pen.mix(over, np.asarray(skin, np.uint8), mask.share())
             self._fill_in(over, corner, shapes.stroke(edge, 0.04, 0.04), LINE)
 
     def _lower_lid(self, look: Look, eye: tuple[float, float, float, float]) -> Points:
@@ -306,14 +317,12 @@ class Portrait:
 
 
 def _scaled(picture: pygame.Surface, scale: float) -> pygame.Surface:
-    if scale == 1.0:
+    """Return a picture larger or smaller by an even number of pixels, so that it stays put."""
+    side = picture.get_height()
+    larger = 2 * round(side * (scale - 1.0) / 2)
+    if larger == 0:
         return picture
-    return pygame.transform.smoothscale(picture, [max(1, round(scale * picture.get_height()))] * 2)
-
-
-def _between(one: RGB, other: RGB, share: float) -> RGB:
-    red, green, blue = (round(mix(*pair, share)) for pair in zip(one, other, strict=True))
-    return red, green, blue
+    return pygame.transform.smoothscale(picture, [max(1, side + larger)] * 2)
 
 
 def _leaf(length: float) -> Points:

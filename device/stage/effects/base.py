@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pygame
 
+    from device.stage.character.expression import Expression
+    from device.stage.character.life import Gaze
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 
@@ -24,8 +27,25 @@ class Effect:
         self.layout = layout
         self.emoji = emoji
 
+    def act(self, expression: Expression, age: float) -> Expression:  # noqa: ARG002
+        """Return what the character makes of its expression while the effect is shown."""
+        return expression
+
+    def look(self, age: float) -> Gaze | None:  # noqa: ARG002
+        """Return where the character looks, if the effect calls for its eyes."""
+        return None
+
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the sky and the emoji."""
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the emoji and the caption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a running effect tells the character: its age in seconds, its strength in [0, 1]."""
+
+    effect: Effect
+    age: float
+    strength: float

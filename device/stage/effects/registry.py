@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from device.stage.easing import smooth
 from device.stage.effects.balloons import Balloons
+from device.stage.effects.base import Cue
 from device.stage.effects.breath import Breath
 from device.stage.effects.confetti import Confetti
 from device.stage.effects.cool import Cool
@@ -116,16 +117,20 @@ class Effects:
                 return True
         return False
 
+    def cues(self, runs: list[EffectRun], now: float) -> list[Cue]:
+        """Return what the running effects tell the character."""
+        return [
+            Cue(self._effects[run.name], max(0.0, now - run.since), run.strength(now))
+            for run in runs
+            if run.name in self._effects
+        ]
+
     def behind(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw the layer between the sky and the emoji."""
-        for run in runs:
-            if run.name in self._effects:
-                effect = self._effects[run.name]
-                effect.behind(canvas, max(0.0, now - run.since), run.strength(now))
+        for cue in self.cues(runs, now):
+            cue.effect.behind(canvas, cue.age, cue.strength)
 
     def before(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw the layer between the emoji and the caption."""
-        for run in runs:
-            if run.name in self._effects:
-                effect = self._effects[run.name]
-                effect.before(canvas, max(0.0, now - run.since), run.strength(now))
+        for cue in self.cues(runs, now):
+            cue.effect.before(canvas, cue.age, cue.strength)
