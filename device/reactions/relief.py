@@ -25,13 +25,16 @@ class ReliefState:
     """The state of `step`; `ReliefState()` is the initial one.
 
     A low mood is there since `low_since` (None while another is). The smile of the person `whom`
-    (None if nobody leads) is awaited until `awaited_until`. `begins` is whether it came just now.
+    (None if nobody leads) is awaited until `awaited_until`. `begins` is whether it came just now;
+    it is `unfinished` until its ring is full or empty. `bursts` is whether it fills it just now.
     """
 
     low_since: float | None = None
     whom: int | None = None
     awaited_until: float = -math.inf
     begins: bool = False
+    unfinished: bool = False
+    bursts: bool = False
 
 
 NO_RELIEF = ReliefState()
@@ -41,17 +44,25 @@ def step(state: ReliefState, mood: Mood, joy: JoyState, now: float) -> ReliefSta
     """Return the state at `now`, in monotonic seconds. Each low mood is relieved once."""
     if mood.emotion is None:
         return NO_RELIEF
-    if mood.emotion in LOW:
-        since = now if state.low_since is None else state.low_since
-        state = replace(state, low_since=since, begins=False)
-        if now - since >= MIRRORED_SECONDS:
-            state = replace(state, whom=mood.lead, awaited_until=now + PATIENCE_SECONDS)
-    else:
-        state = replace(state, low_since=None, begins=False)
+    state = _follow(state, joy)
+    is_low = mood.emotion in LOW
+    since = (now if state.low_since is None else state.low_since) if is_low else None
+    state = replace(state, low_since=since, begins=False)
+    if since is not None and now - since >= MIRRORED_SECONDS:
+        state = replace(state, whom=mood.lead, awaited_until=now + PATIENCE_SECONDS)
     if now <= state.awaited_until and _ring(joy, state.whom) >= HALF_SMILE:
         # The mood takes a second to follow the smile: what is left of it counts no more.
-        return ReliefState(math.inf if mood.emotion in LOW else None, begins=True)
+        ignored = math.inf if is_low else None
+        return ReliefState(ignored, state.whom, begins=True, unfinished=not joy.bursts)
     return state
+
+
+def _follow(state: ReliefState, joy: JoyState) -> ReliefState:
+    """Return the state after the smile that relieved has gone on."""
+    own = state.whom is None or any(burst.id == state.whom for burst in joy.bursts)
+    bursts = state.unfinished and bool(joy.bursts) and own
+    unfinished = state.unfinished and not bursts and _ring(joy, state.whom) > 0.0
+    return replace(state, bursts=bursts, unfinished=unfinished)
 
 
 def _ring(joy: JoyState, whom: int | None) -> float:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SMILING_LEVEL = 0.25
 """Somebody smiles from this level of joy on."""
+RELIEF_SECONDS = 2.0
+"""A relief is the act for so long, even if the smile is gone sooner."""
 NO_JOY = JoyState()
 
 
@@ -30,7 +32,7 @@ class ReactionState:
     `active` are the present reactions, the most important first: playlist and light are each taken
     from the first one that has it, so that music may outlast its mood. `effects` has the one whose
     effect is shown, if any: the first whose mood still holds. `sounds` are the short sounds that
-    begin at this step.
+    begin at this step. `smiles` is whether anybody smiles.
     """
 
     active: tuple[Reaction, ...] = ()
@@ -39,11 +41,13 @@ class ReactionState:
     rule_states: tuple[RuleState, ...] = ()
     clock: float = -math.inf
     relief: ReliefState = NO_RELIEF
+    smiles: bool = False
 
     @property
     def is_relief(self) -> bool:
-        """Whether the first smile after sadness or fear is celebrated."""
-        return any(one.on == "relief" for one in self.active)
+        """Whether the first smile after sadness or fear is celebrated, and may be still there."""
+        started = [one.started for one in self.active if one.on == "relief"]
+        return bool(started) and (self.smiles or self.clock - max(started) < RELIEF_SECONDS)
 
 
 def step(
@@ -56,7 +60,8 @@ def step(
     """
     clock = now if state.clock < now < math.inf else state.clock
     eased = step_relief(state.relief, mood, joy, clock)
-    signals = _signals(joy, eased.begins, state.is_relief)
+    answered = eased.bursts and any(one.on == "relief" for one in state.active)
+    signals = _signals(joy, eased.begins, answered)
     previous = {rule_state.name: rule_state for rule_state in state.rule_states}
     rule_states: list[RuleState] = []
     sounds: list[str] = []
@@ -74,17 +79,18 @@ def step(
         rule_states=tuple(rule_states),
         clock=clock,
         relief=eased,
+        smiles="smiling" in signals,
     )
 
 
-def _signals(joy: JoyState, relief_begins: bool, is_relief: bool) -> Collection[str]:
-    """Return what people do just now. The smile of a relief is celebrated as that only."""
+def _signals(joy: JoyState, relief_begins: bool, answered: bool) -> Collection[str]:
+    """Return what people do just now. The smile of a relief, `answered`, is none as well."""
     signals = set()
     if any(smile.level >= SMILING_LEVEL for smile in joy.smiles):
         signals.add("smiling")
     if relief_begins:
         signals.add("relief")
-    elif joy.bursts and not is_relief:
+    elif joy.bursts and not answered:
         signals.add("smile")
     return signals
 

@@ -9,6 +9,7 @@ from device.mood.joy import Burst, JoyState, Smile
 from device.reactions import ReactionState, load, step
 from device.reactions.relief import MIRRORED_SECONDS, NO_RELIEF, PATIENCE_SECONDS
 from device.reactions.relief import step as step_relief
+from device.reactions.state import NO_JOY, RELIEF_SECONDS
 
 TICK = 0.25
 
@@ -95,21 +96,55 @@ def test_the_next_visitor_has_not_been_sad() -> None:
     assert person.feel("neutral", 5.0, ring=1.0) == 0
 
 
+class Room:
+    """Somebody sad before the rules that ship, on a clock of its own."""
+
+    def __init__(self) -> None:
+        self.state, self.rules, self.now = ReactionState(), load(), 0.0
+        for _ in range(20):
+            self.feel("sad", NO_JOY)
+
+    def feel(self, emotion: str, joy: JoyState, seconds: float = TICK) -> ReactionState:
+        for _ in range(round(seconds / TICK)):
+            self.now += TICK
+            self.state = step(self.state, self.rules, Mood(emotion, 0.0, lead=1), self.now, joy)
+        return self.state
+
+
+def full(person: int = 1) -> JoyState:
+    """Return the joy of a person whose smile fills its ring just now."""
+    return JoyState(smiling(1.0, person).smiles, bursts=(Burst(person, 1),))
+
+
 def test_the_rules_that_ship_celebrate_relief_as_such_and_above_all() -> None:
-    state, rules, now = ReactionState(), load(), 0.0
-    for _ in range(20):
-        now += TICK
-        state = step(state, rules, Mood("sad", 0.0, lead=1), now)
-    state = step(state, rules, Mood("sad", 0.0, lead=1), now + TICK, smiling(0.6))
+    room = Room()
+    state = room.feel("sad", smiling(0.6))
     assert state.is_relief
     assert state.active[0].name == state.effects[0].name == "relief"
     assert state.sounds == ("relief",)
-    full = JoyState(smiling(1.0).smiles, bursts=(Burst(1, 1),))
-    state = step(state, rules, Mood("sad", 0.0, lead=1), now + 2 * TICK, full)
+    state = room.feel("sad", full())
     assert state.effects[0].name == "relief", "the burst of the same smile"
     assert state.sounds == ()
-    later = now + 8.0
-    state = step(state, rules, Mood("happy", 0.0, lead=1), later)
-    state = step(state, rules, Mood("happy", 0.0, lead=1), later + TICK, full)
-    assert not state.is_relief
-    assert state.effects[0].name == "celebrate", "the next smile"
+    room.feel("happy", NO_JOY, 1.0)
+    assert room.feel("happy", full()).sounds == ("celebrate",), "the next smile"
+    room.feel("happy", NO_JOY, 5.0)
+    state = room.feel("happy", full())
+    assert state.effects[0].name == "celebrate"
+
+
+def test_a_companion_who_smiles_too_is_celebrated() -> None:
+    room = Room()
+    room.feel("sad", smiling(0.6))
+    assert room.feel("sad", full(person=2)).sounds == ("celebrate",)
+
+
+def test_relief_is_the_act_while_the_smile_is_there() -> None:
+    room = Room()
+    wide = JoyState((Smile(1, 0.9, 0.1, 0.0, 0.6),))
+    assert room.feel("sad", wide, 4.0).is_relief
+    assert not room.feel("sad", NO_JOY).is_relief
+    assert room.feel("sad", NO_JOY).effects[0].name == "relief", "it ends in its own time"
+    brief = Room()
+    brief.feel("sad", wide)
+    assert brief.feel("sad", NO_JOY, RELIEF_SECONDS - TICK).is_relief
+    assert not brief.feel("sad", NO_JOY).is_relief
