@@ -121,7 +121,7 @@ class Replay:
         self._record_answers()
         self._player.tick(now)
         scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
-        self._transition.update(scene.act, now)
+        self._transition.update(scene.act, now, scene.at_once)
         self._wording.update(self._transition.act, now, scene.streak, scene.relief)
         self._effects.update(scene.reactions, now)
         self._gaze.attend(scene, now)

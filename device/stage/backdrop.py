@@ -12,6 +12,8 @@ import pygame
 from device.stage.palette import PALETTES, Palette
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from device.stage.layout import Layout
@@ -41,17 +43,18 @@ class Backdrop:
                 return True
         return False
 
-    def draw(self, canvas: pygame.Surface, old: Palette, new: Palette, share: float) -> None:
-        """Fill the canvas: `share` in [0, 1] of the new palette over the old one."""
-        alpha = round(255 * share)
-        if alpha < 255 and old != new:
-            canvas.blit(self._painting(old), (0, 0))
-        else:
-            alpha = 255
-        painting = self._painting(new)
-        painting.set_alpha(alpha if alpha < 255 else None)
-        canvas.blit(painting, (0, 0))
-        painting.set_alpha(None)
+    def draw(self, canvas: pygame.Surface, layers: Sequence[tuple[Palette, float]]) -> None:
+        """Fill the canvas with skies over each other: the opacity of each, 1 for the lowest."""
+        shown: Palette | None = None
+        for palette, opacity in layers:
+            alpha = round(255 * opacity)
+            if palette == shown or alpha <= 0:
+                continue
+            painting = self._painting(palette)
+            painting.set_alpha(alpha if alpha < 255 else None)
+            canvas.blit(painting, (0, 0))
+            painting.set_alpha(None)
+            shown = palette if alpha >= 255 else None
 
     def _painting(self, palette: Palette) -> pygame.Surface:
         painting = self._paintings.get(palette)

@@ -23,9 +23,12 @@ class Palette:
     ink: Colour = WHITE
 
     @property
-    def halo(self) -> Colour:
-        """What softly lifts the ink off the sky."""
-        return (12, 14, 40) if self.ink == WHITE else (255, 236, 190)
+    def plate(self) -> Colour:
+        """What the ink stands on: the sky's own colour, much darker, or a light one."""
+        if self.ink != WHITE:
+            return (255, 236, 190)
+        red, green, blue = self.top
+        return (red * 2 // 5, green * 2 // 5, blue * 2 // 5)
 
 
 GOLD = Palette((255, 160, 52), (255, 180, 76), (255, 132, 92), (255, 244, 200), BROWN)

@@ -65,6 +65,11 @@ class Scene:
     night: bool = False
 
     @property
+    def at_once(self) -> bool:
+        """Whether the act does not wait for the present one: a celebration."""
+        return not self.paused and (self.celebrating or self.relief)
+
+    @property
     def act(self) -> str:
         """The act to show: one of `ACTS`."""
         if self.paused:

@@ -11,7 +11,7 @@ from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
 from device.stage.character.actor import Actor, CharacterState
 from device.stage.character.group import Group
-from device.stage.easing import smooth
+from device.stage.easing import clamp
 from device.stage.effects.registry import Effects, EffectScheduler
 from device.stage.emoji import Emoji
 from device.stage.layout import Layout
@@ -138,18 +138,18 @@ class Stage:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
         assets = self._get_assets(canvas.get_size())
         self.ready = not assets.make_next()
-        self._transition.update(scene.act, now)
+        self._transition.update(scene.act, now, scene.at_once)
         cue = scene.way_to_resume if scene.paused else None
         self._wording.update(self._transition.act, now, scene.streak, scene.relief, cue)
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)
-        question_shown = max(self._question.shown(now), self._consent.shown(now))
-        assets.caption.draw(canvas, self._wording, now, 1.0 - question_shown)
-        assets.qr_code.draw(canvas, scene.address, self._share(ATTRACT, 1.0))
+        assets.qr_code.draw(canvas, scene.address, self._transition.share(ATTRACT))
         assets.notice.draw(canvas, self._notice.shown(now))
+        light = self._night.draw(canvas, scene, now)
+        question_shown = max(self._question.shown(now), self._consent.shown(now))
+        assets.caption.draw(canvas, self._wording, now, light * (1.0 - question_shown))
         assets.footer.draw(canvas, scene.health, scene.muted, scene.watched)
-        self._night.draw(canvas, scene, now)
         assets.question.draw(canvas, self._question, now)
         assets.consent.draw(canvas, self._consent, now)
         assets.pairing_code.draw(canvas, scene.invitation)
@@ -208,19 +208,13 @@ class Stage:
         self, canvas: pygame.Surface, assets: SceneAssets, scene: Scene, now: float
     ) -> None:
         transition, runs = self._transition, self._effects.runs
-        last = PALETTES[transition.last or transition.act]
-        assets.backdrop.draw(canvas, last, PALETTES[transition.act], transition.blend)
-        assets.attract.draw_lights(canvas, now, self._share(ATTRACT, 1.0))
-        assets.attract.draw_calm(canvas, now, self._share("neutral", 1.0))
+        layers = [(PALETTES[act], opacity) for act, opacity in transition.layers]
+        assets.backdrop.draw(canvas, layers)
+        assets.attract.draw_lights(canvas, now, transition.share(ATTRACT))
+        assets.attract.draw_calm(canvas, now, transition.share("neutral"))
         assets.effects.behind(canvas, runs, now)
         assets.actor.draw(canvas, transition, scene, now, assets.effects.cues(runs, now))
         assets.group.draw(canvas, scene, now)
-        assets.attract.draw_hand(canvas, transition.age, self._share(ATTRACT, 0.4))
+        waving = clamp(2.0 * transition.share(ATTRACT) - 1.0)
+        assets.attract.draw_hand(canvas, transition.age, waving)
         assets.effects.before(canvas, runs, now)
-
-    def _share(self, act: str, seconds: float) -> float:
-        """Return the opacity of an act's own scene, which fades within `seconds`."""
-        share = smooth(self._transition.age / seconds)
-        if self._transition.act == act:
-            return share
-        return 1.0 - share if self._transition.last == act else 0.0

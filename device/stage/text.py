@@ -17,28 +17,37 @@ from device.system.paths import ASSETS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 BOLD = ASSETS / "fonts" / "Quicksand-Bold.ttf"
 MEDIUM = ASSETS / "fonts" / "Quicksand-Medium.ttf"
 MIN_SIZE = 8
 """The smallest font size in pixels."""
+PLATE_REACH, PLATE_BLUR, PLATE_OPACITY = 0.22, 0.26, 0.6
+"""How far a soft plate reaches beyond the letters, and its blur, in line heights; its opacity."""
 CACHED_TEXTS = 48
 """Texts in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A face, its ink, a soft halo around it (None for none), and the largest size in pixels."""
+    """A face, its ink, and the largest size in pixels.
+
+    `plate` is the colour of what the text stands on, None for nothing: a soft one that follows the
+    letters, or an opaque one. Either has the ink readable on any picture.
+    """
 
     font: Path
     size: int
     ink: Colour
-    halo: Colour | None = None
+    plate: Colour | None = None
     lines: int = 1
+    opaque: bool = False
 
     @property
     def pad(self) -> int:
-        """How many pixels a surface reaches over its text on each side: room for the halo."""
-        return round(self.size * 0.42) if self.halo else 0
+        """How many pixels a surface reaches over its text on each side: room for the plate."""
+        return round(self.size * (0.3 if self.opaque else 0.9)) if self.plate else 0
 
 
 class Typesetter:
@@ -141,19 +150,25 @@ def paint_lines(font: pygame.font.Font, lines: list[str], style: Style) -> pygam
             image = font.render(line, True, style.ink)
             left = (surface.get_width() - image.get_width()) // 2
             surface.blit(image, (left, number * height))
-    if style.halo is None:
+    if style.plate is None:
         return surface
-    return haloed(surface, style, height)
+    return plated(surface, style, height)
 
 
-def haloed(text: pygame.Surface, style: Style, height: int) -> pygame.Surface:
-    """Return a text of a line height in pixels over a soft shadow, `style.pad` larger all round."""
+def plated(text: pygame.Surface, style: Style, height: int) -> pygame.Surface:
+    """Return a text of a line height in pixels on its plate, `style.pad` larger all round."""
     pad = style.pad
-    alpha = pygame.surfarray.array_alpha(text).T.astype(np.float32) / 255
-    room = np.pad(alpha, pad)
-    close = cv2.GaussianBlur(room, (0, 0), max(0.8, height * 0.035))
-    wide = cv2.GaussianBlur(room, (0, 0), max(1.5, height * 0.14))
-    shade = np.asarray(np.clip(0.55 * close + wide, 0.0, 0.85), np.float32)
-    surface = from_alpha(shade, style.halo or style.ink)
+    alpha = np.pad(pygame.surfarray.array_alpha(text).T.astype(np.float32) / 255, pad)
+    shade = np.ones_like(alpha) if style.opaque else soft_plate(alpha, height)
+    surface = from_alpha(shade, style.plate or style.ink)
     surface.blit(text, (pad, pad))
     return surface
+
+
+def soft_plate(alpha: NDArray[np.float32], height: int) -> NDArray[np.float32]:
+    """Return the opacity of a cloud around letters of some opacity and line height in pixels."""
+    reach = max(1, round(height * PLATE_REACH))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    wide = cv2.GaussianBlur(cv2.dilate(alpha, kernel), (0, 0), max(1.0, height * PLATE_BLUR))
+    thin = np.clip(1.0 - 1.2 * wide, 0.0, 1.0)
+    return np.asarray(PLATE_OPACITY * (1.0 - thin * thin), np.float32)

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from device.stage.easing import smooth
 
 HOLD = 1.0
-"""Least seconds of an act: at most one change per second, so that nothing flashes."""
-BLEND_TIME = 0.95
-"""Seconds of the cross-fade of two skies; shorter than `HOLD`."""
+"""Least seconds of an act, so that nothing flashes; only a smile's celebration does not wait."""
+BLEND_TIME, BLEND_AT_ONCE = 0.95, 0.45
+"""Seconds of the cross-fade of two skies, and of that to the sky of a celebration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An act and its start."""
+    """An act, its start, and the seconds in which its sky covers the one before."""
 
     act: str
     since: float
+    seconds: float = BLEND_TIME
 
 
 class Transition:
@@ -25,20 +26,19 @@ class Transition:
 
     def __init__(self) -> None:
         self._now = 0.0
-        self._current: Turn | None = None
-        self._last: Turn | None = None
+        self._turns: list[Turn] = []
 
-    def update(self, act: str, now: float) -> None:
-        """Change to an act, unless the present one is younger than `HOLD`."""
+    def update(self, act: str, now: float, at_once: bool = False) -> None:
+        """Change to an act: `at_once`, or as soon as the present one is `HOLD` old."""
         self._now = now
-        if self._current is None:
-            self._current = Turn(act, now)
+        if not self._turns:
+            self._turns = [Turn(act, now)]
             return
-        if now < self._current.since:  # a clock that went backwards
-            self._current, self._last = Turn(self._current.act, now), None
-        if act != self._current.act and self.age >= HOLD:
-            self._last = self._current
-            self._current = Turn(act, now)
+        if now < self.current.since:  # a clock that went backwards
+            self._turns = [Turn(self.act, now)]
+        if act != self.act and (at_once or self.age >= HOLD):
+            seconds = BLEND_AT_ONCE if at_once else BLEND_TIME
+            self._turns = [*self._visible(), Turn(act, now, seconds)]
 
     @property
     def act(self) -> str:
@@ -48,9 +48,9 @@ class Transition:
     @property
     def current(self) -> Turn:
         """The present act and its start."""
-        if self._current is None:
+        if not self._turns:
             raise LookupError("no act yet; call update first")
-        return self._current
+        return self._turns[-1]
 
     @property
     def age(self) -> float:
@@ -60,14 +60,34 @@ class Transition:
     @property
     def last(self) -> str | None:
         """The previous act, if any."""
-        return self._last.act if self._last else None
+        return self._turns[-2].act if len(self._turns) > 1 else None
 
     @property
     def last_age(self) -> float:
         """The seconds since the previous act started."""
-        return self._now - self._last.since if self._last else 0.0
+        return self._now - self._turns[-2].since if len(self._turns) > 1 else 0.0
 
     @property
-    def blend(self) -> float:
-        """The progress of the cross-fade, in [0, 1]."""
-        return smooth(self.age / BLEND_TIME) if self._last else 1.0
+    def layers(self) -> list[tuple[str, float]]:
+        """The acts whose skies are seen, from the lowest to the present one, each with its opacity.
+
+        There are more than two only where a celebration begins during a cross-fade, which goes on
+        under its sky.
+        """
+        visible = self._visible()
+        return [(visible[0].act, 1.0), *((one.act, self._opacity(one)) for one in visible[1:])]
+
+    def share(self, act: str) -> float:
+        """Return how much of the picture an act's own scene has, in [0, 1]."""
+        share = 0.0
+        for name, opacity in self.layers:
+            share += opacity * (float(name == act) - share)
+        return share
+
+    def _visible(self) -> list[Turn]:
+        """Return the turns from the newest one that covers all before it."""
+        covering = [number for number, one in enumerate(self._turns) if self._opacity(one) >= 1.0]
+        return self._turns[covering[-1] if covering else 0 :]
+
+    def _opacity(self, turn: Turn) -> float:
+        return smooth((self._now - turn.since) / turn.seconds)

@@ -49,17 +49,21 @@ class Caption:
         high = label.get_height() - 2 * large.pad
         small = self._style(act, MEDIUM, max(9, round(short * 0.052)))
         response = self._typesetter.set(sign.response, (box.width, box.height - high), small)
-        shown = opacity * smooth((age - LABEL_DELAY) / FADE)
-        answered = opacity * smooth((age - RESPONSE_DELAY) / 0.6)
-        self._line(canvas, label, box.top - large.pad, shown)
-        self._line(canvas, response, box.top + high - small.pad, answered)
+        shown = smooth((age - LABEL_DELAY) / FADE)
+        answered = smooth((age - RESPONSE_DELAY) / 0.6)
+        top = box.top - large.pad + self._rise(shown)
+        self._line(canvas, label, top, opacity * shown)
+        top = box.top + high - small.pad + self._rise(answered)
+        self._line(canvas, response, top, opacity * answered)
 
     def _style(self, act: str, font: Path, size: int) -> Style:
         palette = PALETTES[act]
-        return Style(font, size, palette.ink, palette.halo, 2 if self._layout.tall else 1)
+        return Style(font, size, palette.ink, palette.plate, 2 if self._layout.tall else 1)
 
     def _line(self, canvas: pygame.Surface, text: pygame.Surface, top: int, shown: float) -> None:
-        """Draw a line that rises into its place while it appears."""
-        rise = 0 if self._layout.still else round((1.0 - shown) * self._layout.short * 0.02)
         left = (self._layout.size[0] - text.get_width()) // 2
-        put_at(canvas, text, (left, top + rise), shown)
+        put_at(canvas, text, (left, top), shown)
+
+    def _rise(self, shown: float) -> int:
+        """Return how far below its place a line still is while it appears."""
+        return 0 if self._layout.still else round((1.0 - shown) * self._layout.short * 0.02)
