@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOBODY_THERE, PAUSED, BLIND, GROUP, SMILE = "nobody", "paused", "blind", "group", "smile"
-SCENES = (*EMOTIONS, SMILE, NOBODY_THERE, PAUSED, BLIND, GROUP)
+PAIR, EVERYBODY = "pair", "everybody"
+SCENES = (*EMOTIONS, SMILE, NOBODY_THERE, PAUSED, BLIND, GROUP, PAIR, EVERYBODY)
 """The scenes: a mood, a smile that fills its ring, an empty room, the pause sign, a kiosk that
-cannot see, or several people at once."""
+cannot see, several people at once, two of whom one is sad, or four who play."""
 SMILE_AFTER = 1.0
 """Seconds until the calm face of `SMILE` smiles."""
+PLAYERS = (3.6, 4.2, 4.8, 7.8)
+"""Seconds until each of those who play smiles."""
 RATE = 30
 SEED = 7
 START = 1000.0
 """The time of the first frame, in seconds."""
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
-BRIEF_AGES = {"happy": 3.2, GROUP: 3.2, SMILE: 1.6}
+BRIEF_AGES = {"happy": 3.2, GROUP: 3.2, SMILE: 1.6, PAIR: 6.0, EVERYBODY: 7.6}
 """The seconds of scenes that are brief."""
 STRIP = 6
 """Pictures in a strip."""
@@ -89,11 +93,15 @@ def play(
     stage.prepare(canvas.get_size())
     rules = reactions.load("")
     state, joy = reactions.ReactionState(), JoyState()
+    everybody = reactions.EverybodyState()
     for number in range(max(1, frames)):
         now = START + number / rate
         mood, frame_result = _mood(name), _frame_result(name, now)
         joy = step_joy(joy, frame_result, now)
-        state = reactions.step(state, rules, mood, now, joy)
+        if name == EVERYBODY:
+            everybody = reactions.step_everybody(everybody, joy, now)
+        game = everybody.game
+        state = reactions.step(state, rules, mood, now, joy, everybody.has_won)
         scene = Scene(
             mood,
             frame_result,
@@ -104,7 +112,8 @@ def play(
             celebrating=joy.is_celebrating,
             streak=joy.streak,
             relief=state.is_relief,
-            reactions=state.effects,
+            game=game,
+            reactions=state.effects if game is None or game.phase == "won" else (),
             paused=name == PAUSED,
             blind=name == BLIND,
         )
@@ -116,16 +125,16 @@ def play(
 def _mood(name: str) -> Mood:
     if name in (NOBODY_THERE, PAUSED, BLIND):
         return NOBODY
-    return acted({GROUP: "happy", SMILE: "neutral"}.get(name, name), 0.0)
+    if name == PAIR:
+        return replace(acted("sad", 0.0), faces=2, lead=0)
+    return acted({GROUP: "happy", SMILE: "neutral", EVERYBODY: "neutral"}.get(name, name), 0.0)
 
 
 def _frame_result(name: str, now: float) -> FrameResult | None:
-    """Return one person a little to the side, or five for a group."""
+    """Return one person a little to the side, or several side by side."""
     if name in (NOBODY_THERE, PAUSED, BLIND):
         return None
-    if name == SMILE:
-        name = "happy" if now - START >= SMILE_AFTER else "neutral"
-    moods = ("happy", "surprise", "happy", "sad", "neutral") if name == GROUP else (name,)
+    moods = _moods(name, now - START)
     faces = tuple(
         Face(number, _box(number, len(moods)), 0.9, (), probabilities_of(mood))
         for number, mood in enumerate(moods)
@@ -133,6 +142,21 @@ def _frame_result(name: str, now: float) -> FrameResult | None:
     return FrameResult(int(now * RATE), now, now, 640, 480, faces)
 
 
+def _moods(name: str, age: float) -> tuple[str, ...]:
+    """Return what each person shows at a scene's age in seconds."""
+    match name:
+        case "smile":
+            return ("happy" if age >= SMILE_AFTER else "neutral",)
+        case "group":
+            return ("happy", "surprise", "happy", "sad", "neutral")
+        case "pair":
+            return ("sad", "neutral")
+        case "everybody":
+            return tuple("happy" if age >= smiles else "neutral" for smiles in PLAYERS)
+    return (name,)
+
+
 def _box(number: int, count: int) -> Box:
     side = 150.0 if count == 1 else 90.0 - 4 * number
-    return Box(200.0 if count == 1 else 20 + 120.0 * number, 150.0, side, side)
+    apart = 600.0 / max(1, count)
+    return Box(200.0 if count == 1 else 20 + apart * number, 150.0, side, side)

@@ -108,6 +108,12 @@ class ReactionsConfig(ConfigSection):
     file: FilePath = setting(
         "", "File of rules", empty="the rules that ship, `assets/reactions.toml`"
     )
+    everybody_smile: bool = setting(
+        True,
+        "Invite several people to smile together",
+        'The game "Everybody smile!", for two people or more.',
+        editable=True,
+    )
 
 
 class StageConfig(ConfigSection):

@@ -128,11 +128,21 @@ class StreakTexts(Section):
         return lines.get(streak) or more
 
 
+class EverybodyTexts(Section):
+    """The signs of the game in which everybody smiles, by its phase."""
+
+    invite: SignTexts
+    last: SignTexts
+    won: SignTexts
+    over: SignTexts
+
+
 class Strings(Section):
     """All texts of a language. `labels`, `responses` and `names` are by emotion.
 
     `arrival` greets somebody calm, `farewell` those who leave. `celebration` and `streak` answer a
-    smile that has filled its ring, `relief` the first smile after sadness or fear.
+    smile that has filled its ring, `relief` the first smile after sadness or fear, and `everybody`
+    is for the game that several people play.
     """
 
     labels: EmotionTexts
@@ -141,6 +151,7 @@ class Strings(Section):
     celebration: ResponseTexts
     streak: StreakTexts
     relief: SignTexts
+    everybody: EverybodyTexts
     farewell: SignTexts
     attract: SignTexts
     paused: PauseSign
@@ -160,7 +171,10 @@ class Strings(Section):
         return self.model_copy(update={name: _shuffled(getattr(self, name), rng) for name in WORDS})
 
 
-WORDS = ("labels", "responses", "arrival", "celebration", "streak", "relief", "farewell", "attract")
+WORDS = (
+    "labels", "responses", "arrival", "celebration", "streak", "relief", "everybody", "farewell",
+    "attract",
+)  # fmt: skip
 """The keys of `Strings` that hold lists to choose from."""
 
 

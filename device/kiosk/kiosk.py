@@ -81,7 +81,7 @@ class Kiosk:
         self._renderer = Renderer(container.display, container.stage, config.stage)
         self._prompt = FeedbackPrompt(container.stage, container.vision, container.feedback)
         self._button, self._input = ButtonInput(), DisplayInput()
-        self._responder = Responder(container.rules, container.player)
+        self._responder = Responder(container.rules, container.player, config.reactions)
         self.publisher = Publisher(container, self._perception, self._renderer, now)
         self._notifier = Notifier()
         self._time_zone = TimeZone()

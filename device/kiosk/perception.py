@@ -87,5 +87,7 @@ class Perception:
         self._observer.update(self.frame_result, now)
         self.room = self.mood = self._observer.mood
         self.joy = self._observer.joy
+        if self.paused:
+            self.joy = mood.JoyState()
         if self._shown and now < self._shown[1] and not self.paused:
             self.mood, self.joy = self._shown[0], mood.JoyState()

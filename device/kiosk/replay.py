@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from device.config.schema import Config
     from device.config.strings import Strings
-    from device.messages import FrameResult, Reaction
+    from device.messages import FrameResult, Game, Reaction
     from device.reactions import Rule
     from device.stage import Scene
 
@@ -79,6 +79,7 @@ class Replay:
             "effects": {},
             "joy": (None, 0.0, 0.0),
             "gaze": None,
+            "game": ("end", {}),
         }
         self._comforted: dict[str, int | None] | None = None
         self._observer = Observer(config.mood)
@@ -88,7 +89,7 @@ class Replay:
         self._player = Player(
             audio, config.sound, random=random.Random(SEED), clock=self._local_time
         )
-        self._responder = Responder(rules, self._player)
+        self._responder = Responder(rules, self._player, config.reactions)
         self._transition, self._effects = Transition(), EffectScheduler()
         self._gaze = GazeClock(config.stage.reduced_motion)
 
@@ -122,7 +123,7 @@ class Replay:
         self._player.tick(now)
         scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
         self._transition.update(scene.act, now, scene.at_once)
-        self._wording.update(self._transition.act, now, scene.streak, scene.relief)
+        self._wording.update(self._transition.act, now, scene.streak, scene.relief, scene.cue)
         self._effects.update(scene.reactions, now)
         self._gaze.attend(scene, now)
         self._record_stage()
@@ -159,12 +160,20 @@ class Replay:
             self._record("caption", act=words.act, label=label, response=response)
         if self._is_new("gaze", self._gaze.target):
             self._record("gaze", id=self._gaze.target)
+        self._record_game(self._responder.game)
         reactions = {(one.name, one.started): one.name for one in self._responder.active}
         for phase, name in self._changes("reactions", reactions):
             self._record("reaction", phase=phase, name=name)
         effects = {(run.name, run.since): run.name for run in self._effects.runs}
         for phase, name in self._changes("effects", effects):
             self._record("effect", phase=phase, effect=name, sky=self._transition.act)
+
+    def _record_game(self, game: Game | None) -> None:
+        shares = {one: round(share, 1) for one, share in game.shares.items()} if game else {}
+        phase = game.phase if game else "end"
+        if self._is_new("game", (phase, shares)):
+            fields = {"progress": round(game.progress, 2), "shares": shares} if game else {}
+            self._record("game", game="everybody", phase=phase, **fields)
 
     def _is_new(self, what: str, value: object) -> bool:
         changed = self._seen.get(what) != value

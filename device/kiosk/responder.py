@@ -9,20 +9,29 @@ from device import reactions
 from device.music import CHIME, SMILE_NOTES, STREAK_CHORDS
 
 if TYPE_CHECKING:
-    from device.messages import Mood, Reaction
+    from device.config.schema import ReactionsConfig
+    from device.messages import Game, Mood, Reaction
     from device.mood import JoyState
     from device.music import Player
 
 NOTE_RINGS = (0.06, 0.3, 0.55, 0.8)
 """How full the ring of a smile is when each of `SMILE_NOTES` sounds."""
+FRIENDLY = ("neutral", "happy", "surprise")
+"""The moods in which a game may begin."""
 
 
 class Responder:
-    """Lets reactions follow the mood and joy, and music and sounds follow the reactions."""
+    """Lets reactions follow the mood and joy, and music and sounds follow the reactions.
 
-    def __init__(self, rules: tuple[reactions.Rule, ...], player: Player) -> None:
-        self._rules, self._player = rules, player
+    Several people are invited to a game, if the configuration permits it.
+    """
+
+    def __init__(
+        self, rules: tuple[reactions.Rule, ...], player: Player, config: ReactionsConfig
+    ) -> None:
+        self._rules, self._player, self._config = rules, player, config
         self._state = reactions.ReactionState()
+        self._everybody = reactions.EverybodyState()
         self._notes = 0
 
     @property
@@ -32,8 +41,14 @@ class Responder:
 
     @property
     def effects(self) -> tuple[Reaction, ...]:
-        """The reaction whose effect is shown, if any."""
-        return self._state.effects
+        """The reaction whose effect is shown, if any; in a game only the one for having won."""
+        is_playing = self.game is not None and self.game.phase != "won"
+        return () if is_playing else self._state.effects
+
+    @property
+    def game(self) -> Game | None:
+        """The game that several people play, if any."""
+        return self._everybody.game
 
     @property
     def is_relief(self) -> bool:
@@ -42,7 +57,10 @@ class Responder:
 
     def update(self, mood: Mood, joy: JoyState, now: float) -> None:
         """React to the mood and to smiles at `now` (monotonic seconds)."""
-        self._state = reactions.step(self._state, self._rules, mood, now, joy)
+        may_play = self._config.everybody_smile and self._may_play(mood)
+        self._everybody = reactions.step_everybody(self._everybody, joy, now, may_play)
+        has_won = self._everybody.has_won
+        self._state = reactions.step(self._state, self._rules, mood, now, joy, has_won)
         asking = next((one for one in self.active if one.playlist), None)
         # Quiet music for somebody calm is in no hurry.
         since = asking.started if asking and asking.emotion != "neutral" else -math.inf
@@ -51,6 +69,12 @@ class Responder:
         for sound in self._state.sounds:
             self._player.play_sound(_grown(sound, joy.streak))
         self._play_notes(joy)
+
+    def _may_play(self, mood: Mood) -> bool:
+        """Return whether nobody is comforted, and the mood is one to begin a game in."""
+        if any(one.emotion in reactions.LOW for one in self.active):
+            return False
+        return self.game is not None or mood.emotion in FRIENDLY
 
     def _play_notes(self, joy: JoyState) -> None:
         """Play the notes that a smile's ring has reached since the last time."""

@@ -26,6 +26,7 @@ def compose(
         celebrating=joy.is_celebrating,
         streak=joy.streak,
         relief=responder.is_relief,
+        game=responder.game,
         reactions=responder.effects,
     )
 

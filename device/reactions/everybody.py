@@ -141,7 +141,8 @@ def _advance(state: EverybodyState, game: Game, joy: JoyState) -> EverybodyState
     is_smiling = any(one.id in missing and one.level >= BEGINNING for one in joy.smiles)
     if age >= (LAST_CALL_SECONDS if is_smiling else LIMIT_SECONDS):
         return replace(state, game=Game("over", now, game.shares))
-    alone = len(missing) == 1
+    # Whoever is smiling by now needs no more teasing.
+    alone = len(missing) == 1 and (game.phase == "last" or not is_smiling)
     last_since = (state.last_since or now) if alone else None
     state = replace(state, last_since=last_since)
     if last_since is not None and now - last_since >= LAST_SECONDS:

@@ -19,7 +19,7 @@ EFFECTS = (
     "breath", "sunrise", "cool", "freshen", "stars", "glow",
 )  # fmt: skip
 """The effects that the stage can draw."""
-MOMENTS = ("smile", "relief")
+MOMENTS = ("smile", "relief", "everybody")
 """What a rule answers that lasts no time: it then goes on for `max_seconds`."""
 
 
@@ -59,9 +59,10 @@ class Rule(Section):
     """A reaction and when it happens. All times are seconds.
 
     With `on = "smile"` it starts, or starts again, whenever somebody's smile has filled its ring
-    (device/mood/joy.py), and with `on = "relief"` at the first smile after sadness or fear
-    (device/reactions/relief.py). Both hold whatever the mood of the room, and go on for
-    `max_seconds`; `moods` then only says what they answer.
+    (device/mood/joy.py), with `on = "relief"` at the first smile after sadness or fear
+    (device/reactions/relief.py), and with `on = "everybody"` when all have smiled in the game of
+    several people (device/reactions/everybody.py). They hold whatever the mood of the room, and go
+    on for `max_seconds`; `moods` then only says what they answer.
 
     `on = "smiling"` counts from the smile itself, not from a mood that has settled.
 
@@ -76,7 +77,7 @@ class Rule(Section):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
     moods: Annotated[tuple[Emotion, ...], Field(min_length=1, strict=False)]
-    on: Literal["mood", "smile", "smiling", "relief"] = "mood"
+    on: Literal["mood", "smile", "smiling", "relief", "everybody"] = "mood"
     after_seconds: Seconds = 1.0
     effect: Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(_effects)] = ()
     playlist: Annotated[str, AfterValidator(_playlist)] | None = None

@@ -12,7 +12,7 @@ from device.reactions.relief import step as step_relief
 from device.reactions.rule_state import RuleState, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from device.messages import Mood, Reaction
     from device.reactions.rule import Rule
@@ -51,9 +51,14 @@ class ReactionState:
 
 
 def step(
-    state: ReactionState, rules: Iterable[Rule], mood: Mood, now: float, joy: JoyState = NO_JOY
+    state: ReactionState,
+    rules: Iterable[Rule],
+    mood: Mood,
+    now: float,
+    joy: JoyState = NO_JOY,
+    has_won: bool = False,
 ) -> ReactionState:
-    """Return the reactions at `now` to the mood of the room, and to smiles.
+    """Return the reactions at `now` to the mood of the room, to smiles, and to a game's being won.
 
     `active` begins with the reactions whose mood holds, in the order of the rules; those that
     linger follow, newest first. `now` is in monotonic seconds and is ignored if it goes backwards.
@@ -62,6 +67,8 @@ def step(
     eased = step_relief(state.relief, mood, joy, clock)
     answered = eased.bursts and any(one.on == "relief" for one in state.active)
     signals = _signals(joy, eased.begins, answered)
+    if has_won:
+        signals.add("everybody")
     previous = {rule_state.name: rule_state for rule_state in state.rule_states}
     rule_states: list[RuleState] = []
     sounds: list[str] = []
@@ -83,9 +90,9 @@ def step(
     )
 
 
-def _signals(joy: JoyState, relief_begins: bool, answered: bool) -> Collection[str]:
+def _signals(joy: JoyState, relief_begins: bool, answered: bool) -> set[str]:
     """Return what people do just now. The smile of a relief, `answered`, is none as well."""
-    signals = set()
+    signals: set[str] = set()
     if any(smile.level >= SMILING_LEVEL for smile in joy.smiles):
         signals.add("smiling")
     if relief_begins:

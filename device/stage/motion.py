@@ -47,6 +47,7 @@ TEMPERS = {
     "attract": Temper(sway=0.012, sway_period=8.0),
     "paused": Temper(breath=0.008, period=6.0),
     "blind": Temper(sway=0.012, sway_period=8.0),
+    "everybody": Temper(breath=0.02, period=2.4, hop=0.03, hop_period=2.4),
     "waking": Temper(breath=0.008, period=6.0),
 }
 

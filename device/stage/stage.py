@@ -9,7 +9,7 @@ from device.config.strings import load_strings
 from device.messages import EMOTIONS
 from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
-from device.stage.character.actor import Actor, CharacterState
+from device.stage.character.actor import STAND_INS, Actor, CharacterState
 from device.stage.character.group import Group
 from device.stage.easing import clamp
 from device.stage.effects.registry import Effects, EffectScheduler
@@ -25,7 +25,7 @@ from device.stage.overlays.qr_code import QrCode
 from device.stage.overlays.question import QuestionClock, QuestionOverlay
 from device.stage.palette import PALETTES
 from device.stage.quality import Quality
-from device.stage.scene import ACTS, ATTRACT, BLIND, WAKING
+from device.stage.scene import ACTS, ATTRACT
 from device.stage.text import Typesetter
 from device.stage.transition import Transition
 from device.stage.wording import Wording
@@ -61,7 +61,7 @@ class SceneAssets:
         self.emoji = emoji
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout, character)
-        self.group = Group(layout, rng.random())
+        self.group = Group(layout, rng.random(), self.actor.head)
         self.attract = Attract(emoji, layout, rng)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(layout, typesetter)
@@ -75,7 +75,7 @@ class SceneAssets:
     def make_next(self) -> bool:
         """Create one more emoji, sky, effect or face; return False when all exist."""
         makers = (self.backdrop, self.effects, self.question, self.group)
-        return self.emoji.make_next(act for act in ACTS if act not in (BLIND, WAKING)) or any(
+        return self.emoji.make_next(act for act in ACTS if act not in STAND_INS) or any(
             maker.make_next() for maker in makers
         )
 
@@ -139,8 +139,7 @@ class Stage:
         assets = self._get_assets(canvas.get_size())
         self.ready = not assets.make_next()
         self._transition.update(scene.act, now, scene.at_once)
-        cue = scene.way_to_resume if scene.paused else None
-        self._wording.update(self._transition.act, now, scene.streak, scene.relief, cue)
+        self._wording.update(self._transition.act, now, scene.streak, scene.relief, scene.cue)
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)

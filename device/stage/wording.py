@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from device.config.strings import Sign
 from device.messages import EMOTIONS
-from device.stage.scene import ATTRACT, BLIND, PAUSED, WAKING
+from device.stage.scene import ATTRACT, BLIND, EVERYBODY, PAUSED, WAKING
 
 if TYPE_CHECKING:
-    from device.config.strings import Strings
+    from device.config.strings import SignTexts, Strings
 
 FAREWELL_SECONDS = 6.0
 """The farewell gives way to the invitation after this time."""
@@ -58,12 +58,12 @@ class Wording:
     ) -> None:
         """Follow the act on stage. A happy one may be a `relief`, or the `streak`-th in a row.
 
-        `cue` is the way to end a pause.
+        `cue` is the way to end a pause, or the phase of the game that everybody plays.
         """
         if act != "happy":
             streak, relief = 0, False
-        cue = (cue or "") if act == PAUSED else ""
         before = self._current
+        cue = self._heeded(act, cue or "")
         if before is not None and now < before.since:  # a clock that went backwards
             before = self._current = replace(before, since=now)
         celebrates = not self._relief if relief else streak > self._streak
@@ -73,6 +73,14 @@ class Wording:
             self._say(act, self._sign(act, before.act if before else act), now)
         elif self._is_farewell_over(now):
             self._say(act, self._sign(act, act), now)
+
+    def _heeded(self, act: str, cue: str) -> str:
+        """Return the cue that the words of an act depend on, or "" for the others."""
+        if act != EVERYBODY:
+            return cue if act == PAUSED else ""
+        if not cue:  # the game is over, but its act is still on
+            return self._cue if self._current and self._current.act == EVERYBODY else "invite"
+        return "invite" if cue == "waiting" else cue
 
     def _say(self, act: str, sign: Sign, now: float) -> None:
         self.last, self._current = self._current, Words(act, sign, now)
@@ -91,13 +99,17 @@ class Wording:
             return strings.blind if act == BLIND else strings.waking
         if act == ATTRACT:
             name = "farewell" if before in EMOTIONS else "attract"
+        elif act == EVERYBODY:
+            return self._choose(f"everybody {self._cue}", getattr(strings.everybody, self._cue))
         elif self._relief:
             name = "relief"
         elif act == "neutral" and before == ATTRACT:
             name = "arrival"
         else:
             return self._mood(act, self._streak)
-        texts = getattr(strings, name)
+        return self._choose(name, getattr(strings, name))
+
+    def _choose(self, name: str, texts: SignTexts) -> Sign:
         return Sign(
             label=self._next(f"{name} label", texts.label),
             response=self._next(f"{name} response", texts.response),

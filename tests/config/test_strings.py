@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from device.config.section import Section
 from device.config.strings import FOLDER, WORDS, languages, load_strings
 from device.errors import ConfigError
 
@@ -31,13 +32,21 @@ def kinds(strings: Strings) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for name in WORDS:
         value = getattr(strings, name)
-        found += value.values() if isinstance(value, dict) else [texts for _, texts in value]
+        parts = [value] if isinstance(value, dict) else _sections(value)
+        for part in parts:
+            found += part.values() if isinstance(part, dict) else [texts for _, texts in part]
     return found
+
+
+def _sections(value: Section) -> list[Section]:
+    """Return the sections of a section, or the section itself."""
+    return [part for _, part in value if isinstance(part, Section)] or [value]
 
 
 def labels(strings: Strings) -> list[str]:
     """Return every large line."""
     signs = strings.arrival, strings.relief, strings.farewell, strings.attract
+    signs += tuple(sign for _, sign in strings.everybody)
     texts = [*strings.labels.values(), *(sign.label for sign in signs)]
     return [text for one in texts for text in one]
 
@@ -46,7 +55,7 @@ def labels(strings: Strings) -> list[str]:
 def test_each_mood_and_moment_has_at_least_four_lines(language: str) -> None:
     strings = load_strings(language)
     for texts in kinds(strings):
-        assert len(texts) >= 4 or texts == strings.relief.label, texts
+        assert len(texts) >= 4 or texts in (strings.relief.label, strings.everybody.invite.label)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -132,6 +132,11 @@ def test_the_last_one_is_teased_and_the_others_wait() -> None:
     assert last == 2
 
 
+def test_somebody_who_has_begun_to_smile_is_not_teased() -> None:
+    slow = smile((5.0, 20.0), high=0.3)
+    assert "last" not in names(play(smile((4.0, 20.0)), slow, seconds=20))
+
+
 def test_it_ends_kindly_when_nobody_plays() -> None:
     states = play(CALM, CALM, seconds=30)
     assert names(states) == [None, "invite", "over", None]

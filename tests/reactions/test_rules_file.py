@@ -33,7 +33,7 @@ def test_the_rules_that_ship() -> None:
     assert rules["freshen"].moods == ("disgust",)
     assert rules["breathe"].moods == ("angry",)
     assert max(rules["freshen"].after_seconds, rules["breathe"].after_seconds) < 1.0
-    assert [rule.on for rule in load()][:3] == ["relief", "smile", "smiling"]
+    assert [rule.on for rule in load()][:4] == ["relief", "everybody", "smile", "smiling"]
     assert {mood for rule in rules.values() for mood in rule.moods} == set(EMOTIONS)
 
 

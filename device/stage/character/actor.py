@@ -14,7 +14,7 @@ from device.stage.character.lead import LeadClock, lead, look_up
 from device.stage.character.ring import Ring, RingClock
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
 from device.stage.paint import put
-from device.stage.scene import ATTRACT, BLIND, PAUSED, WAKING
+from device.stage.scene import ATTRACT, BLIND, EVERYBODY, PAUSED, WAKING
 
 if TYPE_CHECKING:
     import random
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pygame
 
     from device.config.schema import StageConfig
+    from device.messages import Game
     from device.stage.character.expression import Expression
     from device.stage.character.life import Look
     from device.stage.effects.base import Cue
@@ -39,11 +40,18 @@ STICKER_SECONDS = 2.0
 """Seconds for which the emoji beside the character is there, if it does not stay."""
 BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
+STAND_INS = {BLIND: PAUSED, WAKING: PAUSED, EVERYBODY: "happy"}
+"""The acts that have no emoji of their own, and the emoji that they show."""
 WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
 """The expression in an empty room: a slight smile."""
 HAPPY: Expression = EXPRESSIONS[EMOTIONS.index("happy")]
 SMILING = 0.85
 """How far a full smile moves the expression to the happy one."""
+INVITING: Expression = 0.5 * HAPPY + 0.5 * NEUTRAL
+HOPEFUL: Expression = INVITING.copy()
+HOPEFUL[PLACES["brow_raise"]], HOPEFUL[PLACES["open"]] = 0.15, 1.2
+HOPEFUL[PLACES["squint"]], HOPEFUL[PLACES["lean"]] = 0.1, 0.08
+"""The expressions of a host in a game."""
 SEARCHING: Expression = NEUTRAL.copy()
 SEARCHING[PLACES["brow_raise"]], SEARCHING[PLACES["brow_tilt"]] = 0.12, 0.1
 SEARCHING[PLACES["open"]], SEARCHING[PLACES["pupil"]] = 1.15, 0.85
@@ -77,8 +85,9 @@ class Actor:
         self._portrait = None if emoji_only else Portrait(round(layout.diameter * HEAD))
         x, y = layout.centre
         shift = 0 if emoji_only else round(LOWER * layout.diameter)
-        self._middle = (x, y + shift)
-        self._ring = Ring(layout.diameter * (1.0 if emoji_only else HEAD) / 2)
+        self.head = (x, y + shift), layout.diameter * (1.0 if emoji_only else HEAD) / 2
+        """The middle and the radius of the face, in pixels."""
+        self._ring = Ring(self.head[1])
 
     def draw(
         self,
@@ -96,7 +105,8 @@ class Actor:
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
             self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
-        self._ring.draw(canvas, self._character.ring.follow(scene.ring, now), self._middle)
+        full = 0.0 if scene.game else scene.ring
+        self._ring.draw(canvas, self._character.ring.follow(full, now), self.head[0])
         act, last, age = transition.act, transition.last, transition.age
         still = self._layout.still
         if last and age < LEAVE_TIME and not self._is_gone(last, transition.last_age):
@@ -127,13 +137,11 @@ class Actor:
             return
         diameter, (x, y) = float(self._layout.diameter), self._layout.centre
         if self._portrait is not None:
-            if act in (ATTRACT, BLIND, WAKING):
-                return  # the waving hand is there, or nothing
+            if act in (ATTRACT, BLIND, WAKING, EVERYBODY):
+                return  # the waving hand is there, the ring of a game, or nothing
             x, y = (round(p + diameter * by) for p, by in zip((x, y), BADGE_PLACE, strict=True))
             diameter *= BADGE
-        sprite = self._emoji.sprite(
-            PAUSED if act in (BLIND, WAKING) else act, diameter * pose.scale
-        )
+        sprite = self._emoji.sprite(STAND_INS.get(act, act), diameter * pose.scale)
         centre = (x + diameter * pose.right, y + diameter * pose.down)
         put(canvas, sprite, centre, pose.opacity)
 
@@ -150,10 +158,21 @@ def expression(act: str, scene: Scene, led: float = 0.0) -> Expression:
         return SEARCHING
     if act == WAKING:
         return DROWSY
-    if act == ATTRACT:
+    if act == EVERYBODY:
+        found = _host(scene.game)
+    elif act == ATTRACT:
         found = WELCOME
     elif scene.mood.probabilities:
         found = lead(blend(scene.mood.probabilities), led)
     else:
         found = lead(np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64), led)
     return found + SMILING * scene.smile * (HAPPY - found)
+
+
+def _host(game: Game | None) -> Expression:
+    """Return the expression of a host: inviting, full of hope for the last one, or overjoyed."""
+    if game is None or game.phase == "over":
+        return WELCOME
+    if game.phase == "won":
+        return HAPPY
+    return HOPEFUL if game.phase == "last" else INVITING

@@ -42,10 +42,14 @@ class GazeClock:
         self.target: int | None = None
 
     def attend(self, scene: Scene, now: float) -> Gaze | None:
-        """Look at the one whose smile is answered, else at the one who leads; see `follow`."""
+        """Look at the one whom a game waits for, whose smile is answered, or who leads."""
         wanted = scene.front if scene.ring >= NOTICEABLE else scene.mood.lead
+        glances = not scene.celebrating
+        if scene.game is not None:
+            wanted = scene.game.last if scene.game.phase == "last" else wanted
+            glances = scene.game.phase != "last"
         frame_result = None if scene.paused else scene.frame_result
-        return self.follow(frame_result, wanted, now, glances=not scene.celebrating)
+        return self.follow(frame_result, wanted, now, glances)
 
     def follow(
         self,

@@ -14,6 +14,7 @@ from device.stage.character import EXPRESSIONS, Life, Portrait, blend
 from device.stage.character.halo import Halo
 from device.stage.character.places import MAX_FACES, place_of, size_of
 from device.stage.character.ring import Ring, RingClock
+from device.stage.character.shared_ring import COLOURS, CORE, Part, SharedRing
 from device.stage.easing import clamp, mix, smooth
 from device.stage.scene import PersonSmile
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     import pygame
     from numpy.typing import NDArray
 
-    from device.messages import Face
+    from device.messages import Face, Game
     from device.stage.layout import Layout
+    from device.stage.paint import Position
     from device.stage.scene import Scene
 
 SETTLE_SECONDS = 0.5
@@ -50,20 +52,23 @@ COMFORTED = ("sad", "fear")
 class Companion:
     """One person's face on stage.
 
-    `presence`, `grown`, `glow` and `comfort` are in [0, 1]; `place` is in pixels of the canvas and
-    `across` in shares of the camera's picture. `large` is the portrait for the front.
+    `presence`, `grown`, `merry`, `glow` and `comfort` are in [0, 1]; `place` is in pixels of the
+    canvas and `across` in shares of the camera's picture. `large` is the portrait for the front,
+    `colour` the number of its colour in a game.
     """
 
     life: Life
     portrait: Portrait
     probabilities: NDArray[np.float64]
     across: float
+    colour: int
     ring: RingClock = field(default_factory=RingClock)
     presence: float = 0.0
     place: NDArray[np.float64] | None = None
     painted: bool = False
     large: Portrait | None = None
     grown: float = 0.0
+    merry: float = 0.0
     glow: float = 0.0
     comfort: float = 0.0
 
@@ -71,11 +76,16 @@ class Companion:
 class Group:
     """Draws people by their id. The same seed, scenes and times give the same picture."""
 
-    def __init__(self, layout: Layout, seed: float) -> None:
+    def __init__(self, layout: Layout, seed: float, head: tuple[Position, float]) -> None:
+        """`head` is the large face: its middle and radius in pixels."""
         self._layout, self._seed = layout, seed
         self._size = size_of(layout)
         self._ring = Ring(self._size / 2, BEADS)
+        self._rings = [Ring(self._size / 2, BEADS, colour, CORE) for colour in COLOURS]
         self._halo = Halo(self._size)
+        self._shared = SharedRing(*head)
+        self._game: Game | None = None
+        self._game_shown = 0.0
         self._spare: list[Portrait] = []
         self._large: list[Portrait] = []
         self._turn = 0
@@ -90,26 +100,52 @@ class Group:
         return True
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
-        """Draw a face for each person, if there are at least two."""
+        """Draw a face for each person, if there are at least two, and the game that they play."""
         gap = 0.0 if self._now is None else clamp(now - self._now)
         self._now = now
+        self._follow_game(scene, gap)
         self._update(self._select_faces(scene), scene, gap)
         numbered = enumerate(self._people.items())
         for number, (name, companion) in sorted(numbered, key=lambda one: one[1][1].grown):
             if companion.place is not None:
                 repaint = self._is_painted_now(number) or companion.grown > 0.0
                 smile = scene.smiles.get(name, PersonSmile(0.0, 0.0))
-                self._draw_one(canvas, companion, smile, now, repaint)
+                self._draw_one(canvas, name, smile, now, repaint)
         self._turn += PAINTED_PER_FRAME
+        self._draw_game(canvas, now)
+
+    def _follow_game(self, scene: Scene, gap: float) -> None:
+        """Keep a game that is over until it has faded out."""
+        shown = scene.game is not None and scene.game.phase != "over" and not scene.paused
+        self._game = scene.game if shown else self._game
+        step = gap / FADE_SECONDS
+        self._game_shown = clamp(self._game_shown + (step if shown else -step))
+        if self._game_shown <= 0.0:
+            self._game = None
+
+    def _draw_game(self, canvas: pygame.Surface, now: float) -> None:
+        if self._game is None:
+            return
+        game, shown = self._game, smooth(self._game_shown)
+        players = [one for one in game.shares if one in self._people]
+        players.sort(key=lambda one: -self._people[one].across)
+        parts = [
+            Part(self._people[one].colour, game.shares[one], one == game.last) for one in players
+        ]
+        self._shared.draw(canvas, parts, shown, now)
+        last = self._people.get(game.last) if game.last is not None else None
+        if last is not None and last.place is not None:
+            self._halo.draw_arrow(canvas, self._centre(last, now), shown, now, self._layout.still)
 
     def _draw_one(
         self,
         canvas: pygame.Surface,
-        companion: Companion,
+        name: int,
         smile: PersonSmile,
         now: float,
         repaint: bool,
     ) -> None:
+        companion = self._people[name]
         found = blend(companion.probabilities)
         wanted = found + SMILING * smile.level * (HAPPY - found)
         look = companion.life.move(wanted, None, now)
@@ -122,8 +158,11 @@ class Group:
         repaint = repaint or not companion.painted
         portrait.draw(canvas, look, centre, shown, repaint, self._layout.quality.shadows, scale)
         companion.painted = companion.painted or shown > 0.0
-        full = companion.ring.follow(smile.ring, now)
-        self._ring.draw(canvas, full, centre, mix(1.0, GROWN, companion.grown), shown)
+        ring, full = self._ring, smile.ring
+        if self._game is not None and name in self._game.shares:
+            ring, full = self._rings[companion.colour % len(COLOURS)], self._game.shares[name]
+        full = companion.ring.follow(full, now)
+        ring.draw(canvas, full, centre, mix(1.0, GROWN, companion.grown), shown)
         self._halo.draw_heart(canvas, centre, shown * companion.comfort)
 
     def _centre(self, companion: Companion, now: float) -> tuple[float, float]:
@@ -133,7 +172,8 @@ class Group:
         rise = 0.0
         if not self._layout.still:
             rise = (smooth(companion.presence) - 1.0) / 2
-            rise += HOP * companion.grown * abs(math.sin(math.pi * now / HOP_SECONDS))
+            bounce = abs(math.sin(math.pi * now / HOP_SECONDS))
+            rise += HOP * max(companion.grown, companion.merry) * bounce
         taller = 0.0 if self._layout.tall else (GROWN - 1.0) / 2 * companion.grown
         reach = 0.6 * self._size * mix(1.0, GROWN, companion.grown)
         x = min(max(x, reach), self._layout.size[0] - reach)
@@ -176,7 +216,10 @@ class Group:
         if companion is None:
             life = Life(random.Random(f"{self._seed} {face.id}"), self._layout.still)
             portrait = self._spare.pop() if self._spare else Portrait(self._size)
-            companion = self._people[face.id] = Companion(life, portrait, probabilities, across)
+            taken = {one.colour for one in self._people.values()}
+            colour = next(one for one in range(len(taken) + 1) if one not in taken)
+            companion = Companion(life, portrait, probabilities, across, colour)
+            self._people[face.id] = companion
         if companion.probabilities.shape == probabilities.shape:
             companion.probabilities += ease * (probabilities - companion.probabilities)
         companion.across += ease * (across - companion.across)
@@ -185,6 +228,8 @@ class Group:
         """Let a companion come to the front while its smile is answered, and be comforted."""
         smile = scene.smiles.get(name, PersonSmile(0.0, 0.0))
         in_front = name == scene.front and max(smile.level, smile.ring) >= NOTICEABLE
+        if self._game is not None and self._game.last is not None:
+            in_front = name == self._game.last
         ease = 1.0 - math.exp(-gap / GROW_SECONDS)
         wanted = in_front * (CROWDED if len(self._people) > FEW and not self._layout.tall else 1.0)
         companion.grown += ease * (wanted - companion.grown)
@@ -196,7 +241,10 @@ class Group:
             self._large.append(companion.large)
             companion.large = None
         slow = 1.0 - math.exp(-gap / SETTLE_SECONDS)
-        companion.glow += slow * (smile.celebrating * max(0.5, smile.level) - companion.glow)
+        has_won = self._game is not None and self._game.phase == "won"
+        companion.merry += slow * (float(has_won) - companion.merry)
+        bright = 1.0 if has_won else smile.celebrating * max(0.5, smile.level)
+        companion.glow += slow * (bright - companion.glow)
         meant = scene.mood.emotion in COMFORTED and scene.mood.lead == name
         companion.comfort += slow * (float(meant) - companion.comfort)
 

@@ -48,8 +48,11 @@ class RingClock:
 class Ring:
     """The ring of some beads round a face of some radius, in pixels."""
 
-    def __init__(self, radius: float, beads: int = BEADS) -> None:
-        self._lit = bead(max(5, round(2 * BEAD * radius * math.sqrt(BEADS / beads))))
+    def __init__(
+        self, radius: float, beads: int = BEADS, colour: Colour = GOLD, core: Colour = CORE
+    ) -> None:
+        side = max(5, round(2 * BEAD * radius * math.sqrt(BEADS / beads)))
+        self._lit = bead(side, colour, core)
         self._reach = OUTSIDE * radius
         angles = (math.tau * number / beads for number in range(beads))
         self._places = [(math.sin(angle), -math.cos(angle)) for angle in angles]
