@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from device.config.schema import StageConfig
     from device.messages import Game
+    from device.stage.character.cue import Cue
     from device.stage.character.expression import Expression
     from device.stage.character.life import Look
-    from device.stage.effects.base import Cue
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
     from device.stage.scene import Scene

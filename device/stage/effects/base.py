@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,12 +39,3 @@ class Effect:
 
     def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw what is between the emoji and the caption."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What a running effect tells the character: its age in seconds, its strength in [0, 1]."""
-
-    effect: Effect
-    age: float
-    strength: float

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device.stage.character.cue import Cue
 from device.stage.easing import smooth
 from device.stage.effects.balloons import Balloons
-from device.stage.effects.base import Cue
 from device.stage.effects.breath import Breath
 from device.stage.effects.confetti import Confetti
 from device.stage.effects.cool import Cool
@@ -24,7 +24,7 @@ from device.stage.effects.tender import Tender
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pygame
 
@@ -119,18 +119,20 @@ class Effects:
 
     def cues(self, runs: list[EffectRun], now: float) -> list[Cue]:
         """Return what the running effects tell the character."""
-        return [
-            Cue(self._effects[run.name], max(0.0, now - run.since), run.strength(now))
-            for run in runs
-            if run.name in self._effects
-        ]
+        return [Cue(*running) for running in self._running(runs, now)]
 
     def behind(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw the layer between the sky and the emoji."""
-        for cue in self.cues(runs, now):
-            cue.effect.behind(canvas, cue.age, cue.strength)
+        for effect, age, strength in self._running(runs, now):
+            effect.behind(canvas, age, strength)
 
     def before(self, canvas: pygame.Surface, runs: list[EffectRun], now: float) -> None:
         """Draw the layer between the emoji and the caption."""
-        for cue in self.cues(runs, now):
-            cue.effect.before(canvas, cue.age, cue.strength)
+        for effect, age, strength in self._running(runs, now):
+            effect.before(canvas, age, strength)
+
+    def _running(self, runs: list[EffectRun], now: float) -> Iterator[tuple[Effect, float, float]]:
+        """Yield each effect that runs, its age in seconds, and its strength."""
+        for run in runs:
+            if run.name in self._effects:
+                yield self._effects[run.name], max(0.0, now - run.since), run.strength(now)
