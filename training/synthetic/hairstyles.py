@@ -172,8 +172,15 @@ def style(random: Random, male: bool, curly: float, old: float) -> tuple[str, Cu
 
 
 def under_hat(cut: Cut) -> Cut:
-    """Return the hair as a hat presses it to the head."""
-    return replace(cut, layer=0.015, lift=0.02, curl=0.02, top=0.5, fall=0.5)
+    """Return the hair as a hat presses it to the head, from where it falls."""
+    length = min(cut.length, 1.2)
+    pressed = replace(cut, length=length, layer=0.015, lift=0.02, curl=0.02, top=0.5)
+    return replace(pressed, fall=0.9, side=0.05, back=0.1)
+
+
+def under_scarf(cut: Cut) -> Cut:
+    """Return the hair as a headscarf hides it."""
+    return Cut(length=0.04, lift=0.1, layer=0.0, curl=0.0, line=1.2, count=100, width=cut.width)
 
 
 def _men(curly: float, old: float) -> dict[str, float]:

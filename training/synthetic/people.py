@@ -11,7 +11,7 @@ import numpy as np
 from training.renderer import mesh
 from training.renderer.person import Person, Rgb
 from training.synthetic import hairstyles
-from training.synthetic.worn import Beard, Glasses, Hat, Outfit
+from training.synthetic.worn import SCARF, Beard, Glasses, Hat, Outfit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,10 +117,11 @@ def draw(random: Random, data: Path) -> Identity:
         **_clothes(random),
     )
     beard, stubble = _beard(random, male and age != "child", old)
-    outfit = Outfit(_glasses(random), _hat(random, style), beard)
+    outfit = Outfit(_glasses(random), _hat(random, style, not male and age != "child"), beard)
     person = replace(person, stubble=stubble)
     if outfit.hat:
-        person = replace(person, cut=hairstyles.under_hat(cut))
+        under = hairstyles.under_scarf if outfit.hat.kind == SCARF else hairstyles.under_hat
+        person = replace(person, cut=under(cut))
     about = {
         "sex": "male" if male else "female",
         "age": age,
@@ -251,16 +252,17 @@ def _glasses(random: Random) -> Glasses | None:
     )
 
 
-def _hat(random: Random, style: str) -> Hat | None:
-    if random.random() > 0.10 or style in ("afro", "bun"):
-        return None
+def _hat(random: Random, style: str, scarf: bool) -> Hat | None:
+    chance = random.random()
     cloth = np.exp(random.uniform(-3.5, -0.7)) * np.exp(random.normal(0, 0.5, 3))
-    return Hat(
-        kind=str(random.choice(["beanie", "cap"])),
-        colour=_rgb(np.minimum(cloth, 0.75)),
-        low=random.uniform(-0.14, 0.04),
-        off=random.uniform(0.14, 0.19),
-    )
+    if scarf and chance < 0.06:
+        low, off = random.uniform(-0.03, 0.08), random.uniform(0.04, 0.08)
+        return Hat(SCARF, _rgb(np.minimum(cloth, 0.75)), low, off)
+    if chance > 0.10 + 0.06 * scarf or style in ("afro", "bun"):
+        return None
+    kind = str(random.choice(["beanie", "cap"]))
+    low = random.uniform(-0.14, 0.04) + 0.10 * (kind == "beanie")
+    return Hat(kind, _rgb(np.minimum(cloth, 0.75)), low, random.uniform(0.14, 0.19))
 
 
 def _rest(random: Random) -> Units:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from training.renderer import mesh
 from training.renderer.figure import SHIRT, SKIN
@@ -16,11 +17,14 @@ from training.renderer.hair import scalp
 from training.renderer.raster import Body, Strands
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from training.renderer.figure import Figure
     from training.renderer.mesh import Floats, Ints
     from training.renderer.person import Rgb
     from training.renderer.raster import Look, Stage
 
+SCARF = "headscarf"
 _LENS = 0.32
 """From the middle of the nose to the middle of a lens."""
 _NO_FACES = np.array([[0, 0, 0]])
@@ -42,7 +46,7 @@ class Glasses:
 
 @dataclass(frozen=True)
 class Hat:
-    """A beanie or a cap: how low it is pulled, and how far off the skin it stands."""
+    """A beanie, a cap or a headscarf: how low it is pulled, how far off the skin it stands."""
 
     kind: str
     colour: Rgb
@@ -116,16 +120,17 @@ def _nothing() -> _Shell:
 
 
 def _hat(figure: Figure, hat: Hat) -> _Shell:
-    """Lift the scalp's mesh off the head, and for a cap add a peak."""
+    """Lift the covered skin's mesh off the head, and for a cap add a peak."""
     topology = figure.topology
     quads = topology.quads[topology.material[topology.quads[:, 0]] == SKIN]
     middle = topology.base.vertices[topology.kept][quads].mean(1)
-    rim = 7.18 + 0.35 * np.clip(middle[:, 2] - 0.2, 0, 1)
-    quads = quads[scalp(middle, -0.14 - hat.low) & (middle[:, 1] > rim)]
+    quads = quads[_wrapped(middle, hat) if hat.kind == SCARF else _covered(middle, hat)]
     used, packed = np.unique(quads, return_inverse=True)
     quads = packed.reshape(-1, 4)
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    points = _lift(figure.rest[used].astype(np.float64), figure, hat)
+    skin = figure.rest[used].astype(np.float64)
+    scarf = hat.kind == SCARF
+    points = _drape(skin, triangles, hat.off) if scarf else _lift(skin, figure, hat)
     count = len(points)
     if hat.kind == "cap" and count:
         peak, faces = _peak(points, float(figure.eyes[2]))
@@ -134,6 +139,41 @@ def _hat(figure: Figure, hat: Hat) -> _Shell:
     normals = mesh.normals(points, triangles, mesh.incidence(triangles, len(points)))
     normals[count:] *= np.where(normals[count:, 1:2] < 0, -1, 1)
     return _shell(points, normals, triangles)
+
+
+def _covered(middle: Floats, hat: Hat) -> NDArray[np.bool_]:
+    """Tell which places of the skin (n, 3) are under a beanie or a cap."""
+    rim = 7.18 + 0.35 * np.clip(middle[:, 2] - 0.2, 0, 1)
+    return np.asarray(scalp(middle, -0.14 - hat.low) & (middle[:, 1] > rim))
+
+
+def _wrapped(middle: Floats, hat: Hat) -> NDArray[np.bool_]:
+    """Tell which places of the skin (n, 3) are under a headscarf: all but the face."""
+    x, y, z = middle.T
+    face = ((x / 0.64) ** 2 + ((y - 7.0 + hat.low) / 0.82) ** 2 < 1) & (z > 0.25)
+    face &= (z > 0.65) | (y > 6.5)
+    return np.asarray((y > 5.6) & ~face)
+
+
+def _drape(points: Floats, triangles: Ints, off: float) -> Floats:
+    """Return the points as cloth lies on them: taut over the ears, and off the skin."""
+    ends = np.concatenate([triangles[:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0))])
+    sides = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), (len(points),) * 2)
+    sides = sides + sides.T
+    hem = np.asarray((sides == 1).sum(1)).ravel() > 0  # a side of one triangle only
+    near = sparse.diags(1 / np.maximum(np.asarray(sides.sum(1)).ravel(), 1)) @ sides
+    pull = np.where(hem, 0.02, 0.7)[:, None]
+    at = mesh.incidence(triangles, len(points))
+    cloth = points
+    for _ in range(60):
+        cloth = (1 - pull) * cloth + pull * (near @ cloth)
+        normal = mesh.normals(cloth, triangles, at)
+        inside = np.maximum(np.einsum("ij,ij->i", points - cloth, normal), 0)
+        cloth = cloth + inside[:, None] * normal
+    stands = 1 - hem.astype(np.float64)[:, None]  # it lies on the skin at its hem
+    for _ in range(2):
+        stands = np.minimum(near @ stands, stands)
+    return np.asarray(cloth + (0.02 + off * stands) * mesh.normals(cloth, triangles, at))
 
 
 def _lift(points: Floats, figure: Figure, hat: Hat) -> Floats:
