@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EFFECTS = (
     "confetti", "balloons", "hearts", "fireworks", "sunburst", "grand", "tender", "lantern",
-    "breath", "sunrise", "cool", "freshen", "stars", "glow",
+    "breath", "freshen", "stars", "glow",
 )  # fmt: skip
 """The effects that the stage can draw."""
 MOMENTS = ("smile", "relief", "everybody")

@@ -74,7 +74,7 @@ class SceneAssets:
 
     def make_next(self) -> bool:
         """Create one more emoji, sky, effect or face; return False when all exist."""
-        makers = (self.backdrop, self.effects, self.question, self.group)
+        makers = (self.backdrop, self.effects, self.question, self.group, self.actor)
         return self.emoji.make_next(act for act in ACTS if act not in STAND_INS) or any(
             maker.make_next() for maker in makers
         )

@@ -20,7 +20,7 @@ def test_it_starts_after_a_while_and_not_before() -> None:
     assert show.play("sad", 0.25) == ["comfort"]
     reaction = show.state.active[0]
     assert (reaction.emotion, reaction.started) == ("sad", show.now)
-    assert (reaction.effect, reaction.playlist, reaction.light) == ("sunrise", "uplifting", "warm")
+    assert (reaction.effect, reaction.playlist, reaction.light) == ("tender", "uplifting", "warm")
 
 
 def test_moods_of_one_rule_count_together() -> None:

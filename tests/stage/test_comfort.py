@@ -81,8 +81,8 @@ def contrast(one: ArrayLike, other: ArrayLike) -> float:
 
 @pytest.mark.parametrize(
     "cast",
-    [*((act, None) for act in ACTS), ("happy", "confetti"), ("sad", "sunrise"), ("fear", "sunrise"),
-     ("angry", "cool"), ("disgust", "freshen"), ("surprise", "stars"), ("neutral", "glow")],
+    [*((act, None) for act in ACTS), ("happy", "confetti"), ("sad", "tender"), ("fear", "lantern"),
+     ("angry", "breath"), ("disgust", "freshen"), ("surprise", "stars"), ("neutral", "glow")],
 )  # fmt: skip
 def test_labels_can_be_read(
     theatre: MakeTheatre, feel: MakeScene, cast: tuple[str, str | None]

@@ -108,7 +108,7 @@ def test_lids_have_the_colour_of_the_body(emotion: str, at: int, seen: str) -> N
     look = Life(random.Random(3), still=True).move(expression, Gaze(), 50.0)
     portrait = Portrait(200)
     portrait.draw(canvas, look, canvas.get_rect().center)
-    x, y = (150 + round(100 * part) for part in (0.335, -0.16))
+    x, y = (150 + round(100 * part) for part in (0.335, -0.22))
     lid = np.array(canvas.get_at((x, y))[:3], float)
     plain = pygame.Surface((300, 300), 0, 32)
     expression[PLACES["red"]] = expression[PLACES["green"]] = 0.0

@@ -84,7 +84,7 @@ def test_every_effect_shows_moves_and_goes(
     assert near(with_it[0], without[0], whole) < 0.2, "it should fade in"
     assert near(with_it[-1], without[-1], whole) > 0.5
     assert near(with_it[-1], with_it[-10], whole) > 0.2
-    assert near(place.after(feel("neutral"), 1.6), plain.after(feel("neutral"), 1.6), whole) == 0
+    assert near(place.after(feel("neutral"), 3.6), plain.after(feel("neutral"), 3.6), whole) == 0
 
 
 def test_an_effect_that_comes_again_starts_again(theatre: MakeTheatre, feel: MakeScene) -> None:

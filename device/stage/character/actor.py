@@ -89,6 +89,10 @@ class Actor:
         """The middle and the radius of the face, in pixels."""
         self._ring = Ring(self.head[1])
 
+    def make_next(self) -> bool:
+        """Make what is seldom needed; return False when it exists."""
+        return self._portrait is not None and self._portrait.hand.make()
+
     def draw(
         self,
         canvas: pygame.Surface,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,7 +11,7 @@ import pygame
 
 from device.stage.character import body
 from device.stage.easing import clamp, mix, smooth, wave
-from device.stage.paint import put, with_alpha
+from device.stage.paint import from_alpha, put, with_alpha
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,16 +33,23 @@ FINE = 4
 
 
 class Hand:
-    """One hand for a head of some radius in pixels; its pictures are made when it first shows."""
+    """One hand for a head of some radius in pixels.
+
+    `make` makes its pictures, or `draw` when they are first needed.
+    """
 
     def __init__(self, radius: float) -> None:
         self._radius = radius
+        self._pictures: list[pygame.Surface] = []
 
-    @cached_property
-    def _pictures(self) -> list[pygame.Surface]:
+    def make(self) -> bool:
+        """Make its pictures; return False when they exist."""
+        if self._pictures:
+            return False
         hand = paint(max(8, round(SIDE * self._radius)))
         turns = (TURN * (2 * step / (TURNS - 1) - 1) for step in range(TURNS))
-        return [pygame.transform.rotozoom(hand, LEANING + turn, 1.0) for turn in turns]
+        self._pictures = [pygame.transform.rotozoom(hand, LEANING + turn, 1.0) for turn in turns]
+        return True
 
     def draw(self, canvas: pygame.Surface, look: Look, head: Position, opacity: float) -> None:
         """Draw it behind a head around a position in pixels, as far as it is out."""
@@ -51,6 +57,7 @@ class Hand:
         out = smooth(look["hand"] + waving)
         if out <= 0.01:
             return
+        self.make()
         swing = mix(0.2 * wave(look.time, 3.4), wave(look.time, 0.75), waving)
         picture = self._pictures[round((swing + 1) / 2 * (TURNS - 1))]
         right, down = (mix(a, b, out) for a, b in zip(HIDDEN, PLACE, strict=True))
@@ -89,7 +96,10 @@ def _small(colour: NDArray[np.float64], mask: NDArray[np.uint8], side: int) -> p
     rgb = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
     alpha = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     rgba = np.concatenate([rgb, alpha[..., None]], axis=-1).round().astype(np.uint8)
-    return with_alpha(pygame.image.frombuffer(rgba.tobytes(), size, "RGBA"))
+    wide = cv2.GaussianBlur(alpha / 255, (0, 0), 0.035 * side)
+    sprite = from_alpha(np.asarray(0.5 * wide, np.float32), body.DARK)
+    sprite.blit(with_alpha(pygame.image.frombuffer(rgba.tobytes(), size, "RGBA")), (0, 0))
+    return sprite
 
 
 def _limb(

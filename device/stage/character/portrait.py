@@ -71,7 +71,7 @@ class Portrait:
         }
         self._shadow = body.shadow(round(1.5 * side), self._radius)
         self._rose = body.spot(max(4, round(0.46 * self._radius)), ROSE)
-        self._hand = Hand(self._radius)
+        self.hand = Hand(self._radius)
         self._turn = 0.0
         self._shift = np.zeros(2)
 
@@ -102,7 +102,7 @@ class Portrait:
         if shadow:
             middle = (place[0], place[1] - off * radius + 0.05 * radius)
             put(canvas, _scaled(self._shadow, scale), middle, opacity)
-        self._hand.draw(canvas, look, (place[0], place[1] - off * radius), opacity)
+        self.hand.draw(canvas, look, (place[0], place[1] - off * radius), opacity)
         puffed = scale * (1.0 + MOST_PUFF * clamp(look["puff"] / MOST_PUFF))
         put(canvas, _scaled(self._surface, puffed), place, opacity)
 
@@ -200,8 +200,12 @@ class Portrait:
         drowsy = clamp(1.0 - look["open"]) * 0.9
         cover = max(drowsy, look.closed * 1.02)
         slant = side * 0.7 * look["brow_tilt"] * (1 - look.closed)
-        low = mix(-high * 1.05, high * (1 - 0.9 * look["squint"]), cover)
-        edge = shapes.arc((x - reach, y + low - slant), (x + reach, y + low + slant), 0.10 * wide)
+        squint = clamp(look["squint"])
+        # Closed, it meets the lower lid, which is the rounder the higher it is.
+        shut = high * min(1 - 0.9 * squint, 1.09 - 1.25 * squint)
+        low = mix(-high * 1.05, shut, cover)
+        bend = mix(0.10, 0.55, cover * clamp(squint / 0.3)) * wide
+        edge = shapes.arc((x - reach, y + low - slant), (x + reach, y + low + slant), bend)
         top = np.array([[x + reach, y - 2 * high], [x - reach, y - 2 * high]])
         if cover > 0.03 or abs(slant) > 0.07:
             skin = cv2.convertScaleAbs(under, alpha=mix(LID, 1.0, cover))

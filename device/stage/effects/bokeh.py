@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.stage.easing import smooth, wave
+from device.stage.effects.space import Space
 from device.stage.paint import Colour, disc, put
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ class Bokeh:
     Without motion each stays in its place and slowly brightens and fades.
     """
 
-    def __init__(self, kind: Kind, layout: Layout, rng: random.Random) -> None:
+    def __init__(
+        self, kind: Kind, layout: Layout, rng: random.Random, off_words: bool = False
+    ) -> None:
+        """Make the discs; those `off_words` fade where the words are."""
+        self._space = Space(layout) if off_words else None
         self._layout = layout
         self._drift = kind.drift * layout.short
         self._discs = [self._disc(kind, number, rng) for number in range(kind.count)]
@@ -91,7 +96,8 @@ class Bokeh:
         for one in self._layout.sample(self._discs):
             if self._layout.still:
                 glow = strength * (0.7 + 0.3 * wave(seconds, one.period, one.phase))
-                put(canvas, one.sprite, (one.x * width, one.y * height), glow)
+                place = (one.x * width, one.y * height)
+                put(canvas, one.sprite, place, glow * self._shown(place[1]))
                 continue
             side = one.sprite.get_width()
             travel = height + side
@@ -100,4 +106,7 @@ class Bokeh:
             x = one.x * width + self._drift * wave(seconds, one.period, one.phase)
             # Discs that do not climb swim; those that do fade in at the foot and out at the top.
             fade = smooth(4.0 * math.sin(math.pi * climbed)) if one.rise else 1.0
-            put(canvas, one.sprite, (x, y), strength * fade)
+            put(canvas, one.sprite, (x, y), strength * fade * self._shown(y))
+
+    def _shown(self, y: float) -> float:
+        return self._space.shown(y) if self._space else 1.0

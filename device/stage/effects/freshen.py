@@ -1,4 +1,7 @@
-"""A playful clean-up: a wiper sweeps the muck off the screen, and soap bubbles rise."""
+"""A clean-up for fun: muck hits the glass, a wiper squeaks it off, and once more; all is clean.
+
+The character follows the wiper with its eyes.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,46 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
+import pygame
 
-from device.stage.easing import mix, smooth, spring
+from device.stage.character import NEUTRAL, Gaze
+from device.stage.character.expression import changed
+from device.stage.character.shapes import stroke
+from device.stage.easing import clamp, mix, smooth, spring
 from device.stage.effects.base import Effect
 from device.stage.effects.bokeh import Bokeh, Kind
+from device.stage.effects.outlines import splat
+from device.stage.effects.space import Space
 from device.stage.effects.stars import sparkle
 from device.stage.paint import Colour, from_alpha, put
 
 if TYPE_CHECKING:
     import random
 
-    import pygame
-    from numpy.typing import NDArray
-
+    from device.stage.character.expression import Expression
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 
-SPLATS = 11
-MUCK: tuple[Colour, ...] = ((122, 150, 52), (150, 128, 60), (98, 132, 70))
-SWEEP = (1.6, 3.2)
-"""When the wiper sets out, and how many seconds it takes across."""
-SHINE = 1.1
+MUCK: tuple[Colour, ...] = ((150, 170, 36), (126, 132, 44), (172, 158, 52))
+OUT, IN = (0.2, 0.42), (2.25, 2.5)
+"""When the wiper comes out from behind the head, and goes in again."""
+SWEEPS = ((0.42, 1.22), (1.5, 2.2))
+"""From when to when it sweeps to the right, and back."""
+LEFT, RIGHT = math.radians(186), math.radians(-6)
+"""The ends of its way, counter-clockwise from the right."""
+SQUEAKS = 8
+"""How often it sticks and slips in a sweep."""
+SECOND = 1.3
+"""When one more lands, just where it is clean."""
+SHINE = 0.9
 """Seconds for which a sparkle shows where a splat was."""
-RUBBER: Colour = (40, 52, 66)
-METAL: Colour = (226, 236, 240)
+CLEAN = 2.3
+RUBBER: Colour = (34, 44, 58)
+METAL: Colour = (222, 232, 238)
+RELIEVED: Expression = changed(
+    NEUTRAL, brow_raise=0.08, brow_bend=0.09, squint=0.35, width=0.34, smile=0.13, blush=0.55
+)
 BUBBLES = Kind(
     count=18,
     smallest=0.02,
@@ -42,114 +59,162 @@ BUBBLES = Kind(
     drift=0.04,
     rim=0.8,
 )
+PLACES = ((1, 0.5, 0.42, 1.0, 0.0), (1, 0.72, 0.78, 0.6, 0.08), (0, 0.3, 0.7, 0.55, 0.04),
+          (0, 0.5, 0.38, 0.85, SECOND))  # fmt: skip
+"""Of each splat: the area, shares of its width and height, its size, and when it lands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Splat:
-    """One splat: its picture, its middle in shares of the canvas, and when it lands."""
+    """One splat: its picture, and where it hits the glass, around the head."""
 
     sprite: pygame.Surface
-    x: float
-    y: float
+    angle: float
+    away: float
     lands: float
+    wiped: float
 
 
 class Freshen(Effect):
-    """The muck is before the face, so that it is wiped off the glass; bubbles are on both sides.
-
-    Without motion nothing is wiped: the muck fades away by itself.
-    """
+    """All of it is behind the head. Without motion nothing is wiped: the muck fades by itself."""
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
-        self._splats = [self._splat(number, rng) for number in range(SPLATS)]
-        self._wiper = _wiper(layout)
-        self._shine = from_alpha(sparkle(max(8, round(layout.short * 0.11))), (255, 255, 255))
-        self._far = Bokeh(BUBBLES, layout, rng)
-        self._near = Bokeh(BUBBLES, layout, rng)
+        self._space = Space(layout)
+        self._splats = [self._splat(number, rng) for number in range(len(PLACES))]
+        self._reach = max(one.away for one in self._splats) + 0.14 * layout.short
+        self._shine = from_alpha(sparkle(max(8, round(layout.short * 0.14))), (255, 255, 255))
+        self._bubbles = Bokeh(BUBBLES, layout, rng, off_words=True)
 
     def _splat(self, number: int, rng: random.Random) -> Splat:
-        side = max(8, round(self.layout.short * rng.uniform(0.07, 0.16)))
-        sprite = from_alpha(splat(side, rng), MUCK[number % len(MUCK)])
-        # Around the face rather than over it, and off the words.
-        left = number % 2 == 0
-        x = rng.uniform(0.03, 0.27) if left else rng.uniform(0.73, 0.97)
-        return Splat(sprite, x, rng.uniform(0.14, 0.72), rng.uniform(0.0, 0.8))
+        area, right, down, size, lands = PLACES[number]
+        side = max(10, round(self.layout.short * 0.3 * size))
+        x, y = self._space.spot(area, right, down)
+        if self.layout.tall and area == 0:
+            x = self.layout.size[0] * 0.5 * right
+        if self.layout.tall and area == 1:
+            x = self.layout.size[0] * (1.0 - 0.4 * right)
+        dx, dy = x - self._space.head[0], self._space.head[1] - y
+        angle = math.atan2(dy, dx)
+        return Splat(
+            sprite=splat(side, MUCK[number % len(MUCK)], rng),
+            angle=angle,
+            away=math.hypot(dx, dy),
+            lands=lands,
+            wiped=_reached(angle, SWEEPS[1] if lands >= SECOND else SWEEPS[0]),
+        )
+
+    def act(self, expression: Expression, age: float) -> Expression:
+        """Flinch, look on, pull a long face at the second one, and be relieved."""
+        relief = smooth((age - CLEAN) / 0.5)
+        if not self.layout.still:
+            flinch = smooth(age / 0.08) * (1.0 - smooth((age - 0.12) / 0.25))
+            shut = changed(expression, open=0.05, squint=0.75)
+            long = changed(expression, open=0.5, squint=0.2, tongue=0.0, part=0.0, smile=-0.06)
+            face = long if age >= SECOND else shut
+            share = smooth((age - SECOND) / 0.1) if age >= SECOND else flinch
+            expression = _between(expression, face, share)
+        return _between(expression, RELIEVED, relief)
+
+    def look(self, age: float) -> Gaze | None:
+        """Look at what lands, then along the wiper."""
+        if self.layout.still or not 0.0 < age <= IN[1]:
+            return None
+        angle = self._splats[0].angle if age < OUT[1] else wiper_angle(age)
+        if SECOND <= age < SWEEPS[1][0]:
+            angle = self._splats[-1].angle
+        return Gaze(0.95 * math.cos(angle), -0.8 * math.sin(angle))
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw half of the bubbles."""
-        self._far.draw(canvas, age, strength * smooth((age - SWEEP[0]) / 2.0))
-
-    def before(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the muck, the wiper, the sparkles that it leaves, and the other bubbles."""
-        width, height = self.layout.size
+        """Draw the muck, the wiper, the sparkles that it leaves, and bubbles."""
+        self._bubbles.draw(canvas, age + 30.0, strength * smooth((age - CLEAN) / 1.2))
         if self.layout.still:
-            gone = smooth(age) * (1.0 - smooth((age - SWEEP[0]) / SWEEP[1]))
+            gone = smooth(age / 0.6) * (1.0 - smooth((age - 1.0) / 1.2))
             for one in self._splats:
-                put(canvas, one.sprite, (one.x * width, one.y * height), strength * gone)
-            self._near.draw(canvas, age + 30.0, strength * smooth((age - SWEEP[0]) / 2.0))
+                put(canvas, one.sprite, self._place(one.angle, one.away), strength * gone)
             return
-        swept = mix(-0.12, 1.12, smooth((age - SWEEP[0]) / SWEEP[1]))
         for one in self._splats:
-            place = (one.x * width, one.y * height)
-            if one.x > swept:
-                landed = spring((age - one.lands) * 1.6)
-                if landed > 0.05:
-                    put(canvas, one.sprite, place, strength * min(1.0, landed))
-            else:
-                self._glint(canvas, place, age, one.x, strength)
-        if -0.12 < swept < 1.12:
-            sway = 0.012 * math.sin(age * 7.0)
-            put(canvas, self._wiper, ((swept + sway) * width, height * 0.44), strength)
-        self._near.draw(canvas, age + 30.0, strength * smooth((age - SWEEP[0]) / 2.0))
+            self._muck(canvas, one, age, strength)
+        self._wipe(canvas, age)
 
-    def _glint(
+    def _muck(self, canvas: pygame.Surface, one: Splat, age: float, strength: float) -> None:
+        if age < one.wiped:
+            landed = clamp(spring((age - one.lands) * 2.4))
+            sag = 0.02 * self.layout.short * smooth((age - one.lands) / 1.2)
+            x, y = self._place(one.angle, one.away)
+            put(canvas, one.sprite, (x, y + sag), strength * landed)
+            return
+        gone = (age - one.wiped) / 0.4
+        if gone < 1.0:
+            # The wiper takes it along while it gets less.
+            place = self._place(wiper_angle(age), one.away)
+            put(canvas, one.sprite, place, strength * (1.0 - smooth(gone)) * 0.9)
+        shown = math.sin(math.pi * clamp((age - one.wiped - 0.1) / SHINE))
+        put(canvas, self._shine, self._place(one.angle, one.away), strength * shown)
+
+    def _wipe(self, canvas: pygame.Surface, age: float) -> None:
+        """Draw the wiper: an arm, and a blade that lags behind it."""
+        out = smooth((age - OUT[0]) / (OUT[1] - OUT[0]))
+        out *= 1.0 - smooth((age - IN[0]) / (IN[1] - IN[0]))
+        reach = out * self._reach
+        if reach <= self._space.radius * 0.5:
+            return
+        speed = wiper_angle(age) - wiper_angle(age - 1 / 30)
+        thick = max(2.0, 0.024 * self.layout.short)
+        self._bar(canvas, reach, age, 0.0, thick, METAL)
+        self._bar(canvas, reach, age, -0.5 * speed, 0.7 * thick, RUBBER, least=0.45, shift=thick)
+
+    def _bar(
         self,
         canvas: pygame.Surface,
-        place: tuple[float, float],
+        reach: float,
         age: float,
-        x: float,
-        strength: float,
+        lag: float,
+        thick: float,
+        colour: Colour,
+        least: float = 0.0,
+        shift: float = 0.0,
     ) -> None:
-        """Sparkle where a splat was, soon after the wiper has passed."""
-        passed = SWEEP[0] + SWEEP[1] * (0.12 + x) / 1.24
-        shown = math.sin(math.pi * min(1.0, max(0.0, (age - passed) / SHINE)))
-        put(canvas, self._shine, place, strength * shown)
+        share = np.linspace(least, 1.0, 25)
+        angle = wiper_angle(age) + lag * share**2
+        x, y = self._space.head
+        aside = shift if wiper_angle(age) > wiper_angle(age + 1 / 30) else -shift
+        path = np.stack(
+            [
+                x + reach * share * np.cos(angle) + aside * np.sin(angle),
+                y - reach * share * np.sin(angle) + aside * np.cos(angle),
+            ],
+            axis=-1,
+        )
+        outline = stroke(path, thick, 0.7 * thick).tolist()
+        pygame.draw.polygon(canvas, colour, outline)
+        pygame.draw.aalines(canvas, colour, True, outline)
+
+    def _place(self, angle: float, away: float) -> tuple[float, float]:
+        x, y = self._space.head
+        return x + away * math.cos(angle), y - away * math.sin(angle)
 
 
-def splat(side: int, rng: random.Random) -> NDArray[np.float32]:
-    """Return the opacity of a splat with some drops around it."""
-    large = np.zeros((side * 4, side * 4), np.uint8)
-    middle = side * 2
-    turn = np.linspace(0, math.tau, 60, endpoint=False)
-    wobble = sum(
-        rng.uniform(0.04, 0.13) * np.sin(k * turn + rng.uniform(0, math.tau)) for k in (2, 3, 5, 7)
-    )
-    radius = side * 4 * 0.29 * (1.0 + wobble)
-    points = np.stack([middle + radius * np.cos(turn), middle + radius * np.sin(turn)], axis=-1)
-    cv2.fillPoly(large, [np.rint(points).astype(np.int32)], (255,))
-    for _ in range(5):
-        angle, away = rng.uniform(0, math.tau), side * 4 * rng.uniform(0.36, 0.46)
-        spot = (round(middle + away * math.cos(angle)), round(middle + away * math.sin(angle)))
-        cv2.circle(large, spot, round(side * 4 * rng.uniform(0.02, 0.05)), (255,), -1)
-    small = cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA)
-    return np.asarray(small.astype(np.float32) / 255 * 0.86, np.float32)
+def _between(one: Expression, other: Expression, share: float) -> Expression:
+    return np.asarray(one + share * (other - one), np.float64)
 
 
-def _wiper(layout: Layout) -> pygame.Surface:
-    """Return a wiper as high as the picture above the caption, its handle to the left."""
-    height = max(24, round(layout.size[1] * 0.74))
-    thick = max(6, round(layout.short * 0.022))
-    width = thick * 7
-    alpha = np.zeros((height, width), np.float32)
-    bar = alpha.copy()
-    bar[:, width - thick * 2 :] = 1.0
-    blade = from_alpha(bar, METAL)
-    edge = alpha.copy()
-    edge[:, width - max(2, thick * 2 // 3) :] = 1.0
-    put(blade, from_alpha(edge, RUBBER), (width / 2, height / 2))
-    handle = alpha.copy()
-    middle, half = height // 2, max(3, thick)
-    handle[middle - half : middle + half, : width - thick] = 1.0
-    put(blade, from_alpha(handle, METAL), (width / 2, height / 2))
-    return blade
+def wiper_angle(age: float) -> float:
+    """Return the wiper's angle in radians, counter-clockwise from the right."""
+    there, back = (_swept(age, *sweep) for sweep in SWEEPS)
+    return mix(LEFT, RIGHT, there - back)
+
+
+def _swept(age: float, start: float, end: float) -> float:
+    """Return how far a sweep has got, from 0 to 1: it sticks and slips."""
+    along = clamp((age - start) / (end - start))
+    stuck = 0.022 * math.sin(math.tau * SQUEAKS * along) * math.sin(math.pi * along)
+    return smooth(along) + stuck
+
+
+def _reached(angle: float, sweep: tuple[float, float]) -> float:
+    """Return when a sweep first reaches an angle."""
+    ages = np.linspace(*sweep, 200)
+    angles = np.array([wiper_angle(age) for age in ages])
+    passed = (angles <= angle) if sweep == SWEEPS[0] else (angles >= angle)
+    return float(ages[int(np.argmax(passed))]) if passed.any() else sweep[1]

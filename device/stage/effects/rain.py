@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.stage.easing import smooth
+from device.stage.effects.space import Space
 from device.stage.paint import Colour, from_alpha, put
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from device.stage.layout import Layout
 
 DROPS = 90
-CLEARING = (5.0, 11.0)
+CLEARING = (4.0, 8.5)
 """Seconds after which the rain begins to thin, and after which it is over."""
 TINT: Colour = (190, 212, 255)
 SLANT = 0.12
@@ -44,6 +45,7 @@ class Rain:
 
     def __init__(self, layout: Layout, rng: random.Random) -> None:
         self._layout = layout
+        self._space = Space(layout)
         lengths = [layout.short * (0.035 + 0.03 * depth) for depth in range(DEPTHS)]
         self._sprites = [
             from_alpha(streak(round(length), max(3, round(layout.short * 0.006))), TINT)
@@ -61,18 +63,28 @@ class Rain:
             order=rng.random(),
         )
 
-    def draw(self, canvas: pygame.Surface, age: float, strength: float) -> None:
-        """Draw the drops that still fall, `age` seconds after the rain began."""
+    def draw(
+        self,
+        canvas: pygame.Surface,
+        age: float,
+        strength: float,
+        shelter: pygame.Rect | None = None,
+    ) -> None:
+        """Draw the drops that still fall, `age` seconds after the rain began, but in a shelter."""
         left = 1.0 - smooth((age - CLEARING[0]) / (CLEARING[1] - CLEARING[0]))
         if left <= 0.0 or strength <= 0.0:
             return
         width, height = self._layout.size
         for drop in self._layout.sample(self._drops):
-            shown = smooth((left - drop.order) / 0.15 + 1.0) * smooth(age / 1.5)
+            shown = smooth((left - drop.order) / 0.15 + 1.0) * smooth(age / 0.8)
             falling = 0.0 if self._layout.still else age
             fallen = (drop.y + drop.speed * falling) % 1.2 - 0.1
             x = (drop.x + SLANT * fallen * height / width) % 1.05 * width
-            opacity = (0.35 + 0.2 * drop.depth) * shown * strength
+            if shelter is not None and shelter.collidepoint(x, fallen * height):
+                continue
+            opacity = (
+                self._space.shown(fallen * height) * (0.35 + 0.2 * drop.depth) * shown * strength
+            )
             put(canvas, self._sprites[drop.depth], (x, fallen * height), opacity)
 
 

@@ -10,7 +10,6 @@ from device.stage.easing import smooth
 from device.stage.effects.balloons import Balloons
 from device.stage.effects.breath import Breath
 from device.stage.effects.confetti import Confetti
-from device.stage.effects.cool import Cool
 from device.stage.effects.fireworks import Fireworks
 from device.stage.effects.freshen import Freshen
 from device.stage.effects.glow import Glow
@@ -19,7 +18,6 @@ from device.stage.effects.hearts import Hearts
 from device.stage.effects.lantern import Lantern
 from device.stage.effects.stars import Stars
 from device.stage.effects.sunburst import Sunburst
-from device.stage.effects.sunrise import Sunrise
 from device.stage.effects.tender import Tender
 
 if TYPE_CHECKING:
@@ -43,8 +41,6 @@ EFFECTS: dict[str, Callable[[Layout, Emoji, random.Random], Effect]] = {
     "tender": Tender,
     "lantern": Lantern,
     "breath": Breath,
-    "sunrise": Sunrise,
-    "cool": Cool,
     "freshen": Freshen,
     "stars": Stars,
     "glow": Glow,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pygame
 
 from device.stage.character.actor import HEAD, LOWER
 from device.stage.easing import mix, smooth
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from device.stage.layout import Layout
 
 OVER_WORDS = 0.2
@@ -42,6 +45,14 @@ class Space:
         """Return a position in one of the areas, in turns, by shares of its width and height."""
         area = self.areas[number % len(self.areas)]
         return area.left + right * area.width, area.top + down * area.height
+
+    def shown_rows(self, side: int) -> NDArray[np.float32]:
+        """Return the same for the rows of something large around the head, (side, 1)."""
+        top, radius = self.head[1] - side / 2, self.radius
+        rows = (top + row + 0.5 for row in range(side))
+        low = self.head[1] + 1.2 * radius
+        shares = [mix(1.0, OVER_WORDS, smooth((y - low + radius) / radius)) for y in rows]
+        return np.array(shares, np.float32)[:, None]
 
     def shown(self, y: float) -> float:
         """Return the opacity of a small thing at a height: it fades where the words are."""

@@ -13,6 +13,7 @@ from device.stage.paint import Colour, disc
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     import pygame
     from numpy.typing import NDArray
@@ -102,6 +103,12 @@ def spark(side: int, colour: Colour) -> pygame.Surface:
     return sprite
 
 
-def glow(side: int, colour: Colour, most: float) -> pygame.Surface:
-    """Return a soft disc, as bright or dark as `most` in its middle."""
-    return disc(side, colour, lambda far: most * np.clip(1.0 - far, 0.0, 1.0) ** 1.4)
+def glow(
+    side: int,
+    colour: Colour,
+    most: float,
+    rows: Callable[[int], NDArray[np.float32]] | None = None,
+) -> pygame.Surface:
+    """Return a soft disc, as opaque as `most` in its middle; `rows` says how much of each is."""
+    part = rows(side) if rows else 1.0
+    return disc(side, colour, lambda far: most * np.clip(1.0 - far, 0.0, 1.0) ** 1.4 * part)

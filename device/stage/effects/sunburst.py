@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pygame
 
+from device.messages import EMOTIONS
+from device.stage.character import EXPRESSIONS
+from device.stage.character.expression import changed
 from device.stage.easing import smooth, spring, wave
 from device.stage.effects.base import Effect
 from device.stage.effects.outlines import filled, petal
@@ -21,12 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from device.stage.character.expression import Expression
     from device.stage.emoji import Emoji
     from device.stage.layout import Layout
 
 RAYS = 18
 RAY: Colour = (255, 250, 214)
-LONG = 2.2
+LONG = 2.1
 """A ray's length in head radii."""
 UNFOLDING = 0.45
 """Seconds from the first ray, which is at the foot, to the last one, at the top."""
@@ -42,6 +46,11 @@ TURNS = 16
 """Pictures of a petal's turning."""
 SPREAD_SECONDS = 0.5
 RESTING = 1.3
+BEAMING: Expression = changed(
+    EXPRESSIONS[EMOTIONS.index("happy")],
+    brow_raise=0.14, brow_bend=0.14, open=0.98, squint=0.5, part=0.40, width=0.47, blush=1.0,
+    lift=0.11, pupil=1.22, hand=1.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,11 @@ class Sunburst(Effect):
         super().__init__(layout, emoji)
         self._space = Space(layout)
         radius = self._space.radius
-        sprite = from_alpha(ray(round(LONG * radius), round(0.5 * radius)), RAY)
+        sprite = from_alpha(ray(round(LONG * radius), round(0.45 * radius)), RAY)
         self._rays = [
             pygame.transform.rotozoom(sprite, 360 * number / RAYS, 1.0) for number in range(RAYS)
         ]
-        self._halo = glow(round(4.2 * radius), (255, 246, 196), 0.9)
+        self._halo = glow(round(3.8 * radius), (255, 246, 196), 0.9)
         side = max(6, round(layout.short * 0.058))
         self._petals = [self._petal(number, rng) for number in range(PETALS)]
         shape = filled(petal(), side)
@@ -84,6 +93,12 @@ class Sunburst(Effect):
             turn=rng.uniform(0.25, 0.7),
             phase=rng.random(),
         )
+
+    def act(self, expression: Expression, age: float) -> Expression:
+        """Beam, with an open hand that waves at first."""
+        waves = 0.0 if self.layout.still else 1.0 - smooth((age - 2.2) / 0.6)
+        beaming = changed(BEAMING, wave=waves)
+        return np.asarray(expression + smooth(age / 0.3) * (beaming - expression), np.float64)
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the halo, the rays, and the petals."""
