@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -31,6 +31,8 @@ class Command(Section):
     """What to change; what is left out stays as it is.
 
     `skip` goes to the next track, `chime` plays a short sound, `restart` starts the kiosk again.
+    `calm_faces` learns what a calm face looks like here, from the one in view for 20 seconds, or
+    forgets that.
     """
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -42,6 +44,7 @@ class Command(Section):
     chime: bool = False
     restart: bool = False
     show: ShowScene | None = None
+    calm_faces: Literal["learn", "forget"] | None = None
 
 
 def parse(values: object) -> Command:

@@ -77,7 +77,9 @@ class Kiosk:
         container = self.container = startup.build(
             config, options.display, settings or Settings(), self._health, now
         )
-        self._perception = Perception(container.vision, container.drift, config.mood)
+        self._perception = Perception(
+            container.vision, container.drift, config.mood, container.calm_faces, container.seen
+        )
         self._renderer = Renderer(container.display, container.stage, config.stage)
         self._prompt = FeedbackPrompt(container.stage, container.vision, container.feedback)
         self._button, self._input = ButtonInput(), DisplayInput()
@@ -129,8 +131,7 @@ class Kiosk:
         if not isinstance(command, LocalCommand) or command.answer is None:
             log.info("command: %s", command.model_dump(exclude_unset=True))
         player = self.container.player
-        if command.paused is not None:
-            self._perception.pause(command.paused)
+        self._perception.execute(command, now)
         if command.muted is not None:
             player.muted = command.muted
         if command.volume is not None:
@@ -141,8 +142,6 @@ class Kiosk:
             player.play_sound(CHIME, requested=True)
         if command.restart:
             self._ending = "restart"
-        if command.show:
-            self._perception.show(command.show.emotion, command.show.seconds, now)
         if isinstance(command, LocalCommand):
             self._execute_local(command, now)
 

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from device.config.schema import MoodConfig
+    from device.control.commands import Command
     from device.drift import DriftMonitor
+    from device.kiosk.calm_faces import CalmFaces
     from device.messages import FrameResult, Health, Mood
+    from device.system.latest import Latest
     from device.vision.supervisor import Supervisor
 
 BLIND_SECONDS = 3.0
@@ -43,7 +46,14 @@ class Perception:
     resumption until the first frame, and `lost` while frames that have come before do not.
     """
 
-    def __init__(self, vision: Supervisor, drift: DriftMonitor, config: MoodConfig) -> None:
+    def __init__(
+        self,
+        vision: Supervisor,
+        drift: DriftMonitor,
+        config: MoodConfig,
+        calm_faces: CalmFaces,
+        seen: Latest[FrameResult | None],
+    ) -> None:
         self.paused = False
         self.waking = True
         self.frame_result: FrameResult | None = None
@@ -52,9 +62,21 @@ class Perception:
         self.joy = mood.JoyState()
         self.rate = Rate()
         self._vision, self._drift = vision, drift
-        self._observer = mood.Observer(config)
+        self._calm_faces, self._seen = calm_faces, seen
+        self._observer = mood.Observer(config, calm_faces.place)
         self._shown: tuple[Mood, float] | None = None
         self._number = -1
+
+    def execute(self, command: Command, now: float) -> None:
+        """Do what a command says about what is seen, at `now` (monotonic seconds)."""
+        if command.paused is not None:
+            self.pause(command.paused)
+        if command.show:
+            self.show(command.show.emotion, command.show.seconds, now)
+        if command.calm_faces == "learn":
+            self._observer.learn(now)
+        elif command.calm_faces == "forget":
+            self._observer.forget()
 
     def pause(self, paused: bool) -> None:
         """Close the camera, or open it again."""
@@ -78,13 +100,17 @@ class Perception:
         if newest is self._old or self.paused:
             newest = None
         fresh = newest is not None and now - newest.processed_at <= STALE_SECONDS
-        self.frame_result = newest if fresh else None
-        self.waking = self.waking and self.frame_result is None
-        if self.frame_result and self.frame_result.number != self._number:
-            self._number = self.frame_result.number
+        newest = newest if fresh else None
+        self.waking = self.waking and newest is None
+        if newest and newest.number != self._number:
+            self._number = newest.number
             self.rate.count(now)
-            self._drift.record(self.frame_result, self._vision.model, now)
-        self._observer.update(self.frame_result, now)
+            self._drift.record(newest, self._vision.model, now)
+        self._observer.update(newest, now)
+        self._calm_faces.follow(self._observer.place, self._observer.lesson)
+        if self.frame_result is not self._observer.frame_result:
+            self.frame_result = self._observer.frame_result
+            self._seen.publish(self.frame_result)
         self.room = self.mood = self._observer.mood
         self.joy = self._observer.joy
         if self.paused:

@@ -121,7 +121,8 @@ class Replay:
         self._responder.update(self._observer.mood, self._observer.joy, now)
         self._record_answers()
         self._player.tick(now)
-        scene = compose(self._observer.mood, self._observer.joy, frame_result, self._responder)
+        observer = self._observer
+        scene = compose(observer.mood, observer.joy, observer.frame_result, self._responder)
         self._transition.update(scene.act, now, scene.at_once)
         self._wording.update(self._transition.act, now, scene.streak, scene.relief, scene.cue)
         self._effects.update(scene.reactions, now)

@@ -78,11 +78,12 @@ class Responder:
 
     def _play_notes(self, joy: JoyState) -> None:
         """Play the notes that a smile's ring has reached since the last time."""
-        reached = sum(joy.filling >= ring for ring in NOTE_RINGS)
+        filling = 0.0 if self._state.relief.unfinished else joy.filling  # it has a chord already
+        reached = sum(filling >= ring for ring in NOTE_RINGS)
         if reached > self._notes:
             self._player.play_sound(SMILE_NOTES[reached - 1], ducks=False)
             self._notes = reached
-        elif joy.filling < NOTE_RINGS[0] / 2:
+        elif filling < NOTE_RINGS[0] / 2:
             self._notes = 0
 
     @property

@@ -18,6 +18,7 @@ from device.fleet.fleet import Fleet
 from device.hardware import audio, display, gpio
 from device.hardware.board import LinuxBoard
 from device.hardware.probe import Probe
+from device.kiosk.calm_faces import CalmFaces
 from device.kiosk.part import Component
 from device.kiosk.throttling import ThermalThrottle
 from device.messages import Level
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from device.config.settings import Settings
     from device.hardware.display import Display, Mode
     from device.kiosk.part import Part
+    from device.messages import FrameResult
     from device.system.health import HealthRegistry
 
     Report = Callable[[str, str], None]
@@ -54,6 +56,8 @@ class Container:
     throttle: ThermalThrottle
     history: history.HistoryRecorder
     drift: DriftMonitor
+    calm_faces: CalmFaces
+    seen: Latest[FrameResult | None]
     feedback: feedback.FeedbackRecorder
     fleet: Fleet
     web: WebService
@@ -90,10 +94,12 @@ def build(
     drift = DriftMonitor(folder, config.history.enabled)
     answers = feedback.FeedbackRecorder(config.feedback, folder)
     answers.start()
+    calm_faces = CalmFaces(folder, config.mood.calibrate)
+    seen: Latest[FrameResult | None] = Latest(None)
     status, commands = Latest(Status()), CommandQueue()
     services = web.KioskServices(
         status=status,
-        frame_result=vision.frame_result,
+        frame_result=seen,
         preview=vision.preview,
         classify=vision.classify,
         commands=commands,
@@ -117,6 +123,8 @@ def build(
         throttle=throttle,
         history=recorder,
         drift=drift,
+        calm_faces=calm_faces,
+        seen=seen,
         feedback=answers,
         fleet=fleet,
         web=page,
@@ -134,6 +142,7 @@ def build(
             throttle,
             recorder,
             drift,
+            calm_faces,
             answers,
             fleet,
             page,

@@ -16,6 +16,7 @@ from device.messages import EMOTIONS
         ({"paused": True}, Command(paused=True)),
         ({"muted": False, "volume": 0.25}, Command(muted=False, volume=0.25)),
         ({"skip": True}, Command(skip=True)),
+        ({"calm_faces": "learn"}, Command(calm_faces="learn")),
         ({"show": {"emotion": "fear"}}, Command(show=ShowScene(emotion="fear", seconds=20.0))),
     ],
 )
@@ -28,11 +29,12 @@ def test_commands_are_read(values: dict[str, object], order: Command) -> None:
     [
         (None, "command = None: input should be a valid dictionary"),
         ([], "command: "),
-        ({}, "command: empty; known are paused, muted, volume, skip, chime, restart, show"),
+        ({}, "command: empty; known are paused, muted, volume, skip, chime, restart, show, "),
         ({"paused": "yes"}, "paused = 'yes': input should be a valid boolean"),
         ({"volume": 1.5}, "volume = 1.5: input should be less than or equal to 1"),
         ({"volume": "loud"}, "volume = 'loud': input should be a valid number"),
         ({"dance": True}, "dance: unknown key; known here: paused, muted"),
+        ({"calm_faces": "all"}, "calm_faces = 'all': input should be 'learn' or 'forget'"),
         ({"show": {"emotion": "bored"}}, f"= 'bored': should be one of {', '.join(EMOTIONS)}"),
         ({"show": {"emotion": "sad", "seconds": 1e9}}, "show.seconds = 1000000000.0: "),
     ],

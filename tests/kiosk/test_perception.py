@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
+from unittest import mock
 
 import pytest
 
 from device.config.schema import MoodConfig
+from device.control.commands import Command
+from device.kiosk.calm_faces import CalmFaces
 from device.kiosk.perception import STALE_SECONDS, Perception
-from device.messages import Box, Face, FrameResult, Point
+from device.messages import EMOTIONS, Box, Face, FrameResult, Point
 from device.system.latest import Latest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from device.drift import DriftMonitor
+    from device.messages import Probabilities
     from device.vision.supervisor import Supervisor
 
 POINTS = (Point(240, 200), Point(310, 200), Point(275, 235), Point(275, 270))
@@ -47,17 +53,23 @@ class FakeDrift:
 class Room:
     """A perception whose seconds pass as they are asked for."""
 
-    def __init__(self) -> None:
-        self.vision, self.drift = FakeVision(), FakeDrift()
+    def __init__(self, folder: Path, face: Face = HAPPY) -> None:
+        self.vision, self.drift, self.face = FakeVision(), FakeDrift(), face
+        self.calm_faces = CalmFaces(folder, enabled=False)
+        self.seen: Latest[FrameResult | None] = Latest(None)
         self.perception = Perception(
-            cast("Supervisor", self.vision), cast("DriftMonitor", self.drift), MoodConfig()
+            cast("Supervisor", self.vision),
+            cast("DriftMonitor", self.drift),
+            MoodConfig(),
+            self.calm_faces,
+            self.seen,
         )
         self.now, self.number = 100.0, 0
 
     def process(self, late: float = 0.1) -> None:
         """Have vision process a frame with a happy face that was captured `late` seconds ago."""
         self.number += 1
-        result = FrameResult(self.number, self.now - late, self.now, 640, 480, (HAPPY,))
+        result = FrameResult(self.number, self.now - late, self.now, 640, 480, (self.face,))
         self.vision.frame_result.publish(result)
 
     def go_on(self, seconds: float, every: float | None = None, late: float = 0.1) -> None:
@@ -72,8 +84,8 @@ class Room:
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room()
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path)
 
 
 def test_results_that_come_late_are_followed(room: Room) -> None:
@@ -87,6 +99,35 @@ def test_a_result_of_long_ago_is_not_followed(room: Room) -> None:
     room.go_on(STALE_SECONDS + MoodConfig().absent_seconds + 1.0)
     assert room.perception.frame_result is None
     assert room.perception.room.emotion is None
+
+
+def test_the_stage_and_the_page_get_calibrated_faces_and_drift_the_model_s(tmp_path: Path) -> None:
+    resting = replace(HAPPY, probabilities=(0.05, 0.0, 0.05, 0.0, 0.5, 0.05, 0.35))
+    room = Room(tmp_path, resting)
+    recorded: list[Probabilities] = []
+    with mock.patch.object(
+        room.drift, "record", lambda found, *_: recorded.append(found.faces[0].probabilities)
+    ):
+        room.go_on(8.0, every=0.1)
+    assert set(recorded) == {resting.probabilities}
+    for found in (room.perception.frame_result, room.seen.get()):
+        assert found is not None
+        assert found.faces[0].emotion == "neutral"
+    room.go_on(STALE_SECONDS + 1.0)
+    assert room.seen.get() is None
+
+
+def test_the_owner_s_calm_face_is_learnt_and_forgotten(tmp_path: Path) -> None:
+    resting = replace(HAPPY, probabilities=(0.05, 0.0, 0.05, 0.0, 0.5, 0.05, 0.35))
+    room = Room(tmp_path, resting)
+    room.perception.execute(Command(calm_faces="learn"), room.now)
+    room.go_on(21.0, every=0.1)
+    place = room.calm_faces.place
+    assert place.faces >= 16
+    assert place.difference[EMOTIONS.index("sad")] > 1.0
+    room.perception.execute(Command(calm_faces="forget"), room.now)
+    room.perception.update(room.now)
+    assert room.calm_faces.place.faces == 0
 
 
 def test_each_result_is_counted_once(room: Room) -> None:

@@ -55,6 +55,11 @@ def test_a_smile_that_lasts_has_music_within_two_seconds(happy: float) -> None:
     assert start["t"] < burst["t"] < full_at(events)
 
 
+def test_somebody_who_comes_with_a_smile_has_music_as_soon() -> None:
+    events = replay(lines((3, {}), (6, SMILE)))
+    assert full_at(events) <= 3.0 + 2.0
+
+
 def test_the_music_gives_way_to_the_burst() -> None:
     smiles = [(2.0, SMILE), (2.0, NEUTRAL)] * 2
     events = replay(lines((5, NEUTRAL), *smiles))
@@ -127,6 +132,8 @@ def test_the_first_half_smile_after_sadness_is_the_greatest_of_all(mood: dict[st
     (relief,) = of(events, "reaction", name="relief", phase="start")
     assert 11.0 < relief["t"] <= 12.2
     assert of(events, "sound", sound="relief")[0]["t"] == relief["t"]
+    notes = [one["t"] for one in of(events, "sound") if one["sound"].startswith("smile-")]
+    assert not [t for t in notes if relief["t"] <= t <= relief["t"] + 2.0], "its chord stands alone"
     (words,) = of(events, "caption", label="There it is!")
     assert relief["t"] <= words["t"] <= relief["t"] + 1.0
     assert of(events, "effect", effect=EFFECTS["relief"][0], phase="start")[-1]["t"] == relief["t"]

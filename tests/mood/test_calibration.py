@@ -20,6 +20,7 @@ from device.mood.calibration import (
     Calibration,
     step,
 )
+from device.mood.place import Place
 from device.mood.talking import Talking
 
 SAD, NEUTRAL, HAPPY = (EMOTIONS.index(one) for one in ("sad", "neutral", "happy"))
@@ -37,8 +38,9 @@ USUAL = odds.shift((1.0 / 7,) * 7, odds.from_logits(DEFAULT_NEUTRAL_LOGITS))
 class Camera:
     """Plays faces into `step`, at 10 frames per second."""
 
-    def __init__(self, place: odds.Odds = odds.NONE) -> None:
-        self.state, self.now, self.number = Calibration(place=place), 100.0, 0
+    def __init__(self, difference: odds.Odds = odds.NONE) -> None:
+        place = Place(difference, 1, odds.from_logits(DEFAULT_NEUTRAL_LOGITS))
+        self.state, self.now, self.number = Calibration(place), 100.0, 0
 
     def play(self, seconds: float, probabilities: Probabilities, number: int = 1) -> Probabilities:
         for _ in range(round(seconds * 10)):

@@ -70,10 +70,10 @@ def moods(events: Iterable[Event]) -> list[tuple[float, str]]:
     return found
 
 
-def starts(events: Iterable[Event], name: str) -> list[float]:
-    """Return when a reaction starts."""
+def starts(events: Iterable[Event], *names: str) -> list[float]:
+    """Return when reactions of these names start."""
     return [
         one["t"]
         for one in events
-        if one["event"] == "reaction" and one["phase"] == "start" and one["name"] == name
+        if one["event"] == "reaction" and one["phase"] == "start" and one["name"] in names
     ]

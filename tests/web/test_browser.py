@@ -197,6 +197,28 @@ def test_the_owner_tells_the_kiosk_what_to_do(
     assert list(kiosk.commands.drain()) == [], "one for each click"
 
 
+def test_the_owner_teaches_the_kiosk_a_calm_face(
+    visit: Any, kiosk: Any, make_status: Callable[..., Status]
+) -> None:
+    def told(message: str, level: Level = Level.OK) -> Status:
+        return make_status(health=(Health("calibration", level, message, 0.0),))
+
+    kiosk.status.publish(told("calm faces so far: 3"))
+    one = visit(viewport=PHONE)
+    page = one.open()
+    answer = page.locator("#calm")
+    sync_api.expect(answer).to_have_text("calm faces so far: 3")
+    page.get_by_role("button", name="Learn my calm face").click()
+    page.get_by_role("button", name="Forget calm faces").click()
+    commands = gather(kiosk.commands.drain, 2)
+    assert [command.calm_faces for command in commands] == ["learn", "forget"]
+    kiosk.status.publish(told("look calm into the camera: 12 s left"))
+    sync_api.expect(answer).to_have_text("look calm into the camera: 12 s left")
+    assert one.complaints == []
+    kiosk.status.publish(told("switched off", Level.OFF))
+    assert visit().open().locator("#calm").count() == 0
+
+
 def test_javascript_has_the_same_words(visit: Any) -> None:
     page = visit().open()
     words: dict[str, list[tuple[Any, ...]]] = {

@@ -28,9 +28,15 @@ for (const button of document.querySelectorAll("[data-scene]")) {
   button.addEventListener("click", () => command({ show: { emotion: button.dataset.scene } }));
 }
 
+// Neither button is there while the calibration is switched off.
+const calm = document.getElementById("calm");
+document.getElementById("learn-calm")?.addEventListener("click", () => command({ calm_faces: "learn" }));
+document.getElementById("forget-calm")?.addEventListener("click", () => command({ calm_faces: "forget" }));
+
 document.addEventListener("status", ({ detail: status }) => {
   pause.setAttribute("aria-pressed", status.paused);
   mute.setAttribute("aria-pressed", status.muted);
+  if (calm) calm.textContent = status.health.find((one) => one.component === "calibration")?.message ?? "";
   if (held) return;
   volume.value = Math.round(status.volume * 100);
   word.textContent = `${volume.value} %`;
