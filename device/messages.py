@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """The seven emotions in FER2013's order, which is the order of every probability vector."""
 
+MOVING = 0.005
+"""The share of the picture from which on a change is movement: somebody some metres away."""
+
 Probabilities = tuple[float, ...]
 """One probability in [0, 1] per emotion, in the order of `EMOTIONS`, summing to 1."""
 
@@ -119,6 +122,11 @@ class FrameResult:
     motion: float = 0.0
     motion_at: float = 0.0
     neutral_logits: tuple[float, ...] = ()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something moves in the picture."""
+        return self.motion >= MOVING
 
     @property
     def largest(self) -> Face | None:

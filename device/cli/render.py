@@ -115,6 +115,7 @@ def play(
             game=game,
             reactions=state.effects if game is None or game.phase == "won" else (),
             paused=name == PAUSED,
+            way_to_resume="key",
             blind=name == BLIND,
         )
         started = time.perf_counter()

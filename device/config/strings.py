@@ -86,6 +86,22 @@ class PauseSign(Section):
         return Sign(label=self.label, response=getattr(self, way or "page"))
 
 
+class IdleTexts(Section):
+    """The choice of lines for what the character does while nobody is there.
+
+    `beckon` calls somebody who moves, but is too far off to be seen well.
+    """
+
+    knock: SignTexts
+    peekaboo: SignTexts
+    yawn: SignTexts
+    hum: SignTexts
+    firefly: SignTexts
+    faces: SignTexts
+    sleep: SignTexts
+    beckon: SignTexts
+
+
 class Line(Section):
     """One line."""
 
@@ -154,6 +170,7 @@ class Strings(Section):
     everybody: EverybodyTexts
     farewell: SignTexts
     attract: SignTexts
+    idle: IdleTexts
     paused: PauseSign
     blind: Sign
     waking: Sign
@@ -173,7 +190,7 @@ class Strings(Section):
 
 WORDS = (
     "labels", "responses", "arrival", "celebration", "streak", "relief", "everybody", "farewell",
-    "attract",
+    "attract", "idle",
 )  # fmt: skip
 """The keys of `Strings` that hold lists to choose from."""
 

@@ -179,8 +179,8 @@ class Kiosk:
         self._prompt.update(perception.mood if perception.mood is perception.room else NOBODY, now)
         self._responder.update(perception.mood, perception.joy, now)
         container.gpio.light = self._responder.light
-        if container.gpio.motion_detected:
-            self._renderer.wake(now)
+        if container.gpio.motion_detected or perception.is_moving:
+            self._renderer.night.wake(now)
         share = perception.rate.per_second(now) / container.throttle.rate
         container.deployment.record_load(share, container.throttle.reading.should_throttle)
 
@@ -199,7 +199,7 @@ class Kiosk:
             address=web.welcome,
             invitation=web.invitation,
             watched=web.watched,
-            night=self._renderer.is_night(now),
+            night=self._renderer.night.is_night(now),
         )
         self.publisher.report.record_frame(self._renderer.draw(scene, now))
 

@@ -86,6 +86,11 @@ class Perception:
         self._vision.pause(paused)
 
     @property
+    def is_moving(self) -> bool:
+        """Whether something moves before the camera."""
+        return self.frame_result is not None and self.frame_result.is_moving
+
+    @property
     def lost(self) -> bool:
         """Whether the frames have ceased to come."""
         return self.frame_result is None and not self.waking and not self.paused

@@ -28,6 +28,25 @@ def _clock() -> datetime:
     return datetime.now().astimezone()
 
 
+class NightClock:
+    """Tells when the stage is dim: in the night hours, unless somebody has moved.
+
+    `clock` gives the local time; `now` is in monotonic seconds.
+    """
+
+    def __init__(self, hours: str, clock: Callable[[], datetime], now: float) -> None:
+        self._hours, self._clock = Hours.parse(hours), clock
+        self._awake_until = now
+
+    def wake(self, now: float) -> None:
+        """Keep the stage bright for a while, as somebody moves."""
+        self._awake_until = now + AWAKE_SECONDS
+
+    def is_night(self, now: float) -> bool:
+        """Tell whether the stage is dim while nobody is there."""
+        return now >= self._awake_until and self._hours.cover(self._clock().time())
+
+
 class Renderer:
     """Draws frames; `rate` counts them. `clock` gives the local time, for the night hours."""
 
@@ -39,19 +58,10 @@ class Renderer:
         clock: Callable[[], datetime] = _clock,
     ) -> None:
         self.rate = Rate()
-        self._display, self._stage, self._clock = display, stage, clock
+        self._display, self._stage = display, stage
         self._scaler = QualityScaler(1.0 / config.fps)
         self._scales = config.quality == "auto"
-        self._night_hours = Hours.parse(config.night_hours)
-        self._awake_until = time.monotonic()
-
-    def wake(self, now: float) -> None:
-        """Keep the stage bright for a while, as somebody moves."""
-        self._awake_until = now + AWAKE_SECONDS
-
-    def is_night(self, now: float) -> bool:
-        """Tell whether the stage is dim while nobody is there."""
-        return now >= self._awake_until and self._night_hours.cover(self._clock().time())
+        self.night = NightClock(config.night_hours, clock, time.monotonic())
 
     def draw(self, scene: Scene, now: float) -> float:
         """Draw and show one frame; return its cost in seconds, without waiting for the screen."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from device.config.strings import load_strings
 from device.hardware.audio import Audio, Playback
 from device.hardware.audio.musicfile import MusicFile
 from device.kiosk.perception import STALE_SECONDS
+from device.kiosk.renderer import NightClock
 from device.kiosk.responder import Responder
 from device.kiosk.scene import compose
 from device.mood import Observer
@@ -22,6 +23,8 @@ from device.music import Player
 from device.reactions import LOW
 from device.stage.character.gaze import GazeClock
 from device.stage.effects.registry import EffectScheduler
+from device.stage.idle import IdleScheduler
+from device.stage.scene import ATTRACT
 from device.stage.transition import Transition
 from device.stage.wording import Wording
 
@@ -73,6 +76,8 @@ class Replay:
         self._config, self._now = config, 0.0
         self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
         self._wording = Wording(strings_of(config.stage.language))
+        self._idle = IdleScheduler(config.stage.reduced_motion)
+        self._night = NightClock(config.stage.night_hours, self._local_time, self._now)
         self._events: list[Event] = []
         self._seen: dict[str, Any] = {
             "reactions": {},
@@ -123,8 +128,14 @@ class Replay:
         self._player.tick(now)
         observer = self._observer
         scene = compose(observer.mood, observer.joy, observer.frame_result, self._responder)
+        if frame_result is not None and frame_result.is_moving:
+            self._night.wake(now)
+        scene = replace(scene, night=self._night.is_night(now))
         self._transition.update(scene.act, now, scene.at_once)
-        self._wording.update(self._transition.act, now, scene.streak, scene.relief, scene.cue)
+        self._idle.update(scene, now)
+        act = self._transition.act
+        cue = self._idle.act.name if act == ATTRACT else scene.cue
+        self._wording.update(act, now, scene.streak, scene.relief, cue)
         self._effects.update(scene.reactions, now)
         self._gaze.attend(scene, now)
         self._record_stage()
@@ -155,6 +166,9 @@ class Replay:
             self._comforted = None
 
     def _record_stage(self) -> None:
+        idle = self._idle.act.name if self._transition.act == ATTRACT else None
+        if self._is_new("idle", idle):
+            self._record("idle", act=idle)
         words = self._wording.current
         if self._is_new("words", words):
             label, response = words.sign.label, words.sign.response

@@ -11,9 +11,11 @@ from device.stage.attract import Attract
 from device.stage.backdrop import Backdrop
 from device.stage.character.actor import STAND_INS, Actor, CharacterState
 from device.stage.character.group import Group
-from device.stage.easing import clamp
+from device.stage.easing import clamp, smooth
 from device.stage.effects.registry import Effects, EffectScheduler
 from device.stage.emoji import Emoji
+from device.stage.idle import IdleScheduler
+from device.stage.idle_props import IdleProps
 from device.stage.layout import Layout
 from device.stage.overlays.caption import Caption
 from device.stage.overlays.consent import ConsentClock, ConsentOverlay
@@ -25,7 +27,7 @@ from device.stage.overlays.qr_code import QrCode
 from device.stage.overlays.question import QuestionClock, QuestionOverlay
 from device.stage.palette import PALETTES
 from device.stage.quality import Quality
-from device.stage.scene import ACTS, ATTRACT
+from device.stage.scene import ACTS, ATTRACT, BLIND
 from device.stage.text import Typesetter
 from device.stage.transition import Transition
 from device.stage.wording import Wording
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from device.config.schema import StageConfig
     from device.config.strings import Strings
     from device.stage.scene import Scene
+
+PROPS_FADE = 0.25
+"""Seconds in which the things of an idle act that has ended fade out."""
 
 
 class SceneAssets:
@@ -62,7 +67,8 @@ class SceneAssets:
         self.backdrop = Backdrop(layout)
         self.actor = Actor(emoji, layout, character)
         self.group = Group(layout, rng.random(), self.actor.head)
-        self.attract = Attract(emoji, layout, rng)
+        self.attract = Attract(layout, rng)
+        self.idle_props = IdleProps(emoji, layout, typesetter)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(layout, typesetter)
         self.notice = Notice(strings.notice.text, layout, typesetter)
@@ -100,6 +106,7 @@ class Stage:
         self._character = CharacterState(config, random.Random(self._seed))
         self._transition = Transition()
         self._wording = Wording(self._strings)
+        self._idle = IdleScheduler(config.reduced_motion)
         self._effects = EffectScheduler()
         self._notice = NoticeClock()
         self._question = QuestionClock()
@@ -139,7 +146,10 @@ class Stage:
         assets = self._get_assets(canvas.get_size())
         self.ready = not assets.make_next()
         self._transition.update(scene.act, now, scene.at_once)
-        self._wording.update(self._transition.act, now, scene.streak, scene.relief, scene.cue)
+        self._idle.update(scene, now)
+        act = self._transition.act
+        cue = self._idle.act.name if act == ATTRACT else scene.cue
+        self._wording.update(act, now, scene.streak, scene.relief, cue)
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)
@@ -212,8 +222,17 @@ class Stage:
         assets.attract.draw_lights(canvas, now, transition.share(ATTRACT))
         assets.attract.draw_calm(canvas, now, transition.share("neutral"))
         assets.effects.behind(canvas, runs, now)
-        assets.actor.draw(canvas, transition, scene, now, assets.effects.cues(runs, now))
+        cues = assets.effects.cues(runs, now)
+        assets.actor.draw(canvas, transition, scene, now, self._idle, cues)
         assets.group.draw(canvas, scene, now)
-        waving = clamp(2.0 * transition.share(ATTRACT) - 1.0)
-        assets.attract.draw_hand(canvas, transition.age, waving)
+        self._draw_idle_props(canvas, assets, now)
         assets.effects.before(canvas, runs, now)
+
+    def _draw_idle_props(self, canvas: pygame.Surface, assets: SceneAssets, now: float) -> None:
+        """Draw the things of the present idle act, and those of the last one while they go."""
+        act, last, props = self._idle.act, self._idle.last, assets.idle_props
+        shown, age = clamp(2.0 * self._transition.share(ATTRACT) - 1.0), now - act.since
+        props.draw(canvas, act.name, age, shown)
+        props.draw(canvas, last.name, now - last.since, shown * (1.0 - smooth(age / PROPS_FADE)))
+        blind = clamp(2.0 * self._transition.share(BLIND) - 1.0)
+        props.draw(canvas, BLIND, self._transition.age, blind)

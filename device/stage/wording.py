@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from device.config.strings import Sign
 from device.messages import EMOTIONS
+from device.stage.idle import BECKON, GREET, PEEK, START
 from device.stage.scene import ATTRACT, BLIND, EVERYBODY, PAUSED, WAKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 FAREWELL_SECONDS = 6.0
 """The farewell gives way to the invitation after this time."""
+NO_WORDS = Sign.model_construct(label="", response="")
+"""While the character hides where the words are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +61,45 @@ class Wording:
     ) -> None:
         """Follow the act on stage. A happy one may be a `relief`, or the `streak`-th in a row.
 
-        `cue` is the way to end a pause, or the phase of the game that everybody plays.
+        `cue` is the way to end a pause, the phase of the game that everybody plays, or what the
+        character does while nobody is there.
         """
         if act != "happy":
             streak, relief = 0, False
         before = self._current
-        cue = self._heeded(act, cue or "")
+        cue, greeted = self._heeded(act, cue or ""), self._cue == GREET
         if before is not None and now < before.since:  # a clock that went backwards
             before = self._current = replace(before, since=now)
         celebrates = not self._relief if relief else streak > self._streak
         is_new = before is None or act != before.act or celebrates or cue != self._cue
         self._streak, self._relief, self._cue = streak, relief, cue
-        if is_new:
+        if is_new and before is not None and greeted and act == "neutral":
+            self._current = replace(before, act=act)  # the greeting goes on
+        elif is_new:
             self._say(act, self._sign(act, before.act if before else act), now)
         elif self._is_farewell_over(now):
             self._say(act, self._sign(act, act), now)
 
     def _heeded(self, act: str, cue: str) -> str:
         """Return the cue that the words of an act depend on, or "" for the others."""
+        before = self._current.act if self._current else ""
+        if act == PAUSED:  # one that is over, but fades, has no cue
+            return self._cue if before == PAUSED and not cue else cue
+        if act == ATTRACT:
+            name = {START: BECKON}.get(cue, cue)
+            has_words = name in (PEEK, GREET, *type(self._strings.idle).model_fields)
+            return name if has_words else ""
         if act != EVERYBODY:
-            return cue if act == PAUSED else ""
+            return ""
         if not cue:  # the game is over, but its act is still on
-            return self._cue if self._current and self._current.act == EVERYBODY else "invite"
+            return self._cue if before == EVERYBODY else "invite"
         return "invite" if cue == "waiting" else cue
 
     def _say(self, act: str, sign: Sign, now: float) -> None:
         self.last, self._current = self._current, Words(act, sign, now)
 
     def _is_farewell_over(self, now: float) -> bool:
-        if self._current is None or self._current.act != ATTRACT:
+        if self._current is None or self._current.act != ATTRACT or self._cue:
             return False
         is_farewell = self._current.sign.label in self._strings.farewell.label
         return is_farewell and now - self._current.since >= FAREWELL_SECONDS
@@ -97,7 +110,13 @@ class Wording:
             return strings.paused.sign(self._cue)
         if act in (BLIND, WAKING):
             return strings.blind if act == BLIND else strings.waking
-        if act == ATTRACT:
+        if act == ATTRACT and self._cue == PEEK:
+            return NO_WORDS
+        if act == ATTRACT and self._cue == GREET:
+            name = "arrival"
+        elif act == ATTRACT and self._cue:
+            return self._choose(self._cue, getattr(strings.idle, self._cue))
+        elif act == ATTRACT:
             name = "farewell" if before in EMOTIONS else "attract"
         elif act == EVERYBODY:
             return self._choose(f"everybody {self._cue}", getattr(strings.everybody, self._cue))

@@ -58,7 +58,7 @@ def test_the_stage_is_dim_at_night_until_somebody_moves(
     panel: FakeGpio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with driven(stage={"night_hours": "22:00-06:00"}) as one:
-        monkeypatch.setattr(one.kiosk._renderer, "_clock", lambda: MIDNIGHT)
+        monkeypatch.setattr(one.kiosk._renderer.night, "_clock", lambda: MIDNIGHT)
         assert [scene.night for scene in one.frames(3)] == [True] * 3
         panel.motion = True
         assert [scene.night for scene in one.frames(3)] == [False] * 3

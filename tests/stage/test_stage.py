@@ -142,7 +142,7 @@ def test_pausing_takes_the_mood_and_its_effects_off(theatre: MakeTheatre, feel: 
 def theatre_after_pause(theatre: MakeTheatre, like: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return what a stage shows that was paused for as long."""
     place = theatre()
-    place.after(Scene(), 2.0)
+    place.after(Scene(mood=Mood("neutral", 0.0, 1)), 2.0)
     frame = place.after(Scene(paused=True), 3.0)
     assert frame.shape == like.shape
     return frame

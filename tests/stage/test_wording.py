@@ -17,9 +17,11 @@ class Talk:
     def __init__(self, strings: Strings) -> None:
         self.strings, self.wording, self.now = strings, Wording(strings), 0.0
 
-    def say(self, act: str, streak: int = 0, relief: bool = False) -> tuple[str, str]:
+    def say(
+        self, act: str, streak: int = 0, relief: bool = False, cue: str | None = None
+    ) -> tuple[str, str]:
         self.now += 1.0
-        self.wording.update(act, self.now, streak, relief)
+        self.wording.update(act, self.now, streak, relief, cue)
         sign = self.wording.current.sign
         return sign.label, sign.response
 
@@ -123,3 +125,47 @@ def test_two_kiosks_differ_and_one_repeats_itself() -> None:
     )
     assert one == same
     assert one != other
+
+
+@pytest.mark.parametrize("act", ["knock", "peekaboo", "yawn", "hum", "firefly", "faces", "sleep"])
+def test_idle_acts_have_words_of_their_own(talk: Talk, act: str) -> None:
+    texts = getattr(talk.strings.idle, act)
+    first = talk.say("attract", cue="rest")
+    assert first[0] in talk.strings.attract.label
+    assert talk.say("attract", cue="wave") == first, "a wave goes with the invitation"
+    label, response = talk.say("attract", cue=act)
+    assert label in texts.label
+    assert response in texts.response
+    assert talk.say("attract", cue=act) == (label, response)
+    assert talk.say("attract", cue="rest")[0] in set(talk.strings.attract.label) - {first[0]}
+
+
+def test_there_are_no_words_where_it_hides(talk: Talk) -> None:
+    talk.say("attract")
+    assert talk.say("attract", cue="peek") == ("", "")
+
+
+def test_a_call_is_the_same_when_it_wakes_with_a_start(talk: Talk) -> None:
+    words = talk.say("attract", cue="start")
+    assert words[0] in talk.strings.idle.beckon.label
+    assert talk.say("attract", cue="beckon") == words
+
+
+def test_who_was_greeted_is_not_greeted_again_when_the_mood_comes(talk: Talk) -> None:
+    talk.say("attract")
+    words = talk.say("attract", cue="greet")
+    assert words[0] in talk.strings.arrival.label
+    since = talk.wording.current.since
+    assert talk.say("neutral") == words
+    assert talk.wording.current.since == since, "without a new fade"
+    talk.say("attract")
+    talk.say("attract", cue="greet")
+    assert talk.say("sad")[0] in talk.strings.labels["sad"]
+
+
+def test_a_pause_names_another_way_when_there_is_one(talk: Talk) -> None:
+    paused = talk.strings.paused
+    assert talk.say("paused")[1] == paused.page
+    assert talk.say("paused", cue="key")[1] == paused.key
+    assert talk.say("paused", cue="touch")[1] == paused.touch
+    assert talk.say("paused")[1] == paused.touch, "while the pause still fades"

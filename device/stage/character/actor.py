@@ -10,6 +10,15 @@ from device.messages import EMOTIONS
 from device.stage.character import EXPRESSIONS, NEUTRAL, Life, Portrait, blend
 from device.stage.character.expression import PLACES
 from device.stage.character.gaze import GazeClock
+from device.stage.character.idling import (
+    HAPPY,
+    WELCOME,
+    Performance,
+    Shift,
+    perform,
+    stilled,
+    sunk,
+)
 from device.stage.character.lead import LeadClock, lead, look_up
 from device.stage.character.ring import Ring, RingClock
 from device.stage.motion import LEAVE_TIME, Pose, entering, leaving
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from device.stage.character.expression import Expression
     from device.stage.character.life import Look
     from device.stage.emoji import Emoji
+    from device.stage.idle import IdleScheduler
     from device.stage.layout import Layout
     from device.stage.scene import Scene
     from device.stage.transition import Transition
@@ -42,9 +52,6 @@ BADGE, BADGE_PLACE = 0.34, (0.44, 0.33)
 """The emoji beside the character: its diameter, and how far right and below, in diameters."""
 STAND_INS = {BLIND: PAUSED, WAKING: PAUSED, EVERYBODY: "happy"}
 """The acts that have no emoji of their own, and the emoji that they show."""
-WELCOME: Expression = 0.4 * EXPRESSIONS[EMOTIONS.index("happy")] + 0.6 * NEUTRAL
-"""The expression in an empty room: a slight smile."""
-HAPPY: Expression = EXPRESSIONS[EMOTIONS.index("happy")]
 SMILING = 0.85
 """How far a full smile moves the expression to the happy one."""
 INVITING: Expression = 0.5 * HAPPY + 0.5 * NEUTRAL
@@ -52,16 +59,8 @@ HOPEFUL: Expression = INVITING.copy()
 HOPEFUL[PLACES["brow_raise"]], HOPEFUL[PLACES["open"]] = 0.15, 1.2
 HOPEFUL[PLACES["squint"]], HOPEFUL[PLACES["lean"]] = 0.1, 0.08
 """The expressions of a host in a game."""
-SEARCHING: Expression = NEUTRAL.copy()
-SEARCHING[PLACES["brow_raise"]], SEARCHING[PLACES["brow_tilt"]] = 0.12, 0.1
-SEARCHING[PLACES["open"]], SEARCHING[PLACES["pupil"]] = 1.15, 0.85
-SEARCHING[PLACES["width"]], SEARCHING[PLACES["smile"]] = 0.17, -0.02
-"""The expression of a kiosk that cannot see, while it glances about."""
 ASLEEP: Expression = NEUTRAL.copy()
 ASLEEP[PLACES["open"]] = -0.15
-DROWSY: Expression = NEUTRAL.copy()
-DROWSY[PLACES["open"]], DROWSY[PLACES["lift"]] = 0.35, -0.04
-"""The expression until the camera has given its first frame."""
 
 
 class CharacterState:
@@ -71,6 +70,7 @@ class CharacterState:
         self.kind = config.face
         self.life = Life(rng, config.reduced_motion)
         self.gaze = GazeClock(config.reduced_motion)
+        self.shift = Shift()
         self.ring = RingClock()
         self.lead = LeadClock()
 
@@ -99,13 +99,23 @@ class Actor:
         transition: Transition,
         scene: Scene,
         now: float,
+        idle: IdleScheduler,
         cues: Sequence[Cue] = (),
     ) -> None:
-        """Draw both; `cues` are what the running effects make of the character."""
+        """Draw both.
+
+        `idle` is what it does while nobody is there, `cues` what the running effects make of it.
+        """
         diameter, (x, y) = self._layout.diameter, self._layout.centre
         if self._portrait is not None:
-            look = self._look(transition.act, scene, cues, now)
-            quality, place = self._layout.quality, (x, y + LOWER * diameter)
+            led = self._character.lead.follow(scene.mood, now)
+            wanted = self._perform(transition, scene, led, idle, now)
+            look = self._look(wanted, scene, led, cues, now)
+            depth = (self._layout.size[1] - y) / diameter - LOWER
+            down = sunk(wanted.low, depth)
+            right, down = self._character.shift.follow(wanted.right, down, now)
+            quality = self._layout.quality
+            place = (x + right * diameter, y + (LOWER + down) * diameter)
             repaint = self._frame % quality.paint_interval == 0
             self._frame += 1
             self._portrait.draw(canvas, look, place, repaint=repaint, shadow=quality.shadows)
@@ -120,12 +130,32 @@ class Actor:
         elif age < STICKER_SECONDS + LEAVE_TIME:
             self._pose(canvas, act, leaving(act, age, age - STICKER_SECONDS, still))
 
-    def _look(self, act: str, scene: Scene, cues: Sequence[Cue], now: float) -> Look:
-        """Return the face at this moment: it mirrors, then leads, and plays along with effects."""
-        character = self._character
-        led = character.lead.follow(scene.mood, now)
-        wanted = expression(act, scene, led)
-        gaze = look_up(character.gaze.attend(scene, now), led)
+    def _perform(
+        self, transition: Transition, scene: Scene, led: float, idle: IdleScheduler, now: float
+    ) -> Performance:
+        """Return what it does by itself: it mirrors, then leads, or passes its time."""
+        act, age, aside = transition.act, transition.age, idle.aside
+        if act == ATTRACT:
+            act, age = idle.act.name, now - idle.act.since
+        elif act not in (BLIND, WAKING):
+            return Performance(expression(act, scene, led))
+        found = perform(act, age, aside)
+        if self._layout.still:
+            found = stilled(found)
+        smiling = SMILING * scene.smile * (HAPPY - found.expression)
+        return found._replace(expression=found.expression + smiling)
+
+    def _look(
+        self,
+        performance: Performance,
+        scene: Scene,
+        led: float,
+        cues: Sequence[Cue],
+        now: float,
+    ) -> Look:
+        """Return the face at this moment, as it plays along with effects."""
+        character, wanted = self._character, performance.expression
+        gaze = look_up(character.gaze.attend(scene, now) or performance.gaze, led)
         for cue in cues:
             wanted = wanted + cue.strength * (cue.effect.act(wanted, cue.age) - wanted)
             gaze = cue.effect.look(cue.age) or gaze
@@ -158,14 +188,8 @@ def expression(act: str, scene: Scene, led: float = 0.0) -> Expression:
     """
     if act == PAUSED:
         return ASLEEP
-    if act == BLIND:
-        return SEARCHING
-    if act == WAKING:
-        return DROWSY
     if act == EVERYBODY:
         found = _host(scene.game)
-    elif act == ATTRACT:
-        found = WELCOME
     elif scene.mood.probabilities:
         found = lead(blend(scene.mood.probabilities), led)
     else:

@@ -52,6 +52,7 @@ FEATURES = {
     "puff": "how far it is blown up: the share by which the head is larger",
     "hand": "how far a hand is offered: 0 to 1",
     "wave": "how much that hand waves: 0 to 1",
+    "blindfold": "how far a cloth covers the eyes: 0 to 1",
 }
 """The features, and what they mean."""
 

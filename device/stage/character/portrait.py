@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pygame
 
-from device.stage.character import body, pen, shapes
+from device.stage.character import blindfold, body, pen, shapes
 from device.stage.character.hand import Hand
 from device.stage.easing import clamp, mix
 from device.stage.paint import put
@@ -126,6 +126,7 @@ class Portrait:
         self._sprout(look)
         for side in (-1, 1):
             self._eye(look, side)
+        blindfold.draw(look["blindfold"], self._fill)
         self._wrinkles(look)
         for side in (-1, 1):
             self._brow(look, side)
