@@ -23,7 +23,7 @@ from device.music import Player
 from device.reactions import LOW
 from device.stage.character.gaze import GazeClock
 from device.stage.effects.registry import EffectScheduler
-from device.stage.idle import IdleScheduler
+from device.stage.idle import IdleScheduler, pastimes
 from device.stage.scene import ATTRACT
 from device.stage.transition import Transition
 from device.stage.wording import Wording
@@ -76,7 +76,7 @@ class Replay:
         self._config, self._now = config, 0.0
         self._start = datetime.combine(datetime(2000, 1, 1, tzinfo=UTC), at, UTC)
         self._wording = Wording(strings_of(config.stage.language))
-        self._idle = IdleScheduler(config.stage.reduced_motion)
+        self._idle = IdleScheduler(pastimes(config.stage))
         self._night = NightClock(config.stage.night_hours, self._local_time, self._now)
         self._events: list[Event] = []
         self._seen: dict[str, Any] = {

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from device.stage.scene import ATTRACT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from device.config.schema import StageConfig
     from device.messages import FrameResult
     from device.stage.scene import Scene
 
@@ -36,8 +39,9 @@ SECONDS = {
 FOLLOWS = {PEEK: PEEKABOO, START: BECKON}
 """Acts that come right after another one."""
 PASTIMES = (WAVE, "look", PEEK, "knock", YAWN, "hum", "firefly", "faces")
-STILL_PASTIMES = (WAVE, "look", YAWN, "faces")
-"""The acts of an empty room, and those among them that are only eyes, faces and fades."""
+"""The acts of an empty room."""
+STILL_PASTIMES, EMOJI_PASTIMES = (WAVE, "look", YAWN, "faces"), (WAVE, "knock", "hum", "firefly")
+"""Those among them that are only eyes, faces and fades, and those that need no face to act."""
 RESTS = (3.0, 5.0)
 """Seconds of calm between two acts, from and to."""
 QUIET_SECONDS, FAREWELL_SECONDS = 12.0, 6.0
@@ -58,6 +62,16 @@ class IdleAct:
     since: float
 
 
+def pastimes(config: StageConfig) -> tuple[str, ...]:
+    """Return the acts for a stage: without motion where it is unwelcome, and for an emoji alone."""
+    found: tuple[str, ...] = PASTIMES
+    if config.reduced_motion:
+        found = tuple(name for name in found if name in STILL_PASTIMES)
+    if config.face == "emoji":
+        found = tuple(name for name in found if name in EMOJI_PASTIMES)
+    return found
+
+
 class IdleScheduler:
     """Chooses the act at each `update`. Times are in seconds and may jump.
 
@@ -65,10 +79,10 @@ class IdleScheduler:
     the screen's left to 1 at its right, None while nothing does.
     """
 
-    def __init__(self, still: bool = False, seed: int = 9) -> None:
-        """`still` is for those whom motion makes sick."""
+    def __init__(self, pastimes: Sequence[str] = PASTIMES, seed: int = 9) -> None:
+        """`pastimes` are the acts to choose from."""
         self._rng = random.Random(seed)
-        self._pastimes = STILL_PASTIMES if still else PASTIMES
+        self._pastimes = pastimes
         self._bag: list[str] = []
         self._previous = ""
         self._tired = False
@@ -129,7 +143,7 @@ class IdleScheduler:
         if age < SECONDS.get(name, 0.0):
             return name
         if name == SLEEP:
-            return SLEEP if scene.night else YAWN
+            return SLEEP if scene.night else YAWN if YAWN in self._pastimes else WAVE
         if name in FOLLOWS:
             return FOLLOWS[name]
         if name != REST:
@@ -146,8 +160,8 @@ class IdleScheduler:
 
     def _next(self, *, night: bool) -> str:
         if night:
-            name, self._tired = SLEEP if self._tired else YAWN, True
-            return name
+            is_tired, self._tired = self._tired, True
+            return SLEEP if is_tired or YAWN not in self._pastimes else YAWN
         if self._bag in ([], [self._previous]):
             self._bag = self._rng.sample(self._pastimes, len(self._pastimes))
         if self._bag[-1] == self._previous:

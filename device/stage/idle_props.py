@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from device.stage.emoji import Emoji
     from device.stage.layout import Layout
     from device.stage.text import Typesetter
 
@@ -44,12 +43,12 @@ NOTE_COLOURS: tuple[Colour, ...] = ((255, 226, 170), (170, 214, 255), (240, 178,
 class IdleProps:
     """Draws what belongs to an act; nothing for most."""
 
-    def __init__(self, emoji: Emoji, layout: Layout, typesetter: Typesetter) -> None:
+    def __init__(self, hand: pygame.Surface | None, layout: Layout, typesetter: Typesetter) -> None:
+        """`hand` is what waves beside an emoji; the character has one of its own."""
         self._layout = layout
         diameter = layout.diameter
-        hand = emoji.sprite("hand", diameter * HAND)
         tilts = [TILT * (2 * step / (STEPS - 1) - 1) for step in range(STEPS)]
-        self._hands = [pygame.transform.rotozoom(hand, tilt, 1.0) for tilt in tilts]
+        self._hands = [pygame.transform.rotozoom(hand, tilt, 1.0) for tilt in tilts if hand]
         self._paw, self._fist = (draw_paw(round(side * diameter)) for side in (PAW, FIST))
         sizes = (round(diameter * mix(0.16, 0.64, step / (RINGS - 1))) for step in range(RINGS))
         self._rings = [disc(size, WHITE, _ring) for size in sizes]
@@ -61,9 +60,6 @@ class IdleProps:
             for size in (0.09, 0.12, 0.15)
         ]
         self._drawers: dict[str, Callable[[pygame.Surface, float, float], None]] = {
-            "wave": self._draw_wave,
-            "beckon": self._draw_beckon,
-            "greet": self._draw_greeting,
             "knock": self._draw_knock,
             "peek": self._draw_grip,
             "hum": self._draw_notes,
@@ -71,6 +67,12 @@ class IdleProps:
             "sleep": self._draw_letters,
             "blind": self._draw_groping,
         }
+        if self._hands:
+            self._drawers |= {
+                "wave": self._draw_wave,
+                "beckon": self._draw_beckon,
+                "greet": self._draw_greeting,
+            }
 
     def draw(self, canvas: pygame.Surface, name: str, age: float, strength: float) -> None:
         """Draw the things of an act of some age, `strength` in [0, 1] of their full opacity."""

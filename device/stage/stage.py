@@ -14,8 +14,8 @@ from device.stage.character.group import Group
 from device.stage.easing import clamp, smooth
 from device.stage.effects.registry import Effects, EffectScheduler
 from device.stage.emoji import Emoji
-from device.stage.idle import IdleScheduler
-from device.stage.idle_props import IdleProps
+from device.stage.idle import IdleScheduler, pastimes
+from device.stage.idle_props import HAND, IdleProps
 from device.stage.layout import Layout
 from device.stage.overlays.caption import Caption
 from device.stage.overlays.consent import ConsentClock, ConsentOverlay
@@ -68,7 +68,8 @@ class SceneAssets:
         self.actor = Actor(emoji, layout, character)
         self.group = Group(layout, rng.random(), self.actor.head)
         self.attract = Attract(layout, rng)
-        self.idle_props = IdleProps(emoji, layout, typesetter)
+        hand = emoji.sprite("hand", layout.diameter * HAND) if character.kind == "emoji" else None
+        self.idle_props = IdleProps(hand, layout, typesetter)
         self.effects = Effects(layout, emoji, rng)
         self.caption = Caption(layout, typesetter)
         self.notice = Notice(strings.notice.text, layout, typesetter)
@@ -106,7 +107,7 @@ class Stage:
         self._character = CharacterState(config, random.Random(self._seed))
         self._transition = Transition()
         self._wording = Wording(self._strings)
-        self._idle = IdleScheduler(config.reduced_motion)
+        self._idle = IdleScheduler(pastimes(config))
         self._effects = EffectScheduler()
         self._notice = NoticeClock()
         self._question = QuestionClock()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from device.config.schema import StageConfig
 from device.messages import Box, Face, FrameResult, Mood
 from device.stage import Scene
 from device.stage.idle import (
@@ -20,11 +22,14 @@ from device.stage.idle import (
     RESTS,
     SLEEP,
     START,
-    STILL_PASTIMES,
     WAVE,
     YAWN,
     IdleScheduler,
+    pastimes,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FRAME = 1 / 12
 FACE = Face(1, Box(200, 120, 160, 200), 0.9, (), (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0))
@@ -33,8 +38,8 @@ FACE = Face(1, Box(200, 120, 160, 200), 0.9, (), (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 
 class Room:
     """A scheduler, whose frames come twelve times a second; `acts` has (start, name) of each."""
 
-    def __init__(self, *, still: bool = False, seed: int = 0) -> None:
-        self.idle = IdleScheduler(still, seed)
+    def __init__(self, names: Sequence[str] = PASTIMES, seed: int = 0) -> None:
+        self.idle = IdleScheduler(names, seed)
         self.now, self.number = 1000.0, 0
         self.acts: list[tuple[float, str]] = []
 
@@ -70,13 +75,18 @@ class Room:
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("still", [False, True])
-def test_ten_minutes_have_all_acts_and_none_twice_in_a_row(seed: int, still: bool) -> None:
-    room = Room(still=still, seed=seed)
+@pytest.mark.parametrize(
+    "config", [{}, {"reduced_motion": True}, {"face": "emoji"}], ids=["all", "still", "emoji"]
+)
+def test_ten_minutes_have_all_acts_and_none_twice_in_a_row(
+    seed: int, config: dict[str, Any]
+) -> None:
+    chosen = pastimes(StageConfig(**config))
+    room = Room(chosen, seed)
     room.go_on(600.0)
     names = [name for _, name in room.acts if name != REST]
-    assert set(names) - {PEEKABOO} == set(STILL_PASTIMES if still else PASTIMES)
-    assert len(set(names)) >= (4 if still else 6)
+    assert set(names) - {PEEKABOO} == set(chosen)
+    assert len(set(chosen)) >= (4 if config else 6)
     assert names[0] == WAVE
     assert all(one != other for one, other in itertools.pairwise(names))
     for (start, name), (end, _) in itertools.pairwise(room.acts):
@@ -139,6 +149,13 @@ def test_it_wakes_in_the_morning_without_a_start() -> None:
     room = Room()
     room.until(SLEEP, night=True)
     assert room.go_on(FRAME) == YAWN
+
+
+def test_an_emoji_sleeps_without_a_yawn() -> None:
+    room = Room(pastimes(StageConfig(face="emoji")))
+    room.until(SLEEP, night=True)
+    assert room.go_on(FRAME) == WAVE
+    assert YAWN not in [name for _, name in room.acts]
 
 
 @pytest.mark.parametrize("state", ["paused", "blind", "waking"])

@@ -10,6 +10,7 @@ from pygame.surfarray import array3d
 
 from device.messages import Box, Face, FrameResult
 from device.stage import Scene
+from device.stage.character.expression import PLACES
 from device.stage.character.idling import ACTS, Shift, perform, stilled, sunk
 from device.stage.idle import BECKON, GREET, PEEK, REST, SECONDS, IdleAct
 
@@ -55,6 +56,7 @@ def test_those_whom_motion_makes_sick_see_only_faces_and_eyes(name: str) -> None
     for age in np.arange(0.0, 9.0, 0.25):
         found = stilled(perform(name, float(age)))
         assert (found.right, found.low) == (0.0, 0.0)
+        assert {found.expression[PLACES[one]] for one in ("lean", "lift", "wave")} == {0.0}
 
 
 def gaze(place: Theatre) -> float:
@@ -100,7 +102,7 @@ def changed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool
 def test_what_belongs_to_an_act_is_there_and_fades_in(
     theatre: MakeTheatre, name: str, size: tuple[int, int]
 ) -> None:
-    place = theatre(size)
+    place = theatre(size, face="emoji")
     place.after(Scene(), 2.0)
     props = place.assets.idle_props
     empty = place.canvas.copy()
@@ -122,7 +124,7 @@ def test_what_belongs_to_an_act_is_there_and_fades_in(
 def test_things_stand_still_for_those_whom_motion_makes_sick(
     theatre: MakeTheatre, name: str
 ) -> None:
-    place = theatre(reduced_motion=True)
+    place = theatre(reduced_motion=True, face="emoji")
     place.after(Scene(), 2.0)
     props, empty = place.assets.idle_props, place.canvas.copy()
     seen = []

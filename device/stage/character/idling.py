@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from device.messages import EMOTIONS
-from device.stage.character.expression import EXPRESSIONS, NEUTRAL, changed
+from device.stage.character.expression import EXPRESSIONS, NEUTRAL, PLACES, changed
 from device.stage.character.life import Gaze
 from device.stage.easing import mix, smooth, wave
 
@@ -72,7 +72,9 @@ def sunk(low: float, depth: float) -> float:
 
 def stilled(performance: Performance) -> Performance:
     """Return what is left of a performance for those whom motion makes sick: face and eyes."""
-    return Performance(changed(performance.expression, lean=0.0, lift=0.0), performance.gaze)
+    offered = performance.expression[PLACES["wave"]]
+    found = changed(performance.expression, lean=0.0, lift=0.0, wave=0.0, hand=offered)
+    return Performance(found, performance.gaze)
 
 
 GLAD: Expression = changed(0.75 * HAPPY + 0.25 * NEUTRAL, brow_raise=0.1)
@@ -120,7 +122,7 @@ def blink(age: float, at: float, seconds: float) -> float:
 
 def _wave(age: float) -> Performance:
     swing = smooth(age / 0.6) * smooth((4.4 - age) / 0.6)
-    return Performance(changed(GLAD, lean=0.07 * swing * wave(age, 1.2)), AHEAD)
+    return Performance(changed(GLAD, lean=0.07 * swing * wave(age, 1.2), wave=swing), AHEAD)
 
 
 def _look(age: float) -> Performance:
@@ -197,11 +199,12 @@ def _beckon(age: float) -> Performance:
     if age < 0.3:
         return Performance(NOTICING, AHEAD)
     swing = smooth((age - 0.3) / 0.4) * smooth((4.6 - age) / 0.4)
-    return Performance(changed(GLAD, lean=0.06 * swing * wave(age, 1.1)), AHEAD)
+    return Performance(changed(GLAD, lean=0.06 * swing * wave(age, 1.1), wave=swing), AHEAD)
 
 
 def _greet(age: float) -> Performance:
-    return Performance(changed(GLAD, lift=0.05 * smooth((1.2 - age) / 0.8)))
+    waving = smooth((3.0 - age) / 0.5)
+    return Performance(changed(GLAD, lift=0.05 * smooth((1.2 - age) / 0.8), wave=waving))
 
 
 def _blind(age: float) -> Performance:
