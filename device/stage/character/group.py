@@ -35,6 +35,8 @@ FADE_SECONDS = 0.5
 """Seconds of the fade in or out."""
 GROWN, GROW_SECONDS = 1.55, 0.16
 """How large the companion in front is, over the others, and the time constant of its growth."""
+FRONTS = 2
+"""Companions that are larger at a time: one comes to the front while another one goes."""
 FEW, CROWDED = 4, 0.5
 """With more companions than these, the one in front grows by this share only."""
 NOTICEABLE = 0.2
@@ -93,8 +95,9 @@ class Group:
         self._now: float | None = None
 
     def make_next(self) -> bool:
-        """Create the portrait for the front; return False when it exists."""
-        if self._large or any(one.large for one in self._people.values()):
+        """Create a portrait for the front; return False when both that may be needed exist."""
+        used = sum(one.large is not None for one in self._people.values())
+        if len(self._large) + used >= FRONTS:
             return False
         self._large.append(self._new_large())
         return True
@@ -105,13 +108,12 @@ class Group:
         self._now = now
         self._follow_game(scene, gap)
         self._update(self._select_faces(scene), scene, gap)
-        numbered = enumerate(self._people.items())
-        for number, (name, companion) in sorted(numbered, key=lambda one: one[1][1].grown):
+        painted = self._painted_now()
+        for name, companion in sorted(self._people.items(), key=lambda one: one[1].grown):
             if companion.place is not None:
-                repaint = self._is_painted_now(number) or companion.grown > 0.0
+                repaint = name in painted
                 smile = scene.smiles.get(name, PersonSmile(0.0, 0.0))
                 self._draw_one(canvas, name, smile, now, repaint)
-        self._turn += PAINTED_PER_FRAME
         self._draw_game(canvas, now)
 
     def _follow_game(self, scene: Scene, gap: float) -> None:
@@ -179,9 +181,14 @@ class Group:
         x = min(max(x, reach), self._layout.size[0] - reach)
         return x, y - self._size * (rise + taller)
 
-    def _is_painted_now(self, number: int) -> bool:
-        """Return whether a companion is repainted in this frame."""
-        return (number - self._turn) % max(PAINTED_PER_FRAME, len(self._people)) < PAINTED_PER_FRAME
+    def _painted_now(self) -> set[int]:
+        """Return who is repainted in this frame: the one in front, and of the others in turns."""
+        first = [name for name, one in self._people.items() if one.grown > 0.3][:1]
+        others = [name for name in self._people if name not in first]
+        count = min(PAINTED_PER_FRAME - len(first), len(others))
+        turns = range(self._turn, self._turn + count)
+        self._turn += count
+        return {*first, *(others[turn % len(others)] for turn in turns)}
 
     def _select_faces(self, scene: Scene) -> list[Face]:
         """Return the largest faces, if they are several."""

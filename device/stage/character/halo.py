@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from device.stage.paint import Position
 
-REACH = 2.6
+REACH = 2.2
 """The light's diameter over the companion's."""
 GOLD: Colour = (255, 226, 140)
 WARM: Colour = (255, 176, 96)

@@ -72,6 +72,7 @@ class Portrait:
         self._shadow = body.shadow(round(1.5 * side), self._radius)
         self._rose = body.spot(max(4, round(0.46 * self._radius)), ROSE)
         self.hand = Hand(self._radius)
+        self._kept: dict[str, pygame.Surface] = {}
         self._turn = 0.0
         self._shift = np.zeros(2)
 
@@ -101,20 +102,34 @@ class Portrait:
         place = (centre[0] + radius * shiver, centre[1] + radius * (bob + off))
         if shadow:
             middle = (place[0], place[1] - off * radius + 0.05 * radius)
-            put(canvas, _scaled(self._shadow, scale), middle, opacity)
+            put(canvas, self._scaled("shadow", self._shadow, scale), middle, opacity)
         self.hand.draw(canvas, look, (place[0], place[1] - off * radius), opacity)
         puffed = scale * (1.0 + MOST_PUFF * clamp(look["puff"] / MOST_PUFF))
-        put(canvas, _scaled(self._surface, puffed), place, opacity)
+        put(canvas, self._scaled("face", self._surface, puffed), place, opacity)
+
+    def _scaled(self, name: str, picture: pygame.Surface, scale: float) -> pygame.Surface:
+        """Return a picture at another size; it is kept until it changes."""
+        side = picture.get_height()
+        # By an even number of pixels, so that the middle stays where it is.
+        side, same = side + 2 * round(side * (scale - 1.0) / 2), side
+        if side == same:
+            return picture
+        kept = self._kept.get(name)
+        if kept is None or kept.get_height() != side:
+            kept = pygame.transform.smoothscale(picture, [max(1, side)] * 2)
+            self._kept[name] = kept
+        return kept
 
     def still(self, look: Look) -> Portrait:
         """Return this one as it looks now and ever after, to be drawn without painting it again."""
         self._paint(look)
         still = copy(self)
-        still._surface = self._surface.copy()  # noqa: SLF001 - its own kind
+        still._surface, still._kept = self._surface.copy(), {}  # noqa: SLF001 - its own kind
         return still
 
     def _paint(self, look: Look) -> None:
         np.copyto(self._pixels, self._body)
+        self._kept.pop("face", None)
         self._turn = look["lean"]
         self._shift = PARALLAX * np.array([look.gaze.right, look.gaze.down])
         for name, wash in self._tints.items():
@@ -319,15 +334,6 @@ class Portrait:
         self, over: NDArray[np.uint8], corner: NDArray[np.int_], points: Points, colour: RGB
     ) -> None:
         pen.fill(over, self._placed(points) - corner, colour)
-
-
-def _scaled(picture: pygame.Surface, scale: float) -> pygame.Surface:
-    """Return a picture larger or smaller by an even number of pixels, so that it stays put."""
-    side = picture.get_height()
-    larger = 2 * round(side * (scale - 1.0) / 2)
-    if larger == 0:
-        return picture
-    return pygame.transform.smoothscale(picture, [max(1, side + larger)] * 2)
 
 
 def _leaf(length: float) -> Points:
