@@ -47,7 +47,7 @@ class CalmFaces:
     A thread of its own writes. A file that is damaged is ignored and written anew.
     """
 
-    name = "calibration"
+    name = "baseline"
 
     def __init__(self, folder: Path, enabled: bool) -> None:
         self._path, self._enabled = folder / FILE, enabled
@@ -55,7 +55,7 @@ class CalmFaces:
         self._lesson: Lesson | None = None
         self._due, self._now = 0.0, 0.0
         self._queue: queue.SimpleQueue[Place | None] = queue.SimpleQueue()
-        self._faults = FaultLog(log, f"calibration: {self._path}", "calm faces are written again")
+        self._faults = FaultLog(log, f"baseline: {self._path}", "calm faces are written again")
         self._worker = Worker(self._write, name="calm-faces", wake=lambda: self._queue.put(None))
         if enabled:
             self._worker.start()

@@ -201,7 +201,7 @@ def test_the_owner_teaches_the_kiosk_a_calm_face(
     visit: Any, kiosk: Any, make_status: Callable[..., Status]
 ) -> None:
     def told(message: str, level: Level = Level.OK) -> Status:
-        return make_status(health=(Health("calibration", level, message, 0.0),))
+        return make_status(health=(Health("baseline", level, message, 0.0),))
 
     kiosk.status.publish(told("calm faces so far: 3"))
     one = visit(viewport=PHONE)

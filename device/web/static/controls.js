@@ -36,7 +36,7 @@ document.getElementById("forget-calm")?.addEventListener("click", () => command(
 document.addEventListener("status", ({ detail: status }) => {
   pause.setAttribute("aria-pressed", status.paused);
   mute.setAttribute("aria-pressed", status.muted);
-  if (calm) calm.textContent = status.health.find((one) => one.component === "calibration")?.message ?? "";
+  if (calm) calm.textContent = status.health.find((one) => one.component === "baseline")?.message ?? "";
   if (held) return;
   volume.value = Math.round(status.volume * 100);
   word.textContent = `${volume.value} %`;
