@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PLAYLISTS = ("uplifting", "calm")
 """The playlists that ship, each a folder of `assets/music`."""
 
-SOUNDS = ("arrive", "celebrate", "relief")
+SOUNDS = ("arrive", "celebrate", "relief", "together")
 """The short sounds that ship, for rules."""
 SMILE_NOTES = ("smile-1", "smile-2", "smile-3", "smile-4")
 """The notes that rise while a smile fills its ring; "celebrate" follows in their key."""

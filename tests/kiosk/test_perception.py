@@ -148,6 +148,14 @@ def test_a_pause_closes_the_camera_and_empties_the_room(room: Room) -> None:
     assert room.perception.room.emotion == "happy"
 
 
+def test_in_a_pause_nobody_smiles_any_more(room: Room) -> None:
+    room.go_on(1.0, every=0.1)
+    assert room.perception.joy.smiles
+    room.perception.pause(True)
+    room.go_on(0.1)
+    assert not room.perception.joy.smiles
+
+
 def test_a_scene_that_the_owner_shows_is_on_stage_for_its_seconds(room: Room) -> None:
     room.go_on(3.0, every=0.1)
     room.perception.show("sad", 2.0, room.now)

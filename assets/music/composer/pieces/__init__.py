@@ -60,6 +60,7 @@ PIECES = (
         )
     ),
     Piece("sounds", "Relief", jingles.relief, -18.0, (2.5, 4.0)),
+    Piece("sounds", "Together", jingles.together, -18.0, (2.5, 4.0)),
     *(
         Piece("sounds", f"Smile {number}", write, -24.0, (0.4, 1.0))
         for number, write in enumerate(jingles.SMILES, 1)

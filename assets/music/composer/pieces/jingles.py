@@ -68,6 +68,30 @@ def relief() -> Score:
     return score
 
 
+def together() -> Score:
+    """Everybody has smiled: a run up to a wide D major chord, in which bells ring on."""
+    score = Score("together", bpm=96, tail=1.4)
+    strings = score.part("strings", Voice(48, volume=100, pan=64, reverb=70, chorus=12, sway=5))
+    horns = score.part("horns", Voice(60, volume=84, pan=56, reverb=66, sway=6))
+    bells = score.part("glockenspiel", Voice(9, volume=90, pan=76, reverb=62, sway=3))
+    chimes = score.part("tubular bells", Voice(14, volume=78, pan=52, reverb=70, sway=4))
+    celesta = score.part("celesta", Voice(8, volume=104, pan=60, reverb=60, sway=3))
+    rolled(celesta, 0.0, "A4 D5 F#5 A5 D6 F#6 A6", 70, size=0.9, spread=0.5)
+    for start, size, names, loud in (
+        (0.0, 0.4, ["A3", "D4", "E4", "A4"], 72),
+        (0.5, 2.6, ["D3", "A3", "D4", "F#4", "A4", "D5", "F#5"], 88),
+    ):
+        for name in names:
+            strings.play(start, size, pitch(name), loud)
+    for name in ["D3", "A3", "D4", "F#4"]:
+        horns.play(0.5, 2.2, pitch(name), 76)
+    chimes.play(0.5, 2.6, pitch("D5"), 70)
+    for start, run in ((0.55, "D6 F#6 A6 D7"), (1.15, "B6 D7 F#7 A7"), (1.75, "A6 D7 F#7 D8")):
+        rolled(bells, start, run, 64, size=1.5, spread=0.3)
+    score.end = 2.7
+    return score
+
+
 def _smile(number: int, name: str) -> Score:
     score = Score(f"smile-{number}", bpm=120, tail=0.35)
     celesta = score.part("celesta", Voice(8, volume=96, pan=64, reverb=52, sway=0))
