@@ -65,7 +65,6 @@ class IdleProps:
             "hum": self._draw_notes,
             "firefly": self._draw_firefly,
             "sleep": self._draw_letters,
-            "blind": self._draw_groping,
         }
         if self._hands:
             self._drawers |= {
@@ -73,6 +72,8 @@ class IdleProps:
                 "beckon": self._draw_beckon,
                 "greet": self._draw_greeting,
             }
+        else:
+            self._drawers["blind"] = self._draw_groping
 
     def draw(self, canvas: pygame.Surface, name: str, age: float, strength: float) -> None:
         """Draw the things of an act of some age, `strength` in [0, 1] of their full opacity."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,6 +54,23 @@ class FakeCapture:
         return Frame(BLANK, newest, newest * self._interval)
 
 
+class MovingCapture(FakeCapture):
+    """A camera that gives ten pictures a second; from the fortieth on there is a box in them."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, 0.1)
+        self._count = 0
+
+    def pop_newest(self) -> Frame | None:
+        frame = super().pop_newest()
+        if frame is None:
+            return None
+        self._count += 1
+        image = np.full((120, 160, 3), 90, np.uint8)
+        image[40:100, 130 : 150 if self._count > 40 else 130] = 200
+        return replace(frame, image=image)
+
+
 class FakePipeline:
     """Sees nobody; while it looks at one visitor's picture, the next one comes."""
 
@@ -101,6 +119,19 @@ def work(worker: VisionWorker, clock: Clock, seconds: float) -> float:
     while clock() < begun + seconds:
         assert worker.step()
     return clock() - begun
+
+
+def test_movement_is_reported_with_the_frame(
+    worker: VisionWorker, sent: list[Any], clock: Clock
+) -> None:
+    worker._capture = MovingCapture(clock)  # type: ignore[assignment]
+    work(worker, clock, 6.0)
+    results = [one for one in sent if isinstance(one, FrameResult)]
+    still, moved = results[:40], results[40:60]
+    assert {one.motion for one in still} == {0.0}
+    assert not any(one.is_moving for one in still)
+    assert moved[0].is_moving
+    assert moved[0].motion_at > 0.5, "at the picture's right"
 
 
 def test_a_camera_that_takes_all_the_time_keeps_most_of_it(

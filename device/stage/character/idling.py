@@ -80,12 +80,14 @@ def stilled(performance: Performance) -> Performance:
 GLAD: Expression = changed(0.75 * HAPPY + 0.25 * NEUTRAL, brow_raise=0.1)
 CURIOUS: Expression = changed(WELCOME, brow_raise=0.12, open=1.12)
 NOTICING: Expression = changed(0.6 * WELCOME + 0.4 * SURPRISED, part=0.05, pout=0.4)
-CLOSED: Expression = changed(WELCOME, open=-0.15, squint=0.0)
+CLOSED: Expression = changed(WELCOME, open=-0.15, squint=0.4)
 YAWNING: Expression = changed(
     NEUTRAL, open=-0.1, squint=0.5, part=0.52, pout=1.0, width=0.22, brow_raise=0.14, lift=0.05
 )
 DROWSY: Expression = changed(NEUTRAL, open=0.45, lift=-0.03)
-ASLEEP: Expression = changed(NEUTRAL, open=-0.15, smile=0.06, width=0.2, lift=-0.05, lean=0.1)
+ASLEEP: Expression = changed(
+    NEUTRAL, open=-0.15, squint=0.3, smile=0.06, width=0.2, lift=-0.05, lean=0.1
+)
 HUMMING: Expression = changed(CLOSED, brow_raise=0.1, width=0.16, part=0.05, pout=0.9, blush=0.6)
 BLINDFOLDED: Expression = changed(
     NEUTRAL, blindfold=1.0, brow_raise=0.1, brow_tilt=0.1, width=0.15, part=0.06, pout=0.8
@@ -211,7 +213,7 @@ def _blind(age: float) -> Performance:
     """Feel about in the dark, blindfolded."""
     sway = wave(age, 5.2)
     found = changed(BLINDFOLDED, lean=0.09 * sway, part=0.05 + 0.03 * wave(age, 1.7))
-    return Performance(found, Gaze(0.6 * sway, 0.0), right=0.09 * sway)
+    return Performance(found, AHEAD, right=0.09 * sway)
 
 
 def _waking(age: float) -> Performance:
