@@ -15,7 +15,7 @@ from device import reactions
 from device.cli import film
 from device.config.schema import StageConfig
 from device.kiosk.scene import person_smiles
-from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
+from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood, Reaction
 from device.mood import JoyState, acted, probabilities_of, step_joy
 from device.stage import Scene, Stage
 
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOBODY_THERE, PAUSED, BLIND, GROUP, SMILE = "nobody", "paused", "blind", "group", "smile"
-PAIR, EVERYBODY = "pair", "everybody"
-SCENES = (*EMOTIONS, SMILE, NOBODY_THERE, PAUSED, BLIND, GROUP, PAIR, EVERYBODY)
-"""The scenes: a mood, a smile that fills its ring, an empty room, the pause sign, a kiosk that
-cannot see, several people at once, two of whom one is sad, or four who play."""
-SMILE_AFTER = 1.0
-"""Seconds until the calm face of `SMILE` smiles."""
+PAIR, EVERYBODY, RELIEF = "pair", "everybody", "relief"
+CELEBRATIONS = ("balloons", "hearts", "fireworks")
+SCENES = (
+    *EMOTIONS, SMILE, *CELEBRATIONS, RELIEF, NOBODY_THERE, PAUSED, BLIND, GROUP, PAIR, EVERYBODY,
+)  # fmt: skip
+"""The scenes: a mood, a smile that fills its ring, what celebrates further smiles, the relief of
+somebody sad, an empty room, the pause sign, a kiosk that cannot see, several people at once, two of
+whom one is sad, or four who play."""
+SMILE_AFTER = {SMILE: 1.0, RELIEF: 8.2} | dict.fromkeys(CELEBRATIONS, 2.4)
+"""Seconds until somebody smiles in these scenes."""
+MOOD_SECONDS = 1.5
+"""Seconds until the mood has followed the smile."""
 PLAYERS = (3.6, 4.2, 4.8, 7.8)
 """Seconds until each of those who play smiles."""
 RATE = 30
@@ -41,6 +47,7 @@ START = 1000.0
 SHEET_AGE, SHEET_TILE, SHEET_COLUMNS = 10.5, (640, 360), 2
 """Of a contact sheet: the second of each scene, the pixels of a tile, and the columns."""
 BRIEF_AGES = {"happy": 3.2, GROUP: 3.2, SMILE: 1.6, PAIR: 6.0, EVERYBODY: 7.6}
+BRIEF_AGES |= dict.fromkeys(CELEBRATIONS, 4.6)
 """The seconds of scenes that are brief."""
 STRIP = 6
 """Pictures in a strip."""
@@ -96,7 +103,7 @@ def play(
     everybody = reactions.EverybodyState()
     for number in range(max(1, frames)):
         now = START + number / rate
-        mood, frame_result = _mood(name), _frame_result(name, now)
+        mood, frame_result = _mood(name, now - START), _frame_result(name, now)
         joy = step_joy(joy, frame_result, now)
         if name == EVERYBODY:
             everybody = reactions.step_everybody(everybody, joy, now)
@@ -113,7 +120,7 @@ def play(
             streak=joy.streak,
             relief=state.is_relief,
             game=game,
-            reactions=state.effects if game is None or game.phase == "won" else (),
+            reactions=_effects(name, state) if game is None or game.phase == "won" else (),
             paused=name == PAUSED,
             way_to_resume="key",
             blind=name == BLIND,
@@ -123,12 +130,26 @@ def play(
         yield time.perf_counter() - started
 
 
-def _mood(name: str) -> Mood:
+def _effects(name: str, state: reactions.ReactionState) -> tuple[Reaction, ...]:
+    """Return the reactions to show; the celebration is the one that the scene is named after."""
+    if name not in CELEBRATIONS:
+        return state.effects
+    return tuple(replace(one, effect=name) if one.on == "smile" else one for one in state.effects)
+
+
+def _mood(name: str, age: float) -> Mood:
     if name in (NOBODY_THERE, PAUSED, BLIND):
         return NOBODY
     if name == PAIR:
         return replace(acted("sad", 0.0), faces=2, lead=0)
-    return acted({GROUP: "happy", SMILE: "neutral", EVERYBODY: "neutral"}.get(name, name), 0.0)
+    if name in SMILE_AFTER:
+        return acted(_before(name) if age < SMILE_AFTER[name] + MOOD_SECONDS else "happy", 0.0)
+    return acted({GROUP: "happy", EVERYBODY: "neutral"}.get(name, name), 0.0)
+
+
+def _before(name: str) -> str:
+    """Return what somebody shows before the smile."""
+    return "sad" if name == RELIEF else "neutral"
 
 
 def _frame_result(name: str, now: float) -> FrameResult | None:
@@ -145,9 +166,9 @@ def _frame_result(name: str, now: float) -> FrameResult | None:
 
 def _moods(name: str, age: float) -> tuple[str, ...]:
     """Return what each person shows at a scene's age in seconds."""
+    if name in SMILE_AFTER:
+        return ("happy" if age >= SMILE_AFTER[name] else _before(name),)
     match name:
-        case "smile":
-            return ("happy" if age >= SMILE_AFTER else "neutral",)
         case "group":
             return ("happy", "surprise", "happy", "sad", "neutral")
         case "pair":

@@ -70,6 +70,18 @@ def test_nothing_flashes(strings: Strings, seed: int) -> None:
             assert flashes(series[start : start + 30]) <= 3
 
 
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_no_effect_flashes(theatre: MakeTheatre, feel: MakeScene, effect: str) -> None:
+    place, lights = theatre((160, 120)), []
+    place.after(feel("happy"), 1.5)
+    for frame in place.play(feel("happy", effect), 4.0):
+        linear = (frame / 255.0) ** 2.2 @ (0.2126, 0.7152, 0.0722)
+        lights.append(linear[:159].reshape(3, 53, 3, 40).mean(axis=(1, 3)).ravel())
+    for series in np.array(lights).T:
+        for start in range(0, len(series) - 30, 5):
+            assert flashes(series[start : start + 30]) <= 1
+
+
 def contrast(one: ArrayLike, other: ArrayLike) -> float:
     """Return WCAG's contrast ratio of two colours."""
     light, dark = sorted(

@@ -208,7 +208,7 @@ def wiper_angle(age: float) -> float:
 def _swept(age: float, start: float, end: float) -> float:
     """Return how far a sweep has got, from 0 to 1: it sticks and slips."""
     along = clamp((age - start) / (end - start))
-    stuck = 0.022 * math.sin(math.tau * SQUEAKS * along) * math.sin(math.pi * along)
+    stuck = 0.036 * math.sin(math.tau * SQUEAKS * along) * math.sin(math.pi * along)
     return smooth(along) + stuck
 
 

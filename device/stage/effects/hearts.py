@@ -101,7 +101,7 @@ class Hearts(Effect):
         for one in self.layout.sample(self._rising):
             self._rise(canvas, one, age - one.start, strength)
         pulse = 1.0 + sum(0.07 * _beat(age - at) for at in BEATS)
-        for one in self._hearts:
+        for one in self.layout.sample(self._hearts):
             self._stand(canvas, one, age - one.start, pulse, strength)
 
     def _stand(
