@@ -30,14 +30,15 @@ MAX_STEP_SECONDS = 0.5
 class Candidate:
     """Emotions other than the mood's have led in every frame with a face since `since`.
 
-    `evidence` is for how long each of them has led, where older times count less; `updated` is the
-    time of the last frame.
+    `evidence` is for how long each of them has led in the face of `lead`, where older times count
+    less; `updated` is the time of the last frame.
     """
 
     since: float
     updated: float
     frame_results: int
     evidence: tuple[tuple[str, float], ...]
+    lead: int | None
 
     @property
     def emotion(self) -> str:
@@ -120,13 +121,17 @@ def _next_candidate(state: MoodState, emotion: str) -> Candidate | None:
     if emotion == state.mood.emotion:
         return None
     now, candidate = state.clock, state.candidate
+    lead = state.lead.id if state.lead else None
     if candidate is None:
-        return Candidate(now, now, 1, ((emotion, 0.0),))
+        return Candidate(now, now, 1, ((emotion, 0.0),), lead)
     elapsed = now - candidate.updated
     kept = math.exp(-elapsed / EVIDENCE_SECONDS)
-    evidence = {one: kept * seconds for one, seconds in candidate.evidence}
+    evidence = {
+        one: kept * seconds for one, seconds in candidate.evidence if candidate.lead == lead
+    }
     evidence[emotion] = evidence.get(emotion, 0.0) + min(elapsed, MAX_STEP_SECONDS)
-    return Candidate(candidate.since, now, candidate.frame_results + 1, tuple(evidence.items()))
+    number = candidate.frame_results + 1
+    return Candidate(candidate.since, now, number, tuple(evidence.items()), lead)
 
 
 def _is_settled(state: MoodState, config: MoodConfig) -> bool:

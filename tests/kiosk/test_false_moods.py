@@ -88,13 +88,18 @@ def test_the_first_mood_is_there_within_a_second_and_a_half(shown: Shown) -> Non
     assert first[0] <= 1.5
 
 
-def talk(seconds: float, rng: random.Random, motion: float = 0.0) -> Iterator[dict[str, Any]]:
-    """Yield the faces of somebody who talks, as a classifier reads them, and smiles at times."""
+def talk(
+    seconds: float, rng: random.Random, longest: float = 0.5, motion: float = 0.0
+) -> Iterator[dict[str, Any]]:
+    """Yield the faces of somebody who talks, as a classifier reads them, and smiles at times.
+
+    Each shape of the mouth is read as an expression for up to `longest` seconds.
+    """
     shown, target, until, smile = spread(neutral=0.5), spread(neutral=0.5), 0.0, 5.0
     for number in range(round(seconds * RATE)):
         now = number / RATE
         if now >= until:
-            until = now + rng.uniform(0.1, 0.5)
+            until = now + rng.uniform(0.1, longest)
             kinds = ["neutral", "happy", "sad", "surprise", "angry"]
             read = rng.choices(kinds, [32, 24, 18, 14, 12])[0]
             target = jittered(spread(**{read: rng.uniform(0.45, 0.9)}), 0.5, rng)
@@ -102,14 +107,24 @@ def talk(seconds: float, rng: random.Random, motion: float = 0.0) -> Iterator[di
             smile = now + rng.uniform(5.0, 12.0)
         wanted = spread(happy=rng.uniform(0.6, 0.8)) if now >= smile else target
         shown = {one: 0.4 * shown[one] + 0.6 * wanted[one] for one in EMOTIONS}
-        yield face(shown, mouth_motion=motion)
+        moved = min(1.0, max(0.0, rng.gauss(motion, 0.3))) if motion else 0.0
+        yield face(shown, mouth_motion=moved)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_talking_changes_the_mood_twice_a_minute_at_most(seed: int) -> None:
     events = replay(lines(talk(180.0, random.Random(seed))), stage={"fps": 15})
-    times = [t for t, _ in moods(events)[2:-1]]
-    assert len(times) <= 2 * 3
+    assert len(moods(events)[2:-1]) <= 2 * 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slow_talk_is_told_by_the_mouth_s_motion(seed: int) -> None:
+    def changes(motion: float) -> int:
+        faces = talk(180.0, random.Random(seed), longest=1.2, motion=motion)
+        return len(moods(replay(lines(faces), stage={"fps": 15}))[2:-1])
+
+    still = changes(0.0)
+    assert changes(0.6) <= min(2 * 3, still - 1)
 
 
 def test_thirty_minutes_of_neutral_stills_bring_no_comfort() -> None:

@@ -4,61 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import pytest
 
 from device.config.schema import MoodConfig
-from device.messages import EMOTIONS, Box, Face, FrameResult
+from device.messages import EMOTIONS, FrameResult
 from device.mood import MIN_RESULTS, MoodState, step
-from device.mood.room import LEAD_SECONDS
-
-CONFIG = MoodConfig()
-FPS = 10.0
-
-
-def mix(**parts: float) -> tuple[float, ...]:
-    """Probabilities with these parts; what is left is spread evenly."""
-    rest = (1.0 - sum(parts.values())) / (len(EMOTIONS) - len(parts))
-    return tuple(parts.get(name, rest) for name in EMOTIONS)
-
-
-def face(number: int, probabilities: tuple[float, ...], width: float = 100.0) -> Face:
-    return Face(number, Box(0, 0, width, width), 0.9, (), probabilities)
-
-
-@dataclass
-class Room:
-    """Plays frames into `step` and notes each change of the mood."""
-
-    config: MoodConfig = CONFIG
-    now: float = 1000.0
-    number: int = 0
-    state: MoodState = field(default_factory=MoodState)
-    changes: list[tuple[float, str | None]] = field(default_factory=list)
-
-    def feed(self, frame_result: FrameResult | None) -> None:
-        before = self.state.mood.emotion
-        self.state = step(self.state, frame_result, self.now, self.config)
-        if self.state.mood.emotion != before:
-            self.changes.append((self.now, self.state.mood.emotion))
-
-    def frame_result(self, *faces: Face) -> FrameResult:
-        self.number += 1
-        return FrameResult(self.number, self.now - 0.05, self.now, 640, 480, faces)
-
-    def play(self, seconds: float, *faces: Face, fps: float = FPS) -> str | None:
-        for _ in range(round(seconds * fps)):
-            self.now += 1.0 / fps
-            self.feed(self.frame_result(*faces))
-        return self.state.mood.emotion
-
-    def wait(self, seconds: float, frame_result: FrameResult | None = None) -> str | None:
-        for _ in range(round(seconds * FPS)):
-            self.now += 1.0 / FPS
-            self.feed(frame_result)
-        return self.state.mood.emotion
+from tests.support.rooms import CONFIG, Room, face, mix
 
 
 @pytest.mark.parametrize("emotion", EMOTIONS)
@@ -201,70 +154,6 @@ def test_the_mood_says_since_when_how_many_and_how_much() -> None:
     assert mood.probabilities == pytest.approx(mix(happy=0.8))
 
 
-def test_the_near_face_leads_before_the_far_one() -> None:
-    room = Room()
-    near, far = face(1, mix(happy=0.8), 200), face(2, mix(sad=0.8), 40)
-    assert room.play(5, near, far) == "happy"
-
-
-def test_of_two_equal_faces_the_one_that_shows_more_leads() -> None:
-    room = Room()
-    assert room.play(5, face(1, mix(neutral=0.8)), face(2, mix(sad=0.8))) == "sad"
-    assert room.state.mood.lead == 2
-    assert room.state.mood.probabilities == pytest.approx(mix(sad=0.8))
-
-
-def test_two_faces_that_disagree_give_the_mood_of_one_and_not_the_mean() -> None:
-    room = Room()
-    room.play(2, face(1, mix(happy=0.8)))
-    assert room.play(5, face(1, mix(happy=0.8)), face(2, mix(sad=0.8))) == "happy"
-    assert room.state.mood.lead == 1
-    assert room.state.mood.probabilities == pytest.approx(mix(happy=0.8))
-
-
-def test_the_lead_is_held_while_equal_faces_take_turns() -> None:
-    room, leads = Room(), []
-    for number in range(300):
-        one, other = (1, 2) if number // 3 % 2 else (2, 1)
-        room.play(0.1, face(one, mix(happy=0.9), 130), face(other, mix(neutral=0.9), 100))
-        leads.append(room.state.mood.lead)
-    flips = [i for i, (old, new) in enumerate(pairwise(leads)) if old != new]
-    assert all(b - a >= LEAD_SECONDS * FPS - 1 for a, b in pairwise(flips))
-
-
-def test_somebody_who_comes_nearer_takes_the_lead() -> None:
-    room = Room()
-    room.play(3, face(1, mix(neutral=0.8), 100))
-    assert room.play(2, face(1, mix(neutral=0.8), 100), face(2, mix(neutral=0.8), 180)) == "neutral"
-    assert room.state.mood.lead == 2
-
-
-def test_somebody_who_leaves_gives_the_lead_away_at_once() -> None:
-    room = Room()
-    room.play(0.5, face(1, mix(sad=0.8), 150), face(2, mix(happy=0.8), 100))
-    assert room.state.mood.lead == 1
-    room.play(1.0, face(2, mix(happy=0.8), 100))
-    assert room.state.mood.lead == 2
-
-
-def test_a_missed_detection_keeps_the_lead() -> None:
-    room = Room()
-    for _ in range(10):
-        room.play(0.4, face(1, mix(sad=0.8), 100), face(2, mix(happy=0.8), 100))
-        assert room.state.mood.lead == 1
-        room.play(0.2, face(2, mix(happy=0.8), 100))
-        assert room.state.mood.lead == 1
-
-
-def test_a_ghost_of_a_few_frames_does_not_turn_the_room() -> None:
-    room = Room()
-    room.play(4, face(1, mix(happy=0.6, neutral=0.2), 80))
-    for ghost in range(2, 30):
-        room.play(0.1, face(1, mix(happy=0.6, neutral=0.2), 80), face(ghost, mix(sad=0.99), 100))
-        room.play(0.6, face(1, mix(happy=0.6, neutral=0.2), 80))
-    assert [emotion for _, emotion in room.changes] == ["happy"]
-
-
 @pytest.mark.parametrize("fps", [4.0, 10.0, 30.0])
 def test_the_filter_follows_time_and_not_frames(fps: float) -> None:
     room = Room()
@@ -303,15 +192,6 @@ def test_fifty_faces_cost_little() -> None:
         return time.thread_time() - begin
 
     assert min(cost(200) for _ in range(3)) < 40 * min(cost(20) for _ in range(3))
-
-
-def test_a_new_face_does_not_lead_at_first() -> None:
-    room = Room()
-    room.play(4, face(1, mix(neutral=0.8), 100))
-    room.play(0.1, face(1, mix(neutral=0.8), 100), face(2, mix(sad=0.99), 300))
-    assert room.state.mood.lead == 1
-    room.play(3, face(1, mix(neutral=0.8), 100), face(2, mix(sad=0.99), 300))
-    assert room.state.mood.lead == 2
 
 
 def test_two_emotions_in_turn_do_not_begin_the_dwell_again() -> None:
