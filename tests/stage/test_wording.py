@@ -169,3 +169,18 @@ def test_a_pause_names_another_way_when_there_is_one(talk: Talk) -> None:
     assert talk.say("paused", cue="key")[1] == paused.key
     assert talk.say("paused", cue="touch")[1] == paused.touch
     assert talk.say("paused")[1] == paused.touch, "while the pause still fades"
+
+
+def test_a_game_speaks_at_each_of_its_phases(talk: Talk) -> None:
+    talk.say("neutral")
+    texts = talk.strings.everybody
+    invited = talk.say("everybody", cue="invite")
+    assert invited[0] in texts.invite.label
+    assert talk.say("everybody", cue="waiting") == invited, "it is read on while they smile"
+    assert talk.say("everybody", cue="last")[0] in texts.last.label
+    won = talk.say("everybody", cue="won")
+    assert won[0] in texts.won.label
+    assert talk.say("everybody") == won, "the act outlasts the game for a moment"
+    talk.say("neutral")
+    assert talk.say("everybody")[0] in texts.invite.label, "a game that was over at once"
+    assert talk.say("everybody", cue="over")[0] in texts.over.label

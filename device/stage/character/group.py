@@ -87,6 +87,7 @@ class Group:
         self._halo = Halo(self._size)
         self._shared = SharedRing(*head)
         self._game: Game | None = None
+        self._is_playing = False
         self._game_shown = 0.0
         self._spare: list[Portrait] = []
         self._large: list[Portrait] = []
@@ -119,7 +120,7 @@ class Group:
     def _follow_game(self, scene: Scene, gap: float) -> None:
         """Keep a game that is over until it has faded out."""
         shown = scene.game is not None and scene.game.phase != "over" and not scene.paused
-        self._game = scene.game if shown else self._game
+        self._is_playing, self._game = shown, scene.game if shown else self._game
         step = gap / FADE_SECONDS
         self._game_shown = clamp(self._game_shown + (step if shown else -step))
         if self._game_shown <= 0.0:
@@ -162,7 +163,8 @@ class Group:
         companion.painted = companion.painted or shown > 0.0
         ring, full = self._ring, smile.ring
         if self._game is not None and name in self._game.shares:
-            ring, full = self._rings[companion.colour % len(COLOURS)], self._game.shares[name]
+            ring = self._rings[companion.colour % len(COLOURS)]
+            full = self._game.shares[name] if self._is_playing else 0.0
         full = companion.ring.follow(full, now)
         ring.draw(canvas, full, centre, mix(1.0, GROWN, companion.grown), shown)
         self._halo.draw_heart(canvas, centre, shown * companion.comfort)
