@@ -19,7 +19,7 @@ CLOTH: RGB = (104, 122, 214)
 SHADE: RGB = (78, 92, 178)
 TOP, BOTTOM = -0.40, 0.17
 """Its edges at full strength, in head radii."""
-REACH = 0.965
+REACH = 0.95
 """How far it goes to either side."""
 
 
@@ -37,8 +37,8 @@ def draw(strength: float, fill: Callable[[Points, RGB], None]) -> None:
         y = top + share * (bottom - top)
         half = 0.92 * _half(y)
         fold = shapes.arc((-half, y), (half, y), bend)
-        fill(shapes.stroke(fold, 0.018, 0.035), SHADE)
-    fill(shapes.stroke(lower, 0.03, 0.03), SHADE)
+        fill(shapes.stroke(fold, 0.018 * shown, 0.035 * shown), SHADE)
+    fill(shapes.stroke(lower, 0.03 * shown, 0.03 * shown), SHADE)
 
 
 def _half(y: float) -> float:
