@@ -125,6 +125,22 @@ def test_who_left_is_not_missed_by_the_drawing(theatre: MakeTheatre) -> None:
     assert set(place.assets.group._people) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("still", [False, True])
+def test_where_motion_is_unwelcome_a_game_that_waits_stands_still(
+    theatre: MakeTheatre, still: bool
+) -> None:
+    place = theatre((640, 360), reduced_motion=still)
+    waiting = playing("last", last=2, p0=1.0, p1=1.0, p2=0.0)
+    place.after(waiting, 6.0)
+    (x, _), radius = place.assets.actor.head
+    left = np.s_[round(x - 1.35 * radius) : round(x - 1.02 * radius), :]
+    aside = np.s_[: round(x - 1.35 * radius), : place.assets.layout.caption.top]
+    seen = [place.hop(waiting, 0.2).astype(int) for _ in range(8)]
+    for part in (left, aside):
+        moved = max(np.abs(one[part] - seen[0][part]).max() for one in seen)
+        assert (moved > 25) != still
+
+
 def test_a_pause_hides_the_game(theatre: MakeTheatre) -> None:
     place = theatre((640, 360))
     shown = playing("waiting", p0=1.0, p1=0.0, p2=0.0)

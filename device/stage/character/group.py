@@ -84,8 +84,8 @@ class Group:
         self._size = size_of(layout)
         self._ring = Ring(self._size / 2, BEADS)
         self._rings = [Ring(self._size / 2, BEADS, colour, CORE) for colour in COLOURS]
-        self._halo = Halo(self._size)
-        self._shared = SharedRing(*head)
+        self._halo = Halo(self._size, layout.still)
+        self._shared = SharedRing(*head, layout.still)
         self._game: Game | None = None
         self._is_playing = False
         self._game_shown = 0.0
@@ -138,7 +138,7 @@ class Group:
         self._shared.draw(canvas, parts, shown, now)
         last = self._people.get(game.last) if game.last is not None else None
         if last is not None and last.place is not None:
-            self._halo.draw_arrow(canvas, self._centre(last, now), shown, now, self._layout.still)
+            self._halo.draw_arrow(canvas, self._centre(last, now), shown, now)
 
     def _draw_one(
         self,

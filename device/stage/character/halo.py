@@ -37,10 +37,10 @@ FINE = 4
 
 
 class Halo:
-    """The lights for companions of a size in pixels."""
+    """The lights for companions of a size in pixels; `still` ones neither beat nor nod."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int, still: bool = False) -> None:
+        self._size, self._still = size, still
         self._gold, self._warm = (
             disc(round(REACH * size), colour, _falling) for colour in (GOLD, WARM)
         )
@@ -54,7 +54,7 @@ class Halo:
         if glow > 0.01:
             put(canvas, self._gold, centre, 0.8 * glow)
         if comfort > 0.01:
-            put(canvas, self._warm, centre, comfort * (0.75 + 0.1 * wave(now, BEAT_SECONDS)))
+            put(canvas, self._warm, centre, comfort * (0.75 + 0.1 * self._wave(now, BEAT_SECONDS)))
 
     def draw_heart(self, canvas: pygame.Surface, centre: Position, shown: float) -> None:
         """Draw the heart beside a face."""
@@ -63,11 +63,14 @@ class Halo:
             put(canvas, self._heart, (x, y), shown)
 
     def draw_arrow(
-        self, canvas: pygame.Surface, centre: Position, shown: float, now: float, still: bool
+        self, canvas: pygame.Surface, centre: Position, shown: float, now: float
     ) -> None:
-        """Draw the arrow that points down at a face, and nods unless it is `still`."""
-        nod = 0.0 if still else 0.08 * wave(now, NOD_SECONDS)
+        """Draw the arrow that points down at a face, and nods."""
+        nod = 0.08 * self._wave(now, NOD_SECONDS)
         put(canvas, self._arrow, (centre[0], centre[1] - self._size * (ARROW_ABOVE + nod)), shown)
+
+    def _wave(self, now: float, period: float) -> float:
+        return 0.0 if self._still else wave(now, period)
 
 
 def _falling(far: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -46,9 +46,10 @@ class Part(NamedTuple):
 
 
 class SharedRing:
-    """The ring round a face of some radius, in pixels."""
+    """The ring round a face of some radius, in pixels; a `still` one does not pulse."""
 
-    def __init__(self, centre: Position, radius: float) -> None:
+    def __init__(self, centre: Position, radius: float, still: bool = False) -> None:
+        self._still = still
         self._centre, self._reach = centre, OUTSIDE * radius
         side = max(7, round(BEAD * radius))
         self._beads = [bead(side, colour, CORE) for colour in COLOURS]
@@ -60,7 +61,7 @@ class SharedRing:
         if opacity <= 0.01 or not parts:
             return
         each = BEADS // len(parts)
-        pulse = WAITED_FOR + 0.3 * wave(now, PULSE_SECONDS)
+        pulse = WAITED_FOR + (0.0 if self._still else 0.3 * wave(now, PULSE_SECONDS))
         angle = (math.tau - OPEN) / (each * len(parts) + len(parts) - 1)
         for number, part in enumerate(parts):
             unlit = pulse if part.is_last else UNLIT
