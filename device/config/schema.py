@@ -152,6 +152,15 @@ class StageConfig(ConfigSection):
         "Nothing moves across the stage: what moves otherwise slowly fades in and out.",
         editable=True,
     )
+    large_text: bool = setting(
+        False, "Large text", "1.4 times as large, with a smaller face.", editable=True
+    )
+    high_contrast: bool = setting(
+        False,
+        "High contrast",
+        "Text stands on opaque plates, with a contrast of at least 7 to 1.",
+        editable=True,
+    )
     night_hours: HoursText = setting(
         "22:00-06:00",
         "Dim while nobody is there",

@@ -46,20 +46,19 @@ PROPS_FADE = 0.25
 
 
 class SceneAssets:
-    """Everything that is created for one size of canvas.
+    """Everything that is created for one layout of a canvas.
 
     The constructor creates what every frame needs, `make_next` the rest, which takes longer.
     """
 
     def __init__(
         self,
-        size: tuple[int, int],
+        layout: Layout,
         strings: Strings,
         emoji: Emoji,
         character: CharacterState,
         rng: random.Random,
     ) -> None:
-        layout = Layout.of(size, character.life.still)
         typesetter = Typesetter()
         self.layout = layout
         emoji.fit(layout.diameter)
@@ -102,7 +101,7 @@ class Stage:
         Raises ConfigError when that language is missing or incomplete.
         """
         self._strings = strings or load_strings(config.language)
-        self._seed = rng.random()
+        self._config, self._seed = config, rng.random()
         self._emoji = Emoji()
         self._character = CharacterState(config, random.Random(self._seed))
         self._transition = Transition()
@@ -140,7 +139,9 @@ class Stage:
 
     def _make_assets(self, size: tuple[int, int]) -> SceneAssets:
         rng = random.Random(self._seed)
-        return SceneAssets(size, self._strings, self._emoji, self._character, rng)
+        config = self._config
+        layout = Layout.of(size, config.reduced_motion, config.large_text, config.high_contrast)
+        return SceneAssets(layout, self._strings, self._emoji, self._character, rng)
 
     def draw(self, canvas: pygame.Surface, scene: Scene, now: float) -> None:
         """Draw all of the canvas. `now` is in seconds, on the clock of the scene's times."""
@@ -154,11 +155,14 @@ class Stage:
         self._effects.update(() if scene.paused else scene.reactions, now)
         self._notice.update(scene.frame_result, now)
         self._draw_picture(canvas, assets, scene, now)
-        assets.qr_code.draw(canvas, scene.address, self._transition.share(ATTRACT))
-        assets.notice.draw(canvas, self._notice.shown(now))
+        # Each has its own place, but for those that one of them takes while it is there.
+        asked = max(self._question.shown(now), self._consent.shown(now))
+        noticed, free = self._notice.shown(now), float(scene.invitation is None)
+        invited = self._transition.share(ATTRACT) * free * (1.0 - max(asked, noticed))
+        assets.qr_code.draw(canvas, scene.address, invited)
+        assets.notice.draw(canvas, noticed)
         light = self._night.draw(canvas, scene, now)
-        question_shown = max(self._question.shown(now), self._consent.shown(now))
-        assets.caption.draw(canvas, self._wording, now, light * (1.0 - question_shown))
+        assets.caption.draw(canvas, self._wording, now, light * free * (1.0 - asked))
         assets.footer.draw(canvas, scene.health, scene.muted, scene.watched)
         assets.question.draw(canvas, self._question, now)
         assets.consent.draw(canvas, self._consent, now)
@@ -170,7 +174,9 @@ class Stage:
 
     def ask(self, now: float) -> None:
         """Ask "Was I right?", or withdraw the question if it is shown."""
-        self._question.ask(now)
+        act = self._transition.act if self._assets else ""
+        claim = self._wording.current.sign.label if act in EMOTIONS else ""
+        self._question.ask(now, claim)
 
     def choose(self, number: int, now: float) -> str | None:
         """Answer with a face's number, from 1; return its emotion, or None if it is no answer."""

@@ -31,7 +31,7 @@ CACHED_TEXTS = 48
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A face, its ink, and the largest size in pixels.
+    """A face, its ink, and the largest and the `least` size in pixels.
 
     `plate` is the colour of what the text stands on, None for nothing: a soft one that follows the
     letters, or an opaque one. Either has the ink readable on any picture.
@@ -43,6 +43,7 @@ class Style:
     plate: Colour | None = None
     lines: int = 1
     opaque: bool = False
+    least: int = MIN_SIZE
 
     @property
     def pad(self) -> int:
@@ -91,7 +92,7 @@ def printable(text: str) -> str:
 def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font, list[str]]:
     """Return the largest font and the lines with which a text fits a box."""
     for count in range(1, style.lines + 1):
-        floor = round(style.size * 0.75) if count < style.lines else MIN_SIZE
+        floor = round(style.size * 0.75) if count < style.lines else style.least
         size = style.size
         while size >= floor:
             font = load_font(style.font, size)
@@ -99,7 +100,7 @@ def fit(text: str, box: tuple[int, int], style: Style) -> tuple[pygame.font.Font
             if len(lines) <= count and fits(lines, font, box):
                 return font, lines
             size = min(size - 1, round(size * 0.94))
-    font = load_font(style.font, min(MIN_SIZE, style.size))
+    font = load_font(style.font, min(style.least, style.size))
     return font, [shorten(text, font, box[0])]
 
 
@@ -159,10 +160,20 @@ def plated(text: pygame.Surface, style: Style, height: int) -> pygame.Surface:
     """Return a text of a line height in pixels on its plate, `style.pad` larger all round."""
     pad = style.pad
     alpha = np.pad(pygame.surfarray.array_alpha(text).T.astype(np.float32) / 255, pad)
-    shade = np.ones_like(alpha) if style.opaque else soft_plate(alpha, height)
+    shade = round_plate(alpha.shape, pad) if style.opaque else soft_plate(alpha, height)
     surface = from_alpha(shade, style.plate or style.ink)
     surface.blit(text, (pad, pad))
     return surface
+
+
+def round_plate(shape: tuple[int, ...], radius: int) -> NDArray[np.float32]:
+    """Return the opacity of a plate of some rows and columns with round corners."""
+    rows, columns = (np.abs(np.arange(side) - (side - 1) / 2) for side in shape)
+    half = [(side - 1) / 2 - radius for side in shape]
+    away = np.hypot(
+        np.maximum(rows - half[0], 0.0)[:, None], np.maximum(columns - half[1], 0.0)[None, :]
+    )
+    return np.asarray(np.clip(radius - away + 0.5, 0.0, 1.0), np.float32)
 
 
 def soft_plate(alpha: NDArray[np.float32], height: int) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ def test_a_phone_can_read_it_off_the_stage(theatre: MakeTheatre, size: tuple[int
     place = theatre(size)
     frame = place.after(Scene(address=ADDRESS), 2.0)
     picture = np.ascontiguousarray(frame.transpose(1, 0, 2)[..., ::-1])
-    corner = picture[size[1] // 2 :, size[0] // 2 :]
+    corner = picture[:, size[0] // 2 :]
     text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(corner, None, fx=2, fy=2))
     assert text == ADDRESS
 

@@ -70,12 +70,17 @@ def measured(canvas: pygame.Surface, text: pygame.Surface, top: int) -> Line:
     left = (canvas.get_width() - text.get_width()) // 2
     where = pygame.Rect(left, top, *text.get_size()).clip(canvas.get_rect())
     drawn = pygame.surfarray.array3d(canvas.subsurface(where))
-    own = pygame.surfarray.array3d(text.subsurface(where.move(-left, -top))).astype(int)
-    from_plate = np.abs(own - own[0, 0]).max(axis=2)
-    letters, plate = from_plate == from_plate.max(), from_plate < 8
+    letters, plate = split(text.subsurface(where.move(-left, -top)))
     near = max(2, round(NEAR * text.get_height()))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * near + 1, 2 * near + 1))
     around = cv2.dilate(letters.astype(np.uint8), disc)
     ink = np.median(drawn[letters], axis=0)
     ratios = contrast(ink, drawn[plate & (around > 0)])
     return Line(tuple(int(value) for value in ink), float(np.percentile(ratios, WORST)))
+
+
+def split(text: pygame.Surface) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which pixels of a text on its plate are letters, and which are the plate alone."""
+    own = pygame.surfarray.array3d(text).astype(int)
+    from_plate = np.abs(own - own[0, 0]).max(axis=2)
+    return from_plate == from_plate.max(), from_plate < 8

@@ -42,12 +42,13 @@ class Caption:
         self._draw(canvas, wording.current, now, strength)
 
     def _draw(self, canvas: pygame.Surface, words: Words, now: float, opacity: float) -> None:
-        box, short, age = self._layout.caption, self._layout.short, now - words.since
+        layout, age = self._layout, now - words.since
+        box, short = layout.caption, layout.short * layout.text
         act, sign = words.act, words.sign
         large = self._style(act, BOLD, round(short * 0.105))
         label = self._typesetter.set(sign.label, (box.width, round(box.height * 0.64)), large)
         high = label.get_height() - 2 * large.pad
-        small = self._style(act, MEDIUM, max(9, round(short * 0.052)))
+        small = self._style(act, MEDIUM, max(layout.small, round(short * 0.052)))
         response = self._typesetter.set(sign.response, (box.width, box.height - high), small)
         shown = smooth((age - LABEL_DELAY) / FADE)
         answered = smooth((age - RESPONSE_DELAY) / 0.6)
@@ -58,7 +59,8 @@ class Caption:
 
     def _style(self, act: str, font: Path, size: int) -> Style:
         palette = PALETTES[act]
-        return Style(font, size, palette.ink, palette.plate, 2 if self._layout.tall else 1)
+        lines = 2 if self._layout.tall else 1
+        return Style(font, size, palette.ink, palette.plate, lines, self._layout.contrast)
 
     def _line(self, canvas: pygame.Surface, text: pygame.Surface, top: int, shown: float) -> None:
         left = (self._layout.size[0] - text.get_width()) // 2

@@ -74,26 +74,29 @@ class ConsentOverlay:
     """Draws the question, and finds the answer at a position."""
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
-        self._words, self._typesetter = strings.consent, typesetter
-        width, height = layout.size
-        across = round(width * 0.92) if layout.tall else min(round(width * 0.7), height * 2)
-        self._line = max(12, round(min(across * 0.075, height * 0.065)))
-        gap = self._line // 2
-        across, down = max(1, across), max(1, round(min(height * 0.46, across * 0.5)))
-        self._box = pygame.Rect(0, 0, across, down)
-        self._box.midbottom = (width // 2, height - max(2, height // 40))
-        side = max(1, round(min(down * 0.5, across * 0.3)))
-        self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
-        top = self._picture.bottom + gap
+        self._words, self._typesetter, self._layout = strings.consent, typesetter, layout
+        panel = layout.panel
+        across = panel.width if layout.tall else min(panel.width, 5 * panel.height)
+        down = max(1, min(panel.height, round(0.6 * across)))
+        self._box = pygame.Rect(0, 0, max(1, across), down)
+        self._box.midbottom = (layout.size[0] // 2, panel.bottom)
+        gap = max(1, down // 16)
         # Sizes are at least 1, also on a canvas that is too small.
-        wide, high = max(1, (across - 3 * gap) // 2), max(1, self._box.bottom - gap - top)
-        self.yes = pygame.Rect(self._box.left + gap, top, wide, high)
-        self.no = pygame.Rect(self._box.right - gap - wide, top, wide, high)
+        high = max(1, (down - 3 * gap) // 3, min(round(0.07 * layout.short), down // 2))
+        top = self._box.bottom - gap - high
+        # On a tall canvas the buttons are below the picture, else beside it.
+        lowest = top - gap if layout.tall else self._box.bottom - gap
+        side = max(1, round(min(lowest - self._box.top - gap, across * 0.3)))
+        self._picture = pygame.Rect(self._box.left + gap, self._box.top + gap, side, side)
+        beside = self._picture.right + gap
+        left = self._picture.left if layout.tall else beside
+        wide = max(1, (self._box.right - left - 2 * gap) // 2)
+        self.yes = pygame.Rect(left, top, wide, high)
+        self.no = pygame.Rect(left + wide + gap, top, wide, high)
         """Where the buttons are. Only the first allows anything; the second is the stronger."""
-        left = self._picture.right + gap
-        self._text = pygame.Rect(
-            left, self._picture.top, max(1, self._box.right - gap - left), side
-        )
+        room = (max(1, self._box.right - gap - beside), max(1, top - gap - self._picture.top))
+        self._text = pygame.Rect((beside, self._picture.top), room)
+        self._line = max(9, min(round(1.4 * layout.small), high))
         self._made: tuple[NDArray[np.uint8], pygame.Surface] | None = None
 
     def hit(self, x: float, y: float) -> bool:
@@ -122,10 +125,12 @@ class ConsentOverlay:
             plate = pygame.Surface(rect.size, pygame.SRCALPHA)
             pygame.draw.rect(plate, BUTTON, plate.get_rect(), border_radius=self._line // 2)
             put_at(canvas, plate, rect.topleft, strength * shown)
-            self._draw_text(canvas, words, rect, round(self._line * 0.62), shown)
+            self._draw_text(canvas, words, rect, self._layout.small, shown)
 
     def _draw_plate(self, canvas: pygame.Surface, rect: pygame.Rect, shown: float) -> None:
-        put_at(canvas, pill(rect.size, 0.86, self._line // 2), rect.topleft, shown)
+        put_at(
+            canvas, pill(rect.size, self._layout.plate(0.88), self._line // 2), rect.topleft, shown
+        )
 
     def _draw_text(
         self,

@@ -42,21 +42,26 @@ class Footer:
         muted: bool,
         watched: bool = False,
     ) -> None:
-        """Draw the line in the layout's footer."""
-        box = self._layout.footer
-        room = box.width
+        """Draw the line in the layout's footer, on a tall canvas in two lines."""
+        layout = self._layout
+        box, height = layout.footer, self._height
+        right, top = box.right, box.bottom - layout.row
         lines = ((watched, self._strings.watched), (muted, self._strings.muted))
         for line in (line for true, line in lines if true):
-            text = self._set(line.text, box.width // 3)
-            room -= self._plate(canvas, text, box.left + room, None) + self._height // 2
+            text = self._set(line.text, (box.width - height) // 2)
+            width = self._width(text, dotted=False)
+            self._plate(canvas, text, (right - width, top), None)
+            right -= width + height // 2
         wrong = find_faults(health)
         if wrong:
-            text = self._set(self._line(wrong), room - self._height * 2)
-            self._plate(canvas, text, None, self._dots[wrong[0].level])
+            if layout.tall:
+                right, top = box.right, box.top
+            text = self._set(self._line(wrong), right - box.left - height * 2)
+            self._plate(canvas, text, (box.left, top), self._dots[wrong[0].level])
 
     @property
     def _height(self) -> int:
-        return round(self._layout.footer.height * 0.86)
+        return round(self._layout.row * 0.86)
 
     def _line(self, wrong: list[Health]) -> str:
         """Return the worst fault in words, and how many more there are."""
@@ -66,28 +71,31 @@ class Footer:
         return f"{first}  {self._strings.health.more.replace('{count}', str(len(wrong) - 1))}"
 
     def _set(self, text: str, width: int) -> pygame.Surface:
-        size = max(9, round(self._height * 0.66))
-        style = Style(MEDIUM, size, WHITE)
-        return self._typesetter.set(text, (max(1, width), self._height), style)
+        style = Style(MEDIUM, self._layout.small, WHITE, least=self._layout.least)
+        return self._typesetter.set(text, (max(1, width - self._height), self._height), style)
+
+    def _width(self, text: pygame.Surface, dotted: bool) -> int:
+        """Return the width of a text's plate, which may have a dot."""
+        return (
+            text.get_width() + self._height // 2 + (self._height if dotted else self._height // 2)
+        )
 
     def _plate(
         self,
         canvas: pygame.Surface,
         text: pygame.Surface,
-        right: int | None,
+        corner: tuple[int, int],
         dot: pygame.Surface | None,
-    ) -> int:
-        """Draw a text on its plate, at the left or up to `right`; return the plate's width."""
-        height, box = self._height, self._layout.footer
-        lead = height // 2 if dot is None else height
-        width = lead + text.get_width() + height // 2
-        left = box.left if right is None else right - width
-        canvas.blit(pill((width, height), 0.55, height // 2), (left, box.top))
+    ) -> None:
+        """Draw a text on its plate, of which the top left corner is given."""
+        height, (left, top) = self._height, corner
+        size = (self._width(text, dot is not None), height)
+        canvas.blit(pill(size, self._layout.plate(0.62), height // 2), corner)
         if dot is not None:
             middle = (height - dot.get_height()) // 2
-            put_at(canvas, dot, (left + middle, box.top + middle))
-        canvas.blit(text, (left + lead, box.top + (height - text.get_height()) // 2))
-        return width
+            put_at(canvas, dot, (left + middle, top + middle))
+        lead = height // 2 if dot is None else height
+        canvas.blit(text, (left + lead, top + (height - text.get_height()) // 2))
 
     def _dot(self, colour: Colour) -> pygame.Surface:
         side = max(4, round(self._height * 0.36))

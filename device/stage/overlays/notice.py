@@ -66,15 +66,20 @@ class Notice:
             return
         box, short = self._layout.notice, self._layout.short
         padding = max(4, round(short * 0.02))
-        room = (min(box.width, round(short * 1.3)) - 2 * padding, box.height - padding)
-        size = max(10, round(short * (0.05 if self._layout.tall else 0.038)))
-        style = Style(MEDIUM, size, WHITE, lines=5 if self._layout.tall else 2)
+        width = round(short * 1.3 * self._layout.text)
+        room = (min(box.width, width) - 2 * padding, box.height - box.top - padding)
+        size = round(short * (0.05 if self._layout.tall else 0.038) * self._layout.text)
+        size = max(10, size, self._layout.small)
+        style = Style(MEDIUM, size, WHITE, lines=5 if self._layout.tall else 3)
         text = self._typesetter.set(self._text, room, style)
         plate = (text.get_width() + 2 * padding, text.get_height() + padding)
         left = (self._layout.size[0] - plate[0]) // 2
         slid = 0.0 if self._layout.still else 1.0 - shown
         top = round(box.top - slid * (plate[1] + box.top) * 0.5)
         put_at(
-            canvas, pill(plate, 0.72, min(plate[1] // 2, padding + size // 2)), (left, top), shown
+            canvas,
+            pill(plate, self._layout.plate(0.72), min(plate[1] // 2, padding + size // 2)),
+            (left, top),
+            shown,
         )
         put_at(canvas, text, (left + padding, top + padding // 2), shown)

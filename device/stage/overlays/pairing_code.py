@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pygame
+
 from device.stage.overlays.pill import pill
 from device.stage.overlays.qr_code import matrix, render
 from device.stage.paint import put, put_at
@@ -11,8 +13,6 @@ from device.stage.palette import WHITE
 from device.stage.text import BOLD, Style
 
 if TYPE_CHECKING:
-    import pygame
-
     from device.config.strings import Strings
     from device.stage.layout import Layout
     from device.stage.text import Typesetter
@@ -31,15 +31,21 @@ class PairingCode:
         """Draw the code of an address; nothing without one."""
         if address is None:
             return
-        short, (width, height) = self._layout.short, self._layout.size
-        scale = max(1, round(SIDE * short / len(matrix(address))))
+        layout = self._layout
+        scale = max(1, round(SIDE * layout.short / len(matrix(address))))
         picture = render(address, scale)
-        side = picture.get_width()
-        size = max(10, round(short * 0.045))
+        side, size = picture.get_width(), round(1.2 * layout.small)
         style = Style(BOLD, size, WHITE, lines=2)
-        text = self._typesetter.set(self._strings.pairing.text, (side, 3 * size), style)
-        plate = (side + 2 * size, side + 3 * size + text.get_height())
-        left, top = (width - plate[0]) // 2, (height - plate[1]) // 2
-        put_at(canvas, pill(plate, 0.85, size), (left, top))
-        put_at(canvas, picture, (left + size, top + size))
-        put(canvas, text, (width / 2, top + 2 * size + side + text.get_height() / 2))
+        text = self._typesetter.set(self._strings.pairing.text, (side + size, 3 * size), style)
+        plate = self._place(side, text.get_height(), size)
+        put_at(canvas, pill(plate.size, layout.plate(0.96), size), plate.topleft)
+        put_at(canvas, picture, (plate.left + size, plate.top + size))
+        below = plate.bottom - (plate.height - size - side) / 2
+        put(canvas, text, (plate.centerx, below))
+
+    def _place(self, side: int, text: int, size: int) -> pygame.Rect:
+        """Return where the plate is, between the notice and the footer."""
+        top, bottom = self._layout.notice.bottom, self._layout.footer.top
+        plate = pygame.Rect(0, 0, side + 2 * size, side + 2 * size + text)
+        plate.center = (self._layout.size[0] // 2, (top + bottom) // 2)
+        return plate

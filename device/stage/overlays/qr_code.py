@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SIDE = 0.2
 """The code's side over the canvas's shorter one."""
+WIDEST = 2.0
+"""The width of the address in words over the code's side, at most."""
 QUIET_MODULES = 2
 """White modules around the code: on white, fewer than the standard's four are enough."""
 
@@ -39,20 +41,49 @@ class QrCode:
         """Draw it, `strength` in [0, 1]; nothing for an address that only this machine can open."""
         if strength <= 0.0 or address is None or not is_reachable(address):
             return
-        short, footer = self._layout.short, self._layout.footer
+        picture, text = self._made(address)
+        size = self._layout.small
+        plate = self._plate(picture, text)
+        opacity = self._layout.plate(0.62)
+        put_at(canvas, pill(plate.size, opacity, size), plate.topleft, strength)
+        left = plate.left + (plate.width - picture.get_width()) // 2
+        put_at(canvas, picture, (left, plate.top + size // 2), strength)
+        left = plate.left + (plate.width - text.get_width()) // 2
+        top = plate.top + size // 2 + picture.get_height() + size // 6
+        put_at(canvas, text, (left, top), strength)
+
+    def place(self, address: str) -> pygame.Rect:
+        """Return where the code of an address is, with its plate."""
+        return self._plate(*self._made(address))
+
+    def _made(self, address: str) -> tuple[pygame.Surface, pygame.Surface]:
+        """Return the code and the address in words."""
+        layout = self._layout
         modules = matrix(address)
-        scale = max(1, round(SIDE * short / len(modules)))
-        picture = render(address, scale)
-        side = picture.get_width()
-        size = max(9, round(side * 0.1))
-        style = Style(MEDIUM, size, WHITE)
-        text = self._typesetter.set(urlsplit(address).netloc, (side, round(size * 1.5)), style)
-        plate = (side + size, side + size + text.get_height())
-        left, top = footer.right - plate[0], footer.top - plate[1] - size
-        put_at(canvas, pill(plate, 0.55, size), (left, top), strength)
-        put_at(canvas, picture, (left + size // 2, top + size // 2), strength)
-        middle = left + (plate[0] - text.get_width()) // 2
-        put_at(canvas, text, (middle, top + size // 2 + side + size // 6), strength)
+        picture = render(address, max(1, round(SIDE * layout.short / len(modules))))
+        room = (round(picture.get_width() * WIDEST * layout.text), 3 * layout.small)
+        style = Style(MEDIUM, layout.small, WHITE, lines=2, least=layout.least)
+        return picture, self._typesetter.set(urlsplit(address).netloc, room, style)
+
+    def _plate(self, picture: pygame.Surface, text: pygame.Surface) -> pygame.Rect:
+        """Return the place of the plate: at the right, beside the hand, else above it."""
+        layout, size = self._layout, self._layout.small
+        width = max(picture.get_width(), text.get_width()) + size
+        height = picture.get_height() + text.get_height() + size
+        plate = pygame.Rect(0, 0, width, height)
+        gap = max(2, size // 2)
+        places = (
+            {"bottomright": (layout.footer.right, layout.footer.top - gap)},
+            {"bottomright": (layout.footer.right, layout.caption.top - gap)},
+            {"topright": (layout.footer.right, layout.notice.top)},
+        )
+        taken = (layout.head, layout.caption, layout.hand)
+        for place in places:
+            for corner, value in place.items():
+                setattr(plate, corner, value)
+            if plate.collidelist(taken) < 0:
+                break
+        return plate
 
 
 def is_reachable(address: str) -> bool:

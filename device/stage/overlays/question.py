@@ -1,4 +1,4 @@
-"""The question "Was I right?": seven faces to choose from, over the lower part of the stage."""
+"""The question "Was I right?": seven faces to choose from, below the large one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from device.stage.easing import clamp, smooth
 from device.stage.overlays.pill import pill
 from device.stage.paint import put, put_at
 from device.stage.palette import WHITE
-from device.stage.text import BOLD, MEDIUM, Style
+from device.stage.text import BOLD, MEDIUM, MIN_SIZE, Style, load_font
 
 if TYPE_CHECKING:
     from device.config.strings import Strings
@@ -35,13 +35,15 @@ class QuestionClock:
         self._asked: float | None = None
         self._answered: float | None = None
         self.answer: str | None = None
+        self.claim = ""
+        """What the stage said when the question came up, which it is about."""
 
-    def ask(self, now: float) -> None:
-        """Ask the question, or withdraw it if it is shown."""
+    def ask(self, now: float, claim: str = "") -> None:
+        """Ask the question about a claim, or withdraw it if it is shown."""
         if self.is_waiting(now):
             self._asked = None
         else:
-            self._asked, self._answered, self.answer = now, None, None
+            self._asked, self._answered, self.answer, self.claim = now, None, None, claim
 
     def choose(self, emotion: str, now: float) -> None:
         """Accept an answer, and show the thanks."""
@@ -72,20 +74,32 @@ class QuestionOverlay:
 
     def __init__(self, strings: Strings, layout: Layout, typesetter: Typesetter) -> None:
         self._strings, self._typesetter = strings, typesetter
-        width, height = layout.size
-        columns = 4 if layout.tall else len(EMOTIONS)
-        rows = -(-len(EMOTIONS) // columns)
-        cell = min(round(width * 0.94 / columns), round(height * 0.44 / rows))
-        self._cell = max(8, cell)
-        self._title = max(12, round(self._cell * 0.42))
-        across, down = self._cell * columns, self._cell * rows + self._title
-        margin = max(2, self._cell // 10)
+        self._layout, panel = layout, layout.panel
+        self._columns = 4 if layout.tall else len(EMOTIONS)
+        rows = -(-len(EMOTIONS) // self._columns)
+        margin = max(2, panel.height // 24)
+        lines = 2 if layout.tall else 1
+        self._title = max(12, min(round(layout.small * 1.6 * lines), panel.height // 3))
+        wide = (panel.width - 2 * margin) // self._columns
+        high = (panel.height - 2 * margin - self._title) // rows
+        self._cell = (max(8, min(wide, 3 * high)), max(8, min(high, round(1.3 * wide))))
+        across, down = self._cell[0] * self._columns, self._cell[1] * rows + self._title
         self._box = pygame.Rect(0, 0, across + 2 * margin, down + 2 * margin)
-        self._box.midbottom = (width // 2, height - max(2, height // 40))
+        self._box.midbottom = (layout.size[0] // 2, panel.bottom)
         self._corner = (self._box.left + margin, self._box.top + margin + self._title)
-        self._columns = columns
-        self._portrait = Portrait(round(self._cell * 0.56))
+        self._names = [f"{number} {strings.names[name]}" for number, name in enumerate(EMOTIONS, 1)]
+        self._label = self._label_size(min(layout.small, max(MIN_SIZE, self._cell[1] // 4)))
+        face = min(self._cell[0] * 0.7, self._cell[1] - 1.5 * self._label)
+        self._portrait = Portrait(round(face / 1.3))
         self._faces: list[tuple[Portrait, Look]] = []
+
+    def _label_size(self, largest: int) -> int:
+        """Return the largest size in pixels at which each face's name fits its cell."""
+        for size in range(largest, MIN_SIZE, -1):
+            font = load_font(MEDIUM, size)
+            if max(font.size(name)[0] for name in self._names) <= self._cell[0] - 2:
+                return size
+        return MIN_SIZE
 
     def make_next(self) -> bool:
         """Paint one of the faces, which never change; return False when all exist."""
@@ -99,10 +113,8 @@ class QuestionOverlay:
     def cell(self, number: int) -> pygame.Rect:
         """Return where one of the seven faces is."""
         row, column = divmod(number, self._columns)
-        left, top = self._corner
-        return pygame.Rect(
-            left + column * self._cell, top + row * self._cell, self._cell, self._cell
-        )
+        (left, top), (wide, high) = self._corner, self._cell
+        return pygame.Rect(left + column * wide, top + row * high, wide, high)
 
     def hit(self, x: float, y: float) -> str | None:
         """Return the emotion at a position in pixels, or None outside all faces."""
@@ -116,25 +128,27 @@ class QuestionOverlay:
         shown = clamp(clock.shown(now))
         if shown <= 0.0:
             return
-        put_at(canvas, pill(self._box.size, 0.82, self._cell // 5), self._box.topleft, shown)
+        plate = pill(self._box.size, self._layout.plate(0.86), self._cell[1] // 5)
+        put_at(canvas, plate, self._box.topleft, shown)
         words = self._strings.question
-        text = words.thanks if clock.answer else words.text
-        room = (self._box.width - self._cell // 4, self._title)
-        title = self._typesetter.set(text, room, Style(BOLD, round(self._title * 0.62), WHITE))
+        text = words.thanks if clock.answer else f"{clock.claim} {words.text}".strip()
+        room = (self._box.width - self._cell[0] // 4, self._title)
+        lines = 2 if self._layout.tall else 1
+        style = Style(BOLD, min(round(1.2 * self._layout.small), self._title), WHITE, lines=lines)
+        title = self._typesetter.set(text, room, style)
         put(canvas, title, (self._box.centerx, self._corner[1] - self._title / 2), shown)
         while self.make_next():
             pass
         for number, emotion in enumerate(EMOTIONS):
             chosen = clock.answer in (None, emotion)
-            self._face(canvas, number, emotion, shown if chosen else 0.25 * shown)
+            self._face(canvas, number, shown if chosen else 0.25 * shown)
 
-    def _face(self, canvas: pygame.Surface, number: int, emotion: str, shown: float) -> None:
+    def _face(self, canvas: pygame.Surface, number: int, shown: float) -> None:
         cell = self.cell(number)
         portrait, look = self._faces[number]
-        middle = (cell.centerx, cell.top + self._cell * 0.40)
+        room = (self._cell[0] - 2, round(self._label * 1.4))
+        label = self._typesetter.set(self._names[number], room, Style(MEDIUM, self._label, WHITE))
+        top = cell.bottom - label.get_height()
+        middle = (cell.centerx, (cell.top + top) / 2)
         portrait.draw(canvas, look, middle, shown, repaint=False)
-        size = max(8, round(self._cell * 0.15))
-        name = f"{number + 1} {self._strings.names[emotion]}"
-        room = (self._cell, round(self._cell * 0.26))
-        label = self._typesetter.set(name, room, Style(MEDIUM, size, WHITE))
-        put(canvas, label, (cell.centerx, cell.bottom - self._cell * 0.12), shown)
+        put(canvas, label, (cell.centerx, cell.bottom - label.get_height() / 2), shown)
