@@ -47,7 +47,7 @@ for rotate, mirror in ((0, False), (90, True), (180, True), (270, False)):
             display.present()
             now += 0.06
         drawn.add(bytes(pygame.image.tostring(display.screenshot(), "RGB")))
-    assert len(drawn) == 16, len(drawn)
+    assert len(drawn) == len(EFFECTS) + 2, len(drawn)
     display.close()
 print("drawn by", pygame.version.ver)
 """
