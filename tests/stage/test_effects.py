@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from device.stage.effects.base import Effect
+    from tests.support.theatres import MakeScene, MakeTheatre
 
 SIZE = (480, 270)
 CELEBRATIONS = ("confetti", "balloons", "hearts", "fireworks")
@@ -68,7 +69,7 @@ def test_it_is_seen_three_tenths_of_a_second_after_its_start(name: str) -> None:
     assert changed(behind(effect, 0.3, run.strength(0.3))) > 0.004
 
 
-@pytest.mark.parametrize("name", ["balloons", "hearts", "fireworks"])
+@pytest.mark.parametrize("name", ["balloons", "hearts", "fireworks", "sunburst"])
 def test_a_celebration_is_over_after_some_seconds(name: str) -> None:
     effect = make(name)
     assert changed(behind(effect, 1.5)) > 0.01
@@ -177,6 +178,17 @@ def test_the_character_follows_the_wiper_with_its_eyes() -> None:
         assert gaze.right == pytest.approx(0.95 * np.cos(wiper_angle(age)))
     assert effect.look(3.0) is None
     assert make("freshen", still=True).look(0.8) is None
+
+
+def test_a_smile_is_mirrored_even_while_the_wiper_is_at_work(
+    theatre: MakeTheatre, feel: MakeScene
+) -> None:
+    place = theatre(face="character")
+    life = place.stage._character.life
+    place.after(feel("disgust", "freshen"), 1.6)
+    assert life._expression[PLACES["smile"]] < 0.0
+    place.after(feel("disgust", "freshen", smile=1.0), 0.5)
+    assert life._expression[PLACES["smile"]] > 0.1
 
 
 def test_relief_makes_the_character_beam_with_an_open_hand() -> None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tests.support.theatres import MakeScene, MakeTheatre
 
 SIZES = [(320, 240), (1280, 720), (480, 800), (1080, 1920), (600, 600), (1920, 360)]
-BRIEF = ("balloons", "hearts", "fireworks")
-"""Effects that are over after three seconds."""
+BRIEF = ("balloons", "hearts", "fireworks", "sunburst")
+"""Effects that are over after some seconds."""
 COLD = Health("camera", Level.FAILED, "not found", 1.0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from device.messages import EMOTIONS
 from device.stage.character import EXPRESSIONS, NEUTRAL, Life, Portrait, blend
-from device.stage.character.expression import PLACES
+from device.stage.character.expression import PLACES, changed
 from device.stage.character.gaze import GazeClock
 from device.stage.character.idling import (
     HAPPY,
@@ -153,12 +153,17 @@ class Actor:
         cues: Sequence[Cue],
         now: float,
     ) -> Look:
-        """Return the face at this moment, as it plays along with effects."""
+        """Return the face at this moment, as it plays along with effects.
+
+        It plays along with those that do not celebrate as long as nobody smiles.
+        """
         character, wanted = self._character, performance.expression
         gaze = look_up(character.gaze.attend(scene, now) or performance.gaze, led)
         for cue in cues:
-            wanted = wanted + cue.strength * (cue.effect.act(wanted, cue.age) - wanted)
-            gaze = cue.effect.look(cue.age) or gaze
+            share = cue.strength * (1.0 if cue.effect.celebrates else 1.0 - scene.smile)
+            wanted = wanted + share * (cue.effect.act(wanted, cue.age) - wanted)
+            if share > 0.5 * cue.strength:
+                gaze = cue.effect.look(cue.age) or gaze
         return character.life.move(wanted, gaze, now)
 
     def _is_gone(self, act: str, age: float) -> bool:
@@ -194,7 +199,8 @@ def expression(act: str, scene: Scene, led: float = 0.0) -> Expression:
         found = lead(blend(scene.mood.probabilities), led)
     else:
         found = lead(np.asarray(EXPRESSIONS[EMOTIONS.index(act)], np.float64), led)
-    return found + SMILING * scene.smile * (HAPPY - found)
+    happy = changed(HAPPY, hand=float(found[PLACES["hand"]]))
+    return found + SMILING * scene.smile * (happy - found)
 
 
 def _host(game: Game | None) -> Expression:

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 class Directs(Protocol):
-    """An effect that directs the character; `age` is in seconds."""
+    """An effect that directs the character; `age` is in seconds.
+
+    It `celebrates` a smile; if not, its directions end with one.
+    """
+
+    celebrates: bool
 
     def act(self, expression: Expression, age: float) -> Expression:
         """Return what the character makes of its expression while the effect is shown."""

@@ -22,6 +22,9 @@ class Effect:
     (WCAG 2.3.1).
     """
 
+    celebrates = False
+    """Whether the character plays along while somebody smiles."""
+
     def __init__(self, layout: Layout, emoji: Emoji) -> None:
         self.layout = layout
         self.emoji = emoji

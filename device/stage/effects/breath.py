@@ -35,8 +35,8 @@ IN, OUT = 4.0, 6.0
 10.3389/fnhum.2018.00353)."""
 CALM_SECONDS = 13.0
 """Seconds until the character has calmed down: those of a breath, and in again."""
-PETALS = 8
-PETAL = 0.92
+PETALS = 7
+PETAL = 0.9
 """A petal's radius over the head's."""
 OPEN = (0.35, 0.98)
 """How far the petals are from the head's middle, in its radii: without air, and full of it."""
@@ -80,7 +80,7 @@ class Breath(Effect):
         side = round(2 * PETAL * self._space.radius)
         self._petals = [disc(side, colour, petal) for colour in (WARM, COOL)]
         self._steam = [
-            glow(round(share * self._space.radius), (255, 250, 244), 0.55)
+            glow(round(share * self._space.radius), (255, 250, 244), 0.8)
             for share in (0.34, 0.46, 0.6)
         ]
         self._puffs = [
@@ -110,7 +110,8 @@ class Breath(Effect):
         self._heat.draw(canvas, age, strength)
         full = air(age)
         opened = 0.6 if self.layout.still else full
-        cool = smooth(age / CALM_SECONDS)
+        # From warm to cool between two breaths, when hardly a petal is out.
+        cool = smooth((age - IN - 0.6 * OUT) / (0.4 * OUT))
         radius, (x, y) = self._space.radius, self._space.head
         away = mix(*OPEN, opened) * radius
         shown = strength * smooth(age / 0.6) * mix(0.5, 0.85, full)

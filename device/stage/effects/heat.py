@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from device.stage.layout import Layout
 
-COOLING = (1.5, 6.5)
+COOLING = (1.0, 5.0)
 """Seconds after which the heat begins to go, and after which it is gone."""
 HAZE: Colour = (236, 84, 40)
 EMBERS = Kind(

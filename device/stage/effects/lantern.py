@@ -128,7 +128,7 @@ class Lantern(Effect):
         lowered = 1.0 if self.layout.still else smooth((age + 0.25 - 0.3 * one.lights) / 0.9)
         x, y = one.x + 0.10 * one.high * swing, mix(-1.2 * one.high, one.y, lowered)
         lit = smooth((age - one.lights) / LIGHTING) * (0.94 + 0.06 * wave(age, 2.7, one.period))
-        if strength > 0.3:
+        if strength > 0.8:
             top = (round(one.x), 0)
             pygame.draw.aaline(canvas, STRING, top, (round(x), round(y - 0.9 * one.high)))
         put(canvas, one.halo, (x, y), strength * lit)

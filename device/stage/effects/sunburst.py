@@ -46,6 +46,8 @@ TURNS = 16
 """Pictures of a petal's turning."""
 SPREAD_SECONDS = 0.5
 RESTING = 1.3
+FADES = 3.4
+"""Seconds until it begins to fade by itself."""
 BEAMING: Expression = changed(
     EXPRESSIONS[EMOTIONS.index("happy")],
     brow_raise=0.14, brow_bend=0.14, open=0.98, squint=0.5, part=0.40, width=0.47, blush=1.0,
@@ -67,7 +69,9 @@ class Petal:
 
 
 class Sunburst(Effect):
-    """All of it is behind the head."""
+    """All of it is behind the head; it is over after five seconds, before another mood is shown."""
+
+    celebrates = True
 
     def __init__(self, layout: Layout, emoji: Emoji, rng: random.Random) -> None:
         super().__init__(layout, emoji)
@@ -98,10 +102,12 @@ class Sunburst(Effect):
         """Beam, with an open hand that waves at first."""
         waves = 0.0 if self.layout.still else 1.0 - smooth((age - 2.2) / 0.6)
         beaming = changed(BEAMING, wave=waves)
-        return np.asarray(expression + smooth(age / 0.3) * (beaming - expression), np.float64)
+        share = smooth(age / 0.3) * (1.0 - smooth((age - FADES) / 0.8))
+        return np.asarray(expression + share * (beaming - expression), np.float64)
 
     def behind(self, canvas: pygame.Surface, age: float, strength: float) -> None:
         """Draw the halo, the rays, and the petals."""
+        strength *= 1.0 - smooth((age - FADES) / 1.6)
         age = RESTING if self.layout.still else age
         put(canvas, self._halo, self._space.head, strength * smooth(age / 0.4))
         for number in range(RAYS):
