@@ -29,6 +29,9 @@ PLACE_SHARE, OWN_SHARE = 0.8, 0.5
 are the same for all, but somebody who has looked sad so far may well be sad."""
 MOST_LOWERED, MOST_RAISED = 1.75, 0.5
 """Bounds of the change of log odds. Doubtful is neutral, so less is added than subtracted."""
+DOUBT, CLEAR_ODDS = 0.8, 1.1
+"""The log odds of negative moods are lowered by up to this in the face of somebody whose calm face
+is not known yet; by nothing where one of them is at least this clear (3 to 1)."""
 TALKING_WEIGHT = 0.5
 """Negative moods weigh this much while somebody talks."""
 REMEMBER_SECONDS, RETURN_SECONDS = 10.0, 20.0
@@ -154,9 +157,20 @@ def _calibrated(face: Face, person: Known, place: Odds, normal: Odds) -> Face:
         share = OWN_SHARE * person.own.certainty
         own = odds.subtract(odds.subtract(person.own.odds, normal), place)
         difference = tuple(a + share * b for a, b in zip(difference, own, strict=True))
+    doubt = _doubt(odds.odds(face.probabilities)) * (1.0 - person.own.certainty)
+    difference = tuple(
+        one + (doubt if emotion in NEGATIVE else 0.0)
+        for emotion, one in zip(EMOTIONS, difference, strict=True)
+    )
     probabilities = odds.shift(face.probabilities, _bounded(difference))
     share = person.talking.share
     return replace(face, probabilities=_weighted(probabilities, share), talking=share)
+
+
+def _doubt(seen: Odds) -> float:
+    """Return by how much negative moods are lowered in the face of somebody unknown."""
+    clearest = max(one for emotion, one in zip(EMOTIONS, seen, strict=True) if emotion in NEGATIVE)
+    return DOUBT * odds.clip(1.0 - clearest / CLEAR_ODDS, 0.0, 1.0)
 
 
 def _bounded(difference: Odds) -> Odds:
