@@ -91,7 +91,7 @@ class Group:
         self._game_shown = 0.0
         self._spare: list[Portrait] = []
         self._large: list[Portrait] = []
-        self._turn = 0
+        self._turn = self._frame = 0
         self._people: dict[int, Companion] = {}
         self._now: float | None = None
 
@@ -184,8 +184,10 @@ class Group:
         return x, y - self._size * (rise + taller)
 
     def _painted_now(self) -> set[int]:
-        """Return who is repainted in this frame: the one in front, and of the others in turns."""
-        first = [name for name, one in self._people.items() if one.grown > 0.3][:1]
+        """Return who is repainted: in each second frame the one in front, the others in turns."""
+        self._frame += 1
+        fronts = [name for name, one in self._people.items() if one.grown > 0.3]
+        first = fronts[:1] if self._frame % 2 else []
         others = [name for name in self._people if name not in first]
         count = min(PAINTED_PER_FRAME - len(first), len(others))
         turns = range(self._turn, self._turn + count)
