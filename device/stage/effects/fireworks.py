@@ -51,7 +51,7 @@ class Fireworks(Effect):
         area = space.areas[0]
         reach = 0.5 * min(0.9 * max(area.width, area.height / 2), 0.62 * layout.short)
         self._sparks = Sparks(layout, COLOURS)
-        self._dusk = glow(round(3.1 * reach), DUSK, 0.55)
+        self._dusk = glow(round(2.6 * reach), DUSK, 0.6)
         self._bursts = []
         for number, (start, place) in enumerate(zip(STARTS, PLACES, strict=True)):
             x, y = space.spot(number, *place)
@@ -60,7 +60,7 @@ class Fireworks(Effect):
                     x=x,
                     y=y,
                     reach=reach * rng.uniform(0.85, 1.1),
-                    directions=directions(rng, (26, 18, 10)),
+                    directions=directions(rng, (24, 16, 8)),
                     colour=number % len(COLOURS),
                     start=start,
                 )

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from device.stage.layout import Layout
 
-TAIL = (1.0, 0.74, 0.56, 0.42, 0.3)
+TAIL = (1.0, 0.72, 0.52, 0.36)
 """Sizes of a spark and of what it leaves behind."""
-FADING = (1.0, 0.75, 0.55, 0.38, 0.24)
+FADING = (1.0, 0.72, 0.5, 0.3)
 """The opacities of the same."""
-LAG = 0.05
+LAG = 0.055
 """Seconds between them."""
 CORE: Colour = (255, 255, 255)
 
