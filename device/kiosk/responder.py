@@ -19,6 +19,9 @@ NOTE_RINGS = (0.06, 0.3, 0.55, 0.8)
 FRIENDLY = ("neutral", "happy", "surprise")
 """The moods in which a game may begin."""
 
+AFTER_COMFORT_SECONDS = 4.0
+"""Such a mood has to last this long after somebody was comforted."""
+
 
 class Responder:
     """Lets reactions follow the mood and joy, and music and sounds follow the reactions.
@@ -41,9 +44,9 @@ class Responder:
 
     @property
     def effects(self) -> tuple[Reaction, ...]:
-        """The reaction whose effect is shown, if any; in a game only the one for having won."""
-        is_playing = self.game is not None and self.game.phase != "won"
-        return () if is_playing else self._state.effects
+        """The reaction whose effect is shown, if any; in a game only one to what people do."""
+        effects = self._state.effects
+        return effects if self.game is None else tuple(one for one in effects if one.on != "mood")
 
     @property
     def game(self) -> Game | None:
@@ -57,7 +60,7 @@ class Responder:
 
     def update(self, mood: Mood, joy: JoyState, now: float) -> None:
         """React to the mood and to smiles at `now` (monotonic seconds)."""
-        may_play = self._config.everybody_smile and self._may_play(mood)
+        may_play = self._config.everybody_smile and self._may_play(mood, now)
         self._everybody = reactions.step_everybody(self._everybody, joy, now, may_play)
         has_won = self._everybody.has_won
         self._state = reactions.step(self._state, self._rules, mood, now, joy, has_won)
@@ -70,11 +73,16 @@ class Responder:
             self._player.play_sound(_grown(sound, joy.streak))
         self._play_notes(joy)
 
-    def _may_play(self, mood: Mood) -> bool:
-        """Return whether nobody is comforted, and the mood is one to begin a game in."""
+    def _may_play(self, mood: Mood, now: float) -> bool:
+        """Return whether nobody is comforted, and the mood is one to begin a game in.
+
+        The music of a comfort may outlast it.
+        """
+        is_friendly = mood.emotion in FRIENDLY
         if any(one.emotion in reactions.LOW for one in self.active):
-            return False
-        return self.game is not None or mood.emotion in FRIENDLY
+            rested = self.game is not None or now - mood.since >= AFTER_COMFORT_SECONDS
+            return is_friendly and rested and not self.is_relief
+        return is_friendly or self.game is not None
 
     def _play_notes(self, joy: JoyState) -> None:
         """Play the notes that a smile's ring has reached since the last time."""
