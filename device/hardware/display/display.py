@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 WINDOW = (1280, 720)
 """The size in pixels where neither the configuration nor the screen says one."""
 
+MAX_LINES = 1080
+"""The canvas's shorter side, at most: a larger screen shows it enlarged, since four times the
+pixels take four times the time and memory."""
+
 
 class Display:
     """An open display, created by `open_display`. One per process, as in SDL.
@@ -50,17 +54,19 @@ class Display:
         self._canvas = self._new_canvas()
 
     def _new_canvas(self) -> pygame.Surface:
-        if self._orientation.upright and self._scale == 1.0:
+        size = self._canvas_size()
+        if self._orientation.upright and size == self._screen.get_size():
             return self._screen
-        return pygame.Surface(self._canvas_size(), 0, self._screen)
+        return pygame.Surface(size, 0, self._screen)
 
     def _canvas_size(self) -> Size:
         width, height = self._orientation.canvas_size(self._screen.get_size())
-        return max(1, round(width * self._scale)), max(1, round(height * self._scale))
+        scale = self._scale * min(1.0, MAX_LINES / min(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     @property
     def scale(self) -> float:
-        """The canvas's width and height over the panel's, in (0, 1]: less is drawn faster."""
+        """The canvas's width and height over the largest ones, in (0, 1]: less is drawn faster."""
         return self._scale
 
     @scale.setter

@@ -287,3 +287,20 @@ def test_a_smaller_canvas_fills_the_panel(rotate: Rotation) -> None:
     assert display.scale == 0.5
     display.scale = 1.0
     assert display.size == whole
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "drawn"),
+    [(1920, 1080, (1920, 1080)), (3840, 2160, (1920, 1080)), (1440, 2560, (1080, 1920))],
+)
+def test_a_large_screen_shows_a_canvas_of_1080_lines_enlarged(
+    width: int, height: int, drawn: tuple[int, int]
+) -> None:
+    display = open_display(StageConfig(width=width, height=height), "offscreen")
+    assert display.size == drawn
+    display.canvas.blit(four_corners(display.size), (0, 0))
+    display.present()
+    assert screen().get_size() == (width, height)
+    assert corners(screen()) == "rgbw"
+    assert display.events() == []
+    assert display.size == drawn
