@@ -97,8 +97,9 @@ def test_a_couple_plays_to_its_firework() -> None:
     assert phases(events) == ["invite", "waiting", "won", "end"]
     won = next(one for one in of(events, "game") if one["phase"] == "won")
     assert (won["game"], won["progress"], won["shares"]) == ("everybody", 1.0, {1: 1.0, 2: 1.0})
-    (firework,) = [one for one in of(events, "effect") if one["phase"] == "start"][:1]
-    assert (firework["effect"], firework["sky"], firework["t"]) == ("grand", "everybody", won["t"])
+    starts = [one for one in of(events, "effect") if one["phase"] == "start"]
+    (firework,) = [one for one in starts if one["effect"] == "grand"]
+    assert (firework["sky"], firework["t"]) == ("everybody", won["t"])
     assert [one for one in of(events, "sound") if one["t"] == won["t"]]
     captions = [one["label"] for one in of(events, "caption") if one["act"] == "everybody"]
     assert captions[0] == "Everybody smile!"
@@ -113,7 +114,8 @@ def test_each_single_smile_is_celebrated_meanwhile() -> None:
     assert first["t"] <= 6.2
     assert second["t"] <= 7.4
     sounds = {one["t"] for one in of(events, "sound") if one["sound"].startswith("celebrate")}
-    assert {first["t"], second["t"]} <= sounds
+    starts = {one["t"] for one in of(events, "effect") if one["phase"] == "start"}
+    assert {first["t"], second["t"]} <= sounds & starts
 
 
 @pytest.mark.parametrize("count", [3, 4, 6])
@@ -140,6 +142,15 @@ def test_a_lone_person_never_sees_it(moods: Moods) -> None:
 def test_nobody_is_invited_while_somebody_is_comforted() -> None:
     pair = Visitor(160.0, ((0.0, CALM), (1.0, SAD)), 160.0), LOOKS_ON
     assert not of(replay(lines(*pair, seconds=30)), "game")
+
+
+def test_a_comfort_that_has_passed_keeps_nobody_from_playing() -> None:
+    moods: Moods = ((0.0, CALM), (1.0, SAD), (8.0, GLAD), (10.0, CALM))
+    events = replay(lines(Visitor(160.0, moods, 160.0), LOOKS_ON, seconds=20))
+    comfort = [one["t"] for one in of(events, "comfort")]
+    (invited, *_) = of(events, "game")
+    assert invited["phase"] == "invite"
+    assert comfort[0] < 10.0 < invited["t"] < comfort[1], "its music goes on"
 
 
 def test_a_game_that_nobody_plays_ends_kindly_and_is_not_repeated_at_once() -> None:
