@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pygame
+from PIL import Image
 
 from device.errors import OutputError
 from device.stage import Stage
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from device.kiosk.replay import Moment
 
 PICTURES = (".png", ".jpg")
-WEBP_RATE, WEBP_QUALITY = 10, 55
+WEBP_RATE, WEBP_QUALITY = 10, 50
 """Pictures a second, and the encoder's quality (1 to 100), of a film in WebP."""
 SEED = 7
 
@@ -92,9 +93,20 @@ def _write_video(
 def _write_webp(out: Path, frames: Iterable[NDArray[np.uint8]], rate: int) -> None:
     """Write every few frames, so that a page loads them quickly."""
     every = max(1, round(rate / WEBP_RATE))
-    animation = cv2.Animation()
-    animation.frames = [frame for number, frame in enumerate(frames) if number % every == 0]
-    animation.durations = [round(1000 * every / rate)] * len(animation.frames)
-    quality = [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY]
-    if not cv2.imwriteanimation(str(out), animation, quality):
-        raise OutputError(f"{out}: the film cannot be written")
+    shown = (frame for number, frame in enumerate(frames) if number % every == 0)
+    pictures = (Image.fromarray(cv2.cvtColor(one, cv2.COLOR_BGR2RGB)) for one in shown)
+    first = next(pictures)
+    try:
+        first.save(
+            out,
+            save_all=True,
+            append_images=pictures,
+            duration=round(1000 * every / rate),
+            loop=0,
+            quality=WEBP_QUALITY,
+            # A whole picture every half second, else dim shapes of the last ones remain.
+            kmin=WEBP_RATE // 2 - 2,
+            kmax=WEBP_RATE // 2,
+        )
+    except OSError as error:
+        raise OutputError(f"{out}: {error.strerror or error}") from error

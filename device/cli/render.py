@@ -14,7 +14,7 @@ import pygame
 from device import reactions
 from device.cli import film
 from device.config.schema import StageConfig
-from device.kiosk.scene import person_smiles
+from device.kiosk.scene import BEAM, person_smiles
 from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood, Reaction
 from device.mood import JoyState, acted, probabilities_of, step_joy
 from device.stage import Scene, Stage
@@ -112,11 +112,11 @@ def play(
         scene = Scene(
             mood,
             frame_result,
-            smile=joy.level,
+            smile=max(joy.level, BEAM if state.celebrates else 0.0),
             ring=joy.ring,
             smiles=person_smiles(joy),
             front=joy.front,
-            celebrating=joy.is_celebrating,
+            celebrating=state.celebrates,
             streak=joy.streak,
             relief=state.is_relief,
             game=game,

@@ -54,6 +54,11 @@ class Responder:
         return self._everybody.game
 
     @property
+    def celebrates(self) -> bool:
+        """Whether a smile owns the stage."""
+        return self._state.celebrates
+
+    @property
     def is_relief(self) -> bool:
         """Whether the first smile after sadness or fear is celebrated."""
         return self._state.is_relief

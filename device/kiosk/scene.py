@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from device.mood import JoyState
 
 
+BEAM = 0.8
+"""How widely the character smiles at least while a smile is celebrated."""
+
+
 def compose(
     mood: Mood, joy: JoyState, frame_result: FrameResult | None, responder: Responder
 ) -> Scene:
@@ -19,11 +23,11 @@ def compose(
     return Scene(
         mood=mood,
         frame_result=frame_result,
-        smile=joy.level,
+        smile=max(joy.level, BEAM if responder.celebrates else 0.0),
         ring=joy.ring,
         smiles=person_smiles(joy),
         front=joy.front,
-        celebrating=joy.is_celebrating,
+        celebrating=responder.celebrates,
         streak=joy.streak,
         relief=responder.is_relief,
         game=responder.game,

@@ -30,9 +30,11 @@ class ReactionState:
     """The state of `step`; `ReactionState()` is the initial one.
 
     `active` are the present reactions, the most important first: playlist and light are each taken
-    from the first one that has it, so that music may outlast its mood. `effects` has the one whose
-    effect is shown, if any: the first whose mood still holds. `sounds` are the short sounds that
-    begin at this step. `smiles` is whether anybody smiles.
+    from the first one that has it, so that music may outlast its mood. While the stage
+    `celebrates`, a smile owns it: until that fades or, if the mood does not change meanwhile, until
+    the answer to it ends. `effects` has the one whose effect is shown, if any: the first whose mood
+    still holds and that does not contradict the owner. `sounds` are the short sounds that begin at
+    this step. `smiles` is whether anybody smiles.
     """
 
     active: tuple[Reaction, ...] = ()
@@ -42,6 +44,7 @@ class ReactionState:
     clock: float = -math.inf
     relief: ReliefState = NO_RELIEF
     smiles: bool = False
+    celebrates: bool = False
 
     @property
     def is_relief(self) -> bool:
@@ -79,15 +82,35 @@ def step(
         if rule.sound and _has_started(old, new):
             sounds.append(rule.sound)
     fitting, lingering = _split(rule_states)
+    celebrates = joy.is_celebrating or _is_newest(fitting, mood)
     return ReactionState(
         active=(*fitting, *lingering),
-        effects=tuple(reaction for reaction in fitting if reaction.effect)[:1],
+        effects=_owner(fitting, mood, celebrates),
         sounds=tuple(sounds),
         rule_states=tuple(rule_states),
         clock=clock,
         relief=eased,
         smiles="smiling" in signals,
+        celebrates=celebrates,
     )
+
+
+def _is_newest(fitting: list[Reaction], mood: Mood) -> bool:
+    """Return whether an answer to a smile is newer than the mood, and so what is to be shown."""
+    answers = [one.started for one in fitting if one.effect and one.on != "mood"]
+    return bool(answers) and (mood.emotion == "happy" or max(answers) >= mood.since)
+
+
+def _owner(fitting: list[Reaction], mood: Mood, celebrates: bool) -> tuple[Reaction, ...]:
+    """Return the first reaction whose effect does not contradict what the stage says."""
+    is_happy = mood.emotion == "happy"
+    for one in fitting:
+        belongs = not celebrates or is_happy
+        if one.on != "mood":
+            belongs = celebrates or is_happy
+        if one.effect and belongs:
+            return (one,)
+    return ()
 
 
 def _signals(joy: JoyState, relief_begins: bool, answered: bool) -> set[str]:
