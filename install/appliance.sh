@@ -196,7 +196,7 @@ lay_files() {
     done
     for entry in "${links[@]}"; do
         mkdir -p "$(dirname "$prefix${entry#* }")"
-        ln -sfn "${entry% *}" "$prefix${entry#* }"
+        make_link "${entry% *}" "$prefix${entry#* }"
     done
     make_user
     [ -n "$image" ] || tell_system
@@ -237,6 +237,7 @@ take_away() {
     fi
     for entry in "${files[@]}" "${links[@]}"; do
         entry=${entry#* }
+        [ -n "$check" ] || rm -f "$entry.new"
         ! present "$entry" || change "removing $entry" rm -f "$entry"
     done
     [ -n "$check" ] || forget

@@ -184,13 +184,14 @@ run_tests() {
 pytest=("$venv/bin/python" -m pytest --durations=25)
 # Three processes for two processors, as many tests wait; those of a module share what is dear to make.
 beside=(-n $((($(nproc) * 3 + 1) / 2)) --dist loadfile --no-loadscope-reorder --max-worker-restart=0)
-# Real windows, in a process that has not trained: SDL's X11 driver crashes in one that has.
-windows=tests/hardware/display
+# Real windows and OpenGL, in a process that has not trained: SDL's X11 driver crashes in one that has,
+# and TensorFlow in one that has Mesa's LLVM.
+graphics=(tests/hardware/display tests/training/synthetic/test_studio.py)
 
 all_tests() {
     local failed=0
-    "${pytest[@]}" "${beside[@]}" -m 'not pace' --ignore=$windows || failed=$?
-    "${pytest[@]}" -m 'not pace' $windows || failed=$?
+    "${pytest[@]}" "${beside[@]}" -m 'not pace' "${graphics[@]/#/--ignore=}" || failed=$?
+    "${pytest[@]}" -m 'not pace' "${graphics[@]}" || failed=$?
     say "and the tests that want the machine for themselves:"
     "${pytest[@]}" -m pace || failed=$?
     return $failed

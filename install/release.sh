@@ -29,10 +29,16 @@ release_at() {
     [ ! -d "$prefix$opt/$to" ] || basename "$to"
 }
 
-# point LINK RELEASE: turn a link to a release, in one stroke.
+# make_link TARGET LINK: make or turn a link, in one stroke. (`ln -f` leaves a file with a random name when it is killed.)
+make_link() {
+    rm -f "$2.new"
+    ln -s "$1" "$2.new"
+    mv -fT "$2.new" "$2"
+}
+
+# point LINK RELEASE: turn a link to a release.
 point() {
-    ln -sfn "releases/$2" "$prefix$opt/$1.new"
-    mv -fT "$prefix$opt/$1.new" "$prefix$opt/$1"
+    make_link "releases/$2" "$prefix$opt/$1"
 }
 
 # build RELEASE: make it under another name, so that what bears its name is whole.

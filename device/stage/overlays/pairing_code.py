@@ -32,9 +32,11 @@ class PairingCode:
         if address is None:
             return
         layout = self._layout
-        scale = max(1, round(SIDE * layout.short / len(matrix(address))))
+        size, modules = round(1.2 * layout.small), len(matrix(address))
+        room = layout.footer.top - layout.notice.bottom - 4 * size  # half of it for the text
+        scale = max(1, min(round(SIDE * layout.short / modules), room // modules))
         picture = render(address, scale)
-        side, size = picture.get_width(), round(1.2 * layout.small)
+        side = picture.get_width()
         style = Style(BOLD, size, WHITE, lines=2)
         text = self._typesetter.set(self._strings.pairing.text, (side + size, 3 * size), style)
         plate = self._place(side, text.get_height(), size)
