@@ -144,8 +144,9 @@ def test_rtsp_is_read_and_connected_again(caplog: pytest.LogCaptureFixture) -> N
         frame = until(reader.pop_newest)
         assert frame is not None
         assert frame.image.shape == (240, 320, 3)
-        behind = (server.sent - round(float(frame.image.mean()))) % 250
-        assert behind < 50, "of 25 frames a second"
+        # The frame may arrive before the server has counted it, and its grey may be off by one.
+        behind = (server.sent + 2 - round(float(frame.image.mean()))) % 250
+        assert behind < 52, "of 25 frames a second"
         server.drop.set()
         until(lambda: reader.status.level is Level.FAILED)
         until(lambda: reader.status.level is Level.OK)
