@@ -184,14 +184,16 @@ run_tests() {
 pytest=("$venv/bin/python" -m pytest --durations=25)
 # Three processes for two processors, as many tests wait; those of a module share what is dear to make.
 beside=(-n $((($(nproc) * 3 + 1) / 2)) --dist loadfile --no-loadscope-reorder --max-worker-restart=0)
-# Real windows and OpenGL, in a process that has not trained: SDL's X11 driver crashes in one that has,
-# and TensorFlow in one that has Mesa's LLVM.
+# Real windows and OpenGL, each in a process of its own: SDL's X11 driver crashes in one that has trained or
+# drawn with OpenGL, and TensorFlow in one that has Mesa's LLVM.
 graphics=(tests/hardware/display tests/training/synthetic/test_studio.py)
 
 all_tests() {
-    local failed=0
+    local failed=0 place
     "${pytest[@]}" "${beside[@]}" -m 'not pace' "${graphics[@]/#/--ignore=}" || failed=$?
-    "${pytest[@]}" -m 'not pace' "${graphics[@]}" || failed=$?
+    for place in "${graphics[@]}"; do
+        "${pytest[@]}" -m 'not pace' "$place" || failed=$?
+    done
     say "and the tests that want the machine for themselves:"
     "${pytest[@]}" -m pace || failed=$?
     return $failed
