@@ -14,10 +14,10 @@ import pygame
 from device import reactions
 from device.cli import film
 from device.config.schema import StageConfig
-from device.kiosk.scene import BEAM, person_smiles
-from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood, Reaction
+from device.kiosk.scene import compose
+from device.messages import EMOTIONS, NOBODY, Box, Face, FrameResult, Mood
 from device.mood import JoyState, acted, probabilities_of, step_joy
-from device.stage import Scene, Stage
+from device.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,18 +109,8 @@ def play(
             everybody = reactions.step_everybody(everybody, joy, now)
         game = everybody.game
         state = reactions.step(state, rules, mood, now, joy, everybody.has_won)
-        scene = Scene(
-            mood,
-            frame_result,
-            smile=max(joy.level, BEAM if state.celebrates else 0.0),
-            ring=joy.ring,
-            smiles=person_smiles(joy),
-            front=joy.front,
-            celebrating=state.celebrates,
-            streak=joy.streak,
-            relief=state.is_relief,
-            game=game,
-            reactions=_effects(name, state) if game is None or game.phase == "won" else (),
+        scene = replace(
+            compose(mood, joy, frame_result, _named(name, state), game),
             paused=name == PAUSED,
             way_to_resume="key",
             blind=name == BLIND,
@@ -130,11 +120,12 @@ def play(
         yield time.perf_counter() - started
 
 
-def _effects(name: str, state: reactions.ReactionState) -> tuple[Reaction, ...]:
-    """Return the reactions to show; the celebration is the one that the scene is named after."""
+def _named(name: str, state: reactions.ReactionState) -> reactions.ReactionState:
+    """Return the reactions with the celebration that the scene is named after."""
     if name not in CELEBRATIONS:
-        return state.effects
-    return tuple(replace(one, effect=name) if one.on == "smile" else one for one in state.effects)
+        return state
+    effects = (replace(one, effect=name) if one.on == "smile" else one for one in state.effects)
+    return replace(state, effects=tuple(effects))
 
 
 def _mood(name: str, age: float) -> Mood:

@@ -57,7 +57,7 @@ class Sign(Section):
 
 
 class SignTexts(Section):
-    """The choice of large lines, and of smaller ones, each of which goes with each."""
+    """Large lines and smaller ones to choose from; any two fit together."""
 
     label: Texts
     response: Texts

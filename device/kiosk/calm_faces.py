@@ -44,7 +44,7 @@ class _File(Section):
 class CalmFaces:
     """A part that keeps a place; `place` is what the file had at the start, then the newest one.
 
-    A thread of its own writes. A file that is damaged is ignored and written anew.
+    A separate thread writes the file. A damaged file is ignored and replaced.
     """
 
     name = "baseline"

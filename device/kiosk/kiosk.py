@@ -187,7 +187,8 @@ class Kiosk:
     def _draw(self, now: float) -> None:
         web, perception = self.container.web, self._perception
         has_button, paused = self.container.gpio.has_button, perception.paused
-        scene = compose(perception.mood, perception.joy, perception.frame_result, self._responder)
+        state, game = self._responder.state, self._responder.game
+        scene = compose(perception.mood, perception.joy, perception.frame_result, state, game)
         scene = replace(
             scene,
             blind=perception.lost or is_blind(self._health.parts, now),

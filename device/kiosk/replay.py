@@ -17,7 +17,7 @@ from device.hardware.audio.musicfile import MusicFile
 from device.kiosk.perception import STALE_SECONDS
 from device.kiosk.renderer import NightClock
 from device.kiosk.responder import Responder
-from device.kiosk.scene import compose
+from device.kiosk.scene import compose, shown
 from device.mood import Observer
 from device.music import Player
 from device.reactions import LOW
@@ -127,7 +127,10 @@ class Replay:
         self._record_answers()
         self._player.tick(now)
         observer = self._observer
-        scene = compose(observer.mood, observer.joy, observer.frame_result, self._responder)
+        responder = self._responder
+        scene = compose(
+            observer.mood, observer.joy, observer.frame_result, responder.state, responder.game
+        )
         if frame_result is not None and frame_result.is_moving:
             self._night.wake(now)
         scene = replace(scene, night=self._night.is_night(now))
@@ -154,9 +157,10 @@ class Replay:
             self._record("joy", level=round(joy.level, 2), ring=round(joy.ring, 2), id=joy.front)
 
     def _record_answers(self) -> None:
-        shown = next((one.effect for one in self._responder.effects), None)
+        effects = shown(self._responder.state, self._responder.game)
+        effect = next((one.effect for one in effects), None)
         for burst in self._observer.joy.bursts:
-            self._record("celebrate", id=burst.id, streak=burst.streak, effect=shown)
+            self._record("celebrate", id=burst.id, streak=burst.streak, effect=effect)
         comforts = [one for one in self._responder.active if _is_comfort(one)]
         if comforts and self._comforted is None:
             self._comforted = {"whom": self._observer.mood.lead}

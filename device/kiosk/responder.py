@@ -43,25 +43,14 @@ class Responder:
         return self._state.active
 
     @property
-    def effects(self) -> tuple[Reaction, ...]:
-        """The reaction whose effect is shown, if any; in a game only one to what people do."""
-        effects = self._state.effects
-        return effects if self.game is None else tuple(one for one in effects if one.on != "mood")
+    def state(self) -> reactions.ReactionState:
+        """The state of the reactions."""
+        return self._state
 
     @property
     def game(self) -> Game | None:
         """The game that several people play, if any."""
         return self._everybody.game
-
-    @property
-    def celebrates(self) -> bool:
-        """Whether a smile owns the stage."""
-        return self._state.celebrates
-
-    @property
-    def is_relief(self) -> bool:
-        """Whether the first smile after sadness or fear is celebrated."""
-        return self._state.is_relief
 
     def update(self, mood: Mood, joy: JoyState, now: float) -> None:
         """React to the mood and to smiles at `now` (monotonic seconds)."""
@@ -86,7 +75,7 @@ class Responder:
         is_friendly = mood.emotion in FRIENDLY
         if any(one.emotion in reactions.LOW for one in self.active):
             rested = self.game is not None or now - mood.since >= AFTER_COMFORT_SECONDS
-            return is_friendly and rested and not self.is_relief
+            return is_friendly and rested and not self._state.is_relief
         return is_friendly or self.game is not None
 
     def _play_notes(self, joy: JoyState) -> None:
