@@ -29,11 +29,11 @@ class Effect:
         self.layout = layout
         self.emoji = emoji
 
-    def act(self, expression: Expression, age: float) -> Expression:  # noqa: ARG002
+    def act(self, expression: Expression, age: float) -> Expression:  # noqa: ARG002 (a default)
         """Return what the character makes of its expression while the effect is shown."""
         return expression
 
-    def look(self, age: float) -> Gaze | None:  # noqa: ARG002
+    def look(self, age: float) -> Gaze | None:  # noqa: ARG002 (a default)
         """Return where the character looks, if the effect calls for its eyes."""
         return None
 
